@@ -1,0 +1,55 @@
+/** A definition as loaded from its folder (formats: docs/reference/formats). Immutable; a change makes a new version. */
+import type { RuleTable } from '../rules/rule-table.ts';
+
+export interface Ladder {
+  readonly name: string;
+  readonly version: string;
+  readonly owner: { readonly name: string; readonly contact: string };
+  readonly steps: readonly {
+    readonly after: string;
+    readonly afterMs: number;
+    readonly to: string;
+    readonly channel: string;
+    readonly text: string;
+  }[];
+  readonly exhausted: 'keep-last' | 'fallback';
+}
+
+export interface Intent {
+  readonly title: string;
+  readonly purpose: string;
+  readonly owner: { readonly name: string; readonly role: string; readonly contact: string };
+  readonly risk: 'low' | 'moderate' | 'high' | 'critical';
+  readonly [more: string]: unknown;
+}
+
+export interface Definition {
+  readonly name: string;
+  /** SHA-256 hex over its files' hashes and the versions of what it uses. */
+  readonly version: string;
+  readonly intent: Intent;
+  /** The tab's nodes as the editor writes them. */
+  readonly flow: readonly FlowNode[];
+  readonly rules: ReadonlyMap<string, RuleTable>;
+  readonly ladders: ReadonlyMap<string, Ladder>;
+  /** Path in the folder -> text; what `DefinitionVersions.put` keeps. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly name?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly wires?: readonly (readonly string[])[];
+  readonly [property: string]: unknown;
+}
+
+export interface DefinitionSet {
+  readonly all: readonly Definition[];
+  byName(name: string): Definition | undefined;
+  /** The definition whose `flow.json` has this node (tab or subflow), by Node-RED node id or tab id. */
+  ofNode(nodeId: string): Definition | undefined;
+}

@@ -1,0 +1,53 @@
+/** The engine as one object: what `createEngine` composes and the runtime, the CLI and tests hold. */
+import type { Clock } from './base/clock.ts';
+import type { Ids } from './base/ids.ts';
+import type { Log } from './base/log.ts';
+import type { EffectRunner } from './effects/once.ts';
+import type { FhirEndpoints } from './fhir/endpoint.ts';
+import type { Intake } from './intake/feed.ts';
+import type { Dispatcher } from './queue/source.ts';
+import type { EscalationService } from './schedule/escalation-service.ts';
+import type { Store } from './store/contract/index.ts';
+
+export interface Engine {
+  /** `staging`, `production`; also the owner name of claims. */
+  readonly environment: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly store: Store;
+  readonly intake: Intake;
+  readonly dispatcher: Dispatcher;
+  readonly effects: EffectRunner;
+  readonly escalations: EscalationService;
+  readonly endpoints: FhirEndpoints;
+  readonly live: LiveFeed;
+  /** Takes work up: call when the flows have started. */
+  start(): void;
+  /** Stops listening, finishes what is in flight, flushes, closes. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Something changed; whoever shows it asks again. No content. */
+export type LiveChange =
+  | { readonly kind: 'message'; readonly id: string }
+  | { readonly kind: 'escalation'; readonly id: string }
+  | { readonly kind: 'feed'; readonly name: string }
+  | { readonly kind: 'endpoint'; readonly name: string }
+  | { readonly kind: 'notice'; readonly notice: ConsoleNotice };
+
+/** A notice to people at the console (an escalation step on channel `console`). PHI-free. */
+export interface ConsoleNotice {
+  readonly id: string;
+  readonly at: number;
+  readonly escalationId: string | null;
+  readonly messageId: string;
+  readonly lane: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+export interface LiveFeed {
+  publish(change: LiveChange): void;
+  subscribe(listener: (change: LiveChange) => void): () => void;
+}

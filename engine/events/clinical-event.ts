@@ -1,0 +1,103 @@
+/**
+ * Canonical clinical events: CloudEvents 1.0 in structured JSON form, with `name` (the short past-tense fact) as an
+ * extension so that a switch node reads well. Context attributes carry no patient identifier; `data` may.
+ */
+export interface ClinicalEvent<Name extends string = string, Data = unknown> {
+  readonly specversion: '1.0';
+  /** SHA-256 over name and business key: the same fact has the same id wherever it comes from. */
+  readonly id: string;
+  /** `/v2/{sending facility}/{sending application}`. */
+  readonly source: string;
+  /** `org.wardflow.<name>.v1`. */
+  readonly type: string;
+  readonly name: Name;
+  /** Opaque key of the patient: hash of assigning authority and identifier. */
+  readonly subject: string;
+  /** When it happened, RFC 3339 with the precision stated; absent when the message does not say. */
+  readonly time?: string;
+  readonly datacontenttype: 'application/json';
+  /** When Wardflow accepted the message. */
+  readonly recordedtime: string;
+  readonly partitionkey: string;
+  readonly correlationid: string;
+  readonly mode: 'live' | 'replay' | 'correction';
+  readonly data: Data;
+}
+
+export interface Coding {
+  readonly system: string | null;
+  readonly code: string | null;
+  readonly display: string | null;
+}
+
+export interface PatientRef {
+  /** The identifier chosen (MR first), and all of PID-3. */
+  readonly identifier: {
+    readonly value: string;
+    readonly authority: string | null;
+    readonly type: string | null;
+  } | null;
+  readonly identifiers: readonly {
+    readonly value: string;
+    readonly authority: string | null;
+    readonly type: string | null;
+  }[];
+  readonly name: string | null;
+  readonly birthDate: string | null;
+  readonly sex: string | null;
+}
+
+export interface VisitRef {
+  readonly number: string | null;
+  readonly class: string | null;
+  readonly unit: string | null;
+  readonly room: string | null;
+  readonly bed: string | null;
+  readonly service: string | null;
+  readonly attending: string | null;
+}
+
+export interface LabResultData {
+  readonly sourceTrigger: Coding;
+  readonly patient: PatientRef;
+  readonly visit: VisitRef;
+  /** The value as `event.data.code`: LOINC where OBX-3 has one in either triplet, else the first code. */
+  readonly code: string | null;
+  readonly codeSystem: string | null;
+  readonly display: string | null;
+  /** A number for NM and for SN without comparator; otherwise the text; `null` when absent. */
+  readonly value: number | string | null;
+  /** As stated in OBX-5, unescaped. */
+  readonly valueText: string;
+  readonly unit: string | null;
+  readonly referenceRange: string | null;
+  readonly flags: readonly string[];
+  /** OBX-11. */
+  readonly status: string | null;
+  readonly observedAt: string | null;
+  readonly order: { readonly placer: string | null; readonly filler: string | null; readonly service: Coding };
+  readonly subId: string | null;
+}
+
+export interface DischargeData {
+  readonly sourceTrigger: Coding;
+  readonly patient: PatientRef;
+  readonly visit: VisitRef;
+  readonly dischargedAt: string | null;
+  readonly admittedAt: string | null;
+  readonly disposition: string | null;
+  readonly diagnoses: readonly Coding[];
+}
+
+export type LabEventName =
+  'lab.result.preliminary' | 'lab.result.final' | 'lab.result.corrected' | 'lab.result.critical';
+export type LabResultEvent = ClinicalEvent<LabEventName, LabResultData>;
+export type PatientDischargedEvent = ClinicalEvent<'patient.discharged', DischargeData>;
+
+export interface EventContext {
+  readonly receivedAt: number;
+  readonly correlationId: string;
+  /** IANA zone or offset of the feed, where the message states none; `null`: leave times without a zone. */
+  readonly zone: string | null;
+  readonly mode: 'live' | 'replay' | 'correction';
+}

@@ -1,0 +1,51 @@
+/** A FHIR server as flows see it: a name, guarded calls, typed answers. */
+import type { Failure } from '../store/contract/index.ts';
+
+export interface FhirResource {
+  readonly resourceType: string;
+  readonly id?: string;
+  readonly [element: string]: unknown;
+}
+
+export interface FhirAnswer {
+  readonly status: number;
+  readonly resource: FhirResource | null;
+  readonly etag: string | null;
+  readonly location: string | null;
+}
+
+export type FhirResult =
+  { readonly ok: true; readonly answer: FhirAnswer } | { readonly ok: false; readonly failure: Failure };
+
+export interface FhirEndpoint {
+  readonly name: string;
+  read(type: string, id: string): Promise<FhirResult>;
+  /** `params` are encoded here; a Bundle of at most `maxPages` pages, same origin only. */
+  search(type: string, params: Readonly<Record<string, string>>, maxPages?: number): Promise<FhirResult>;
+  /** If-None-Exist on our identifier, which is added to the resource: a repeat gives the one that exists. */
+  createOnce(
+    resource: FhirResource,
+    identifier: { readonly system: string; readonly value: string },
+  ): Promise<FhirResult>;
+  /** Reads, applies `change`, writes with If-Match; on a conflict reads and re-evaluates, a few times. `null` from `change`: nothing to do. */
+  update(type: string, id: string, change: (current: FhirResource) => FhirResource | null): Promise<FhirResult>;
+  health(): EndpointHealth;
+}
+
+export interface EndpointHealth {
+  readonly name: string;
+  readonly kind: 'fhir';
+  readonly state: 'unknown' | 'up' | 'down';
+  /** Epoch milliseconds. */
+  readonly since: number | null;
+  readonly lastSuccess: number | null;
+  readonly lastFailure: number | null;
+  readonly lastFailureCode: string | null;
+  readonly inFlight: number;
+}
+
+export interface FhirEndpoints {
+  /** The endpoint bound under this name in bindings.json; a catalogued error (`endpoint-unbound`) otherwise. */
+  get(name: string): FhirEndpoint;
+  health(): readonly EndpointHealth[];
+}

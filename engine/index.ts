@@ -1,0 +1,35 @@
+/** The only door to the engine. Light to import: adapters and heavy libraries load when they are chosen. */
+export { ManualClock, systemClock, type Clock, type Millis } from './base/clock.ts';
+export { timeSortedIds, type Ids } from './base/ids.ts';
+export { defineErrors, WardflowError, type ErrorEntry, type FailureClass } from './base/errors.ts';
+export { createLog, errorName, silentLog, type Log, type LogFields, type LogLevel } from './base/log.ts';
+export * from './store/contract/index.ts';
+export type * from './events/clinical-event.ts';
+export type { Dispatcher, WorkResult, WorkSource } from './queue/source.ts';
+export {
+  EFFECT_IDENTIFIER_SYSTEM,
+  type ActionOutcome,
+  type AmbiguityPolicy,
+  type EffectResult,
+  type EffectRunner,
+  type EffectSpec,
+  type EffectTry,
+} from './effects/once.ts';
+export type {
+  EndedBy,
+  EscalationChildData,
+  EscalationService,
+  StartEscalation,
+} from './schedule/escalation-service.ts';
+export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
+export type { HitPolicy, RuleDecision, RuleTable, RuleValue } from './rules/rule-table.ts';
+export type {
+  EndpointHealth,
+  FhirAnswer,
+  FhirEndpoint,
+  FhirEndpoints,
+  FhirResource,
+  FhirResult,
+} from './fhir/endpoint.ts';
+export type { FeedSettings, FeedStatus, Intake, Subscription, SubscriptionFilter } from './intake/feed.ts';
+export type { ConsoleNotice, Engine, LiveChange, LiveFeed } from './engine.ts';

@@ -1,0 +1,52 @@
+/** Feeds and subscriptions: what a frame means once it has arrived. */
+import type { Lane } from '../store/contract/index.ts';
+
+/** The reviewed half of a feed (config node `wardflow-feed`); where it listens is in bindings.json. */
+export interface FeedSettings {
+  readonly name: string;
+  readonly lane: Lane;
+  /** HL7 path(s) whose value orders the work, first non-empty wins; empty list: no order. Default `['PID-3.1']`. */
+  readonly orderingPath: readonly string[];
+  readonly afterDead: 'hold' | 'continue';
+  /** Lease. */
+  readonly deadlineMs: number;
+  readonly resendWindowMs: number;
+  /** Zone for times without one, IANA name or offset. */
+  readonly zone: string | null;
+  /** Used where MSH-18 is absent. */
+  readonly fallbackCharset: string;
+}
+
+export interface Subscription {
+  /** `<definition>/<name>`. */
+  readonly id: string;
+  readonly definition: string;
+  readonly feed: string;
+  readonly filter: SubscriptionFilter;
+}
+
+/** Empty lists match everything. Types: `ORU^R01`, `ADT^*`, `ADT`. Senders: MSH-3 or `MSH-3|MSH-4`. */
+export interface SubscriptionFilter {
+  readonly types: readonly string[];
+  readonly senders: readonly string[];
+}
+
+export interface FeedStatus {
+  readonly name: string;
+  readonly state: 'listening' | 'starting' | 'failed' | 'unbound';
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly connections: number;
+  readonly lastMessageAt: number | null;
+  readonly error: { readonly code: string; readonly text: string } | null;
+}
+
+export interface Intake {
+  /**
+   * Makes `feeds` and `subscriptions` the ones in force, in one step (at `flows:started`). An unchanged binding keeps its
+   * socket and its connections; until the first call nothing listens.
+   */
+  configure(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void>;
+  status(): readonly FeedStatus[];
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** Escalations in engine terms: durable timers that tell people until somebody answers. */
+import type { ClaimedWork, Escalation, LadderStep } from '../store/contract/index.ts';
+
+export interface StartEscalation {
+  readonly work: ClaimedWork;
+  readonly definition: string;
+  /** Unique in its definition; child items go to the source `<definition>/<name>`. */
+  readonly name: string;
+  readonly discriminator: string;
+  readonly ladder: string;
+  readonly ladderVersion: string;
+  readonly steps: readonly LadderStep[];
+  /** `keep-last`: the last step repeats at its own interval; `fallback`: the escalation becomes `exhausted`. */
+  readonly exhausted: 'keep-last' | 'fallback';
+  readonly title: string;
+  readonly watch: { readonly endpoint: string; readonly reference: string } | null;
+  readonly carry: unknown;
+}
+
+export interface EndedBy {
+  readonly actor: string;
+  readonly via: 'console' | 'cli' | 'fhir-task' | 'flow';
+  readonly reason?: string;
+}
+
+/** `child.data` of the items an escalation makes: what the source rebuilds `msg` from. */
+export type EscalationChildData =
+  | { readonly kind: 'step'; readonly escalationId: string; readonly step: number }
+  | { readonly kind: 'ended'; readonly escalationId: string; readonly state: 'acknowledged' | 'cancelled' };
+
+export interface EscalationService {
+  start(request: StartEscalation): Promise<{ readonly kind: 'started' | 'exists'; readonly escalation: Escalation }>;
+  acknowledge(id: string, by: EndedBy): Promise<'acknowledged' | 'already-ended' | 'unknown'>;
+  cancel(id: string, by: EndedBy): Promise<'cancelled' | 'already-ended' | 'unknown'>;
+  /** The key under which `start` keeps it; lets a flow acknowledge or cancel by message, name and discriminator. */
+  keyOf(messageId: string, definition: string, name: string, discriminator: string): string;
+}

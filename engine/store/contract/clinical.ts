@@ -1,0 +1,146 @@
+/** Decisions, the gate's memory, escalations, and versions of definitions: what flows leave behind besides effects. */
+import type { Millis } from '../../base/clock.ts';
+import type { AuditEntry } from './audit.ts';
+import type { NewWork } from './work.ts';
+
+export interface DecisionRecord {
+  readonly id: string;
+  readonly messageId: string;
+  readonly workId: string;
+  readonly definition: string;
+  readonly node: { readonly id: string; readonly name: string };
+  readonly table: string;
+  /** SHA-256 of the table's file. */
+  readonly version: string;
+  readonly at: Millis;
+  readonly inputs: unknown;
+  readonly matched: readonly string[];
+  readonly outputs: unknown;
+  readonly missing: readonly string[];
+  readonly deterministic: boolean;
+  readonly error: string | null;
+  readonly sentence: string;
+}
+
+export interface Decisions {
+  /** Durable before anything acts on it. The same id again (a redelivery) is left as it is. */
+  record(decision: DecisionRecord): Promise<void>;
+  ofMessage(messageId: string): Promise<readonly DecisionRecord[]>;
+}
+
+/** One fact that passed a gate. `scope` is `<definition>/<gate name>`, `key` the fact's business key. */
+export interface GateFact {
+  readonly scope: string;
+  readonly key: string;
+  readonly messageId: string;
+  /** Hash of the fact's content: tells a repeat from a correction. */
+  readonly contentHash: string;
+  /** The fact's own time, to tell late from newer; milliseconds or `null` where unstated. */
+  readonly eventTime: Millis | null;
+  /** The sender says that this is a correction (OBX-11 C/W/D and the like). */
+  readonly correction: boolean;
+  readonly at: Millis;
+}
+
+export type GateVerdict =
+  /** First seen, or a redelivery of the message that passed first. */
+  | { readonly kind: 'new' }
+  /** Same key and content from another message. */
+  | { readonly kind: 'repeat'; readonly first: string; readonly firstAt: Millis }
+  /** Same key, other content, and said to be a correction or stated later. */
+  | { readonly kind: 'correction'; readonly first: string; readonly firstAt: Millis }
+  /** Same key, other content, neither corrected nor later: a person should look. */
+  | { readonly kind: 'conflict'; readonly first: string; readonly firstAt: Millis };
+
+export interface Gate {
+  admit(fact: GateFact): Promise<GateVerdict>;
+}
+
+/**
+ * An escalation: who is told, when, until somebody acknowledges.
+ *   open -> acknowledged | cancelled | exhausted;   exhausted -> acknowledged | cancelled
+ */
+export type EscalationState = 'open' | 'acknowledged' | 'cancelled' | 'exhausted';
+
+export interface LadderStep {
+  /** Milliseconds after the start. */
+  readonly afterMs: Millis;
+  readonly to: string;
+  readonly channel: string;
+  readonly text: string;
+}
+
+export interface Escalation {
+  readonly id: string;
+  /** Unique: message + name + discriminator; a redelivery finds the same escalation. */
+  readonly key: string;
+  readonly messageId: string;
+  readonly workId: string;
+  readonly definition: string;
+  /** Source that gets the child items: `<definition>/<node's escalation name>`. */
+  readonly subscription: string;
+  readonly name: string;
+  readonly ladder: string;
+  readonly ladderVersion: string;
+  readonly steps: readonly LadderStep[];
+  readonly startedAt: Millis;
+  readonly nextStep: number;
+  /** `null` when no step is left or it is not open. */
+  readonly nextAt: Millis | null;
+  readonly state: EscalationState;
+  /** One PHI-free line for lists. */
+  readonly title: string;
+  readonly lane: string;
+  /** The FHIR Task (or other resource) whose status change acknowledges it; polled. */
+  readonly watch: { readonly endpoint: string; readonly reference: string } | null;
+  /** Given back to the flow with each child item: the canonical event and what the analyst chose to carry. */
+  readonly carry: unknown;
+  readonly correlationId: string;
+  readonly traceparent: string;
+  readonly endedAt: Millis | null;
+  /** Who ended it and how: `user:ana` through `console`, `ehr` through `fhir-task`, `flow:…`. */
+  readonly endedBy: { readonly actor: string; readonly via: string; readonly reason?: string } | null;
+}
+
+export interface EscalationQuery {
+  readonly states?: readonly EscalationState[];
+  readonly messageId?: string;
+  readonly before?: Millis;
+  readonly limit?: number;
+}
+
+export interface Escalations {
+  /** Durable before it resolves; an existing key is returned as it is. */
+  start(escalation: Escalation): Promise<{ readonly kind: 'started' | 'exists'; readonly escalation: Escalation }>;
+  /** Those whose next step is due, soonest first. */
+  due(now: Millis, limit: number): Promise<readonly Escalation[]>;
+  nextDue(): Promise<Millis | null>;
+  /** The step's child item and the move to the next step in one commit; nothing happens if the step is not `step` any more. */
+  fire(
+    id: string,
+    step: number,
+    child: NewWork,
+    next: { readonly at: Millis } | 'exhausted',
+    audit: AuditEntry,
+  ): Promise<boolean>;
+  /** Ends it, with the child item that tells the flow, in one commit. `false`: it had ended before. */
+  end(
+    id: string,
+    state: 'acknowledged' | 'cancelled',
+    by: { readonly actor: string; readonly via: string; readonly reason?: string },
+    at: Millis,
+    child: NewWork | null,
+    audit: AuditEntry,
+  ): Promise<boolean>;
+  get(id: string): Promise<Escalation | undefined>;
+  byKey(key: string): Promise<Escalation | undefined>;
+  list(query: EscalationQuery): Promise<readonly Escalation[]>;
+}
+
+/** Files of a definition version, kept as long as work pinned to it may run. */
+export interface DefinitionVersions {
+  put(name: string, version: string, files: Readonly<Record<string, string>>, at: Millis): Promise<void>;
+  get(
+    version: string,
+  ): Promise<{ readonly name: string; readonly files: Readonly<Record<string, string>> } | undefined>;
+}

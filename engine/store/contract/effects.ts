@@ -1,0 +1,60 @@
+/**
+ * Effects: actions on the outside world, keyed, each with its recorded outcome.
+ *
+ *   (none) -> in-flight -> done | failed | ambiguous
+ *   failed -> in-flight (another try)      ambiguous -> in-flight (after looking, by kind)
+ *   in-flight of a previous life is read as ambiguous: it may have happened
+ */
+import type { Millis } from '../../base/clock.ts';
+import type { Failure } from './work.ts';
+
+export type EffectState = 'in-flight' | 'done' | 'failed' | 'ambiguous';
+
+export interface EffectIdentity {
+  /** SHA-256, hex, over the parts below (ARCHITECTURE, effect key). */
+  readonly key: string;
+  readonly messageId: string;
+  readonly workId: string;
+  /** Unique in its definition, kept across edits. */
+  readonly name: string;
+  readonly definition: string;
+  /** Endpoint and action, e.g. `ehr: create Task`. */
+  readonly target: string;
+  readonly discriminator: string;
+  /** The action version the analyst sets. */
+  readonly version: string;
+}
+
+export interface EffectRecord extends EffectIdentity {
+  readonly state: EffectState;
+  readonly startedAt: Millis;
+  readonly endedAt: Millis | null;
+  readonly tries: number;
+  /** What a repeat returns instead of acting again; JSON, at most 64 KiB. */
+  readonly result: unknown;
+  /** PHI-free line for people: `Task/12 created, 201`. */
+  readonly summary: string | null;
+  readonly failure: Failure | null;
+}
+
+export type EffectBegin =
+  /** Act now. `after` says what is known of an earlier try: `ambiguous` means look first. */
+  | { readonly kind: 'act'; readonly after: 'nothing' | 'failed' | 'ambiguous'; readonly tries: number }
+  /** It is done: use this. */
+  | { readonly kind: 'recorded'; readonly record: EffectRecord }
+  /** Another branch of this life is acting on the same key now. */
+  | { readonly kind: 'in-flight' };
+
+export interface Effects {
+  /** Durable before it resolves. `owner` tells this life of the process from an earlier one. */
+  begin(identity: EffectIdentity, owner: string, at: Millis): Promise<EffectBegin>;
+  finish(
+    key: string,
+    outcome:
+      | { readonly state: 'done'; readonly result: unknown; readonly summary: string }
+      | { readonly state: 'failed' | 'ambiguous'; readonly failure: Failure },
+    at: Millis,
+  ): Promise<void>;
+  get(key: string): Promise<EffectRecord | undefined>;
+  ofMessage(messageId: string): Promise<readonly EffectRecord[]>;
+}

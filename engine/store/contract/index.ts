@@ -1,0 +1,31 @@
+/**
+ * The Store contract: small domain interfaces; each method is one domain operation that the adapter makes atomic by its
+ * own best means. No generic CRUD, no exposed transaction, no driver types. One suite (`test/contract`) runs on every
+ * adapter. A method that resolves has made its change durable, unless it says otherwise.
+ */
+import type { AuditLog } from './audit.ts';
+import type { Decisions, DefinitionVersions, Escalations, Gate } from './clinical.ts';
+import type { Effects } from './effects.ts';
+import type { Journal } from './journal.ts';
+import type { WorkQueue } from './work.ts';
+
+export interface Store {
+  readonly journal: Journal;
+  readonly work: WorkQueue;
+  readonly effects: Effects;
+  readonly decisions: Decisions;
+  readonly gate: Gate;
+  readonly escalations: Escalations;
+  readonly audit: AuditLog;
+  readonly definitions: DefinitionVersions;
+  /** What the adapter promises, read back from the database at every start; for `doctor` and the console. */
+  readonly durability: { readonly adapter: 'sqlite' | 'mongodb'; readonly settings: Readonly<Record<string, string>> };
+  /** Finishes what was begun, then closes. */
+  close(): Promise<void>;
+}
+
+export * from './audit.ts';
+export * from './clinical.ts';
+export * from './effects.ts';
+export * from './journal.ts';
+export * from './work.ts';

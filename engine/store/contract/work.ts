@@ -1,0 +1,203 @@
+/**
+ * The work queue: processing owed for messages.
+ *
+ *   new -> waiting | parked (child)          claim: waiting -> claimed
+ *   claimed -> done | dead | waiting (retry, or lease ran out)
+ *   parked -> waiting                        dead -> waiting (redrive) | discarded
+ *   waiting -> discarded (by a person)
+ *
+ * Items with one ordering key run one at a time in the order of their `seq`. While the head of a key is claimed, waits
+ * for a retry, or is dead with `holds`, the others of its key are not claimable. A fence (a number that grows with every
+ * claim) guards each settling: whoever lost the lease cannot settle.
+ */
+import type { Millis } from '../../base/clock.ts';
+import type { FailureClass } from '../../base/errors.ts';
+import type { AuditEntry } from './audit.ts';
+import type { Lane } from './journal.ts';
+
+export const WORK_STATES = ['waiting', 'claimed', 'parked', 'done', 'dead', 'discarded'] as const;
+export type WorkState = (typeof WORK_STATES)[number];
+
+export interface NewWork {
+  readonly id: string;
+  readonly messageId: string;
+  /** Who processes it: `<definition>/<subscription name>`; also for sources of child items. */
+  readonly subscription: string;
+  readonly definition: string;
+  readonly lane: Lane;
+  /** `null`: no order is kept (escalation children). Hashed: never a patient identifier in clear. */
+  readonly orderingKey: string | null;
+  /** What a dead head does to its key. */
+  readonly afterDead: 'hold' | 'continue';
+  readonly correlationId: string;
+  readonly traceparent: string;
+  readonly createdAt: Millis;
+  /** Child items only: the parent, a key that makes it unique (a redelivery finds the same child), and its own data. */
+  readonly child?: {
+    readonly parentWorkId: string;
+    readonly key: string;
+    readonly kind: 'timer' | 'queue' | 'park';
+    readonly data: unknown;
+    readonly state?: 'waiting' | 'parked';
+  };
+}
+
+export interface ClaimedWork {
+  readonly id: string;
+  readonly seq: number;
+  readonly messageId: string;
+  readonly subscription: string;
+  readonly definition: string;
+  readonly lane: Lane;
+  readonly orderingKey: string | null;
+  readonly attempt: number;
+  /** Attempts that count against the limit (throttled ones do not). */
+  readonly countedAttempts: number;
+  readonly fence: number;
+  readonly leaseUntil: Millis;
+  readonly createdAt: Millis;
+  readonly firstDeliveredAt: Millis;
+  /** Definition version (hash) pinned at the first delivery; `null` until `pin`. */
+  readonly pinnedVersion: string | null;
+  readonly correlationId: string;
+  readonly traceparent: string;
+  readonly child: {
+    readonly parentWorkId: string;
+    readonly key: string;
+    readonly kind: string;
+    readonly data: unknown;
+  } | null;
+  readonly message: {
+    readonly bytes: Uint8Array;
+    readonly feed: string;
+    readonly receivedAt: Millis;
+    readonly controlId: string | null;
+  };
+}
+
+/** Why a branch, and with it the item, failed. PHI-free: the text is a catalogue sentence. */
+export interface Failure {
+  readonly class: FailureClass;
+  readonly code: string;
+  readonly text: string;
+  readonly remedy?: string;
+  /** Node-RED node id, type and name where it happened. */
+  readonly node?: { readonly id: string; readonly type: string; readonly name: string };
+  readonly retryAfterMs?: number;
+}
+
+export interface TraceStep {
+  readonly branch: string;
+  /** The branch this one was split from; `null` for the first. */
+  readonly parent: string | null;
+  readonly node: { readonly id: string; readonly type: string; readonly name: string };
+  readonly at: Millis;
+  /** Time in the node, milliseconds; `null` when it did not say that it had finished. */
+  readonly ms: number | null;
+  readonly outcome: 'passed' | 'forked' | 'settled' | 'failed' | 'absorbed' | 'ended';
+  /** Node ids the message went on to. */
+  readonly to: readonly string[];
+  readonly note?: string;
+}
+
+export type Settlement =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'retry'; readonly at: Millis; readonly counts: boolean; readonly failure: Failure }
+  | { readonly kind: 'dead'; readonly failure: Failure };
+
+export interface SettleRequest {
+  readonly workId: string;
+  readonly fence: number;
+  readonly at: Millis;
+  readonly settlement: Settlement;
+  readonly trace: readonly TraceStep[];
+  /** Definition version that ran this attempt. */
+  readonly version: string | null;
+  /** Child items that begin with this settling (commit together). An existing child key is left as it is. */
+  readonly children?: readonly NewWork[];
+  readonly audit?: readonly AuditEntry[];
+}
+
+export interface WorkAttempt {
+  readonly attempt: number;
+  readonly startedAt: Millis;
+  /** `null`: interrupted (the process ended), or still running. */
+  readonly endedAt: Millis | null;
+  readonly version: string | null;
+  readonly outcome: 'running' | 'done' | 'retry' | 'dead' | 'interrupted';
+  readonly failure: Failure | null;
+  readonly steps: readonly TraceStep[];
+}
+
+export interface WorkView {
+  readonly id: string;
+  readonly seq: number;
+  readonly messageId: string;
+  readonly subscription: string;
+  readonly definition: string;
+  readonly state: WorkState;
+  readonly lane: Lane;
+  readonly attempt: number;
+  readonly createdAt: Millis;
+  readonly firstDeliveredAt: Millis | null;
+  readonly settledAt: Millis | null;
+  /** Earliest next delivery, for `waiting`. */
+  readonly notBefore: Millis | null;
+  readonly leaseUntil: Millis | null;
+  /** It waits because an earlier item of its ordering key is not finished. */
+  readonly blockedBy: string | null;
+  readonly pinnedVersion: string | null;
+  readonly failure: Failure | null;
+  readonly parentWorkId: string | null;
+  readonly childKind: string | null;
+  readonly discardReason: string | null;
+  readonly attempts: readonly WorkAttempt[];
+}
+
+export type WorkCounts = Readonly<Record<WorkState, number>>;
+
+export interface ClaimRequest {
+  readonly subscription: string;
+  readonly limit: number;
+  readonly owner: string;
+  readonly now: Millis;
+  readonly leaseUntil: Millis;
+}
+
+export interface WorkQueue {
+  /** Claims up to `limit` heads each, most urgent lane first, then arrival order; all requests in one commit. */
+  claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimedWork[]>;
+  /** Pins the definition version at first delivery; later calls return the version pinned before. */
+  pin(workId: string, fence: number, version: string): Promise<string>;
+  settle(request: SettleRequest): Promise<'settled' | 'lost-lease'>;
+  /** `false`: the lease is lost. */
+  renew(workId: string, fence: number, leaseUntil: Millis): Promise<boolean>;
+  /** Gives back what a previous life of this owner held (start-up), or what is not going to run (drain). */
+  release(owner: string, at: Millis): Promise<number>;
+  /** Returns claimed items whose lease ran out to `waiting`. */
+  expireLeases(now: Millis): Promise<number>;
+  /** The earliest moment at which something not claimable now becomes so (retry due or lease end); `null` if none. */
+  nextDue(now: Millis): Promise<Millis | null>;
+  /** parked -> waiting, by child key. */
+  unpark(childKey: string, at: Millis, data?: unknown): Promise<boolean>;
+  /** Adds a child item outside a settling (a timer that fired); an existing child key is left as it is. */
+  addChild(work: NewWork): Promise<'added' | 'exists'>;
+  /** dead -> waiting. */
+  redrive(workId: string, at: Millis, audit: AuditEntry): Promise<'redriven' | 'not-dead' | 'unknown'>;
+  /** dead | waiting -> discarded. */
+  discard(workId: string, at: Millis, reason: string, audit: AuditEntry): Promise<'discarded' | 'not-open' | 'unknown'>;
+  /** Newer items of the same ordering key that are already done: a redrive behind them must say so first. */
+  doneAfter(workId: string): Promise<number>;
+  ofMessage(messageId: string): Promise<readonly WorkView[]>;
+  get(workId: string): Promise<WorkView | undefined>;
+  counts(): Promise<WorkCounts>;
+  /** Open items per subscription, with the age of the oldest. */
+  backlog(): Promise<
+    readonly {
+      readonly subscription: string;
+      readonly state: WorkState;
+      readonly count: number;
+      readonly oldest: Millis;
+    }[]
+  >;
+}

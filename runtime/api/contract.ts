@@ -1,0 +1,140 @@
+/**
+ * The runtime's own HTTP API, under `/wardflow/api/v1` of its Node-RED port: how console and CLI reach messages, tasks and
+ * definitions. Authentication: `Authorization: Bearer <service token>`; who acts is named in `Wardflow-Actor`.
+ * Bodies are JSON; times are epoch milliseconds; errors are `ApiProblem` (RFC 9457, application/problem+json).
+ */
+import type {
+  AuditRecord,
+  ConsoleNotice,
+  DecisionRecord,
+  EffectRecord,
+  EndpointHealth,
+  Escalation,
+  FeedStatus,
+  FlowNode,
+  Intent,
+  LiveChange,
+  MessageCounts,
+  MessageSummary,
+  StoredMessage,
+  WorkCounts,
+  WorkView,
+} from '../../engine/index.ts';
+
+export const API_ROOT = '/wardflow/api/v1';
+export const ACTOR_HEADER = 'wardflow-actor';
+
+export interface ApiProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** Catalogue code. */
+  readonly code: string;
+  readonly remedy: string;
+}
+
+/** GET /status */
+export interface RuntimeStatus {
+  readonly environment: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly asOf: number;
+  readonly messages: MessageCounts;
+  readonly work: WorkCounts;
+  readonly inFlight: number;
+  readonly oldestWaiting: number | null;
+  readonly feeds: readonly FeedStatus[];
+  readonly endpoints: readonly EndpointHealth[];
+  readonly openEscalations: number;
+  readonly definitions: readonly DefinitionSummary[];
+  readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
+  readonly rssBytes: number;
+}
+
+export interface DefinitionSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly risk: string;
+  readonly tab: string | null;
+}
+
+/** GET /messages?state=dead,waiting&feed=&type=&q=&patient=&order=&visit=&since=&until=&before=&limit= */
+export interface MessageList {
+  readonly asOf: number;
+  readonly messages: readonly MessageSummary[];
+  readonly counts: MessageCounts;
+  /** `before` of the next page; `null` at the end. */
+  readonly next: number | null;
+}
+
+/** GET /messages/:id */
+export interface MessageDetail {
+  readonly message: StoredMessage;
+  readonly resends: readonly { readonly id: string; readonly receivedAt: number }[];
+  readonly work: readonly WorkView[];
+  readonly decisions: readonly DecisionRecord[];
+  readonly effects: readonly EffectRecord[];
+  readonly escalations: readonly Escalation[];
+}
+
+/** GET /messages/:id/raw gives application/octet-stream; audited as `message.body-viewed`. */
+
+/** GET /messages/:id/body: the message as a tree with names; audited as `message.body-viewed`. */
+export interface MessageBody {
+  readonly charset: string;
+  readonly segments: readonly BodySegment[];
+}
+export interface BodySegment {
+  readonly name: string;
+  readonly title: string | null;
+  readonly fields: readonly { readonly path: string; readonly title: string | null; readonly value: string }[];
+}
+
+/** POST /messages/:id/redrive { reason } */
+export interface RedriveAnswer {
+  readonly redriven: readonly string[];
+  /** Newer items of the same keys that are done already: said before redriving with `?dryRun=1`. */
+  readonly doneAfter: number;
+}
+
+/** POST /messages/:id/discard { reason } -> { discarded: string[] } */
+
+/** GET /definitions/:name */
+export interface DefinitionDetail extends DefinitionSummary {
+  readonly intent: Intent;
+  readonly flow: readonly FlowNode[];
+  readonly rules: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly version: string;
+    readonly rows: number;
+  }[];
+}
+
+/** GET /escalations?state=open; POST /escalations/:id/acknowledge { reason? } -> { outcome } */
+export interface EscalationList {
+  readonly asOf: number;
+  readonly escalations: readonly Escalation[];
+}
+
+/** GET /notices: the console notices of the last 24 h, newest first. */
+export interface NoticeList {
+  readonly notices: readonly ConsoleNotice[];
+}
+
+/** GET /audit?message=&type=&actor=&since=&until=&before=&limit= */
+export interface AuditList {
+  readonly records: readonly AuditRecord[];
+}
+/** GET /audit/verify */
+export interface AuditVerification {
+  readonly intact: boolean;
+  readonly records: number;
+  readonly headSeq: number;
+  readonly headHash: string;
+  readonly firstBroken: { readonly seq: number; readonly why: string } | null;
+}
+
+/** GET /live: text/event-stream of LiveChange, coalesced to at most 10 a second per kind and id. */
+export type { LiveChange };

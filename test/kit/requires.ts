@@ -1,0 +1,49 @@
+/** The one place where tests ask for what a machine may lack. A missing thing skips the test and is named at the end. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const skipped = new Map<string, { reason: string; tests: number }>();
+
+/** Skips the running test or suite (mocha's `this`) with a reason that is repeated at the end of the run. */
+export function skipBecause(context: { skip(): never }, what: string, reason: string): never {
+  const entry = skipped.get(what) ?? { reason, tests: 0 };
+  entry.tests++;
+  skipped.set(what, entry);
+  return context.skip();
+}
+
+export function reportSkipped(): void {
+  for (const [what, { reason, tests }] of skipped) {
+    process.stdout.write(`\n  skipped ${tests} for want of ${what}: ${reason}\n`);
+  }
+}
+
+/** The folder of shared data beside the checkout; `undefined` on a user's machine. */
+export function sharedFolder(): string | undefined {
+  const folder = resolve(import.meta.dirname, '../../../shared');
+  return existsSync(resolve(folder, 'data')) ? folder : undefined;
+}
+
+export function requireShared(context: { skip(): never }, path: string): string {
+  const folder = sharedFolder();
+  const file = folder && resolve(folder, path);
+  return file && existsSync(file)
+    ? file
+    : skipBecause(context, `../shared/${path}`, 'only where the shared data lies beside the checkout');
+}
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export function requireChromium(context: { skip(): never }): string {
+  const found = [process.env['CHROMIUM_PATH'] ?? '', ...CHROMIUM].find((path) => path !== '' && existsSync(path));
+  return found ?? skipBecause(context, 'Chromium', 'install the Debian package chromium, or set CHROMIUM_PATH');
+}
+
+export function requireStrace(context: { skip(): never }): string {
+  const found = ['/usr/bin/strace', '/bin/strace'].find((path) => existsSync(path));
+  return found ?? skipBecause(context, 'strace', 'install the Debian package strace');
+}
+
+/** Full counts run in `npm run test:long`; `npm test` takes the small number. */
+export const longRun = process.env['WARDFLOW_TEST_LONG'] === '1';
+export const counts = (short: number, long: number): number => (longRun ? long : short);
