@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { createLog, defineErrors, errorName, type LogFields } from '../../engine/index.ts';
+
+const lines = (write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] => {
+  const out: string[] = [];
+  write(createLog('info', { write: (line: string) => void out.push(line) }));
+  return out.map((line) => JSON.parse(line) as Record<string, unknown>);
+};
+
+describe('the log', () => {
+  it('writes the sentence and the listed fields', () => {
+    const [line] = lines((log) =>
+      log.with({ part: 'intake' }).info('frame accepted', { feed: 'hospital', port: 2575 }),
+    );
+    assert.equal(line?.['text'], 'frame accepted');
+    assert.equal(line?.['part'], 'intake');
+    assert.equal(line?.['port'], 2575);
+  });
+
+  it('drops fields that are not listed, and values that are no plain text or number', () => {
+    const smuggled = { payload: 'PID|1||4711', feed: { name: 'x' } } as unknown as LogFields;
+    const [line] = lines((log) => log.warn('odd', smuggled));
+    assert.deepEqual(Object.keys(line ?? {}).toSorted(), ['level', 'text', 'time']);
+  });
+
+  it('says of an error its code or class, never its text', () => {
+    const errors = defineErrors({ 'a-code': { class: 'permanent', text: 'about {thing}', remedy: 'none' } });
+    const [first, second] = lines((log) => {
+      log.error('failed', { error: new TypeError('value 4711 of patient X') });
+      log.error('failed', { error: errors.create('a-code', { thing: 'a field' }) });
+    });
+    assert.equal(first?.['error'], 'TypeError');
+    assert.equal(second?.['error'], 'a-code');
+    assert.equal(errorName(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })), 'ECONNREFUSED');
+  });
+});
+
+describe('the error catalogue', () => {
+  it('fills the details into text and remedy and keeps class and code', () => {
+    const errors = defineErrors({
+      'port-taken': { class: 'permanent', text: 'Port {port} is taken', remedy: 'Stop what uses {port}' },
+    });
+    const error = errors.create('port-taken', { port: 2575 });
+    assert.equal(error.message, 'Port 2575 is taken');
+    assert.equal(error.remedy, 'Stop what uses 2575');
+    assert.equal(error.failureClass, 'permanent');
+    assert.equal(error.code, 'port-taken');
+  });
+});
