@@ -37,7 +37,9 @@ export interface EffectRunner {
    */
   once(spec: EffectSpec, action: (effect: EffectTry) => Promise<ActionOutcome>): Promise<EffectResult>;
   /** The key of an effect, for tests and for whoever looks a resource up by our identifier. */
-  keyOf(spec: Omit<EffectSpec, 'work' | 'onAmbiguous'> & { readonly messageId: string }): string;
+  keyOf(
+    spec: Omit<EffectSpec, 'work' | 'onAmbiguous'> & { readonly messageId: string; readonly definition: string },
+  ): string;
 }
 
 /** `identifier.system` of everything we write to a FHIR server. */

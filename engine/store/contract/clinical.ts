@@ -83,7 +83,10 @@ export interface Escalation {
   readonly ladder: string;
   readonly ladderVersion: string;
   readonly steps: readonly LadderStep[];
+  /** What follows the last step: it repeats at its own interval, or the escalation becomes `exhausted`. */
+  readonly exhausted: 'keep-last' | 'fallback';
   readonly startedAt: Millis;
+  /** Index into `steps`; grows beyond their number while the last one repeats. */
   readonly nextStep: number;
   /** `null` when no step is left or it is not open. */
   readonly nextAt: Millis | null;
