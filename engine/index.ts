@@ -33,3 +33,33 @@ export type {
 } from './fhir/endpoint.ts';
 export type { FeedSettings, FeedStatus, Intake, Subscription, SubscriptionFilter } from './intake/feed.ts';
 export type { ConsoleNotice, Engine, LiveChange, LiveFeed } from './engine.ts';
+export { childEnvironment, readConfig, type Environment } from './config/read-config.ts';
+export { settingsTable, SETTINGS, SETTING_KEYS, type Config, type SettingKey } from './config/settings.ts';
+export {
+  bindingsPath,
+  loadBindings,
+  parseBindings,
+  type Bindings,
+  type EndpointBinding,
+  type FeedBinding,
+} from './config/bindings.ts';
+export {
+  ensureServiceToken,
+  environmentFolder,
+  readRunInfo,
+  readServiceToken,
+  removeRunInfo,
+  runInfoPath,
+  serviceTokenPath,
+  writeRunInfo,
+  type ProcessInfo,
+  type RunInfo,
+  type RuntimeInfo,
+} from './config/run-info.ts';
+export {
+  createFhirEndpoints,
+  type ClosableFhirEndpoints,
+  type FhirEndpointsOptions,
+} from './endpoints/create-fhir-endpoints.ts';
+export type { FhirBinding } from './fhir/binding.ts';
+export { fhirErrors } from './fhir/errors.ts';

@@ -1,0 +1,136 @@
+import { defineErrors } from '../base/errors.ts';
+
+/** What can go wrong on the way to a FHIR server and back. `{endpoint}` is the name in bindings.json, never an address. */
+export const fhirErrors = defineErrors({
+  'endpoint-unbound': {
+    class: 'permanent',
+    text: 'No FHIR endpoint named "{endpoint}" is bound in this environment.',
+    remedy: 'Add "{endpoint}" under "endpoints" in bindings.json of this environment.',
+  },
+  'endpoint-base-invalid': {
+    class: 'permanent',
+    text: 'The base address of the FHIR endpoint "{endpoint}" cannot be used: {reason}.',
+    remedy:
+      'Set "base" of "{endpoint}" in bindings.json (or WARDFLOW_FHIR_BASE) to an http or https address without query or credentials.',
+  },
+  'endpoint-credential-missing': {
+    class: 'permanent',
+    text: 'The credential "{credential}" of the FHIR endpoint "{endpoint}" cannot be read.',
+    remedy: 'Put the token into the file credentials/{credential} of the data folder, readable by this user only.',
+  },
+  'endpoint-unreachable': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" does not accept connections ({cause}).',
+    remedy: 'Start the server or mend its address in bindings.json; the work waits and is tried again.',
+  },
+  'endpoint-tls': {
+    class: 'transient',
+    text: 'The certificate of the FHIR endpoint "{endpoint}" is not trusted ({cause}).',
+    remedy: 'Renew the certificate of the server, or add its authority with NODE_EXTRA_CA_CERTS.',
+  },
+  'endpoint-busy': {
+    class: 'transient',
+    text: 'Too many requests wait for the FHIR endpoint "{endpoint}".',
+    remedy: 'The work is tried again; raise "connections" of the endpoint if its server can take more at once.',
+  },
+  'endpoint-closed': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" is closed because Wardflow is stopping.',
+    remedy: 'Nothing to do: the work is taken up at the next start.',
+  },
+  'endpoint-auth': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" refused the credentials (HTTP {status}).',
+    remedy: 'Mend "auth" of the endpoint in bindings.json or its credential, then redrive.',
+  },
+  'endpoint-redirect': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" answered with a redirect (HTTP {status}), which is not followed.',
+    remedy: 'Set "base" of the endpoint to the address that the server redirects to.',
+  },
+  'fhir-no-answer': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" took the request and did not answer it ({cause}).',
+    remedy: 'The read is tried again.',
+  },
+  'fhir-answer-lost': {
+    class: 'ambiguous',
+    text: 'The FHIR endpoint "{endpoint}" took a write and its answer was lost ({cause}): it may have happened.',
+    remedy: 'Wardflow looks the resource up by its identifier before it writes again.',
+  },
+  'fhir-answer-too-large': {
+    class: 'permanent',
+    text: 'An answer of the FHIR endpoint "{endpoint}" is larger than {limit} bytes.',
+    remedy: 'Narrow the search, or raise "maxAnswerBytes" of the endpoint in bindings.json.',
+  },
+  'fhir-answer-not-fhir': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" answered with something that is no FHIR JSON (HTTP {status}).',
+    remedy: 'Check that "base" of the endpoint is the root of a FHIR R4 server and not a web page.',
+  },
+  'fhir-throttled': {
+    class: 'throttled',
+    text: 'The FHIR endpoint "{endpoint}" asked to wait (HTTP {status}).',
+    remedy: 'The work waits as long as the server asked.',
+  },
+  'fhir-server-error': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" failed (HTTP {status}, {issue}).',
+    remedy: 'The work is tried again; look into the log of the server if it stays so.',
+  },
+  'fhir-not-found': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" does not have this {type} (HTTP 404).',
+    remedy: 'Check the id that the flow uses.',
+  },
+  'fhir-gone': {
+    class: 'permanent',
+    text: 'This {type} was deleted on the FHIR endpoint "{endpoint}" (HTTP 410).',
+    remedy: 'Check who deleted it; redrive once it is there again.',
+  },
+  'fhir-refused': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" refused the request (HTTP {status}, {issue}).',
+    remedy: 'Mend what the flow writes or asks for, then redrive.',
+  },
+  'fhir-conflict': {
+    class: 'transient',
+    text: 'This {type} kept changing on the FHIR endpoint "{endpoint}" while Wardflow wanted to change it.',
+    remedy: 'The change is tried again on the newest version.',
+  },
+  'fhir-not-yet-found': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" does not find the {type} that it says exists already.',
+    remedy: 'It is tried again; if it stays so, check on the server whether it indexes identifiers.',
+  },
+  'fhir-no-version': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" gives no version for {type}, so it cannot be changed safely.',
+    remedy: 'Switch on versioning (ETag or meta.versionId) for this type on the server.',
+  },
+  'fhir-type-invalid': {
+    class: 'permanent',
+    text: 'This is not the name of a FHIR resource type.',
+    remedy: 'Set a type such as "Task" in the node.',
+  },
+  'fhir-id-invalid': {
+    class: 'permanent',
+    text: 'This is not a FHIR resource id: 1 to 64 letters, digits, hyphens and dots.',
+    remedy: 'Check where the flow takes the id of the {type} from.',
+  },
+  'fhir-no-identifier': {
+    class: 'permanent',
+    text: '{type} has no element "identifier" that a repeat could be recognised by.',
+    remedy: 'Write another type, or change an existing resource instead of creating one.',
+  },
+  'fhir-link-elsewhere': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" gave a next page outside its own base address; it was not followed.',
+    remedy: 'Set the public base address on the server so that its links begin with "base" of the endpoint.',
+  },
+  'fhir-too-many': {
+    class: 'permanent',
+    text: 'A search on the FHIR endpoint "{endpoint}" gave more than {limit} entries.',
+    remedy: 'Narrow the search.',
+  },
+});
