@@ -1,0 +1,229 @@
+/**
+ * `bindings.json`: where the feeds and endpoints that flows name are in this environment (format:
+ * docs/reference/bindings.md). `${NAME}` stands for a setting, so that the usual ports come from the environment.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeProblems, schemaCheck, type Problem } from '../base/json-schema.ts';
+import { configErrors } from './errors.ts';
+import { codeOf } from './run-info.ts';
+import type { Setting } from './setting.ts';
+import { SETTING_KEYS, SETTINGS, type Config } from './settings.ts';
+
+export interface FeedBinding {
+  readonly listen: {
+    readonly host: string;
+    /** 0 takes a free port. */
+    readonly port: number;
+    readonly tls: null;
+    /** Addresses that may connect; empty: all that can reach the host. */
+    readonly allow: readonly string[];
+  };
+}
+
+export interface EndpointBinding {
+  /** Without a slash at the end. */
+  readonly base: string;
+  readonly auth: { readonly kind: 'none' };
+  /** Whole request; default 15 s. */
+  readonly timeoutMs: number;
+  /** Requests at a time; default 8. */
+  readonly concurrency: number;
+}
+
+export interface Bindings {
+  readonly feeds: Readonly<Record<string, FeedBinding>>;
+  readonly endpoints: Readonly<Record<string, EndpointBinding>>;
+  /** Named in the file, but resting on a setting that is not set: these count as unbound. */
+  readonly unresolved: readonly {
+    readonly kind: 'feed' | 'endpoint';
+    readonly name: string;
+    readonly setting: string;
+  }[];
+}
+
+export const bindingsPath = (folder: string): string => join(folder, 'bindings.json');
+
+const DEFAULT_FILE = {
+  kind: 'bindings',
+  format: 1,
+  feeds: { hospital: { listen: { host: '127.0.0.1', port: '${WARDFLOW_MLLP_PORT}', tls: null, allow: [] } } },
+  endpoints: { ehr: { base: '${WARDFLOW_FHIR_BASE}', auth: { kind: 'none' } } },
+};
+
+const NAME = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9-]{0,62}$',
+  description: 'a name of small letters, digits and -',
+};
+
+const check = schemaCheck<BindingsFile>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind', 'format', 'feeds', 'endpoints'],
+  properties: {
+    kind: { const: 'bindings' },
+    format: { const: 1 },
+    feeds: {
+      type: 'object',
+      maxProperties: 100,
+      propertyNames: NAME,
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['listen'],
+        properties: {
+          listen: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['host', 'port'],
+            properties: {
+              host: { type: 'string', minLength: 1, maxLength: 255 },
+              port: { type: 'integer', minimum: 0, maximum: 65535 },
+              tls: { type: 'null' },
+              allow: { type: 'array', maxItems: 1000, items: { type: 'string', minLength: 2, maxLength: 64 } },
+            },
+          },
+        },
+      },
+    },
+    endpoints: {
+      type: 'object',
+      maxProperties: 100,
+      propertyNames: NAME,
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['base'],
+        properties: {
+          base: {
+            type: 'string',
+            maxLength: 2000,
+            pattern: '^https?://[^/\\s?#@]+[^\\s?#@]*$',
+            description: 'a URL of http:// or https:// without user, query or fragment',
+          },
+          auth: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['kind'],
+            properties: { kind: { enum: ['none'] } },
+          },
+          timeoutMs: { type: 'integer', minimum: 100, maximum: 600_000 },
+          concurrency: { type: 'integer', minimum: 1, maximum: 256 },
+        },
+      },
+    },
+  },
+});
+
+interface BindingsFile {
+  readonly feeds: Readonly<
+    Record<string, { readonly listen: { host: string; port: number; allow?: readonly string[] } }>
+  >;
+  readonly endpoints: Readonly<Record<string, { base: string; timeoutMs?: number; concurrency?: number }>>;
+}
+
+/**
+ * Reads `<folder>/bindings.json` (the environment's own folder); the first start writes one with the shipped names.
+ * @throws WardflowError `bindings-unreadable`, `bindings-invalid` (all problems), `data-folder-unwritable`
+ */
+export async function loadBindings(folder: string, config: Config): Promise<Bindings> {
+  const file = bindingsPath(folder);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT')
+      throw configErrors.create('bindings-unreadable', { file, reason: codeOf(error) }, { cause: error });
+    text = `${JSON.stringify(DEFAULT_FILE, null, 2)}\n`;
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+    } catch (cause) {
+      if (codeOf(cause) !== 'EEXIST')
+        throw configErrors.create('data-folder-unwritable', { folder, reason: codeOf(cause) }, { cause });
+    }
+  }
+  return parseBindings(text, config, file);
+}
+
+/** The same from text: for checks of a file that is not in force yet. */
+export function parseBindings(text: string, config: Config, file = 'bindings.json'): Bindings {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw configErrors.create('bindings-unreadable', { file, reason: 'it is not JSON' }, { cause: error });
+  }
+  const problems: Problem[] = [];
+  const unresolved: { kind: 'feed' | 'endpoint'; name: string; setting: string }[] = [];
+  const values = settingTexts(config);
+  const fill = (kind: 'feed' | 'endpoint', section: string): void => {
+    const entries = isRecord(json) ? json[section] : undefined;
+    if (!isRecord(entries)) return;
+    for (const [name, entry] of Object.entries(entries)) {
+      const missing = new Set<string>();
+      entries[name] = substitute(entry, `${section}.${name}`, values, missing, problems);
+      for (const setting of missing) unresolved.push({ kind, name, setting });
+      if (missing.size > 0) delete entries[name];
+    }
+  };
+  fill('feed', 'feeds');
+  fill('endpoint', 'endpoints');
+  problems.push(...check.problems(json));
+  if (problems.length > 0 || !check.accepts(json))
+    throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
+  return {
+    feeds: mapValues(json.feeds, ({ listen }) => ({
+      listen: { host: listen.host, port: listen.port, tls: null, allow: listen.allow ?? [] },
+    })),
+    endpoints: mapValues(json.endpoints, (endpoint) => ({
+      base: endpoint.base.replace(/\/+$/, ''),
+      auth: { kind: 'none' },
+      timeoutMs: endpoint.timeoutMs ?? 15_000,
+      concurrency: endpoint.concurrency ?? 8,
+    })),
+    unresolved,
+  };
+}
+
+/** What `${NAME}` may stand for: settings that are not secrets. `null`: a setting that is not set. */
+function settingTexts(config: Config): ReadonlyMap<string, string | null> {
+  return new Map(
+    SETTING_KEYS.filter((key) => !SETTINGS[key].secret).map((key) => {
+      const setting = SETTINGS[key] as Setting<unknown>;
+      return [setting.env, setting.format(config[key])];
+    }),
+  );
+}
+
+const REFERENCE = /\$\{([A-Z0-9_]+)\}/g;
+
+function substitute(
+  value: unknown,
+  place: string,
+  values: ReadonlyMap<string, string | null>,
+  missing: Set<string>,
+  problems: Problem[],
+): unknown {
+  if (Array.isArray(value)) return value.map((one, i) => substitute(one, `${place}[${i}]`, values, missing, problems));
+  if (isRecord(value))
+    return mapValues(value, (one, key) => substitute(one, `${place}.${key}`, values, missing, problems));
+  if (typeof value !== 'string') return value;
+  const text = value.replace(REFERENCE, (whole, name: string) => {
+    const found = values.get(name);
+    if (found === undefined) problems.push({ place, what: `names \${${name}}, which is not a setting` });
+    if (found === null) missing.add(name);
+    return found ?? whole;
+  });
+  // A port written as `${NAME}` is a number once it is filled in.
+  return text !== value && /^\d{1,5}$/.test(text) ? Number(text) : text;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mapValues<V, W>(record: Readonly<Record<string, V>>, change: (value: V, key: string) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,80 @@
+/** Every setting, declared once: parser, `Config`, the docs table and the children's environment come from here. */
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { choice, folder, httpUrl, number, onOff, port, secret, type Setting } from './setting.ts';
+
+export const SETTINGS = {
+  dataFolder: folder('WARDFLOW_DATA', {
+    // Hidden, so that formatters, file watchers and searches over a checkout leave the databases alone.
+    initial: (cwd) => resolve(cwd, '.wardflow'),
+    defaultText: '`.wardflow` where Wardflow is started',
+    text: 'Where everything durable is kept: journals, accounts, bindings, `run.json`. Back this folder up.',
+  }),
+  flowsFolder: folder('WARDFLOW_FLOWS', {
+    initial: () => join(packageRoot(), 'flows'),
+    defaultText: 'the shipped `flows`',
+    text: 'The folder of definitions. A site keeps its own in its own repository.',
+  }),
+  governancePort: port('WARDFLOW_GOVERNANCE_PORT', { initial: 4000, text: 'The console in the browser.' }),
+  stagingPort: port('WARDFLOW_STAGING_PORT', { initial: 1880, text: 'Editor and API of the staging runtime.' }),
+  mllpPort: port('WARDFLOW_MLLP_PORT', {
+    initial: 2575,
+    text: 'Where the feed `hospital` listens for HL7 v2 over MLLP (staging).',
+  }),
+  fhirBase: httpUrl('WARDFLOW_FHIR_BASE', {
+    defaultText: 'the sandbox server with `--demo`; otherwise the endpoint `ehr` is unbound',
+    text: 'Base URL of the FHIR R4 server behind the endpoint `ehr`.',
+  }),
+  adminPassword: secret('WARDFLOW_ADMIN_PASSWORD', {
+    min: 12,
+    max: 256,
+    defaultText: 'random, printed once',
+    text: 'Password of the first administrator; used only when there is no account yet.',
+  }),
+  logLevel: choice('WARDFLOW_LOG_LEVEL', {
+    initial: 'info',
+    values: ['debug', 'info', 'warn', 'error', 'silent'],
+    text: 'How much the processes log.',
+  }),
+  store: choice('WARDFLOW_STORE', {
+    initial: 'sqlite',
+    values: ['sqlite'],
+    text: 'Where journals and queues are kept.',
+  }),
+  environment: choice('WARDFLOW_ENVIRONMENT', {
+    initial: 'staging',
+    values: ['staging'],
+    text: 'Which environment a runtime is; set by `wardflow up` for the processes it starts.',
+  }),
+  demoFeed: onOff('WARDFLOW_DEMO_FEED', {
+    initial: true,
+    text: 'With `--demo`: whether the synthetic hospital sends messages.',
+  }),
+  demoSpeed: number('WARDFLOW_DEMO_SPEED', {
+    initial: 60,
+    min: 0.1,
+    max: 100_000,
+    text: 'With `--demo`: how many times faster than real time the synthetic day runs.',
+  }),
+  demoFhirPort: port('WARDFLOW_DEMO_FHIR_PORT', {
+    initial: 0,
+    text: 'With `--demo`: port of the sandbox FHIR server.',
+  }),
+} as const;
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+
+/** All settings with their values; folders are absolute. Frozen. */
+export type Config = { readonly [Key in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Key]> };
+
+export type SettingKey = keyof Config;
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** The settings as a Markdown table, for docs/reference/settings.md; a test compares the two. */
+export function settingsTable(): string {
+  const rows = SETTING_KEYS.map((key) => {
+    const { env, kind, limits, defaultText, text } = SETTINGS[key];
+    return `| \`${env}\` | ${text} | ${kind}: ${limits} | ${defaultText} |`;
+  });
+  return ['| setting | what it is | takes | default |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { bindingsPath, loadBindings, parseBindings } from '../../engine/config/bindings.ts';
+import { readConfig } from '../../engine/config/read-config.ts';
+
+const config = readConfig({ WARDFLOW_FHIR_BASE: 'http://127.0.0.1:8103/fhir/R4/', WARDFLOW_MLLP_PORT: '0' });
+
+describe('bindings', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wardflow-bindings-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('writes the shipped names at the first start, filled in from the settings', async () => {
+    const environment = join(folder, 'staging');
+    const bindings = await loadBindings(environment, config);
+    assert.deepEqual(bindings.feeds['hospital']?.listen, { host: '127.0.0.1', port: 0, tls: null, allow: [] });
+    assert.equal(bindings.endpoints['ehr']?.base, 'http://127.0.0.1:8103/fhir/R4');
+    assert.deepEqual(bindings.unresolved, []);
+    assert.match(await readFile(bindingsPath(environment), 'utf8'), /"\$\{WARDFLOW_MLLP_PORT\}"/);
+    assert.equal((await stat(bindingsPath(environment))).mode & 0o777, 0o600);
+    assert.deepEqual(await loadBindings(environment, config), bindings);
+  });
+
+  it('leaves unbound what rests on a setting that is not set', async () => {
+    const bindings = await loadBindings(folder, readConfig({}));
+    assert.deepEqual(Object.keys(bindings.endpoints), []);
+    assert.deepEqual(bindings.unresolved, [{ kind: 'endpoint', name: 'ehr', setting: 'WARDFLOW_FHIR_BASE' }]);
+    assert.equal(bindings.feeds['hospital']?.listen.port, 2575);
+  });
+
+  it('names the file and every wrong place', async () => {
+    await writeFile(
+      bindingsPath(folder),
+      JSON.stringify({
+        kind: 'bindings',
+        format: 1,
+        feeds: { hospital: { listen: { host: '', prot: 2575 } }, Bad: { listen: { host: '::1', port: 1 } } },
+        endpoints: { ehr: { base: '${WARDFLOW_NOTHING}' }, lab: { base: 'ftp://lab', auth: { kind: 'basic' } } },
+      }),
+    );
+    await assert.rejects(loadBindings(folder, config), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'bindings-invalid');
+      for (const part of [
+        bindingsPath(folder),
+        'feeds.hospital.listen has an unknown key "prot" (did you mean "port"?)',
+        'feeds.hospital.listen lacks "port"',
+        'endpoints.ehr.base names ${WARDFLOW_NOTHING}',
+        'endpoints.lab.base must be a URL',
+        'endpoints.lab.auth.kind must be one of "none"',
+        'small letters',
+      ])
+        assert.ok(error.message.includes(part), `${part} in ${error.message}`);
+      return true;
+    });
+  });
+
+  it('refuses a file that is not JSON, and a secret as a place holder', () => {
+    assert.throws(() => parseBindings('{', config), { code: 'bindings-unreadable' });
+    const text =
+      '{"kind":"bindings","format":1,"feeds":{},"endpoints":{"ehr":{"base":"http://x/${WARDFLOW_ADMIN_PASSWORD}"}}}';
+    assert.throws(() => parseBindings(text, config), { code: 'bindings-invalid' });
+  });
+
+  it('says that the folder cannot be written', async () => {
+    const file = join(folder, 'occupied');
+    await writeFile(file, '');
+    await assert.rejects(loadBindings(join(file, 'staging'), config), (error: Error & { code?: string }) =>
+      ['data-folder-unwritable', 'bindings-unreadable'].includes(error.code ?? ''),
+    );
+  });
+});
