@@ -1,0 +1,19 @@
+import { defineErrors } from '../base/errors.ts';
+
+export const queueErrors = defineErrors({
+  'delivery-failed': {
+    class: 'permanent',
+    text: 'The flow could not take the message from "{source}".',
+    remedy: 'Look at the source node of the flow, mend it, deploy and redrive the message.',
+  },
+  'interrupted-too-often': {
+    class: 'permanent',
+    text: 'Processing was interrupted {attempts} times in a row without an outcome.',
+    remedy: 'Look for a node that never finishes or that ends the process, mend the flow and redrive the message.',
+  },
+  'source-gone': {
+    class: 'throttled',
+    text: 'The source "{source}" was removed while the message was on its way to it.',
+    remedy: 'Nothing to do if the flow is being deployed; otherwise restore the source node.',
+  },
+});

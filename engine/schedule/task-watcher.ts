@@ -1,0 +1,143 @@
+/**
+ * Sees on the FHIR server that somebody has taken a task up: polls the references that open escalations watch, a few at a
+ * time in turn, until the server can notify. Errors are quiet: the escalation goes on, which is the safe side.
+ */
+import type { Clock, Millis } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { FhirEndpoints } from '../fhir/endpoint.ts';
+import type { Escalation, Escalations } from '../store/contract/index.ts';
+import { Alarm } from './alarm.ts';
+import type { EndedBy, EscalationService } from './escalation-service.ts';
+import { answerOf } from './task-status.ts';
+
+export interface TaskWatcherOptions {
+  readonly escalations: Pick<Escalations, 'list'>;
+  readonly service: Pick<EscalationService, 'acknowledge' | 'cancel'>;
+  readonly endpoints: Pick<FhirEndpoints, 'get'>;
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly onStoreFailure: (error: unknown) => void;
+  /** Between two rounds. */
+  readonly pollMs?: Millis;
+}
+
+export interface TaskWatcher {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 15_000;
+/** References read in one round: at 15 s that is at most 4 requests a second to a server that has other work. */
+const PER_ROUND = 60;
+const AT_ONCE = 4;
+/** Escalations looked through for references in one round. */
+const MOST_OPEN = 1000;
+/** An exhausted escalation is watched on, since a late answer is still an answer, but not for ever. */
+const EXHAUSTED_FOR_MS = 7 * 24 * 3_600_000;
+const EHR: EndedBy = { actor: 'ehr', via: 'fhir-task' };
+
+export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
+  const { escalations, service, endpoints, clock, random, log } = options;
+  const pollMs = options.pollMs ?? POLL_MS;
+  let running = false;
+  let round: Promise<void> | null = null;
+  /** Id of the last escalation looked at: the next round goes on behind it. */
+  let last = '';
+  /** Endpoints that could not be asked; said once, and once when they answer again. */
+  const silent = new Set<string>();
+
+  const alarm = new Alarm(clock, () => {
+    if (!running || round) return;
+    round = poll()
+      .catch(options.onStoreFailure)
+      .finally(() => {
+        round = null;
+        schedule();
+      });
+  });
+
+  function schedule(): void {
+    // A tenth of jitter: runtimes started together must not ask together.
+    if (running) alarm.ring(clock.now() + Math.round(pollMs * (0.95 + random() * 0.1)));
+  }
+
+  async function poll(): Promise<void> {
+    const watched = await watchedNow();
+    const start = watched.findIndex((escalation) => escalation.id > last);
+    const turn = [...watched.slice(Math.max(start, 0)), ...watched.slice(0, Math.max(start, 0))].slice(0, PER_ROUND);
+    last = turn.at(-1)?.id ?? '';
+    const down = new Set<string>();
+    for (let i = 0; i < turn.length; i += AT_ONCE) {
+      if (!running) return;
+      await Promise.all(turn.slice(i, i + AT_ONCE).map((escalation) => look(escalation, down)));
+    }
+  }
+
+  /** By id, which is by start: the order in which turns are taken. */
+  async function watchedNow(): Promise<readonly Escalation[]> {
+    const now = clock.now();
+    const open = await escalations.list({ states: ['open', 'exhausted'], limit: MOST_OPEN });
+    return open
+      .filter(({ watch, state, startedAt }) => watch && (state === 'open' || now - startedAt < EXHAUSTED_FOR_MS))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async function look(escalation: Escalation, down: Set<string>): Promise<void> {
+    const { watch } = escalation;
+    const id = watch && taskId(watch.reference);
+    if (!watch || !id || down.has(watch.endpoint)) return;
+    const status = await statusOf(watch.endpoint, id);
+    if (status === undefined) {
+      down.add(watch.endpoint);
+      return;
+    }
+    switch (answerOf(status)) {
+      case 'acknowledge':
+        await service.acknowledge(escalation.id, EHR);
+        return;
+      case 'cancel':
+        await service.cancel(escalation.id, { ...EHR, reason: 'the Task was cancelled or entered in error' });
+        return;
+      case 'keep-escalating':
+        return;
+    }
+  }
+
+  /** `undefined`: the endpoint cannot be asked now. `null`: it answered, without a status (no such task, not allowed). */
+  async function statusOf(endpoint: string, id: string): Promise<unknown> {
+    try {
+      const result = await endpoints.get(endpoint).read('Task', id);
+      if (!result.ok && result.failure.class !== 'permanent') return noteSilent(endpoint, result.failure.code);
+      if (silent.delete(endpoint)) log.info('The endpoint answers again; its tasks are watched.', { endpoint });
+      return result.ok ? (result.answer.resource?.['status'] ?? null) : null;
+    } catch (error) {
+      return noteSilent(endpoint, error);
+    }
+  }
+
+  function noteSilent(endpoint: string, error: unknown): undefined {
+    if (silent.has(endpoint)) return;
+    silent.add(endpoint);
+    const sentence = 'The endpoint cannot be asked about tasks; escalations go on.';
+    log.warn(sentence, typeof error === 'string' ? { endpoint, code: error } : { endpoint, error });
+  }
+
+  return {
+    start() {
+      running = true;
+      schedule();
+    },
+    async stop() {
+      running = false;
+      alarm.off();
+      await round;
+    },
+  };
+}
+
+/** The id in `Task/<id>`, also with a version behind it; `null` for other resources, whose statuses mean other things. */
+function taskId(reference: string): string | null {
+  return /^Task\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(reference)?.[1] ?? null;
+}
