@@ -7,6 +7,14 @@ export * from './store/contract/index.ts';
 export type * from './events/clinical-event.ts';
 export type { Dispatcher, WorkResult, WorkSource } from './queue/source.ts';
 export {
+  ItemBranches,
+  type Branch,
+  type BranchOutcome,
+  type ItemResult,
+  type ItemRules,
+  type Place,
+} from './queue/branches.ts';
+export {
   EFFECT_IDENTIFIER_SYSTEM,
   type ActionOutcome,
   type AmbiguityPolicy,
@@ -63,3 +71,13 @@ export {
 } from './endpoints/create-fhir-endpoints.ts';
 export type { FhirBinding } from './fhir/binding.ts';
 export { fhirErrors } from './fhir/errors.ts';
+export { Hl7Message, type Hl7Json } from './hl7/message.ts';
+export { Hl7Segment } from './hl7/segment.ts';
+export type { Hl7Observation, Hl7Order } from './hl7/orders.ts';
+export type { Hl7Fields, Hl7Row } from './hl7/fields.ts';
+export { parsePath, tryPath, type Hl7Path } from './hl7/path.ts';
+export { splitBatch } from './hl7/batch.ts';
+export { buildAck, type AckOptions } from './hl7/ack.ts';
+export { inZone, instantOf, parseHl7Time, type Hl7Time, type TimePrecision } from './hl7/datetime.ts';
+export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
+export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';

@@ -1,0 +1,59 @@
+/** The work items in flight: each with its claim, its counted branches and the context its messages carry. */
+import { ItemBranches, type Branch, type ClaimedWork, type ItemResult, type ItemRules, type Place } from '../../engine/index.ts';
+import type { MessageContext } from '../services.ts';
+
+export class Flight extends ItemBranches {
+  readonly work: ClaimedWork;
+  /** All but the branch. */
+  readonly context: MessageContext;
+
+  constructor(
+    work: ClaimedWork,
+    context: Omit<MessageContext, 'branch'>,
+    source: Place,
+    at: number,
+    rules: ItemRules,
+    ended: (result: ItemResult) => void,
+  ) {
+    super(work.attempt, source, at, rules, ended);
+    this.work = work;
+    this.context = { ...context, branch: this.root.id };
+  }
+}
+
+export class Flights {
+  readonly #byWork = new Map<string, Flight>();
+
+  get size(): number {
+    return this.#byWork.size;
+  }
+
+  /** An earlier delivery of the same item, whose lease was lost, ends here without a report. */
+  add(flight: Flight): void {
+    this.#byWork.get(flight.work.id)?.drop();
+    this.#byWork.set(flight.work.id, flight);
+  }
+
+  remove(flight: Flight): void {
+    if (this.#byWork.get(flight.work.id) === flight) this.#byWork.delete(flight.work.id);
+  }
+
+  all(): readonly Flight[] {
+    return [...this.#byWork.values()];
+  }
+
+  /** The flight that a message's context belongs to; `undefined` once it has ended or was delivered anew. */
+  of(context: MessageContext | undefined): Flight | undefined {
+    const flight = typeof context?.workId === 'string' ? this.#byWork.get(context.workId) : undefined;
+    return flight && context && flight.attempt === context.attempt ? flight : undefined;
+  }
+
+  branch(context: MessageContext | undefined): Branch | undefined {
+    return typeof context?.branch === 'string' ? this.of(context)?.find(context.branch) : undefined;
+  }
+}
+
+export function flightOf(branch: Branch): Flight {
+  if (branch.item instanceof Flight) return branch.item;
+  throw new TypeError('the branch belongs to no flight');
+}

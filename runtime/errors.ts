@@ -1,0 +1,70 @@
+/** What can go wrong between Node-RED and the engine. */
+import { defineErrors } from '../engine/index.ts';
+
+export const runtimeErrors = defineErrors({
+  'path-ended': {
+    class: 'permanent',
+    text: 'The path ended at "{node}" ({type}): nothing was sent on and nothing settled the message.',
+    remedy: 'Let every way through the flow end in "message done", "message failed" or a node that finishes.',
+  },
+  'node-failed': {
+    class: 'permanent',
+    text: 'The node "{node}" ({type}) reported an error and no catch node took it.',
+    remedy: 'Mend the node, and give the flow a catch node for all nodes that leads to "message failed".',
+  },
+  'nothing-settled': {
+    class: 'permanent',
+    text: 'All branches ended, the last at "{node}" ({type}), and none of them settled the message.',
+    remedy: 'Let the path behind a join, batch or sort end in "message done".',
+  },
+  'too-many-branches': {
+    class: 'permanent',
+    text: 'The message split into more than {limit} branches, the last at "{node}" ({type}).',
+    remedy: 'Look for a loop in the flow, or split the message into fewer parts.',
+  },
+  'source-failed': {
+    class: 'permanent',
+    text: 'The source "{node}" ({type}) could not make a message of what was received.',
+    remedy: 'Look at the message body; mend the flow or discard the message.',
+  },
+  'redeployed': {
+    class: 'throttled',
+    text: 'The flow was deployed while the message was in it; it is delivered again.',
+    remedy: 'Nothing is to be done.',
+  },
+  'no-source': {
+    class: 'throttled',
+    text: 'The source of this work was not running; it is delivered again.',
+    remedy: 'Deploy the flow with its source, or discard the work.',
+  },
+  'definition-unknown': {
+    class: 'permanent',
+    text: 'The definition "{definition}" is not loaded at the version that this message began with.',
+    remedy: 'Put the definition back, or redrive the message to take the version in force.',
+  },
+  'flow-unreadable': {
+    class: 'permanent',
+    text: 'The flow file {file} cannot be read: {reason}.',
+    remedy: 'Correct the file or take it from your version control.',
+  },
+  'flow-unwritable': {
+    class: 'permanent',
+    text: 'The flow file {file} cannot be written: {reason}.',
+    remedy: 'Give this user write permission there, or set WARDFLOW_FLOWS to a folder that it may write.',
+  },
+  'flow-refused': {
+    class: 'permanent',
+    text: 'The deploy was refused: {reason}.',
+    remedy: 'Correct the flow in the editor and deploy again.',
+  },
+  'library-path': {
+    class: 'permanent',
+    text: 'The library entry has a path that is not allowed.',
+    remedy: 'Use letters, digits, spaces, dots and dashes, without leading dots.',
+  },
+  'runtime-start-failed': {
+    class: 'permanent',
+    text: 'The runtime could not start: {reason}.',
+    remedy: 'Run "npx wardflow doctor"; it says what is missing.',
+  },
+});

@@ -1,0 +1,189 @@
+/**
+ * What nodes may ask of the runtime, over the engine and the branch hooks. Feeds and subscriptions are collected while
+ * nodes are made and put in force in one step when the flows have started: an unchanged socket survives a deploy, and
+ * what is accepted during one waits in the journal.
+ */
+import {
+  errorName,
+  type BranchOutcome,
+  type ClaimedWork,
+  type Definition,
+  type DefinitionSet,
+  type Engine,
+  type FeedSettings,
+  type ItemResult,
+  type WorkResult,
+} from '../engine/index.ts';
+import { failureAt, itemRules, sourceFailed } from './branch-hooks/failures.ts';
+import { Flight, Flights } from './branch-hooks/flights.ts';
+import { BranchHooks } from './branch-hooks/index.ts';
+import type { NodeRed } from './branch-hooks/live-node.ts';
+import { runtimeErrors } from './errors.ts';
+import type { MessageContext, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
+
+/** The definitions in force, and versions kept for work that began under them. */
+export interface Definitions {
+  current(): DefinitionSet;
+  /** The version pinned for the item, or the one in force, which is pinned by asking. */
+  pinned(work: ClaimedWork): Promise<Definition>;
+}
+
+export interface NodeServicesOptions {
+  readonly engine: Engine;
+  readonly red: NodeRed;
+  readonly definitions: Definitions;
+  /** Feeds and subscriptions could not be put in force (a taken port shows in the feed's status instead). */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export interface RuntimeServices extends NodeServices {
+  /** Registers the hooks and listens for deploys. */
+  install(): void;
+  uninstall(): void;
+  inFlight(): number;
+}
+
+/** Longest note on a step. */
+const NOTE_LIMIT = 300;
+/** A redelivery after a deploy waits this long, so that the flows run again. */
+const REDELIVER_MS = 200;
+
+export function createNodeServices(options: NodeServicesOptions): RuntimeServices {
+  const { engine, red, definitions } = options;
+  const { clock, dispatcher, log } = engine;
+  const flights = new Flights();
+  const hooks = new BranchHooks(red, flights, clock);
+  const feeds = new Map<string, FeedSettings>();
+  const sources = new Map<string, SourceRegistration>();
+  const running = new Map<string, () => void>();
+
+  const finish = (work: ClaimedWork, result: WorkResult): void => {
+    dispatcher
+      .finish(work, result)
+      .catch((error: unknown) => log.error('work could not be settled', { workId: work.id, error }));
+  };
+
+  const giveBack = (work: ClaimedWork, code: 'redeployed' | 'no-source'): void => {
+    const error = runtimeErrors.create(code, {}, { retryAfterMs: REDELIVER_MS });
+    const failure = failureAt({ id: work.subscription, type: 'source' }, error);
+    finish(work, { outcome: { kind: 'failed', failure }, trace: [], version: null });
+  };
+
+  const deliver = (source: SourceRegistration, work: ClaimedWork): void => {
+    const node = red.nodes.getNode(source.nodeId);
+    if (!node || sources.get(source.nodeId) !== source) return giveBack(work, 'no-source');
+    const version = definitions.current().byName(source.definition)?.version ?? null;
+    const ended = (result: ItemResult): void => {
+      flights.remove(flight);
+      finish(work, { ...result, version });
+    };
+    const flight = new Flight(work, contextOf(work, source.definition, version), node, clock.now(), itemRules, ended);
+    flights.add(flight);
+    hooks
+      .emit(flight.root, () => source.emit(work, flight.context))
+      .catch((error: unknown) => {
+        log.warn('a source could not emit', { workId: work.id, subscription: source.id, error });
+        flight.settle(flight.root, { kind: 'failed', failure: sourceFailed(node, error) }, clock.now());
+      });
+  };
+
+  const startSource = (source: SourceRegistration): void => {
+    const remove = dispatcher.addSource({
+      id: source.id,
+      definition: source.definition,
+      capacity: source.capacity,
+      leaseMs: source.leaseMs,
+      deliver: (work) => deliver(source, work),
+    });
+    running.set(source.nodeId, remove);
+  };
+
+  /** Items with an open branch at a node that no longer runs are delivered again. */
+  const dropLost = (): void => {
+    for (const flight of flights.all()) {
+      const lost = [...flight.openPlaces()].some((place) => red.nodes.getNode(place.id) !== place);
+      if (!lost) continue;
+      flight.drop();
+      flights.remove(flight);
+      giveBack(flight.work, 'redeployed');
+    }
+  };
+
+  const onStopping = (): void => hooks.hold();
+  const onStopped = (): void => dropLost();
+  const onStarted = (): void => {
+    hooks.resume();
+    const subscriptions = [...sources.values()].flatMap((source) =>
+      source.subscription ? [{ id: source.id, definition: source.definition, ...source.subscription }] : [],
+    );
+    for (const source of sources.values()) if (!running.has(source.nodeId)) startSource(source);
+    engine.intake
+      .configure([...feeds.values()], subscriptions)
+      .then(() => dispatcher.wake())
+      .catch((error: unknown) => {
+        log.error('feeds could not be put in force', { code: errorName(error) });
+        options.onFailure?.(error);
+      });
+  };
+
+  return {
+    engine,
+    install() {
+      hooks.install();
+      red.events.on('flows:stopping', onStopping);
+      red.events.on('flows:stopped', onStopped);
+      red.events.on('flows:started', onStarted);
+    },
+    uninstall() {
+      hooks.uninstall();
+      red.events.removeListener('flows:stopping', onStopping);
+      red.events.removeListener('flows:stopped', onStopped);
+      red.events.removeListener('flows:started', onStarted);
+    },
+    inFlight: () => flights.size,
+    definitionOf: ({ id, z }) => definitions.current().ofNode(z ?? id) ?? definitions.current().ofNode(id),
+    async pinnedDefinition(context) {
+      const flight = flights.of(context);
+      if (!flight) throw runtimeErrors.create('definition-unknown', { definition: context.definition });
+      return definitions.pinned(flight.work);
+    },
+    workOf: (context) => flights.of(context)?.work,
+    registerFeed(nodeId, settings) {
+      feeds.set(nodeId, settings);
+    },
+    registerSource(registration) {
+      running.get(registration.nodeId)?.();
+      running.delete(registration.nodeId);
+      sources.set(registration.nodeId, registration);
+    },
+    unregister(nodeId) {
+      running.get(nodeId)?.();
+      running.delete(nodeId);
+      feeds.delete(nodeId);
+      sources.delete(nodeId);
+    },
+    settle(msg: WardflowMessage, outcome: BranchOutcome) {
+      const branch = flights.branch(msg.wardflow);
+      branch?.item.settle(branch, outcome, clock.now());
+    },
+    note(msg: WardflowMessage, text: string) {
+      const branch = flights.branch(msg.wardflow);
+      if (branch) branch.note = (branch.note === undefined ? text : `${branch.note}; ${text}`).slice(0, NOTE_LIMIT);
+    },
+  };
+}
+
+function contextOf(work: ClaimedWork, definition: string, version: string | null): Omit<MessageContext, 'branch'> {
+  return {
+    messageId: work.messageId,
+    workId: work.id,
+    correlationId: work.correlationId,
+    traceparent: work.traceparent,
+    lane: work.lane,
+    orderingKey: work.orderingKey,
+    attempt: work.attempt,
+    definition,
+    definitionVersion: version ?? '',
+    mode: 'live',
+  };
+}
