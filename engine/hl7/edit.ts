@@ -1,0 +1,74 @@
+import { hl7Errors } from './errors.ts';
+import { escape } from './escape.ts';
+import { parsePath, type Hl7Path } from './path.ts';
+import { Hl7Source, levels, type Span } from './source.ts';
+
+/** A source with one part replaced by a value, escaped; every other character stays. */
+export function withValue(source: Hl7Source, path: string, value: string): Hl7Source {
+  const parsed = parsePath(path);
+  const text = escape(value.toWellFormed(), source.delimiters, source.charset);
+  if (text === undefined) throw hl7Errors.create('hl7-no-separator', { path });
+  return spliced(source, path, parsed, text);
+}
+
+/** A source with one part replaced by text that brings its own separators and escapes. */
+export function withRaw(source: Hl7Source, path: string, text: string): Hl7Source {
+  if (ENDS_SOMETHING.some((character) => text.includes(character))) {
+    throw hl7Errors.create('hl7-line-end', { path });
+  }
+  return spliced(source, path, parsePath(path), text.toWellFormed());
+}
+
+/** What ends a segment or an MLLP frame. */
+const ENDS_SOMETHING = ['\r', '\n', '\x0b', '\x1c'];
+
+/** A source with an empty segment added: after the last of the name `after`, else at the end. */
+export function withSegment(source: Hl7Source, name: string, after?: string): Hl7Source {
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(name)) throw hl7Errors.create('hl7-bad-path', { path: name.slice(0, 40) });
+  const { text } = source;
+  let anchor: Span | undefined;
+  for (let at = 0, span = source.segment(0); span; span = source.segment(++at)) {
+    if (after === undefined || source.nameOf(at) === after) anchor = span;
+  }
+  if (!anchor) throw hl7Errors.create('hl7-no-segment', { segment: String(after), path: name });
+  const lineEnd = /\r\n|\r|\n/.exec(text)?.[0] ?? '\r';
+  return derived(source, `${text.slice(0, anchor.to)}${lineEnd}${name}${text.slice(anchor.to)}`);
+}
+
+function spliced(source: Hl7Source, path: string, parsed: Hl7Path, value: string): Hl7Source {
+  const at = source.find(parsed.segment, parsed.occurrence || 1);
+  if (at < 0) throw hl7Errors.create('hl7-no-segment', { segment: parsed.segment, path });
+  if (source.isOpaque(at, parsed.field)) throw hl7Errors.create('hl7-delimiters-fixed', { path });
+  const { span, padding } = place(source, at, path, parsed);
+  const next = derived(source, source.text.slice(0, span.from) + padding + value + source.text.slice(span.to));
+  const whole = parsed.segment === 'MSH' && parsed.field === 18;
+  const { charset } = next;
+  if (charset.encode(whole ? next.text : value) === undefined) {
+    throw hl7Errors.create('hl7-not-in-charset', { path, charset: charset.name });
+  }
+  return next;
+}
+
+function derived(source: Hl7Source, text: string): Hl7Source {
+  return new Hl7Source(text, source.fallback, source.marked, source.damaged);
+}
+
+/** Where the value goes, and the separators that the parts before it lack. */
+function place(source: Hl7Source, at: number, path: string, parsed: Hl7Path): { span: Span; padding: string } {
+  const { delimiters } = source;
+  let span = source.field(at, parsed.field);
+  let padding = '';
+  if (!span) {
+    const segment = source.segment(at) ?? { from: 0, to: 0 };
+    const present = source.count(segment, delimiters.field) - (source.isOpaque(at, 1) ? 0 : 1);
+    padding = delimiters.field.repeat(parsed.field - present);
+    span = { from: segment.to, to: segment.to };
+  }
+  for (const [separator, wanted] of levels(parsed, delimiters)) {
+    const part: Span | undefined = source.nth(span, separator, separator.charCodeAt(0), wanted);
+    if (!part && separator === '') throw hl7Errors.create('hl7-no-separator', { path });
+    padding += part ? '' : separator.repeat(wanted - Math.max(1, source.count(span, separator)));
+    span = part ?? { from: span.to, to: span.to };
+  }
+  return { span, padding };
+}

@@ -1,0 +1,109 @@
+/** Escape sequences of HL7 v2 chapter 2, section 2.7, both ways. */
+import type { Charset } from './charset.ts';
+import type { Delimiters } from './delimiters.ts';
+
+/** What an unclosed or foreign escape could hide in: no sequence that we know is longer, but for hexadecimal data. */
+const HEXADECIMAL = /^X((?:[0-9A-Fa-f]{2})+)$/;
+const LINES = /^\.(br|sp(?:\+?\d{1,2})?)$/;
+
+/**
+ * Text as people read it. `\.br\` and `\.sp\` become line feeds, highlighting (`\H\`, `\N\`) goes, `\X..\` is read in
+ * the message's character set; an escape that is unknown, unclosed or undecodable stays exactly as it is.
+ */
+export function unescape(value: string, delimiters: Delimiters, charset: Charset): string {
+  const mark = delimiters.escape;
+  if (mark === '') return value;
+  let open = value.indexOf(mark);
+  if (open < 0) return value;
+  let out = '';
+  let from = 0;
+  while (open >= 0) {
+    const close = value.indexOf(mark, open + 1);
+    if (close < 0) break;
+    const meaning = meaningOf(value.slice(open + 1, close), delimiters, charset);
+    if (meaning === undefined) {
+      // The closing mark may open the next sequence: `\unknown\F\`.
+      out += value.slice(from, close);
+      from = close;
+      open = close;
+    } else {
+      out += value.slice(from, open) + meaning;
+      from = close + 1;
+      open = value.indexOf(mark, from);
+    }
+  }
+  return out + value.slice(from);
+}
+
+function meaningOf(sequence: string, delimiters: Delimiters, charset: Charset): string | undefined {
+  switch (sequence) {
+    case 'F':
+      return delimiters.field;
+    case 'S':
+      return delimiters.component || undefined;
+    case 'T':
+      return delimiters.subcomponent || undefined;
+    case 'R':
+      return delimiters.repetition || undefined;
+    case 'E':
+      return delimiters.escape;
+    case 'P':
+      return delimiters.truncation || undefined;
+    case 'H':
+    case 'N':
+      return '';
+    case '.br':
+      return '\n';
+    default:
+      break;
+  }
+  const line = LINES.exec(sequence);
+  if (line) return '\n'.repeat(Number(/\d+/.exec(sequence)?.[0] ?? 1));
+  const hexadecimal = HEXADECIMAL.exec(sequence)?.[1];
+  if (hexadecimal === undefined) return undefined;
+  const bytes = Buffer.from(hexadecimal, 'hex');
+  const text = charset.decode(bytes);
+  return text.isWellFormed() ? text : undefined;
+}
+
+/**
+ * The other way: whatever the value holds, it stays one value. Line feeds become `\.br\`; carriage returns and the two
+ * bytes that MLLP frames with become `\X..\`. `undefined` where the message states no escape character and needs one.
+ */
+export function escape(value: string, delimiters: Delimiters, charset: Charset): string | undefined {
+  let out = '';
+  let from = 0;
+  for (let i = 0; i < value.length; i++) {
+    const sequence = sequenceFor(value.charAt(i), delimiters, charset);
+    if (sequence === undefined) continue;
+    if (delimiters.escape === '') return undefined;
+    out += value.slice(from, i) + delimiters.escape + sequence + delimiters.escape;
+    from = i + 1;
+  }
+  return from === 0 ? value : out + value.slice(from);
+}
+
+function sequenceFor(character: string, delimiters: Delimiters, charset: Charset): string | undefined {
+  switch (character) {
+    case delimiters.field:
+      return 'F';
+    case delimiters.component:
+      return 'S';
+    case delimiters.subcomponent:
+      return 'T';
+    case delimiters.repetition:
+      return 'R';
+    case delimiters.escape:
+      return 'E';
+    case delimiters.truncation:
+      return 'P';
+    case '\n':
+      return '.br';
+    case '\r':
+    case '\v':
+    case '\x1c':
+      return `X${(charset.encode(character) ?? Buffer.from(character)).toString('hex').toUpperCase()}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { isAscii } from 'node:buffer';
+import { charsetNamed, UTF8, type Charset } from './charset.ts';
+import { hl7Errors } from './errors.ts';
+import { Hl7Source } from './source.ts';
+
+export interface ParseOptions {
+  /** Character set where MSH-18 states none or one we do not know, by its HL7 name; default UTF-8. */
+  readonly fallbackCharset?: string;
+}
+
+/** Reads bytes as stored, or text. Reversible: `Hl7Message.toBytes()` of what nobody edited gives the same bytes. */
+export function readSource(input: Uint8Array | string, options: ParseOptions = {}): Hl7Source {
+  const fallback = (options.fallbackCharset && charsetNamed(options.fallbackCharset)) || UTF8;
+  if (typeof input === 'string') return new Hl7Source(input.toWellFormed(), fallback);
+  const bytes = Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const marked = markedCharset(bytes);
+  if (marked) {
+    if (marked.name !== UTF8.name && bytes.length % 2 === 1) throw hl7Errors.create('hl7-bad-utf16');
+    const text = marked.decode(bytes);
+    return new Hl7Source(text, fallback, marked, !text.isWellFormed());
+  }
+  if (isAscii(bytes)) return new Hl7Source(bytes.toString('latin1'), fallback);
+  const charset = charsetNamed(statedCharset(bytes)) ?? fallback;
+  const text = charset.decode(bytes);
+  return new Hl7Source(text, fallback, undefined, !text.isWellFormed());
+}
+
+/** What the first bytes decide whatever MSH-18 says: a byte order mark, or `MSH` in two-byte characters. */
+function markedCharset(bytes: Buffer): Charset | undefined {
+  const [a, b, c] = [bytes[0], bytes[1], bytes[2]];
+  if (a === 0xef && b === 0xbb && c === 0xbf) return UTF8;
+  if ((a === 0xff && b === 0xfe) || (a === 0x4d && b === 0)) return charsetNamed('UTF-16LE');
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b === 0x4d)) return charsetNamed('UTF-16BE');
+  return undefined;
+}
+
+/** MSH-18 (its first repetition: the others are for the switching escapes of ISO 2022) before anything is decoded. */
+function statedCharset(bytes: Buffer): string {
+  const head = bytes.subarray(0, 4096).toString('latin1');
+  const begin = head.indexOf('MSH');
+  const line = begin < 0 ? '' : (/^[^\r\n]*/.exec(head.slice(begin))?.[0] ?? '');
+  const repetition = line.charAt(5);
+  return (line.split(line.charAt(3))[17] ?? '').split(repetition)[0] ?? '';
+}

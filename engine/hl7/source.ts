@@ -1,0 +1,274 @@
+import { charsetNamed, UTF8, type Charset } from './charset.ts';
+import type { Delimiters } from './delimiters.ts';
+import { hl7Errors } from './errors.ts';
+import { unescape } from './escape.ts';
+import type { Hl7Path } from './path.ts';
+
+/** A stretch of the text, from (inclusive) and to (exclusive). */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const CR = 13;
+const LF = 10;
+const BOM = 0xfeff;
+const HEADERS = new Set(['MSH', 'FHS', 'BHS']);
+/** Below this a loop over characters beats the start-up of a native search. */
+const SHORT = 96;
+
+/**
+ * One message's text and how to find things in it: where segments begin (noted as far as anybody has looked) and the
+ * separators. Nothing is split or copied before it is asked for. The text never changes: an edit makes a new source.
+ *
+ * Clones of a message share it. Node-RED's cloner passes on by reference what has a tag it does not know, which
+ * `Symbol.toStringTag` gives; a plain object would be copied deeply at every fan-out.
+ */
+export class Hl7Source {
+  readonly text: string;
+  readonly delimiters: Delimiters;
+  readonly fallback: Charset;
+  /** Set where a UTF-16 or a byte order mark has already decided the character set. */
+  readonly marked: Charset | undefined;
+  /** Some bytes meant nothing in the character set (charset.ts): they read as U+FFFD. */
+  readonly damaged: boolean;
+  private readonly begins: number[];
+  private readonly ends: number[] = [];
+  private nextCr: number;
+  private nextLf: number;
+  private decided: Charset | undefined;
+  private readonly fieldCode: number;
+  private readonly repetitionCode: number;
+  private readonly componentCode: number;
+  private readonly subcomponentCode: number;
+
+  constructor(text: string, fallback: Charset = UTF8, marked?: Charset, damaged = false) {
+    this.text = text;
+    this.fallback = fallback;
+    this.marked = marked;
+    this.damaged = damaged;
+    const start = startOf(text);
+    const delimiters = readDelimiters(text, start);
+    this.delimiters = delimiters;
+    this.fieldCode = delimiters.field.charCodeAt(0);
+    this.repetitionCode = delimiters.repetition.charCodeAt(0);
+    this.componentCode = delimiters.component.charCodeAt(0);
+    this.subcomponentCode = delimiters.subcomponent.charCodeAt(0);
+    this.begins = [start];
+    this.nextCr = text.indexOf('\r', start);
+    this.nextLf = text.indexOf('\n', start);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Hl7Source';
+  }
+
+  /** The character set that the bytes are in: a byte order mark, else MSH-18, else the fallback. */
+  get charset(): Charset {
+    this.decided ??= this.marked ?? charsetNamed(this.read(0, 18, 1, 1, 1)) ?? this.fallback;
+    return this.decided;
+  }
+
+  /** Where segment `at` (from 0) lies, without its line end; `undefined` behind the last. */
+  segment(at: number): Span | undefined {
+    while (this.ends.length <= at) if (!this.scan()) return undefined;
+    const from = this.begins[at];
+    const to = this.ends[at];
+    return from === undefined || to === undefined ? undefined : { from, to };
+  }
+
+  /** Index (from 0) of the `occurrence`th (from 1) segment of that name; -1. */
+  find(name: string, occurrence = 1): number {
+    if (occurrence <= 1 && name === 'MSH') return 0;
+    const [a, b, c] = [name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2)];
+    const { text, begins, ends, fieldCode } = this;
+    let left = occurrence;
+    for (let at = 0; at < ends.length || this.scan(); at++) {
+      const from = begins[at] ?? 0;
+      if (text.charCodeAt(from) !== a || text.charCodeAt(from + 1) !== b || text.charCodeAt(from + 2) !== c) continue;
+      // A longer word is another, if unlawful, segment; a bare name is a segment without fields.
+      if (from + 3 !== ends[at] && text.charCodeAt(from + 3) !== fieldCode) continue;
+      if (--left <= 0) return at;
+    }
+    return -1;
+  }
+
+  nameOf(at: number): string {
+    const span = this.segment(at);
+    if (!span) return '';
+    const end = this.seek(this.delimiters.field, this.fieldCode, span.from, span.to);
+    return this.text.slice(span.from, Math.min(end, span.from + 8));
+  }
+
+  /** The whole field, all its repetitions; `undefined` where the segment ends before it. */
+  field(at: number, field: number): Span | undefined {
+    const segment = this.segment(at);
+    if (!segment) return undefined;
+    const { text } = this;
+    const { from, to } = segment;
+    let skip = field;
+    if (this.isHeader(from)) {
+      // MSH-1 is the separator itself, so that MSH-2 is what follows it (chapter 2, section 2.14.9).
+      if (field === 1) return { from: from + 3, to: Math.min(from + 4, to) };
+      skip--;
+    }
+    const separator = this.delimiters.field;
+    let begin = from;
+    for (; skip > 0; skip--) {
+      begin = text.indexOf(separator, begin);
+      if (begin < 0 || begin >= to) return undefined;
+      begin++;
+    }
+    return { from: begin, to: this.seek(separator, this.fieldCode, begin, to) };
+  }
+
+  /** The part a path names, in the segment at `at`; 0 for "the whole"; `undefined` where the message ends before it. */
+  part(at: number, path: Hl7Path): Span | undefined {
+    const field = this.field(at, path.field);
+    return field && this.isOpaque(at, path.field) ? opaque(field, path) : field && this.within(field, path);
+  }
+
+  private within(field: Span, path: Hl7Path): Span | undefined {
+    let span: Span | undefined = field;
+    for (const [separator, wanted] of levels(path, this.delimiters)) {
+      span &&= this.nth(span, separator, separator.charCodeAt(0), wanted);
+    }
+    return span;
+  }
+
+  /** A value as people read it; '' where there is none. A part that is left out (0) means the first. */
+  read(at: number, field: number, repetition: number, component: number, subcomponent: number): string {
+    const span = this.field(at, field);
+    if (!span || span.from === span.to) return '';
+    if (this.isOpaque(at, field)) {
+      return repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.text.slice(span.from, span.to) : '';
+    }
+    const { delimiters } = this;
+    let part = this.nth(span, delimiters.repetition, this.repetitionCode, repetition || 1);
+    part &&= this.nth(part, delimiters.component, this.componentCode, component || 1);
+    part &&= this.nth(part, delimiters.subcomponent, this.subcomponentCode, subcomponent || 1);
+    return part ? this.readable(part) : '';
+  }
+
+  /** The text of a span, unescaped, with what could not be decoded shown as U+FFFD. */
+  readable(span: Span): string {
+    let value = this.text.slice(span.from, span.to);
+    const { escape } = this.delimiters;
+    if (escape !== '' && value.includes(escape)) value = unescape(value, this.delimiters, this.charset);
+    return this.damaged ? value.toWellFormed() : value;
+  }
+
+  /** How many parts a span has, parted by a separator ('' parts nothing). */
+  count(span: Span, separator: string): number {
+    if (span.from === span.to) return 0;
+    if (separator === '') return 1;
+    const code = separator.charCodeAt(0);
+    let parts = 1;
+    for (let at = this.seek(separator, code, span.from, span.to); at < span.to; parts++) {
+      at = this.seek(separator, code, at + 1, span.to);
+    }
+    return parts;
+  }
+
+  /** MSH-1 and MSH-2 hold the separators themselves: they have no parts and no escapes. */
+  isOpaque(at: number, field: number): boolean {
+    return field <= 2 && this.isHeader(this.begins[at] ?? 0);
+  }
+
+  private isHeader(from: number): boolean {
+    const first = this.text.charCodeAt(from);
+    return (first === 77 || first === 70 || first === 66) && HEADERS.has(this.text.slice(from, from + 3));
+  }
+
+  /** The `wanted`th (from 1) of the parts of a span; `undefined` where it has fewer. */
+  nth(span: Span, separator: string, code: number, wanted: number): Span | undefined {
+    if (separator === '') return wanted === 1 ? span : undefined;
+    let { from } = span;
+    for (let left = wanted; left > 1; left--) {
+      from = this.seek(separator, code, from, span.to) + 1;
+      if (from > span.to) return undefined;
+    }
+    const to = this.seek(separator, code, from, span.to);
+    return from === span.from && to === span.to ? span : { from, to };
+  }
+
+  /** Where the separator is, or `to`. Never looks behind `to`: a search over the rest of 5 MB for one field is slow. */
+  private seek(separator: string, code: number, from: number, to: number): number {
+    const { text } = this;
+    const near = Math.min(to, from + SHORT);
+    for (let i = from; i < near; i++) if (text.charCodeAt(i) === code) return i;
+    if (near === to) return to;
+    const found = text.slice(near, to).indexOf(separator);
+    return found < 0 ? to : near + found;
+  }
+
+  /** Notes one more segment; false at the end of the text. CR, LF and CR LF end a segment, empty lines are none. */
+  private scan(): boolean {
+    const { text, begins, ends } = this;
+    for (;;) {
+      const from = begins[ends.length];
+      if (from === undefined) return false;
+      const { nextCr: cr, nextLf: lf } = this;
+      const end = cr < 0 ? lf : lf < 0 || cr < lf ? cr : lf;
+      const to = end < 0 ? text.length : end;
+      let next = end < 0 ? text.length : end + 1;
+      if (text.charCodeAt(end) === CR && text.charCodeAt(next) === LF) next++;
+      if (cr >= 0 && cr < next) this.nextCr = text.indexOf('\r', next);
+      if (lf >= 0 && lf < next) this.nextLf = text.indexOf('\n', next);
+      if (to > from) {
+        ends.push(to);
+        if (next < text.length) begins.push(next);
+        return true;
+      }
+      if (next >= text.length) {
+        begins.pop();
+        return false;
+      }
+      begins[ends.length] = next;
+    }
+  }
+}
+
+/** Senders put byte order marks, line ends and stray start blocks before MSH; they stay, and are looked past. */
+function startOf(text: string): number {
+  let at = text.charCodeAt(0) === BOM ? 1 : 0;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== CR && code !== LF && code !== 32 && code !== 9 && code !== 11) break;
+    at++;
+  }
+  const name = text.slice(at, at + 3);
+  if (name === 'FHS' || name === 'BHS') throw hl7Errors.create('hl7-batch', { segment: name });
+  if (name !== 'MSH') throw hl7Errors.create('hl7-no-msh');
+  return at;
+}
+
+function readDelimiters(text: string, start: number): Delimiters {
+  const field = text.charAt(start + 3);
+  if (!/^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(field)) throw hl7Errors.create('hl7-bad-delimiters');
+  let end = start + 4;
+  const last = Math.min(text.length, start + 9);
+  while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;
+  return {
+    field,
+    component: end > start + 4 ? text.charAt(start + 4) : '',
+    repetition: end > start + 5 ? text.charAt(start + 5) : '',
+    escape: end > start + 6 ? text.charAt(start + 6) : '',
+    subcomponent: end > start + 7 ? text.charAt(start + 7) : '',
+    truncation: end > start + 8 ? text.charAt(start + 8) : '',
+  };
+}
+
+/** The steps down from a field to the part that a path names: which separator, which part. */
+export function levels(path: Hl7Path, delimiters: Delimiters): (readonly [separator: string, wanted: number])[] {
+  const { repetition, component, subcomponent } = path;
+  const steps: (readonly [string, number])[] = [];
+  if (repetition > 0 || component > 0 || subcomponent > 0) steps.push([delimiters.repetition, repetition || 1]);
+  if (component > 0 || subcomponent > 0) steps.push([delimiters.component, component || 1]);
+  if (subcomponent > 0) steps.push([delimiters.subcomponent, subcomponent]);
+  return steps;
+}
+
+function opaque(field: Span, path: Hl7Path): Span | undefined {
+  return path.repetition <= 1 && path.component <= 1 && path.subcomponent <= 1 ? field : undefined;
+}
