@@ -1,0 +1,201 @@
+/**
+ * A real runtime in its own process, as the supervisor starts it, in folders of its own: for tests that kill it, restart
+ * it, and read back what it kept. The definitions are copied, so that no test writes into the checkout.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ensureServiceToken } from '../../engine/index.ts';
+import { API_ROOT } from '../../runtime/api/contract.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface RuntimeOptions {
+  readonly fhirBase?: string;
+  /** Replaces or adds definitions in the copied folder before the start. */
+  readonly prepareFlows?: (folder: string) => void;
+  /** Use only these definitions (and `_shared`). */
+  readonly definitions?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class RuntimeProcess {
+  readonly folder: string;
+  readonly flows: string;
+  readonly port: number;
+  readonly mllpPort: number;
+  readonly #token: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+
+  private constructor(place: {
+    folder: string;
+    flows: string;
+    port: number;
+    mllpPort: number;
+    token: string;
+    env: Record<string, string>;
+  }) {
+    this.folder = place.folder;
+    this.flows = place.flows;
+    this.port = place.port;
+    this.mllpPort = place.mllpPort;
+    this.#token = place.token;
+    this.#env = place.env;
+  }
+
+  static async start(options: RuntimeOptions = {}): Promise<RuntimeProcess> {
+    const base = mkdtempSync(join(tmpdir(), 'wardflow-runtime-'));
+    const folder = join(base, 'data');
+    const flows = join(base, 'flows');
+    mkdirSync(join(folder, 'staging'), { recursive: true, mode: 0o700 });
+    const wanted = options.definitions && new Set([...options.definitions, '_shared']);
+    cpSync(join(ROOT, 'flows'), flows, {
+      recursive: true,
+      filter: (source) => {
+        const name = source.slice(join(ROOT, 'flows').length + 1).split('/')[0] ?? '';
+        return name === '' || !wanted || wanted.has(name);
+      },
+    });
+    options.prepareFlows?.(flows);
+    const token = await ensureServiceToken(folder, 'staging');
+    const runtime = new RuntimeProcess({
+      folder,
+      flows,
+      port: await freePort(),
+      mllpPort: await freePort(),
+      token,
+      env: { ...(options.fhirBase ? { WARDFLOW_FHIR_BASE: options.fhirBase } : {}), ...options.env },
+    });
+    await runtime.restart();
+    return runtime;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  /** Undefined while it runs. */
+  get exitCode(): number | null | undefined {
+    return this.#child ? this.#child.exitCode : undefined;
+  }
+
+  async restart(): Promise<void> {
+    const log = openSync(join(this.folder, 'runtime.log'), 'a');
+    const child = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'node_modules/node-red/red.js'),
+        '-s',
+        join(ROOT, 'settings.ts'),
+        '-u',
+        join(this.folder, 'staging', 'node-red'),
+      ],
+      {
+        cwd: ROOT,
+        stdio: ['pipe', log, log, 'ipc'],
+        env: {
+          PATH: process.env['PATH'],
+          HOME: this.folder,
+          WARDFLOW_ENVIRONMENT: 'staging',
+          WARDFLOW_DATA: this.folder,
+          WARDFLOW_FLOWS: this.flows,
+          WARDFLOW_STAGING_PORT: String(this.port),
+          WARDFLOW_MLLP_PORT: String(this.mllpPort),
+          ...this.#env,
+        },
+      },
+    );
+    this.#child = child;
+    await this.#ready(child);
+  }
+
+  /** The runtime answers, and its feed listens. */
+  async #ready(child: ChildProcess): Promise<void> {
+    const until = Date.now() + 30_000;
+    for (;;) {
+      if (child.exitCode !== null)
+        throw new Error(`the runtime ended with ${child.exitCode}; see ${this.folder}/runtime.log`);
+      try {
+        const status = await this.api<{ feeds: readonly { state: string }[] }>('/status');
+        if (status.feeds.some((feed) => feed.state === 'listening')) return;
+      } catch {
+        // Not up yet.
+      }
+      if (Date.now() > until) throw new Error(`the runtime is not ready after 30 s; see ${this.folder}/runtime.log`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  async api<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await this.fetch(path, init);
+    if (!response.ok) throw new Error(`${path.split('?')[0]} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async bytes(path: string): Promise<Buffer> {
+    const response = await this.fetch(path);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${API_ROOT}${path}`, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'wardflow-actor': 'user:test',
+        'content-type': 'application/json',
+      },
+    });
+  }
+
+  /** Waits until `check` holds for what `path` answers. */
+  async until<T>(path: string, check: (answer: T) => boolean, withinMs = 60_000): Promise<T> {
+    const end = Date.now() + withinMs;
+    for (;;) {
+      const answer = await this.api<T>(path);
+      if (check(answer)) return answer;
+      if (Date.now() > end)
+        throw new Error(`${path} did not come to what was awaited: ${JSON.stringify(answer).slice(0, 600)}`);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  /** SIGKILL, as a power cut would: nothing is finished, nothing is flushed. */
+  async kill9(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) await this.#end('SIGKILL');
+    rmSync(resolve(this.folder, '..'), { recursive: true, force: true });
+  }
+
+  #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child?.exitCode ?? null);
+    return new Promise((done) => {
+      child.once('exit', (code) => done(code));
+      child.kill(signal);
+    });
+  }
+}
+
+/** A port nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? done(address.port) : failed(new Error('no port'))));
+    });
+  });
+}
