@@ -32,7 +32,11 @@ export function withDefaults<P extends object>(declaration: NodeDeclaration<P>, 
   const out: Record<string, unknown> = {};
   for (const [name, property] of Object.entries<{ readonly value: unknown }>(declaration.properties)) {
     const value: unknown = (saved as Record<string, unknown>)[name];
-    out[name] = value === undefined ? property.value : value;
+    if (value === undefined) out[name] = property.value;
+    // A number typed into a form of the editor is saved as text.
+    else if (typeof property.value === 'number' && typeof value === 'string' && value.trim() !== '') {
+      out[name] = Number(value);
+    } else out[name] = value;
   }
   return out as P;
 }

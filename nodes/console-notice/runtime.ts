@@ -1,0 +1,34 @@
+import type { NodeAPI } from 'node-red';
+import { discriminator } from '../kit/discriminator.ts';
+import { expression } from '../kit/expression.ts';
+import { errorOf } from '../kit/failure.ts';
+import { notify } from '../kit/notice.ts';
+import { oneLine } from '../kit/one-line.ts';
+import { registerNode } from '../kit/register.ts';
+import { consoleNotice } from './config.ts';
+
+export default function consoleNoticeNode(RED: NodeAPI): void {
+  registerNode(RED, consoleNotice, ({ node, config, services, workOf }) => {
+    const to = expression(RED, node, 'to', config.to, config.toKind);
+    const text = expression(RED, node, 'text', config.text, config.textKind);
+    const discriminate = discriminator(RED, node, config.discriminator);
+    return {
+      async receive(msg, send) {
+        const { context, work } = workOf(msg);
+        const result = await notify(services, {
+          work,
+          name: config.effect.trim(),
+          discriminator: await discriminate(msg),
+          escalationId: null,
+          messageId: context.messageId,
+          lane: config.lane || context.lane,
+          to: oneLine(await to.string(msg)),
+          text: oneLine(await text.string(msg)),
+        });
+        if (result.kind === 'failed') throw errorOf(result.failure);
+        if (config.finish) services.settle(msg, { kind: 'done' });
+        else send(msg);
+      },
+    };
+  });
+}

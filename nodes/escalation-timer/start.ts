@@ -1,0 +1,74 @@
+import type { Ladder } from '../../engine/index.ts';
+import type { WardflowMessage } from '../../runtime/services.ts';
+import { discriminator } from '../kit/discriminator.ts';
+import { nodeErrors } from '../kit/errors.ts';
+import { expression } from '../kit/expression.ts';
+import { endpointName } from '../kit/fhir.ts';
+import { oneLine } from '../kit/one-line.ts';
+import type { NodeHandle, Send } from '../kit/register.ts';
+import type { EscalationTimerProperties } from './config.ts';
+import { viewOf } from './view.ts';
+
+type Handle = NodeHandle<EscalationTimerProperties>;
+
+/** Carried with the escalation and given to each step; larger things belong on the FHIR server. */
+const MOST_CARRIED = 64 * 1024;
+
+/** Starts an escalation; a redelivery finds the one that was started. Output 1. */
+export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => Promise<void> {
+  const { RED, node, config, services } = handle;
+  const ladderName = expression(RED, node, 'ladder', config.ladder, config.ladderKind);
+  const title = expression(RED, node, 'title', config.title, config.titleKind);
+  const discriminate = discriminator(RED, node, config.discriminator);
+  const watched = watching(handle);
+  return async (msg, send) => {
+    const { context, work } = handle.workOf(msg);
+    const ladder = await ladderOf(handle, msg, await ladderName.string(msg));
+    const { kind, escalation } = await services.engine.escalations.start({
+      work,
+      definition: context.definition,
+      name: config.escalation.trim(),
+      discriminator: await discriminate(msg),
+      ladder: ladder.name,
+      ladderVersion: ladder.version,
+      steps: ladder.steps.map(({ afterMs, to, channel, text }) => ({ afterMs, to, channel, text })),
+      exhausted: ladder.exhausted,
+      title: oneLine(await title.string(msg)),
+      watch: await watched(msg),
+      carry: carried(handle, msg),
+    });
+    msg['escalation'] = viewOf(escalation);
+    services.note(
+      msg,
+      kind === 'started' ? `Escalation started: ${escalation.title}` : 'The escalation was started before.',
+    );
+    send([msg, null, null]);
+  };
+}
+
+async function ladderOf({ services }: Handle, msg: WardflowMessage, name: string): Promise<Ladder> {
+  if (!msg.wardflow) throw new TypeError('ladderOf needs a message with work');
+  const definition = await services.pinnedDefinition(msg.wardflow);
+  const ladder = definition.ladders.get(name);
+  if (!ladder) throw nodeErrors.create('ladder-unknown', { definition: definition.name, ladder: name });
+  return ladder;
+}
+
+function watching(
+  handle: Handle,
+): (msg: WardflowMessage) => Promise<{ readonly endpoint: string; readonly reference: string } | null> {
+  const { RED, node, config } = handle;
+  if (config.watchEndpoint.trim() === '') return () => Promise.resolve(null);
+  const endpoint = endpointName(handle, config.watchEndpoint);
+  const reference = expression(RED, node, 'watch', config.watch, 'jsonata');
+  return async (msg) => ({ endpoint, reference: await reference.string(msg) });
+}
+
+function carried({ config, place }: Handle, msg: WardflowMessage): Readonly<Record<string, unknown>> {
+  const picked = config.carry.filter((name) => name !== 'payload' && name !== 'wardflow' && msg[name] !== undefined);
+  const text = JSON.stringify(Object.fromEntries(picked.map((name) => [name, msg[name]])));
+  if (text.length > MOST_CARRIED) {
+    throw nodeErrors.create('value-too-large', { field: 'carry', node: place.name, limit: MOST_CARRIED });
+  }
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,51 @@
+import type { NodeAPI } from 'node-red';
+import { deriveEvents } from '../../engine/index.ts';
+import type { ClaimedWork, ClinicalEvent } from '../../engine/index.ts';
+import type { MessageContext, WardflowMessage } from '../../runtime/services.ts';
+import { parsed } from '../kit/payload.ts';
+import { configOf, definitionName, registerNode } from '../kit/register.ts';
+import { feed as feedNode } from '../wardflow-feed/config.ts';
+import { feedSettings } from '../wardflow-feed/runtime.ts';
+import { hl7In } from './config.ts';
+
+export default function hl7InNode(RED: NodeAPI): void {
+  registerNode(RED, hl7In, (handle) => {
+    const { node, config, services, status } = handle;
+    const feed = feedSettings(configOf(handle, feedNode, config.feed, 'feed'));
+    const definition = definitionName(handle);
+    services.registerSource({
+      nodeId: node.id,
+      id: `${definition}/${config.subscription.trim()}`,
+      definition,
+      capacity: config.capacity,
+      leaseMs: feed.deadlineMs,
+      subscription: { feed: feed.name, filter: { types: config.types, senders: config.senders } },
+      emit(work, context) {
+        node.send([messages(work, context, feed)] as never);
+        return Promise.resolve();
+      },
+    });
+    status.ready(feed.name);
+    return { close: () => services.unregister(node.id) };
+  });
+}
+
+/**
+ * One message for each canonical event, all in one `send`, so that the item cannot end between them. Node-RED clones
+ * all but the first; each has its own context, since the runtime's hooks write the branch into it.
+ */
+function messages(
+  work: ClaimedWork,
+  context: MessageContext,
+  feed: { readonly zone: string | null; readonly fallbackCharset: string },
+): readonly WardflowMessage[] {
+  const payload = parsed(work, feed.fallbackCharset);
+  const events: readonly ClinicalEvent[] = deriveEvents(payload, {
+    receivedAt: work.message.receivedAt,
+    correlationId: work.correlationId,
+    zone: feed.zone,
+    mode: context.mode,
+  });
+  if (events.length === 0) return [{ topic: payload.type, payload, event: null, wardflow: { ...context } }];
+  return events.map((event) => ({ topic: event.name, payload: payload.clone(), event, wardflow: { ...context } }));
+}

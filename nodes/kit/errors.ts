@@ -1,0 +1,112 @@
+import { defineErrors } from '../../engine/index.ts';
+
+/** What can go wrong in a node itself, apart from what the engine reports. `{node}` is the node's label. */
+export const nodeErrors = defineErrors({
+  'node-outside-wardflow': {
+    class: 'permanent',
+    text: 'The node "{node}" runs only inside Wardflow.',
+    remedy: 'Start Node-RED through "wardflow up" instead of by itself.',
+  },
+  'node-outside-definition': {
+    class: 'permanent',
+    text: 'The node "{node}" is on a tab that belongs to no definition.',
+    remedy: 'Put the tab into a folder under the flows folder, with an intent.json.',
+  },
+  'node-settings-wrong': {
+    class: 'permanent',
+    text: 'The node "{node}" is not set up: {problems}.',
+    remedy: 'Open the node in the editor, mend the fields marked red and deploy; then redrive.',
+  },
+  'node-name-taken': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has two nodes that use the name "{name}".',
+    remedy: 'Give one of them another name: waiting work, escalations and effects are found by it.',
+  },
+  'message-without-work': {
+    class: 'permanent',
+    text: 'The node "{node}" got a message that belongs to no work of Wardflow.',
+    remedy: 'Feed the flow from a source such as "hl7 in", and keep msg.wardflow where a function makes a new message.',
+  },
+  'lease-lost': {
+    class: 'transient',
+    text: 'The node "{node}" got a message whose lease is over: it is being delivered again.',
+    remedy: 'Raise the processing deadline of the feed if the flow needs more time.',
+  },
+  'expression-wrong': {
+    class: 'permanent',
+    text: 'The expression in "{field}" of the node "{node}" cannot be read (JSONata {code}).',
+    remedy: 'Mend the expression in the editor, deploy and redrive.',
+  },
+  'expression-failed': {
+    class: 'permanent',
+    text: 'The expression in "{field}" of the node "{node}" failed on this message (JSONata {code}).',
+    remedy: 'Try the expression on this message in the editor; guard against what may be absent.',
+  },
+  'expression-empty': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" came out empty for this message.',
+    remedy: 'Point it at something that every message on this path has, or test for it before with a switch.',
+  },
+  'expression-kind': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" must give {expected}.',
+    remedy: 'Mend the expression in the editor, deploy and redrive.',
+  },
+  'value-too-large': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave more than {limit} bytes.',
+    remedy: 'Write or carry less, for example a reference instead of a whole resource.',
+  },
+  'rule-table-unknown': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has no rule table "{table}" at the version pinned for this message.',
+    remedy: 'Choose a table that exists under rules/ in the node, or add it, and redrive.',
+  },
+  'rule-error': {
+    class: 'permanent',
+    text: 'The rule table "{table}" could not decide ({reason}).',
+    remedy: 'Look at the decision in the trace, mend the table, and redrive.',
+  },
+  'rule-no-match': {
+    class: 'permanent',
+    text: 'No row of the rule table "{table}" matched and it has no "otherwise".',
+    remedy: 'Add a row or an "otherwise" to the table, or let the node use its second output.',
+  },
+  'ladder-unknown': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has no ladder "{ladder}" at the version pinned for this message.',
+    remedy: 'Choose a ladder that exists under ladders/ in the node, or add it, and redrive.',
+  },
+  'resource-type-differs': {
+    class: 'permanent',
+    text: 'The node "{node}" is set to write {expected}, and its expression gave another resource type.',
+    remedy: 'Correct "resourceType" in the expression or the type in the node.',
+  },
+  'reference-wrong': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave no id or reference of a {type}.',
+    remedy: 'Give an id such as "12" or a reference such as "{type}/12".',
+  },
+  'fhir-nothing-found': {
+    class: 'permanent',
+    text: 'The node "{node}" found no {type} on the server.',
+    remedy: 'Check what the flow looks for, or let the node go on without (setting "Nothing found").',
+  },
+  'escalation-gone': {
+    class: 'permanent',
+    text: 'The escalation behind this step is not in the store any more.',
+    remedy: 'Discard the item; nothing can be told to anybody about it.',
+  },
+  'flow-error': {
+    class: 'permanent',
+    text: 'The node "{node}" ({type}) reported an error.',
+    remedy: 'Look at the node in the trace and at the log of the runtime; mend the flow and redrive.',
+  },
+  'flow-failed': {
+    class: 'permanent',
+    text: '{reason}',
+    remedy: 'Read what the flow says about this ending in its README, then redrive or discard.',
+  },
+});
+
+export type NodeErrorCode = keyof typeof nodeErrors.entries;
