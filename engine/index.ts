@@ -30,7 +30,7 @@ export type {
   StartEscalation,
 } from './schedule/escalation-service.ts';
 export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
-export type { HitPolicy, RuleDecision, RuleTable, RuleValue } from './rules/rule-table.ts';
+export { RuleTable, type HitPolicy, type RuleDecision, type RuleValue } from './rules/rule-table.ts';
 export type {
   EndpointHealth,
   FhirAnswer,
@@ -81,3 +81,4 @@ export { buildAck, type AckOptions } from './hl7/ack.ts';
 export { inZone, instantOf, parseHl7Time, type Hl7Time, type TimePrecision } from './hl7/datetime.ts';
 export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
+export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { BlockList, createServer, isIP, type Server } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
@@ -13,6 +13,8 @@ export interface MllpServerOptions extends Partial<ConnectionSettings> {
   readonly port: number;
   /** Connections beyond this are closed at once. */
   readonly maxConnections?: number;
+  /** Addresses, or networks as `10.1.0.0/16`, that may connect; empty or absent: whoever can reach the host. */
+  readonly allow?: readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -41,7 +43,13 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
   const host = options.host ?? '127.0.0.1';
   const settings: ConnectionSettings = { ...MLLP_DEFAULTS, ...options };
   const open = new Set<MllpConnection>();
+  const allowed = allowList(options.allow ?? []);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    if (!allowed(socket.remoteAddress ?? '')) {
+      log.warn('a connection was refused: its address is not on the list of the feed');
+      socket.destroy();
+      return;
+    }
     const onJunk = (count: number): void => log.warn('bytes outside any frame were ignored', { count });
     const connection = new MllpConnection(ids.next(), socket, settings, clock, handler, onJunk);
     open.add(connection);
@@ -91,4 +99,19 @@ function explained(cause: Error, host: string, port: number): WardflowError {
     default:
       return mllpErrors.create('mllp-listen-failed', { host, port, reason }, { cause });
   }
+}
+
+function allowList(entries: readonly string[]): (address: string) => boolean {
+  if (entries.length === 0) return () => true;
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [network = '', prefix] = entry.split('/');
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(prefix), family);
+  }
+  return (address) => {
+    const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+    return isIP(plain) > 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  };
 }

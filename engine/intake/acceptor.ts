@@ -1,0 +1,87 @@
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { LiveFeed } from '../engine.ts';
+import type { FrameOutcome } from '../mllp/connection.ts';
+import type { Framed } from '../mllp/framer.ts';
+import type { AcceptOutcome, NewMessage, Store } from '../store/contract/index.ts';
+import { intakeErrors } from './errors.ts';
+import type { FeedSettings, Subscription } from './feed.ts';
+import { newWork, sha256 } from './new-work.ts';
+import { readFrame } from './read-frame.ts';
+
+export interface AcceptorOptions {
+  readonly store: Pick<Store, 'journal'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly live: Pick<LiveFeed, 'publish'>;
+  /** Called when new work may be claimable. */
+  readonly wake: () => void;
+  readonly maxFrameBytes: number;
+}
+
+/** A feed as it is in force when a frame arrives. */
+export interface FeedInForce {
+  readonly settings: FeedSettings;
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** Older versions of the standard give MSH-10 twenty characters. */
+const CONTROL_ID_LENGTH = 20;
+
+/**
+ * The way of a frame: read, journal and work in one durable commit, and only then the answer. Everything before the
+ * commit happens at once, so that frames reach the journal in the order of their arrival.
+ */
+export async function acceptFrame(
+  options: AcceptorOptions,
+  feed: FeedInForce,
+  framed: Exclude<Framed, { kind: 'junk' }>,
+  connection: { readonly id: string },
+): Promise<FrameOutcome> {
+  const { store, clock, ids, log, live } = options;
+  const now = clock.now();
+  const id = ids.next();
+  const controlId = id.slice(-CONTROL_ID_LENGTH);
+  const read = readFrame(framed, feed.settings, { controlId, now, maxFrameBytes: options.maxFrameBytes });
+  const { message, ...described } = read;
+  const trace = sha256(id);
+  const arrived: NewMessage = {
+    ...described,
+    id,
+    feed: feed.settings.name,
+    connection: connection.id,
+    receivedAt: now,
+    bytes: framed.bytes,
+    bodyHash: sha256(framed.bytes),
+    correlationId: id,
+    // W3C trace context: the ids are derived, so that the trace of a message is known from its id.
+    traceparent: `00-${trace.slice(0, 32)}-${trace.slice(32, 48)}-01`,
+  };
+  const work = message ? newWork(arrived, message, feed.settings, feed.subscriptions, ids) : [];
+  let outcome: AcceptOutcome;
+  try {
+    outcome = await store.journal.accept(arrived, work, feed.settings.resendWindowMs);
+  } catch (error) {
+    const { code, message: sentence } = intakeErrors.create('intake-journal-failed');
+    log.error(sentence, { feed: feed.settings.name, code, error });
+    return { kind: 'withhold' };
+  }
+  if (outcome.kind === 'accepted') options.wake();
+  if (outcome.kind === 'quarantined') {
+    log.warn('a frame was quarantined', { feed: feed.settings.name, messageId: id, code: read.quarantine?.code ?? '' });
+  }
+  live.publish({ kind: 'message', id });
+  return {
+    kind: 'answer',
+    bytes: outcome.kind === 'resend' ? outcome.answer.bytes : read.answer.bytes,
+    written(delivered) {
+      if (!delivered) return;
+      store.journal
+        .answered(id, clock.now())
+        .then(() => live.publish({ kind: 'message', id }))
+        .catch((error: unknown) => log.warn('an answer left but could not be noted', { messageId: id, error }));
+    },
+  };
+}

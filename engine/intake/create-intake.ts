@@ -1,0 +1,159 @@
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { LiveFeed } from '../engine.ts';
+import { tryPath } from '../hl7/path.ts';
+import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
+import { MLLP_DEFAULTS } from '../mllp/server.ts';
+import type { FrameOutcome, FrameHandler } from '../mllp/connection.ts';
+import type { Store } from '../store/contract/index.ts';
+import { acceptFrame, type FeedInForce } from './acceptor.ts';
+import { intakeErrors } from './errors.ts';
+import type { FeedSettings, FeedStatus, Intake, Subscription } from './feed.ts';
+import { Listener } from './listener.ts';
+
+/** Where a feed listens, of `bindings.json` (config/bindings.ts). */
+export interface ListenBinding {
+  readonly listen: { readonly host: string; readonly port: number; readonly allow?: readonly string[] };
+}
+
+export interface IntakeOptions {
+  readonly store: Pick<Store, 'journal'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Feed name to place; a feed that is not here is `unbound`. */
+  readonly bindings: Readonly<Record<string, ListenBinding>>;
+  readonly live: Pick<LiveFeed, 'publish'>;
+  readonly wake: () => void;
+  /** Largest message, bytes; default 32 MiB. */
+  readonly maxFrameBytes?: number;
+  /** How long a connection stays open once an answer had to be withheld. */
+  readonly withholdMs?: number;
+}
+
+interface Bound {
+  readonly listener: Listener;
+  /** The feed that the place belongs to now: frames that arrive after a change are read by the new settings. */
+  feed: FeedInForce;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const log = options.log.with({ part: 'intake' });
+  const maxFrameBytes = options.maxFrameBytes ?? DEFAULT_FRAMER_LIMITS.maxFrameBytes;
+  const lastMessageAt = new Map<string, number>();
+  /** By place: a feed that is renamed, or changes what it means, keeps its connections. */
+  let bound = new Map<string, Bound>();
+  let statuses: (() => FeedStatus)[] = [];
+  let queue: Promise<void> = loadLast();
+  let closed = false;
+
+  async function loadLast(): Promise<void> {
+    try {
+      for (const { feed, receivedAt } of await options.store.journal.lastPerFeed()) lastMessageAt.set(feed, receivedAt);
+    } catch (error) {
+      log.warn('when the feeds last had a message is not known', { error });
+    }
+  }
+
+  const handlerOf = (place: string): FrameHandler =>
+    async function handle(framed, connection): Promise<FrameOutcome> {
+      const feed = bound.get(place)?.feed;
+      if (!feed) return { kind: 'withhold' };
+      lastMessageAt.set(feed.settings.name, options.clock.now());
+      return acceptFrame({ ...options, log, maxFrameBytes }, feed, framed, connection);
+    };
+
+  const openAt = (place: string, feed: FeedInForce, { listen }: ListenBinding): Bound => ({
+    feed,
+    listener: new Listener({
+      host: listen.host,
+      port: listen.port,
+      allow: listen.allow ?? [],
+      maxFrameBytes,
+      withholdMs: options.withholdMs ?? MLLP_DEFAULTS.withholdMs,
+      clock: options.clock,
+      ids: options.ids,
+      log: log.with({ feed: feed.settings.name }),
+      handler: handlerOf(place),
+      changed: () => options.live.publish({ kind: 'feed', name: feed.settings.name }),
+    }),
+  });
+
+  async function apply(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void> {
+    const next = new Map<string, Bound>();
+    const fresh: Listener[] = [];
+    const says: (() => FeedStatus)[] = [];
+    for (const settings of feeds) {
+      const feed = { settings, subscriptions: subscriptions.filter((one) => one.feed === settings.name) };
+      const binding = options.bindings[settings.name];
+      const place = binding && placeOf(settings.name, binding);
+      const refusal = binding && place ? refused(settings, binding, next.get(place)) : undefined;
+      if (!binding || !place || refusal) {
+        says.push(() => resting(settings.name, binding, refusal));
+        continue;
+      }
+      const kept = bound.get(place);
+      const entry = kept ? { listener: kept.listener, feed } : openAt(place, feed, binding);
+      if (!kept) fresh.push(entry.listener);
+      next.set(place, entry);
+      says.push(() => ({ name: settings.name, lastMessageAt: lastOf(settings.name), ...entry.listener.status }));
+    }
+    const dropped = [...bound].filter(([place]) => !next.has(place)).map(([, entry]) => entry.listener);
+    [bound, statuses] = [next, says];
+    await Promise.all(dropped.map((listener) => listener.close()));
+    await Promise.all(fresh.map((listener) => listener.start()));
+    for (const { name } of feeds) options.live.publish({ kind: 'feed', name });
+  }
+
+  const lastOf = (feed: string): number | null => lastMessageAt.get(feed) ?? null;
+
+  const resting = (name: string, binding?: ListenBinding, error: FeedStatus['error'] = null): FeedStatus => ({
+    name,
+    state: binding ? 'failed' : 'unbound',
+    host: binding?.listen.host ?? null,
+    port: binding?.listen.port ?? null,
+    connections: 0,
+    lastMessageAt: lastOf(name),
+    error,
+  });
+
+  /** Changes follow one another: two deploys in a row must not fight over a port. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    const done = queue.then(task);
+    queue = done.catch(() => undefined);
+    return done;
+  };
+
+  return {
+    configure: (feeds, subscriptions) => inTurn(async () => (closed ? undefined : apply(feeds, subscriptions))),
+    status: () => statuses.map((say) => say()),
+    close: () =>
+      inTurn(async () => {
+        closed = true;
+        const listeners = [...bound.values()].map(({ listener }) => listener);
+        await Promise.all(listeners.map((listener) => listener.close()));
+        statuses = [];
+      }),
+  };
+}
+
+/** Port 0 is another port each time, so that there the feed is the place. */
+function placeOf(feed: string, { listen }: ListenBinding): string {
+  return listen.port === 0 ? `${feed} ${listen.host}:0` : `${listen.host}:${listen.port}`;
+}
+
+/** A feed that would lose its order, or a port that is spoken for: better closed and said than open and wrong. */
+function refused(settings: FeedSettings, { listen }: ListenBinding, holder: Bound | undefined): FeedStatus['error'] {
+  const feed = settings.name;
+  const path = settings.orderingPath.find((one) => tryPath(one) === undefined);
+  const error =
+    path !== undefined
+      ? intakeErrors.create('intake-bad-ordering-path', { feed, path: path.slice(0, 40) })
+      : holder
+        ? intakeErrors.create('intake-port-shared', { feed, ...listenPlace(listen), other: holder.feed.settings.name })
+        : undefined;
+  return error ? { code: error.code, text: `${error.message} ${error.remedy}` } : null;
+}
+
+const listenPlace = ({ host, port }: ListenBinding['listen']): { host: string; port: number } => ({ host, port });

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { Ids } from '../base/ids.ts';
+import type { Hl7Message } from '../hl7/message.ts';
+import type { NewMessage, NewWork } from '../store/contract/index.ts';
+import { addressing } from './describe.ts';
+import type { FeedSettings, Subscription } from './feed.ts';
+import { matches } from './filter.ts';
+
+/** One work item for each subscription that wants the message. */
+export function newWork(
+  accepted: Pick<NewMessage, 'id' | 'correlationId' | 'traceparent' | 'receivedAt'>,
+  message: Hl7Message,
+  feed: FeedSettings,
+  subscriptions: readonly Subscription[],
+  ids: Ids,
+): NewWork[] {
+  const address = addressing(message);
+  const wanting = subscriptions.filter(({ filter }) => matches(filter, address));
+  if (wanting.length === 0) return [];
+  const value = orderingValue(message, feed.orderingPath);
+  return wanting.map((subscription) => ({
+    id: ids.next(),
+    messageId: accepted.id,
+    subscription: subscription.id,
+    definition: subscription.definition,
+    lane: feed.lane,
+    orderingKey: value === '' ? null : sha256(`${subscription.id}\n${value}`),
+    afterDead: feed.afterDead,
+    correlationId: accepted.correlationId,
+    traceparent: accepted.traceparent,
+    createdAt: accepted.receivedAt,
+  }));
+}
+
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function orderingValue(message: Hl7Message, paths: readonly string[]): string {
+  for (const path of paths) {
+    const value = message.get(path).trim();
+    if (value !== '' && value !== '""') return value;
+  }
+  return '';
+}
