@@ -1,0 +1,149 @@
+/**
+ * Node-RED's storage: flows as files of definitions, everything else in the user directory. It must be an object literal
+ * with its own `getSettings` (Node-RED looks with `hasOwnProperty`). After start `getFlows` never throws: Node-RED would
+ * lose its active flows.
+ *
+ * Node-RED saves credentials before flows. They are kept back until the flows are accepted, so that a refused deploy
+ * leaves no trace.
+ */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { WardflowError, type Log } from '../../engine/index.ts';
+import type { NodeConfig } from '../branch-hooks/live-node.ts';
+import { runtimeErrors } from '../errors.ts';
+import { assign, flatten, flowFile, folders, problemOf, readFlowFiles, SHARED, type FlowFiles } from './flow-files.ts';
+import { templateIntent } from './template-intent.ts';
+import { jsonText, systemCode, writeWhole } from './write-whole.ts';
+
+/** Who deploys, as the login says; `undefined` for Node-RED itself. */
+export interface DeployUser {
+  readonly username?: string;
+}
+
+export interface StorageOptions {
+  readonly flowsFolder: string;
+  readonly userFolder: string;
+  readonly log: Log;
+  /** Runs before the first read; a rejection ends the start. */
+  readonly prepare: () => Promise<void>;
+  /** May throw to refuse a deploy; nothing has been written yet. */
+  readonly beforeSave: () => Promise<void>;
+  /** The files are written and not yet active. */
+  readonly afterSave: (user: DeployUser | undefined, changed: readonly string[]) => Promise<void>;
+}
+
+interface Library {
+  init(settings: object): Promise<void>;
+  getLibraryEntry(type: string, path: string): Promise<unknown>;
+  saveLibraryEntry(type: string, path: string, meta: object, body: string): Promise<void>;
+}
+
+export function createStorageModule(options: StorageOptions): object {
+  const { flowsFolder, userFolder, log } = options;
+  const library = createRequire(import.meta.url)('@node-red/runtime/lib/storage/localfilesystem/library.js') as Library;
+  const file = (name: string): string => join(userFolder, name);
+  let inForce: FlowFiles = new Map();
+  let read = false;
+  let credentials: unknown;
+
+  return {
+    async init(): Promise<void> {
+      await mkdir(userFolder, { recursive: true, mode: 0o700 });
+      await options.prepare();
+      await library.init({ userDir: userFolder });
+    },
+
+    async getFlows(): Promise<readonly NodeConfig[]> {
+      try {
+        inForce = await readFlowFiles(flowsFolder);
+      } catch (error) {
+        if (!read) throw error;
+        log.error('the flow files cannot be read; the flows in force stay', { error });
+      }
+      read = true;
+      return structuredClone(flatten(inForce));
+    },
+
+    async saveFlows(flows: NodeConfig[], user?: DeployUser): Promise<void> {
+      const problem = problemOf(flows);
+      if (problem !== null) throw refusal(runtimeErrors.create('flow-refused', { reason: problem }));
+      try {
+        await options.beforeSave();
+        const next = assign(flows, inForce, await folders(flowsFolder));
+        const changed = await write(flowsFolder, inForce, next);
+        // In place: Node-RED computes the revision from this very array.
+        flows.splice(0, flows.length, ...structuredClone(flatten(next)));
+        inForce = next;
+        if (credentials !== undefined) await writeWhole(file('credentials.json'), jsonText(credentials), 0o600);
+        credentials = undefined;
+        await options.afterSave(user, changed);
+      } catch (error) {
+        log.warn('a deploy was refused', { error });
+        throw refusal(error);
+      }
+    },
+
+    getCredentials: () => readJson(file('credentials.json'), {}),
+    async saveCredentials(next: unknown): Promise<void> {
+      credentials = next;
+    },
+    getSettings: () => readJson(file('settings.json'), {}),
+    saveSettings: (next: unknown) => writeWhole(file('settings.json'), jsonText(next), 0o600),
+    getSessions: () => readJson(file('sessions.json'), {}),
+    saveSessions: (next: unknown) => writeWhole(file('sessions.json'), jsonText(next), 0o600),
+    getLibraryEntry: (type: string, path: string) => library.getLibraryEntry(type, libraryPath(path)),
+    saveLibraryEntry: (type: string, path: string, meta: object, body: string) =>
+      library.saveLibraryEntry(type, libraryPath(path), meta, body),
+  };
+}
+
+/** Writes the files that differ; a definition whose tab was removed loses its flow.json and keeps the rest. */
+async function write(root: string, before: FlowFiles, next: FlowFiles): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const [name, nodes] of next) {
+    const text = jsonText(nodes);
+    const old = before.get(name);
+    if (old && jsonText(old) === text) continue;
+    changed.push(name);
+    if (!old && name !== SHARED) await writeIntent(root, name, nodes);
+    await writeWhole(flowFile(root, name), text);
+  }
+  for (const name of before.keys()) {
+    if (next.has(name)) continue;
+    changed.push(name);
+    await rm(flowFile(root, name), { force: true });
+  }
+  return changed;
+}
+
+async function writeIntent(root: string, name: string, nodes: readonly NodeConfig[]): Promise<void> {
+  const path = join(root, name, 'intent.json');
+  const there = await readFile(path).catch(() => null);
+  const label: unknown = nodes.find((node) => node.type === 'tab')?.['label'];
+  if (!there) await writeWhole(path, jsonText(templateIntent(typeof label === 'string' && label ? label : name)));
+}
+
+async function readJson(path: string, otherwise: unknown): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return otherwise;
+    throw runtimeErrors.create('flow-unreadable', { file: path, reason: 'it is not JSON, or may not be read' }, { cause });
+  }
+}
+
+function libraryPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '');
+  if (path.length > 500 || parts.some((part) => !/^[\w][\w .-]*$/.test(part))) throw runtimeErrors.create('library-path');
+  return path;
+}
+
+/** Node-RED answers the editor with `status` and shows `code`; the message says why. */
+function refusal(error: unknown): Error {
+  const known = error instanceof WardflowError ? error : runtimeErrors.create('flow-refused', { reason: systemCode(error) });
+  return Object.assign(new Error(`${known.message} ${known.remedy}`, { cause: error }), {
+    code: known.code,
+    status: 400,
+  });
+}
