@@ -5,7 +5,7 @@ export interface FhirBinding {
   readonly base: string;
   readonly auth?: { readonly kind: 'none' } | { readonly kind: 'bearer'; readonly credential: string };
   /** Requests at once. */
-  readonly connections?: number;
+  readonly concurrency?: number;
   /** For one request. */
   readonly timeoutMs?: number;
   /** For one call with all its requests: pages, look-ups, conflicts, and the wait for a free connection. */
@@ -18,7 +18,7 @@ export interface ResolvedBinding {
   /** Without a slash at the end. */
   readonly base: string;
   readonly credential: string | null;
-  readonly connections: number;
+  readonly concurrency: number;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly maxAnswerBytes: number;
@@ -48,7 +48,7 @@ export function resolveBinding(name: string, binding: FhirBinding): ResolvedBind
     name,
     base: url.href.replace(/\/+$/, ''),
     credential,
-    connections: binding.connections ?? 8,
+    concurrency: binding.concurrency ?? 8,
     timeoutMs: binding.timeoutMs ?? 10_000,
     deadlineMs: binding.deadlineMs ?? 30_000,
     maxAnswerBytes: binding.maxAnswerBytes ?? 4 * 1024 * 1024,

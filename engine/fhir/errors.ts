@@ -31,7 +31,7 @@ export const fhirErrors = defineErrors({
   'endpoint-busy': {
     class: 'transient',
     text: 'Too many requests wait for the FHIR endpoint "{endpoint}".',
-    remedy: 'The work is tried again; raise "connections" of the endpoint if its server can take more at once.',
+    remedy: 'The work is tried again; raise "concurrency" of the endpoint if its server can take more at once.',
   },
   'endpoint-closed': {
     class: 'transient',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
+import { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Failure } from '../store/contract/index.ts';
 import { classify, failureOf, logFailure, notFhir, type Intention } from './classify.ts';
@@ -40,7 +41,7 @@ const LONGEST_LINE = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export function createTransport({ binding, folder, clock, log, onResult }: TransportOptions): FhirTransport {
-  const limiter = createLimiter(binding.connections, LONGEST_LINE);
+  const limiter = createLimiter(binding.concurrency, LONGEST_LINE);
   const endpoint = binding.name;
   let opened: ReturnType<typeof open> | undefined;
   let closed = false;
@@ -56,7 +57,13 @@ export function createTransport({ binding, folder, clock, log, onResult }: Trans
     throw fhirErrors.create('endpoint-credential-missing', { endpoint, credential: binding.credential });
   };
 
+  const failureOfCall = (error: unknown, request: FhirRequest): Failure =>
+    closed && request.kind === 'read'
+      ? failureOf(fhirErrors.create('endpoint-closed', { endpoint }))
+      : classify(error, request, binding, clock.now());
+
   const exchange = async (request: FhirRequest, deadline: AbortSignal): Promise<FhirResult> => {
+    if (closed) return { ok: false, failure: failureOf(fhirErrors.create('endpoint-closed', { endpoint })) };
     const started = clock.now();
     const limit = abortAt(clock, started + binding.timeoutMs);
     try {
@@ -81,9 +88,7 @@ export function createTransport({ binding, folder, clock, log, onResult }: Trans
       }
       return { ok: true, answer: answerOf(response, resource) };
     } catch (error) {
-      const failure = closed
-        ? failureOf(fhirErrors.create('endpoint-closed', { endpoint }))
-        : classify(error, request, binding, clock.now());
+      const failure = error instanceof WardflowError ? failureOf(error) : failureOfCall(error, request);
       logFailure(log, endpoint, failure, clock.now() - started);
       return { ok: false, failure };
     } finally {
@@ -111,7 +116,7 @@ export function createTransport({ binding, folder, clock, log, onResult }: Trans
 async function open(binding: ResolvedBinding) {
   const [{ Client }, { Agent }] = await Promise.all([import('fhir-kit-client'), import('undici')]);
   const agent = new Agent({
-    connections: binding.connections,
+    connections: binding.concurrency,
     pipelining: 1,
     maxResponseSize: binding.maxAnswerBytes,
     connect: { timeout: CONNECT_TIMEOUT_MS },
