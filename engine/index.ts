@@ -82,3 +82,5 @@ export { inZone, instantOf, parseHl7Time, type Hl7Time, type TimePrecision } fro
 export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';
+export { openStore, type OpenStoreOptions } from './store/open-store.ts';
+export { siblingFile } from './base/sibling-file.ts';

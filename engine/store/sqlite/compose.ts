@@ -1,0 +1,137 @@
+import type { ClaimedWork, EffectBegin, EffectRecord, Store } from '../contract/index.ts';
+import type { Settings } from './connection.ts';
+import type { OwnedEffect } from './read/rows.ts';
+import type { ReadOperations } from './read/operations.ts';
+import { json } from './sql.ts';
+import type { WorkerCalls } from './worker-calls.ts';
+import type { ClaimedRow } from './write/claim.ts';
+import type { WriteOperations } from './write/operations.ts';
+
+/** A note of an answer waits at most so long for a batch to ride with; no message depends on it. */
+const ANSWERED_WITHIN_MS = 250;
+
+/** The contract over the two workers. */
+export function composeStore(
+  writer: WorkerCalls<WriteOperations>,
+  reader: WorkerCalls<ReadOperations>,
+  settings: Settings,
+): Store {
+  const notes = answerNotes(writer);
+  /** Owners that have begun effects here: an in-flight row of anybody else belongs to an earlier life. */
+  const owners = new Set<string>();
+  const seen = ({ owner, ...record }: OwnedEffect): EffectRecord =>
+    record.state === 'in-flight' && !owners.has(owner) ? { ...record, state: 'ambiguous' } : record;
+
+  return {
+    durability: { adapter: 'sqlite', settings },
+    journal: {
+      accept: ({ bytes, answer, ...message }, work, resendWindowMs) =>
+        writer.call('journal.accept', [
+          { ...message, answerCode: answer.code, bytesAt: writer.put(bytes), answerAt: writer.put(answer.bytes) },
+          work,
+          resendWindowMs,
+        ]),
+      answered: (id, at) => {
+        notes.add(id, at);
+        return Promise.resolve();
+      },
+      get: (id) => reader.call('journal.get', [id]),
+      bytes: (id) => reader.call('journal.bytes', [id]),
+      list: (query) => reader.call('journal.list', [query]),
+      counts: (query) => reader.call('journal.counts', [query]),
+      resends: (id) => reader.call('journal.resends', [id]),
+      lastPerFeed: () => reader.call('journal.lastPerFeed', []),
+    },
+    work: {
+      claim: (requests) =>
+        writer.call('work.claim', [requests], decodeClaims) as Promise<unknown> as Promise<ClaimedWork[]>,
+      pin: (workId, fence, version) => writer.call('work.pin', [workId, fence, version]),
+      settle: (request) => writer.call('work.settle', [request]),
+      renew: (workId, fence, leaseUntil) => writer.call('work.renew', [workId, fence, leaseUntil]),
+      release: (owner, at) => writer.call('work.release', [owner, at]),
+      expireLeases: (now) => writer.call('work.expireLeases', [now]),
+      nextDue: () => reader.call('work.nextDue', []),
+      unpark: (childKey, at, data) => writer.call('work.unpark', [childKey, at, json(data)]),
+      addChild: (work) => writer.call('work.addChild', [work]),
+      redrive: (workId, at, audit) => writer.call('work.redrive', [workId, at, audit]),
+      discard: (workId, at, reason, audit) => writer.call('work.discard', [workId, at, reason, audit]),
+      doneAfter: (workId) => reader.call('work.doneAfter', [workId]),
+      ofMessage: (messageId) => reader.call('work.ofMessage', [messageId]),
+      get: (workId) => reader.call('work.get', [workId]),
+      counts: () => reader.call('work.counts', []),
+      backlog: () => reader.call('work.backlog', []),
+    },
+    effects: {
+      begin: async (identity, owner, at): Promise<EffectBegin> => {
+        owners.add(owner);
+        const begin = await writer.call('effects.begin', [identity, owner, at]);
+        return begin.kind === 'recorded' ? { kind: 'recorded', record: seen(begin.record) } : begin;
+      },
+      finish: (key, outcome, at) => writer.call('effects.finish', [key, outcome, at]),
+      get: async (key) => {
+        const record = await reader.call('effects.get', [key]);
+        return record && seen(record);
+      },
+      ofMessage: async (messageId) => (await reader.call('effects.ofMessage', [messageId])).map(seen),
+    },
+    decisions: {
+      record: (decision) => writer.call('decisions.record', [decision]),
+      ofMessage: (messageId) => reader.call('decisions.ofMessage', [messageId]),
+    },
+    gate: { admit: (fact) => writer.call('gate.admit', [fact]) },
+    escalations: {
+      start: (escalation) => writer.call('escalations.start', [escalation]),
+      due: (now, limit) => reader.call('escalations.due', [now, limit]),
+      nextDue: () => reader.call('escalations.nextDue', []),
+      fire: (id, step, child, next, audit) => writer.call('escalations.fire', [id, step, child, next, audit]),
+      end: (id, state, by, at, child, audit) => writer.call('escalations.end', [id, state, by, at, child, audit]),
+      get: (id) => reader.call('escalations.get', ['id', id]),
+      byKey: (key) => reader.call('escalations.get', ['key', key]),
+      list: (query) => reader.call('escalations.list', [query]),
+    },
+    audit: {
+      append: (entries) => writer.call('audit.append', [entries]),
+      list: (query) => reader.call('audit.list', [query]),
+      head: () => reader.call('audit.head', []),
+    },
+    definitions: {
+      put: (name, version, files, at) => writer.call('definitions.put', [name, version, files, at]),
+      get: (version) => reader.call('definitions.get', [version]),
+    },
+    close: async () => {
+      notes.stop();
+      // The writer goes last, so that its closing folds the write-ahead log into the database.
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
+
+function decodeClaims(value: unknown, bytes: Uint8Array): ClaimedWork[] {
+  return (value as ClaimedRow[]).map(({ message: { bytesAt, ...message }, ...work }) => ({
+    ...work,
+    message: { ...message, bytes: bytes.subarray(bytesAt[0], bytesAt[0] + bytesAt[1]) },
+  }));
+}
+
+function answerNotes(writer: WorkerCalls<WriteOperations>): { add(id: string, at: number): void; stop(): void } {
+  let notes: (readonly [string, number])[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (notes.length === 0) return;
+    const batch = notes;
+    notes = [];
+    // A note that is lost is a missing time in a list, nothing more.
+    writer.call('journal.answered', [batch]).catch(() => undefined);
+  };
+  writer.beforeSend = flush;
+  return {
+    add(id, at) {
+      notes.push([id, at]);
+      timer ??= setTimeout(flush, ANSWERED_WITHIN_MS).unref();
+    },
+    stop: flush,
+  };
+}

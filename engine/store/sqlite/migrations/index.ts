@@ -1,0 +1,7 @@
+/**
+ * The schema's history. Append only: each entry runs once, in one transaction, in order; a database that has seen more
+ * of them than this list holds was written by a newer version and is not touched.
+ */
+import { first } from './0001-first.ts';
+
+export const MIGRATIONS: readonly string[] = [first];

@@ -1,0 +1,62 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { WardflowError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { siblingFile } from '../../base/sibling-file.ts';
+import type { Store } from '../contract/index.ts';
+import { storeErrors } from './errors.ts';
+import { composeStore } from './compose.ts';
+import type { ReadOperations } from './read/operations.ts';
+import { WorkerCalls } from './worker-calls.ts';
+import type { WriteOperations } from './write/operations.ts';
+
+export interface SqliteStoreOptions {
+  /** Folder of the database; made if absent. The file in it is `wardflow.db`. */
+  readonly folder?: string;
+  /** The file itself, instead of a folder. */
+  readonly file?: string;
+  readonly log: Log;
+  /** A store thread has died: nothing can be kept any more, so the process should say why and exit. */
+  readonly onFailure?: (error: WardflowError) => void;
+}
+
+/** Opens (and where needed makes or migrates) the embedded store. Rejects with one catalogued error naming path and remedy. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const path = databasePath(options);
+  const failed = (error: WardflowError): void => {
+    options.log.error('The store has failed.', { part: 'store', code: error.code, path });
+    options.onFailure?.(error);
+  };
+  const start = { path };
+  const writer = await WorkerCalls.start<WriteOperations>(
+    siblingFile(import.meta.url, './writer-worker'),
+    start,
+    failed,
+  );
+  try {
+    const reader = await WorkerCalls.start<ReadOperations>(
+      siblingFile(import.meta.url, './reader-worker'),
+      start,
+      failed,
+    );
+    options.log.info('The store is open.', { part: 'store', path });
+    return composeStore(writer.calls, reader.calls, writer.settings);
+  } catch (error) {
+    await writer.calls.close();
+    throw error;
+  }
+}
+
+function databasePath(options: SqliteStoreOptions): string {
+  const given = options.file ?? (options.folder && join(options.folder, 'wardflow.db'));
+  if (!given) throw new TypeError('openSqliteStore needs `folder` or `file`');
+  const path = resolve(given);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const system = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw storeErrors.create('store-folder-unwritable', { path: dirname(path), system }, { cause });
+  }
+  return path;
+}

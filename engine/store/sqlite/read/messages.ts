@@ -1,0 +1,215 @@
+import { MESSAGE_STATES } from '../../contract/index.ts';
+import type { MessageCounts, MessageQuery, MessageSummary, StoredMessage } from '../../contract/index.ts';
+import type { Bindable, Sql } from '../sql.ts';
+import { M, messageState, SEARCH_KEY_KINDS } from '../states.ts';
+
+interface Row {
+  id: string;
+  seq: number;
+  feed: string;
+  control_id: string | null;
+  type: string | null;
+  sender: string | null;
+  patient_hint: string | null;
+  state: number;
+  received_at: number;
+  since: number;
+  size: number;
+  reason_code: string | null;
+  reason_text: string | null;
+  retry_at: number | null;
+  recovered: number;
+  connection: string;
+  body_hash: string;
+  message_time: string | null;
+  correlation_id: string;
+  traceparent: string;
+  resend_of: string | null;
+  answer_code: string;
+  answered_at: number | null;
+  answer: Uint8Array;
+}
+
+const SUMMARY =
+  'm.id, s.seq, s.feed, m.control_id, s.type, m.sender, m.patient_hint, s.state, s.received_at, s.since, m.size, ' +
+  's.reason_code, s.reason_text, s.retry_at, s.recovered';
+
+export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
+  const row = sql.get<Row>(
+    `SELECT ${SUMMARY}, m.connection, m.body_hash, m.message_time, m.correlation_id, m.traceparent, ` +
+      '(SELECT f.id FROM message f WHERE f.seq = m.resend_of) AS resend_of, m.answer_code, s.answered_at, b.answer ' +
+      'FROM message m JOIN message_state s ON s.seq = m.seq JOIN body b ON b.seq = m.seq WHERE m.id = ?',
+    id,
+  );
+  return (
+    row && {
+      ...summary(sql, row),
+      connection: row.connection,
+      bodyHash: row.body_hash,
+      messageTime: row.message_time,
+      correlationId: row.correlation_id,
+      traceparent: row.traceparent,
+      resendOf: row.resend_of,
+      // A resend was answered with its first's answer; what is kept beside it is what would have been sent.
+      answer: { code: row.answer_code, text: Buffer.from(row.answer).toString('latin1') },
+      answeredAt: row.answered_at,
+    }
+  );
+}
+
+export function getBytes(sql: Sql, id: string): Uint8Array | undefined {
+  return sql.get<{ bytes: Uint8Array }>('SELECT b.bytes FROM message m JOIN body b ON b.seq = m.seq WHERE m.id = ?', id)
+    ?.bytes;
+}
+
+function summary(sql: Sql, row: Row): MessageSummary {
+  return {
+    id: row.id,
+    seq: row.seq,
+    feed: row.feed,
+    controlId: row.control_id,
+    type: row.type,
+    sender: row.sender,
+    patientHint: row.patient_hint,
+    state: messageState(row.state),
+    receivedAt: row.received_at,
+    stateSince: row.since,
+    size: row.size,
+    reason: row.reason_code === null ? null : { code: row.reason_code, text: row.reason_text ?? '' },
+    retryAt: row.retry_at,
+    recovered: row.recovered === 1 && row.state === M.done,
+    definitions: sql
+      .all<{ definition: string }>('SELECT DISTINCT definition FROM work WHERE message_seq = ? ORDER BY seq', row.seq)
+      .map((work) => work.definition),
+  };
+}
+
+/** Above so many matches of a prefix the newest are found faster by walking back through time. */
+const FEW = 5000;
+
+interface Filter {
+  readonly from: string;
+  readonly where: string[];
+  readonly values: Bindable[];
+  /** True where only `message_state` is needed. */
+  readonly narrow: boolean;
+}
+
+/** The end of the range of strings that begin with `text`, under NOCASE (ASCII only, as SQLite compares). */
+const PREFIX_END = '\u{10FFFF}';
+
+function filterOf(sql: Sql, query: Omit<MessageQuery, 'states'>): Filter {
+  const where: string[] = [];
+  const values: Bindable[] = [];
+  let from = 'message_state s';
+  let narrow = true;
+  if (query.key) {
+    from = 'search_key k CROSS JOIN message_state s ON s.seq = k.seq';
+    where.push('k.kind = ?', 'k.value = ?');
+    values.push(SEARCH_KEY_KINDS[query.key.kind], query.key.value);
+  }
+  if (query.text !== undefined && query.text !== '') {
+    const text = query.text;
+    const few =
+      (sql.get<{ n: number }>(
+        `SELECT count(*) AS n FROM (SELECT 1 FROM message WHERE control_id >= ? COLLATE NOCASE AND control_id < ? COLLATE NOCASE LIMIT ${FEW})`,
+        text,
+        text + PREFIX_END,
+      )?.n ?? 0) < FEW;
+    if (few) {
+      where.push(
+        's.seq IN (SELECT seq FROM message WHERE control_id >= ? COLLATE NOCASE AND control_id < ? COLLATE NOCASE ' +
+          'UNION SELECT seq FROM message WHERE id = ? UNION SELECT seq FROM message_state WHERE reason_code = ?)',
+      );
+      values.push(text, text + PREFIX_END, text, text);
+    } else {
+      narrow = false;
+      where.push(
+        '((m.control_id >= ? COLLATE NOCASE AND m.control_id < ? COLLATE NOCASE) OR m.id = ? OR s.reason_code = ?)',
+      );
+      values.push(text, text + PREFIX_END, text, text);
+    }
+  }
+  if (query.feed !== undefined) {
+    where.push('s.feed = ?');
+    values.push(query.feed);
+  }
+  if (query.type !== undefined) {
+    if (query.type.includes('^')) {
+      where.push('s.type = ?');
+      values.push(query.type);
+    } else {
+      where.push('(s.type = ? OR (s.type > ? AND s.type < ?))');
+      values.push(query.type, `${query.type}^`, `${query.type}_`);
+    }
+  }
+  if (query.since !== undefined) {
+    where.push('s.received_at >= ?');
+    values.push(query.since);
+  }
+  if (query.until !== undefined) {
+    where.push('s.received_at < ?');
+    values.push(query.until);
+  }
+  return { from, where, values, narrow };
+}
+
+export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
+  const filter = filterOf(sql, query);
+  const where = [...filter.where];
+  const values = [...filter.values];
+  if (query.states) {
+    if (query.states.length === 0) return [];
+    where.push(`s.state IN (${query.states.map((state) => M[state]).join(', ')})`);
+    // Lets SQLite use the partial index of all that is not done.
+    if (!query.states.includes('done')) where.push('s.state <> 4');
+  }
+  if (query.before !== undefined) {
+    where.push('s.seq < ?');
+    values.push(query.before);
+  }
+  const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100), 1), 1000);
+  const rows = sql.all<Row>(
+    `SELECT ${SUMMARY} FROM ${filter.from} CROSS JOIN message m ON m.seq = s.seq ` +
+      `${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY s.seq DESC LIMIT ${limit}`,
+    ...values,
+  );
+  return rows.map((row) => summary(sql, row));
+}
+
+export function countMessages(sql: Sql, query: Omit<MessageQuery, 'states' | 'before' | 'limit'> = {}): MessageCounts {
+  const unfiltered = !query.type && !query.text && !query.key && query.since === undefined && query.until === undefined;
+  let rows: { state: number; n: number }[];
+  if (unfiltered) {
+    rows = sql.all(
+      `SELECT state, sum(n) AS n FROM counter WHERE kind = 'message'${query.feed === undefined ? '' : ' AND name = ?'} GROUP BY state`,
+      ...(query.feed === undefined ? [] : [query.feed]),
+    );
+  } else {
+    const filter = filterOf(sql, query);
+    rows = sql.all(
+      `SELECT s.state, count(*) AS n FROM ${filter.from} ${filter.narrow ? '' : 'CROSS JOIN message m ON m.seq = s.seq '}` +
+        `WHERE ${filter.where.length > 0 ? filter.where.join(' AND ') : '1'} GROUP BY s.state`,
+      ...filter.values,
+    );
+  }
+  const counts: Record<string, number> = { total: 0 };
+  for (const state of MESSAGE_STATES) counts[state] = 0;
+  for (const { state, n } of rows) {
+    counts[messageState(state)] = n;
+    counts['total'] = (counts['total'] ?? 0) + n;
+  }
+  return counts as MessageCounts;
+}
+
+export function resends(sql: Sql, id: string): { id: string; receivedAt: number }[] {
+  return sql.all(
+    'SELECT m.id, s.received_at AS receivedAt FROM message m JOIN message_state s ON s.seq = m.seq ' +
+      'WHERE m.resend_of = (SELECT seq FROM message WHERE id = ?) ORDER BY m.seq',
+    id,
+  );
+}
+
+export function lastPerFeed(sql: Sql): { feed: string; receivedAt: number; total: number }[] {
+  return sql.all('SELECT name AS feed, last_received_at AS receivedAt, total FROM feed ORDER BY name');
+}

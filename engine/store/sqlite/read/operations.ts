@@ -1,0 +1,42 @@
+/** What the reading worker can be asked. */
+import {
+  auditHead,
+  decisionsOfMessage,
+  dueEscalations,
+  effectsOfMessage,
+  getDefinition,
+  getEffect,
+  getEscalation,
+  listAudit,
+  listEscalations,
+  nextEscalationDue,
+} from './clinical.ts';
+import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
+import { backlog, countWork, doneAfter, getWork, nextDue, workOfMessage } from './work.ts';
+
+export const readOperations = {
+  'journal.get': getMessage,
+  'journal.bytes': getBytes,
+  'journal.list': listMessages,
+  'journal.counts': countMessages,
+  'journal.resends': resends,
+  'journal.lastPerFeed': lastPerFeed,
+  'work.nextDue': nextDue,
+  'work.doneAfter': doneAfter,
+  'work.ofMessage': workOfMessage,
+  'work.get': getWork,
+  'work.counts': countWork,
+  'work.backlog': backlog,
+  'effects.get': getEffect,
+  'effects.ofMessage': effectsOfMessage,
+  'decisions.ofMessage': decisionsOfMessage,
+  'escalations.due': dueEscalations,
+  'escalations.nextDue': nextEscalationDue,
+  'escalations.get': getEscalation,
+  'escalations.list': listEscalations,
+  'audit.list': listAudit,
+  'audit.head': auditHead,
+  'definitions.get': getDefinition,
+} as const;
+
+export type ReadOperations = typeof readOperations;

@@ -1,0 +1,152 @@
+import { WORK_STATES } from '../../contract/index.ts';
+import type { Failure, TraceStep, WorkAttempt, WorkCounts, WorkState, WorkView } from '../../contract/index.ts';
+import { fromJson, type Sql } from '../sql.ts';
+import { laneName, W, workState } from '../states.ts';
+
+interface Row {
+  seq: number;
+  id: string;
+  message_id: string;
+  subscription: string;
+  definition: string;
+  state: number;
+  lane: number;
+  attempt: number;
+  created_at: number;
+  claimed_at: number | null;
+  first_delivered_at: number | null;
+  settled_at: number | null;
+  not_before: number | null;
+  lease_until: number | null;
+  ready: number;
+  blocked_by: string | null;
+  pinned: string | null;
+  failure: string | null;
+  parent_id: string | null;
+  child_kind: string | null;
+  discard_reason: string | null;
+}
+
+const VIEW =
+  'SELECT w.seq, w.id, m.id AS message_id, w.subscription, w.definition, w.state, w.lane, w.attempt, w.created_at, ' +
+  'w.claimed_at, w.first_delivered_at, w.settled_at, w.not_before, w.lease_until, w.ready, w.pinned, w.failure, ' +
+  'w.parent_id, w.child_kind, w.discard_reason, ' +
+  'CASE WHEN w.state = 0 AND w.ready = 0 AND w.ordering_key IS NOT NULL THEN (SELECT h.id FROM work h WHERE ' +
+  'h.ordering_key = w.ordering_key AND h.blocks = 1 AND h.seq < w.seq ORDER BY h.seq LIMIT 1) END AS blocked_by ' +
+  'FROM work w JOIN message m ON m.seq = w.message_seq ';
+
+export function workOfMessage(sql: Sql, messageId: string): WorkView[] {
+  return sql
+    .all<Row>(`${VIEW}WHERE w.message_seq = (SELECT seq FROM message WHERE id = ?) ORDER BY w.seq`, messageId)
+    .map((row) => view(sql, row));
+}
+
+export function getWork(sql: Sql, id: string): WorkView | undefined {
+  const row = sql.get<Row>(`${VIEW}WHERE w.id = ?`, id);
+  return row && view(sql, row);
+}
+
+function view(sql: Sql, row: Row): WorkView {
+  return {
+    id: row.id,
+    seq: row.seq,
+    messageId: row.message_id,
+    subscription: row.subscription,
+    definition: row.definition,
+    state: workState(row.state),
+    lane: laneName(row.lane),
+    attempt: row.attempt,
+    createdAt: row.created_at,
+    firstDeliveredAt: row.first_delivered_at,
+    settledAt: row.settled_at,
+    notBefore: row.not_before,
+    leaseUntil: row.lease_until,
+    blockedBy: row.blocked_by,
+    pinnedVersion: row.pinned,
+    failure: fromJson<Failure>(row.failure),
+    parentWorkId: row.parent_id,
+    childKind: row.child_kind,
+    discardReason: row.discard_reason,
+    attempts: attempts(sql, row),
+  };
+}
+
+interface AttemptRow {
+  id: number;
+  started_at: number;
+  ended_at: number | null;
+  version: string | null;
+  outcome: WorkAttempt['outcome'];
+  failure: string | null;
+  steps: string | null;
+}
+
+/** An attempt is written when it ends; the one that runs now is read from the item itself. */
+function attempts(sql: Sql, row: Row): WorkAttempt[] {
+  const ended = sql
+    .all<AttemptRow>(
+      'SELECT * FROM attempt WHERE id > ? AND id < ? ORDER BY id',
+      row.seq * 65536,
+      (row.seq + 1) * 65536,
+    )
+    .map((attempt) => ({
+      attempt: attempt.id % 65536,
+      startedAt: attempt.started_at,
+      endedAt: attempt.ended_at,
+      version: attempt.version,
+      outcome: attempt.outcome,
+      failure: fromJson<Failure>(attempt.failure),
+      steps: fromJson<TraceStep[]>(attempt.steps) ?? [],
+    }));
+  if (row.state !== W.claimed) return ended;
+  const running = { endedAt: null, outcome: 'running' as const, failure: null, steps: [] };
+  return [
+    ...ended,
+    { attempt: row.attempt, startedAt: row.claimed_at ?? row.created_at, version: row.pinned, ...running },
+  ];
+}
+
+/** Due times in the past are given too: a retry that nobody has claimed yet, a lease that nobody has expired yet. */
+export function nextDue(sql: Sql): number | null {
+  const row = sql.get<{ due: number | null; lease: number | null }>(
+    'SELECT (SELECT min(not_before) FROM work WHERE not_before IS NOT NULL) AS due, ' +
+      '(SELECT min(lease_until) FROM work WHERE lease_until IS NOT NULL) AS lease',
+  );
+  if (!row || (row.due === null && row.lease === null)) return null;
+  return Math.min(row.due ?? Infinity, row.lease ?? Infinity);
+}
+
+/** A person asks before a redrive: a walk over what came later, no index is kept for it. */
+export function doneAfter(sql: Sql, workId: string): number {
+  return (
+    sql.get<{ n: number }>(
+      'SELECT count(*) AS n FROM work d JOIN work w ON w.seq > d.seq AND w.ordering_key = d.ordering_key AND w.state = 3 WHERE d.id = ?',
+      workId,
+    )?.n ?? 0
+  );
+}
+
+export function countWork(sql: Sql): WorkCounts {
+  const counts = Object.fromEntries(WORK_STATES.map((state) => [state, 0])) as Record<WorkState, number>;
+  for (const { state, n } of sql.all<{ state: number; n: number }>(
+    "SELECT state, sum(n) AS n FROM counter WHERE kind = 'work' GROUP BY state",
+  )) {
+    counts[workState(state)] = n;
+  }
+  return counts;
+}
+
+export function backlog(sql: Sql): { subscription: string; state: WorkState; count: number; oldest: number }[] {
+  return sql
+    .all<{ name: string; state: number; n: number; oldest: number | null }>(
+      'SELECT c.name, c.state, c.n, (SELECT w.created_at FROM work w WHERE w.subscription = c.name AND w.open = 1 ' +
+        "AND w.state = c.state ORDER BY w.seq LIMIT 1) AS oldest FROM counter c WHERE c.kind = 'work' AND c.n > 0 " +
+        'AND c.state IN (0, 1, 2, 4) ORDER BY c.name, c.state',
+    )
+    .map((row) => ({
+      subscription: row.name,
+      state: workState(row.state),
+      count: row.n,
+      oldest: row.oldest ?? 0,
+    }));
+}

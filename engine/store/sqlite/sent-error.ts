@@ -1,0 +1,29 @@
+import { WardflowError } from '../../base/errors.ts';
+import type { SentError } from './protocol.ts';
+
+/** Reduces what SQLite or a handler threw to a catalogue code; SQLite's own texts may quote values and stay behind. */
+export function sentError(error: unknown, operation: string, path: string): SentError {
+  if (error instanceof WardflowError) return { code: error.code, details: error.details };
+  const errcode: unknown = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
+  if (typeof errcode !== 'number') return { code: 'store-bad-argument', details: { operation } };
+  const details = { operation, path, sqlite: errcode, system: 'SQLite cannot open it' };
+  // The low byte of an extended result code is the primary one: sqlite.org/rescode.html
+  switch (errcode & 0xff) {
+    case 5:
+    case 6:
+      return { code: 'store-locked', details };
+    case 3:
+    case 8:
+    case 14:
+      return { code: 'store-folder-unwritable', details };
+    case 10:
+      return { code: 'store-io-failed', details };
+    case 11:
+    case 26:
+      return { code: 'store-file-corrupt', details };
+    case 13:
+      return { code: 'store-disk-full', details };
+    default:
+      return { code: 'store-failed', details };
+  }
+}

@@ -1,0 +1,150 @@
+import { Worker } from 'node:worker_threads';
+import type { WardflowError } from '../../base/errors.ts';
+import type { Settings } from './connection.ts';
+import { storeErrors } from './errors.ts';
+import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
+
+type Operations = Record<string, (context: never, ...args: never[]) => unknown>;
+type ArgumentsOf<F> = F extends (context: never, ...args: infer A) => unknown ? A : never;
+type ResultOf<F> = F extends (context: never, ...args: never[]) => infer R ? R : never;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly decode: ((value: unknown, bytes: Uint8Array) => unknown) | undefined;
+}
+
+/**
+ * Calls to one worker. All calls of one turn of the event loop cross in one message, with their bytes in one buffer that
+ * is transferred: a message costs the same for one call as for fifty.
+ */
+export class WorkerCalls<O extends Operations> {
+  readonly #path: string;
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #calls: (readonly [string, readonly unknown[]])[] = [];
+  #bytes: Uint8Array[] = [];
+  #size = 0;
+  #scheduled = false;
+  #ended: WardflowError | undefined;
+  #closing = false;
+  readonly #exited: Promise<void>;
+  readonly #onFailure: (error: WardflowError) => void;
+  /** Runs before each batch leaves: for what may ride along. */
+  beforeSend: (() => void) | undefined;
+
+  private constructor(worker: Worker, path: string, onFailure: (error: WardflowError) => void) {
+    this.#worker = worker;
+    this.#path = path;
+    this.#onFailure = onFailure;
+    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', () => this.#fail());
+    worker.on('exit', () => this.#fail());
+  }
+
+  /** Resolves when the worker has opened the database; rejects with the reason it gave. */
+  static async start<O extends Operations>(
+    file: string,
+    start: WorkerStart,
+    onFailure: (error: WardflowError) => void,
+  ): Promise<{ readonly calls: WorkerCalls<O>; readonly settings: Settings }> {
+    const worker = new Worker(file, { workerData: start, stderr: false });
+    const settings = await new Promise<Settings>((resolve, reject) => {
+      worker.once('message', (message: FromWorker) => {
+        if (message.kind === 'ready') resolve(message.settings);
+        else if (message.kind === 'refused') reject(revive(message.error));
+      });
+      worker.once('error', (cause) => reject(storeErrors.create('store-worker-died', { path: start.path }, { cause })));
+    });
+    return { calls: new WorkerCalls<O>(worker, start.path, onFailure), settings };
+  }
+
+  /** Adds bytes to the batch of this turn; the position goes into the arguments of a call made in the same turn. */
+  put(bytes: Uint8Array): readonly [offset: number, length: number] {
+    const offset = this.#size;
+    this.#bytes.push(bytes);
+    this.#size += bytes.length;
+    return [offset, bytes.length];
+  }
+
+  call<K extends keyof O & string>(
+    operation: K,
+    args: ArgumentsOf<O[K]>,
+    decode?: (value: unknown, bytes: Uint8Array) => unknown,
+  ): Promise<ResultOf<O[K]>> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.#ended || this.#closing) {
+        reject(this.#ended ?? storeErrors.create('store-closed'));
+        return;
+      }
+      this.#calls.push([operation, args as readonly unknown[]]);
+      this.#waiting.push({ resolve, reject, decode });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#send());
+    }) as Promise<ResultOf<O[K]>>;
+  }
+
+  /** Sends what is left, waits until the worker has done it and ended. */
+  async close(): Promise<void> {
+    if (!this.#closing && !this.#ended) {
+      this.#send();
+      this.#closing = true;
+      this.#post('close', []);
+    }
+    await this.#exited;
+  }
+
+  #send(): void {
+    this.#scheduled = false;
+    if (this.#ended) return;
+    this.beforeSend?.();
+    // A call made by `beforeSend` rides along; it must not schedule an empty batch.
+    if (this.#calls.length === 0) return;
+    const all = new Uint8Array(this.#size);
+    let offset = 0;
+    for (const bytes of this.#bytes) {
+      all.set(bytes, offset);
+      offset += bytes.length;
+    }
+    const calls = this.#calls;
+    this.#calls = [];
+    this.#bytes = [];
+    this.#size = 0;
+    this.#post({ calls, bytes: all.buffer }, [all.buffer]);
+  }
+
+  #post(message: ToWorker, transfer: ArrayBuffer[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind !== 'results') return;
+    const bytes = new Uint8Array(message.bytes);
+    const errors = message.errors.length > 0 ? new Map(message.errors) : undefined;
+    const waiting = this.#waiting.splice(0, message.results.length);
+    for (let index = 0; index < waiting.length; index++) {
+      const one = waiting[index];
+      if (!one) continue;
+      const error = errors?.get(index);
+      if (error) one.reject(revive(error));
+      else one.resolve(one.decode ? one.decode(message.results[index], bytes) : message.results[index]);
+    }
+  }
+
+  #fail(): void {
+    if (this.#ended) return;
+    const error = this.#closing
+      ? storeErrors.create('store-closed')
+      : storeErrors.create('store-worker-died', { path: this.#path });
+    this.#ended = error;
+    for (const one of this.#waiting.splice(0)) one.reject(error);
+    if (!this.#closing) this.#onFailure(error);
+  }
+}
+
+function revive(error: SentError): WardflowError {
+  const known = Object.hasOwn(storeErrors.entries, error.code);
+  return storeErrors.create((known ? error.code : 'store-failed') as 'store-failed', error.details);
+}

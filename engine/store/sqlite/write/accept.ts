@@ -1,0 +1,176 @@
+import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts';
+import { storeErrors } from '../errors.ts';
+import { json } from '../sql.ts';
+import { LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
+import type { WriteContext } from './context.ts';
+import { joinKey } from './ordering.ts';
+
+/** The message as it crosses to the writer: bytes are positions in the batch's buffer. */
+export interface AcceptArgs extends Omit<NewMessage, 'bytes' | 'answer'> {
+  readonly answerCode: string;
+  readonly bytesAt: readonly [offset: number, length: number];
+  readonly answerAt: readonly [offset: number, length: number];
+}
+
+/** The first 48 bits of the body's hash: makes the resend look-up one index probe even where every control id is the same. */
+const bodyKey = (hash: string): number => Number.parseInt(hash.slice(0, 12), 16) || 0;
+
+interface First {
+  seq: number;
+  id: string;
+  received_at: number;
+  answer_code: string;
+}
+
+export function accept(
+  ctx: WriteContext,
+  message: AcceptArgs,
+  work: readonly NewWork[],
+  resendWindowMs: number,
+): AcceptOutcome {
+  const first = message.quarantine || message.controlId === null ? undefined : findFirst(ctx, message, resendWindowMs);
+  const seq = insertMessage(ctx, message, first?.seq ?? null);
+  const state = first ? M.resend : message.quarantine ? M.quarantined : work.length > 0 ? M.accepted : M.unrouted;
+  insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
+  if (state === M.accepted) for (const item of work) insertWork(ctx, item, seq, message);
+  if (first) {
+    const answer = ctx.sql.get<{ answer: Uint8Array }>('SELECT answer FROM body WHERE seq = ?', first.seq);
+    return {
+      kind: 'resend',
+      id: message.id,
+      seq,
+      first: first.id,
+      answer: { code: first.answer_code, bytes: answer?.answer ?? new Uint8Array(0) },
+    };
+  }
+  return { kind: message.quarantine ? 'quarantined' : work.length > 0 ? 'accepted' : 'unrouted', id: message.id, seq };
+}
+
+/** Newest entry with the same feed, control id and body; where that is a resend itself, the one it repeats. */
+function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): First | undefined {
+  const newest = ctx.sql.get<{ seq: number; resend_of: number | null }>(
+    'SELECT m.seq, m.resend_of FROM message m JOIN message_state s ON s.seq = m.seq ' +
+      'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 AND m.body_hash = ?3 AND s.feed = ?4 ' +
+      'AND s.state <> ?5 ORDER BY m.seq DESC LIMIT 1',
+    message.controlId,
+    bodyKey(message.bodyHash),
+    message.bodyHash,
+    message.feed,
+    M.quarantined,
+  );
+  if (!newest) return undefined;
+  const first = ctx.sql.get<First>(
+    'SELECT m.seq, m.id, s.received_at, m.answer_code FROM message m JOIN message_state s ON s.seq = m.seq WHERE m.seq = ?',
+    newest.resend_of ?? newest.seq,
+  );
+  return first && first.received_at >= message.receivedAt - windowMs ? first : undefined;
+}
+
+function insertMessage(ctx: WriteContext, message: AcceptArgs, resendOf: number | null): number {
+  const seq = ctx.sql.insert(
+    'INSERT INTO message (id, connection, control_id, sender, message_time, patient_hint, correlation_id, traceparent, ' +
+      'body_key, body_hash, size, resend_of, answer_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    message.id,
+    message.connection,
+    message.controlId,
+    message.sender,
+    message.messageTime,
+    message.patientHint,
+    message.correlationId,
+    message.traceparent,
+    bodyKey(message.bodyHash),
+    message.bodyHash,
+    message.bytesAt[1],
+    resendOf,
+    message.answerCode,
+  );
+  const [from, length] = message.bytesAt;
+  const [answerFrom, answerLength] = message.answerAt;
+  ctx.sql.run(
+    'INSERT INTO body (seq, bytes, answer) VALUES (?, ?, ?)',
+    seq,
+    ctx.incoming.subarray(from, from + length),
+    ctx.incoming.subarray(answerFrom, answerFrom + answerLength),
+  );
+  for (const key of message.keys) {
+    ctx.sql.run(
+      'INSERT OR IGNORE INTO search_key (kind, value, seq) VALUES (?, ?, ?)',
+      SEARCH_KEY_KINDS[key.kind],
+      key.value,
+      seq,
+    );
+  }
+  return seq;
+}
+
+function insertState(ctx: WriteContext, seq: number, message: AcceptArgs, state: number, items: number): void {
+  ctx.sql.run(
+    'INSERT INTO message_state (seq, state, since, received_at, feed, type, items, reason_code, reason_text) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    seq,
+    state,
+    message.receivedAt,
+    message.receivedAt,
+    message.feed,
+    message.type,
+    items,
+    message.quarantine?.code ?? null,
+    message.quarantine?.text ?? null,
+  );
+  ctx.count('message', message.feed, state, 1);
+  ctx.sql.run(
+    'INSERT INTO feed (name, last_received_at, total) VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE SET ' +
+      'last_received_at = max(last_received_at, excluded.last_received_at), total = total + 1',
+    message.feed,
+    message.receivedAt,
+  );
+}
+
+export function insertWork(
+  ctx: WriteContext,
+  work: NewWork,
+  messageSeq: number,
+  message: { readonly correlationId: string; readonly traceparent: string },
+): void {
+  const lane = LANE[work.lane];
+  const state = work.child?.state === 'parked' ? W.parked : W.waiting;
+  const keyed = work.orderingKey !== null && state === W.waiting;
+  const ready = state === W.waiting && (work.orderingKey === null || joinKey(ctx, work.orderingKey, lane));
+  ctx.sql.run(
+    'INSERT INTO work (id, message_seq, subscription, definition, lane, claim_lane, ordering_key, holds, state, ready, ' +
+      'blocks, open, created_at, correlation_id, traceparent, parent_id, child_key, child_kind, child_data) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)',
+    work.id,
+    messageSeq,
+    work.subscription,
+    work.definition,
+    lane,
+    lane,
+    work.orderingKey,
+    work.afterDead === 'hold' ? 1 : 0,
+    state,
+    ready ? 1 : 0,
+    keyed ? 1 : 0,
+    work.createdAt,
+    // Nearly always the message's own: kept once.
+    work.correlationId === message.correlationId ? null : work.correlationId,
+    work.traceparent === message.traceparent ? null : work.traceparent,
+    work.child?.parentWorkId ?? null,
+    work.child?.key ?? null,
+    work.child?.kind ?? null,
+    json(work.child?.data),
+  );
+  ctx.count('work', work.subscription, state, 1);
+}
+
+/** Adds a child item unless its key is there already. */
+export function insertChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
+  if (work.child && ctx.sql.get('SELECT 1 FROM work WHERE child_key = ?', work.child.key)) return 'exists';
+  const message = ctx.sql.get<{ seq: number; correlationId: string; traceparent: string }>(
+    'SELECT seq, correlation_id AS correlationId, traceparent FROM message WHERE id = ?',
+    work.messageId,
+  );
+  if (!message) throw storeErrors.create('store-unknown-message');
+  insertWork(ctx, work, message.seq, message);
+  return 'added';
+}

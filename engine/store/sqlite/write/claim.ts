@@ -1,0 +1,118 @@
+import type { ClaimedWork, ClaimRequest } from '../../contract/index.ts';
+import { fromJson } from '../sql.ts';
+import { laneName, W } from '../states.ts';
+import type { WriteContext } from './context.ts';
+import { refreshMessageState } from './message-state.ts';
+import { refreshKey } from './ordering.ts';
+
+/** As `ClaimedWork`, but the message's bytes are a position in the batch's buffer. */
+export interface ClaimedRow extends Omit<ClaimedWork, 'message'> {
+  readonly message: Omit<ClaimedWork['message'], 'bytes'> & { readonly bytesAt: readonly [number, number] };
+}
+
+interface Row {
+  seq: number;
+  id: string;
+  message_seq: number;
+  message_id: string;
+  definition: string;
+  lane: number;
+  ordering_key: string | null;
+  attempt: number;
+  counted: number;
+  fence: number;
+  created_at: number;
+  first_delivered_at: number | null;
+  pinned: string | null;
+  correlation_id: string;
+  traceparent: string;
+  parent_id: string | null;
+  child_key: string | null;
+  child_kind: string | null;
+  child_data: string | null;
+  bytes: Uint8Array;
+  feed: string;
+  received_at: number;
+  control_id: string | null;
+}
+
+const HEADS =
+  'SELECT w.seq, w.id, w.message_seq, m.id AS message_id, w.definition, w.lane, w.ordering_key, w.attempt, w.counted, ' +
+  'w.fence, w.created_at, w.first_delivered_at, w.pinned, coalesce(w.correlation_id, m.correlation_id) AS correlation_id, ' +
+  'coalesce(w.traceparent, m.traceparent) AS traceparent, w.parent_id, w.child_key, w.child_kind, w.child_data, ' +
+  'b.bytes, s.feed, s.received_at, m.control_id ' +
+  'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq CROSS JOIN body b ON b.seq = m.seq ' +
+  'CROSS JOIN message_state s ON s.seq = m.seq ' +
+  'WHERE w.subscription = ? AND w.ready = 1 ORDER BY w.claim_lane, w.seq LIMIT ?';
+
+export function claim(ctx: WriteContext, requests: readonly ClaimRequest[]): ClaimedRow[] {
+  const claimed: ClaimedRow[] = [];
+  if (requests.length > 0) promoteDue(ctx, Math.max(...requests.map((request) => request.now)));
+  for (const request of requests) {
+    if (request.limit <= 0) continue;
+    for (const row of ctx.sql.all<Row>(HEADS, request.subscription, request.limit)) {
+      claimed.push(take(ctx, row, request));
+    }
+  }
+  return claimed;
+}
+
+function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
+  ctx.sql.run(
+    'UPDATE work SET state = 1, ready = 0, attempt = attempt + 1, fence = fence + 1, owner = ?, claimed_at = ?, ' +
+      'lease_until = ?, first_delivered_at = coalesce(first_delivered_at, ?) WHERE seq = ?',
+    request.owner,
+    request.now,
+    request.leaseUntil,
+    request.now,
+    row.seq,
+  );
+  ctx.count('work', request.subscription, W.waiting, -1);
+  ctx.count('work', request.subscription, W.claimed, 1);
+  refreshMessageState(ctx, row.message_seq, request.now);
+  return {
+    id: row.id,
+    seq: row.seq,
+    messageId: row.message_id,
+    subscription: request.subscription,
+    definition: row.definition,
+    lane: laneName(row.lane),
+    orderingKey: row.ordering_key,
+    attempt: row.attempt + 1,
+    countedAttempts: row.counted + 1,
+    fence: row.fence + 1,
+    leaseUntil: request.leaseUntil,
+    createdAt: row.created_at,
+    firstDeliveredAt: row.first_delivered_at ?? request.now,
+    pinnedVersion: row.pinned,
+    correlationId: row.correlation_id,
+    traceparent: row.traceparent,
+    child:
+      row.child_key === null
+        ? null
+        : {
+            parentWorkId: row.parent_id ?? '',
+            key: row.child_key,
+            kind: row.child_kind ?? '',
+            data: fromJson(row.child_data),
+          },
+    message: {
+      bytesAt: ctx.send(row.bytes),
+      feed: row.feed,
+      receivedAt: row.received_at,
+      controlId: row.control_id,
+    },
+  };
+}
+
+/** Retries whose time has come become claimable (those with a key only as its head). */
+function promoteDue(ctx: WriteContext, now: number): void {
+  const due = ctx.sql.all<{ seq: number; ordering_key: string | null }>(
+    'SELECT seq, ordering_key FROM work WHERE not_before <= ? ORDER BY not_before LIMIT 1000',
+    now,
+  );
+  for (const { seq, ordering_key: key } of due) {
+    ctx.sql.run('UPDATE work SET not_before = NULL, ready = ? WHERE seq = ?', key === null ? 1 : 0, seq);
+    if (key !== null) refreshKey(ctx, key);
+  }
+}

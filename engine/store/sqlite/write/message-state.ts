@@ -1,0 +1,78 @@
+import type { Failure } from '../../contract/index.ts';
+import { fromJson } from '../sql.ts';
+import { M, W } from '../states.ts';
+import type { WriteContext } from './context.ts';
+
+interface Item {
+  state: number;
+  attempt: number;
+  not_before: number | null;
+  failure: string | null;
+}
+
+/** Most pressing first (ARCHITECTURE, States). */
+const PRESSING = [M.dead, M.processing, M.waiting, M.parked, M.accepted, M.discarded, M.done];
+
+function seenAs(item: Item): number {
+  switch (item.state) {
+    case W.claimed:
+      return M.processing;
+    case W.parked:
+      return M.parked;
+    case W.done:
+      return M.done;
+    case W.dead:
+      return M.dead;
+    case W.discarded:
+      return M.discarded;
+    default:
+      return item.attempt > 0 ? M.waiting : M.accepted;
+  }
+}
+
+/** Brings the message's denormalised state up to date after one of its work items changed. */
+export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: number, troubled = false): void {
+  const items = ctx.sql.all<Item>(
+    'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?',
+    messageSeq,
+  );
+  const before = ctx.sql.get<{ state: number; feed: string; reason_code: string | null; retry_at: number | null }>(
+    'SELECT state, feed, reason_code, retry_at FROM message_state WHERE seq = ?',
+    messageSeq,
+  );
+  if (!before || items.length === 0) return;
+  const seen = items.map(seenAs);
+  const state = PRESSING.find((candidate) => seen.includes(candidate)) ?? M.accepted;
+  const speaking = items.filter((_, index) => seen[index] === state);
+  let retryAt: number | null = null;
+  let reason: Pick<Failure, 'code' | 'text'> | null = null;
+  if (state === M.waiting || state === M.dead) {
+    for (const item of speaking) {
+      reason ??= fromJson<Failure>(item.failure);
+      if (item.not_before !== null) retryAt = Math.min(retryAt ?? Infinity, item.not_before);
+    }
+  }
+  if (
+    state === before.state &&
+    !troubled &&
+    (reason?.code ?? null) === before.reason_code &&
+    retryAt === before.retry_at
+  ) {
+    return;
+  }
+  if (state !== before.state) {
+    ctx.count('message', before.feed, before.state, -1);
+    ctx.count('message', before.feed, state, 1);
+  }
+  ctx.sql.run(
+    'UPDATE message_state SET since = CASE WHEN state = ?1 THEN since ELSE ?2 END, state = ?1, retry_at = ?3, ' +
+      'reason_code = ?4, reason_text = ?5, recovered = recovered | ?6 WHERE seq = ?7',
+    state,
+    at,
+    retryAt,
+    reason?.code ?? null,
+    reason?.text ?? null,
+    troubled ? 1 : 0,
+    messageSeq,
+  );
+}

@@ -1,0 +1,230 @@
+import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
+import { json } from '../sql.ts';
+import { W } from '../states.ts';
+import { insertChild } from './accept.ts';
+import type { WriteContext } from './context.ts';
+import { refreshMessageState } from './message-state.ts';
+import { promoteHead, refreshKey } from './ordering.ts';
+
+interface Row {
+  seq: number;
+  message_seq: number;
+  subscription: string;
+  ordering_key: string | null;
+  holds: number;
+  state: number;
+  lane: number;
+  claim_lane: number;
+  attempt: number;
+  fence: number;
+  claimed_at: number | null;
+}
+
+const ROW =
+  'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at FROM work ';
+
+export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | 'lost-lease' {
+  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, request.workId);
+  if (!row || row.state !== W.claimed || row.fence !== request.fence) return 'lost-lease';
+  const { settlement, at } = request;
+  const failure = settlement.kind === 'done' ? null : settlement.failure;
+  switch (settlement.kind) {
+    case 'done':
+      leave(ctx, row, W.done, at, null);
+      break;
+    case 'dead':
+      leave(ctx, row, W.dead, at, failure);
+      break;
+    case 'retry':
+      back(ctx, row, settlement.at, settlement.counts, failure);
+      break;
+    default:
+      settlement satisfies never;
+  }
+  keepAttempt(ctx, row, at, settlement.kind, failure, request.version, json(request.trace));
+  for (const child of request.children ?? []) insertChild(ctx, child);
+  for (const entry of request.audit ?? []) ctx.audit(entry);
+  if (row.ordering_key !== null) promoteHead(ctx, row.ordering_key, row);
+  refreshMessageState(ctx, row.message_seq, at, settlement.kind !== 'done' || row.attempt > 1);
+  return 'settled';
+}
+
+function leave(
+  ctx: WriteContext,
+  row: Row,
+  state: typeof W.done | typeof W.dead,
+  at: number,
+  failure: Failure | null,
+): void {
+  const dead = state === W.dead;
+  ctx.sql.run(
+    'UPDATE work SET state = ?, open = ?, blocks = ?, settled_at = ?, failure = ?, lease_until = NULL, owner = NULL WHERE seq = ?',
+    state,
+    dead ? 1 : 0,
+    dead && row.holds === 1 && row.ordering_key !== null ? 1 : 0,
+    at,
+    json(failure),
+    row.seq,
+  );
+  ctx.count('work', row.subscription, W.claimed, -1);
+  ctx.count('work', row.subscription, state, 1);
+}
+
+/** claimed -> waiting; without a time it is claimable at once. */
+function back(ctx: WriteContext, row: Row, notBefore: number | null, counts: boolean, failure: Failure | null): void {
+  ctx.sql.run(
+    'UPDATE work SET state = 0, ready = ?, not_before = ?, counted = counted + ?, failure = ?, lease_until = NULL, ' +
+      'owner = NULL WHERE seq = ?',
+    notBefore === null && row.ordering_key === null ? 1 : 0,
+    notBefore,
+    counts ? 1 : 0,
+    json(failure),
+    row.seq,
+  );
+  ctx.count('work', row.subscription, W.claimed, -1);
+  ctx.count('work', row.subscription, W.waiting, 1);
+}
+
+function keepAttempt(
+  ctx: WriteContext,
+  row: Row,
+  endedAt: number | null,
+  outcome: 'done' | 'retry' | 'dead' | 'interrupted',
+  failure: Failure | null,
+  version: string | null,
+  steps: string | null,
+): void {
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO attempt (id, started_at, ended_at, version, outcome, failure, steps) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    row.seq * 65536 + Math.min(row.attempt, 65535),
+    row.claimed_at ?? 0,
+    endedAt,
+    version,
+    outcome,
+    json(failure),
+    steps,
+  );
+}
+
+export function renew(ctx: WriteContext, workId: string, fence: number, leaseUntil: number): boolean {
+  return (
+    ctx.sql.run(
+      'UPDATE work SET lease_until = ? WHERE id = ? AND fence = ? AND state = 1',
+      leaseUntil,
+      workId,
+      fence,
+    ) === 1
+  );
+}
+
+export function pin(ctx: WriteContext, workId: string, fence: number, version: string): string {
+  const row = ctx.sql.get<{ pinned: string | null; fence: number; state: number }>(
+    'SELECT pinned, fence, state FROM work WHERE id = ?',
+    workId,
+  );
+  if (!row || row.pinned !== null) return row?.pinned ?? version;
+  // Whoever lost the lease may go on reading, but pins nothing: its settling fails anyway.
+  if (row.state === W.claimed && row.fence === fence) {
+    ctx.sql.run('UPDATE work SET pinned = ? WHERE id = ?', version, workId);
+  }
+  return version;
+}
+
+export function release(ctx: WriteContext, owner: string, at: number): number {
+  const rows = ctx.sql.all<Row>(`${ROW}INDEXED BY work_lease WHERE lease_until IS NOT NULL AND owner = ?`, owner);
+  return interrupt(ctx, rows, at, false);
+}
+
+/** An expired lease counts as an attempt: an item that hangs the flow each time must end as a dead letter. */
+export function expireLeases(ctx: WriteContext, now: number): number {
+  return interrupt(ctx, ctx.sql.all<Row>(`${ROW}WHERE lease_until <= ? ORDER BY seq`, now), now, true);
+}
+
+function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: boolean): number {
+  for (const row of rows) {
+    back(ctx, row, null, counts, null);
+    keepAttempt(ctx, row, null, 'interrupted', null, null, null);
+    if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
+    refreshMessageState(ctx, row.message_seq, at);
+  }
+  return rows.length;
+}
+
+export function addChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
+  const outcome = insertChild(ctx, work);
+  if (outcome === 'added') {
+    const message = ctx.sql.get<{ seq: number }>('SELECT seq FROM message WHERE id = ?', work.messageId);
+    if (message) refreshMessageState(ctx, message.seq, work.createdAt);
+  }
+  return outcome;
+}
+
+export function unpark(ctx: WriteContext, childKey: string, at: number, data: string | null): boolean {
+  const row = ctx.sql.get<Row>(`${ROW}WHERE child_key = ?`, childKey);
+  if (!row || row.state !== W.parked) return false;
+  ctx.sql.run(
+    'UPDATE work SET state = 0, ready = 1, child_data = coalesce(?, child_data) WHERE seq = ?',
+    data,
+    row.seq,
+  );
+  if (row.ordering_key !== null) {
+    ctx.sql.run('UPDATE work SET blocks = 1, ready = 0 WHERE seq = ?', row.seq);
+    refreshKey(ctx, row.ordering_key);
+  }
+  ctx.count('work', row.subscription, W.parked, -1);
+  ctx.count('work', row.subscription, W.waiting, 1);
+  refreshMessageState(ctx, row.message_seq, at);
+  return true;
+}
+
+/**
+ * A person has mended something and wants it tried again: attempts count from the start, and the definition's version is
+ * pinned anew, so that a corrected rule table is the one that runs.
+ */
+export function redrive(
+  ctx: WriteContext,
+  workId: string,
+  at: number,
+  audit: AuditEntry,
+): 'redriven' | 'not-dead' | 'unknown' {
+  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, workId);
+  if (!row) return 'unknown';
+  if (row.state !== W.dead) return 'not-dead';
+  ctx.sql.run(
+    'UPDATE work SET state = 0, ready = ?, blocks = ?, counted = 0, failure = NULL, settled_at = NULL, pinned = NULL, ' +
+      'first_delivered_at = NULL WHERE seq = ?',
+    row.ordering_key === null ? 1 : 0,
+    row.ordering_key === null ? 0 : 1,
+    row.seq,
+  );
+  if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
+  ctx.count('work', row.subscription, W.dead, -1);
+  ctx.count('work', row.subscription, W.waiting, 1);
+  refreshMessageState(ctx, row.message_seq, at, true);
+  ctx.audit(audit);
+  return 'redriven';
+}
+
+export function discard(
+  ctx: WriteContext,
+  workId: string,
+  at: number,
+  reason: string,
+  audit: AuditEntry,
+): 'discarded' | 'not-open' | 'unknown' {
+  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, workId);
+  if (!row) return 'unknown';
+  if (row.state !== W.dead && row.state !== W.waiting) return 'not-open';
+  ctx.sql.run(
+    'UPDATE work SET state = 5, ready = 0, blocks = 0, open = 0, not_before = NULL, settled_at = ?, discard_reason = ? WHERE seq = ?',
+    at,
+    reason,
+    row.seq,
+  );
+  if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
+  ctx.count('work', row.subscription, row.state, -1);
+  ctx.count('work', row.subscription, W.discarded, 1);
+  refreshMessageState(ctx, row.message_seq, at);
+  ctx.audit(audit);
+  return 'discarded';
+}

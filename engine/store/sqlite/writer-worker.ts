@@ -1,0 +1,115 @@
+/**
+ * The one writer of this process. Group commit without a timer: whatever piled up while the last commit ran goes into the
+ * next transaction, and its flush resolves all of it.
+ */
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openWriter } from './connection.ts';
+import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
+import { sentError } from './sent-error.ts';
+import { Sql } from './sql.ts';
+import { WriteContext } from './write/context.ts';
+import { writeOperations } from './write/operations.ts';
+
+interface Call {
+  readonly operation: string;
+  readonly args: readonly unknown[];
+  readonly bytes: Uint8Array;
+}
+
+type Handler = (ctx: WriteContext, ...args: readonly unknown[]) => unknown;
+
+function serve(port: MessagePort, { path }: WorkerStart): void {
+  const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  let opened: ReturnType<typeof openWriter>;
+  try {
+    opened = openWriter(path);
+  } catch (error) {
+    reply({ kind: 'refused', error: sentError(error, 'open', path) });
+    port.close();
+    return;
+  }
+  const { db, settings } = opened;
+  const sql = new Sql(db);
+  const ctx = new WriteContext(sql);
+  const handlers = new Map<string, Handler>(Object.entries(writeOperations) as [string, Handler][]);
+
+  const invoke = (call: Call): unknown => {
+    const handler = handlers.get(call.operation);
+    if (!handler) throw new TypeError('unknown operation');
+    ctx.incoming = call.bytes;
+    return handler(ctx, ...call.args);
+  };
+
+  /** The usual way: all calls in one transaction. Throws where any of them does. */
+  const together = (calls: readonly Call[]): unknown[] => {
+    const results = calls.map(invoke);
+    ctx.flush();
+    return results;
+  };
+
+  /** After one has thrown: each under its own savepoint, so that it does not take its neighbours along. */
+  const apart = (calls: readonly Call[], errors: [number, SentError][]): unknown[] =>
+    calls.map((call, index) => {
+      sql.exec('SAVEPOINT one');
+      try {
+        const result = invoke(call);
+        ctx.flush();
+        sql.exec('RELEASE one');
+        return result;
+      } catch (error) {
+        sql.exec('ROLLBACK TO one');
+        sql.exec('RELEASE one');
+        ctx.forgetCounts();
+        errors.push([index, sentError(error, call.operation, path)]);
+        return null;
+      }
+    });
+
+  const commit = (calls: readonly Call[]): void => {
+    const errors: [number, SentError][] = [];
+    let results: unknown[];
+    try {
+      sql.exec('BEGIN IMMEDIATE');
+      ctx.forget();
+      try {
+        results = together(calls);
+      } catch {
+        sql.exec('ROLLBACK');
+        sql.exec('BEGIN IMMEDIATE');
+        ctx.forget();
+        results = apart(calls, errors);
+      }
+      sql.exec('COMMIT');
+    } catch (error) {
+      // Nothing of the batch is kept: every caller hears why.
+      if (db.isTransaction) sql.exec('ROLLBACK');
+      ctx.forget();
+      results = calls.map(() => null);
+      errors.length = 0;
+      calls.forEach((call, index) => errors.push([index, sentError(error, call.operation, path)]));
+    }
+    const bytes = ctx.takeOutgoing();
+    reply({ kind: 'results', results, errors, bytes }, [bytes]);
+  };
+
+  port.on('message', (first: ToWorker) => {
+    let message: ToWorker | undefined = first;
+    let closing = false;
+    const calls: Call[] = [];
+    while (message !== undefined) {
+      if (message === 'close') closing = true;
+      else {
+        const bytes = new Uint8Array(message.bytes);
+        for (const [operation, args] of message.calls) calls.push({ operation, args, bytes });
+      }
+      message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
+    }
+    if (calls.length > 0) commit(calls);
+    if (!closing) return;
+    db.close();
+    port.close();
+  });
+  reply({ kind: 'ready', settings });
+}
+
+if (parentPort) serve(parentPort, workerData as WorkerStart);
