@@ -84,3 +84,4 @@ export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
 export { siblingFile } from './base/sibling-file.ts';
+export { deriveEvents } from './events/from-hl7/derive-events.ts';

@@ -1,0 +1,216 @@
+/** Decisions over a compiled table. Nothing is kept between two decisions but scratch space that no decision outlives. */
+import { fitsOutput, type CompiledTable, type OutputCell } from './compiled-table.ts';
+import type { RuleDecision, RuleTable, RuleValue } from './contract.ts';
+import { holdsAt } from './effective.ts';
+import { ruleErrors } from './errors.ts';
+import { explain } from './explain.ts';
+import { runRuleTests } from './rule-tests.ts';
+import { readValue } from './value.ts';
+
+type Options = { readonly now: Date };
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** An error decision on its way out of an evaluation. */
+class DecisionError extends Error {
+  readonly code: keyof typeof ruleErrors.entries;
+  readonly place: string;
+
+  constructor(code: keyof typeof ruleErrors.entries, place: string) {
+    super(code);
+    this.code = code;
+    this.place = place;
+  }
+}
+
+/** How many matching rows an error decision under UNIQUE names. */
+const MOST_NAMED = 100;
+
+export function decidingTable(table: CompiledTable): RuleTable {
+  const candidates = candidateSearch(table);
+
+  const finish = (
+    values: readonly RuleValue[],
+    now: Date,
+    rows: readonly number[],
+    outputs: RuleDecision['outputs'],
+    error: DecisionError | null,
+  ): RuleDecision => {
+    const inputs: Record<string, RuleValue> = {};
+    const missing: string[] = [];
+    for (let i = 0; i < table.inputs.length; i++) {
+      const name = table.inputs[i]?.name ?? '';
+      const value = values[i] ?? null;
+      inputs[name] = value;
+      if (value === null) missing.push(name);
+    }
+    return {
+      table: table.name,
+      version: table.version,
+      at: now.toISOString(),
+      inputs,
+      matched: rows.map((row) => table.rows[row]?.id ?? ''),
+      outputs,
+      missing,
+      deterministic: true,
+      error: error?.code ?? null,
+      sentence: explain(table, values, rows, outputs !== null, error && sentenceOf(table, error)),
+    };
+  };
+
+  const read = (input: Inputs): RuleValue[] => table.inputs.map(({ name, type }) => readValue(type, input[name]));
+
+  const decideNow = (input: Inputs, { now }: Options): RuleDecision => {
+    const values = read(input);
+    if (!holdsAt(table.effective, now.getTime()))
+      return finish(values, now, [], null, new DecisionError('rule-table-not-effective', table.name));
+    const rows = candidates(values, now.getTime(), table.hitPolicy === 'FIRST' ? 1 : MOST_NAMED);
+    if (rows.length > 1) return finish(values, now, rows, null, new DecisionError('rule-several-matched', table.name));
+    return finish(values, now, rows, plainOutputs(table, chosen(table, rows)), null);
+  };
+
+  const decideLater = async (input: Inputs, { now }: Options): Promise<RuleDecision> => {
+    const values = read(input);
+    let rows: number[] = [];
+    try {
+      if (!holdsAt(table.effective, now.getTime())) throw new DecisionError('rule-table-not-effective', table.name);
+      const context = Object.fromEntries(table.inputs.map(({ name }, i) => [name, values[i]]));
+      for (const row of candidates(values, now.getTime(), Infinity)) {
+        if (!(await conditionsHold(table, row, values, context, now))) continue;
+        rows.push(row);
+        if (table.hitPolicy === 'FIRST' || rows.length === MOST_NAMED) break;
+      }
+      if (rows.length > 1) throw new DecisionError('rule-several-matched', table.name);
+      return finish(values, now, rows, await evaluatedOutputs(table, rows, context, now), null);
+    } catch (error) {
+      if (!(error instanceof DecisionError)) throw error;
+      if (error.code === 'rule-table-not-effective') rows = [];
+      return finish(values, now, rows, null, error);
+    }
+  };
+
+  const decide = table.hasExpressions ? decideLater : decideNow;
+  return {
+    name: table.name,
+    title: table.title,
+    version: table.version,
+    inputs: table.inputs,
+    outputs: table.outputs,
+    rowCount: table.rows.length,
+    decide,
+    async decideFor(context, options) {
+      const root = { event: context.event, message: context.message, now: options.now.toISOString() };
+      const input: Record<string, unknown> = {};
+      for (const [i, { name }] of table.inputs.entries()) {
+        try {
+          input[name] = await table.expressions[i]?.evaluate(root, { now: root.now }, options.now);
+        } catch {
+          const values = table.inputs.map((one) => readValue(one.type, input[one.name]));
+          return finish(values, options.now, [], null, new DecisionError('rule-expression-failed', `input ${name}`));
+        }
+      }
+      return decide(input, options);
+    },
+    runTests: (options) => runRuleTests(table, decide, options.now),
+  };
+}
+
+/** The rows that match by the index, in table order, at most `most`. */
+function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], at: number, most: number) => number[] {
+  const { columns, rows } = table;
+  const words = (rows.length + 31) >>> 5;
+  const lastWord = rows.length % 32 === 0 ? -1 : (1 << (rows.length % 32)) - 1;
+  const sets: Int32Array[] = [];
+  const dated = rows.some((row) => row.effective !== null);
+  return (values, at, most) => {
+    const found: number[] = [];
+    const count = columns.length;
+    for (let c = 0; c < count; c++) {
+      const column = columns[c];
+      if (column) sets[c] = column.index.rowsFor(values[column.input] ?? null);
+    }
+    for (let w = 0; w < words; w++) {
+      let bits = w === words - 1 ? lastWord : -1;
+      for (let c = 0; c < count && bits !== 0; c++) bits &= sets[c]?.[w] ?? 0;
+      while (bits !== 0) {
+        const row = w * 32 + 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        if (dated && !holdsAt(rows[row]?.effective ?? null, at)) continue;
+        found.push(row);
+        if (found.length >= most) return found;
+      }
+    }
+    return found;
+  };
+}
+
+function chosen(table: CompiledTable, rows: readonly number[]): readonly OutputCell[] | null {
+  const row = rows[0];
+  return row === undefined ? table.otherwise : (table.rows[row]?.gives ?? null);
+}
+
+function plainOutputs(table: CompiledTable, cells: readonly OutputCell[] | null): RuleDecision['outputs'] {
+  if (!cells) return null;
+  const outputs: Record<string, RuleValue> = {};
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    outputs[table.outputs[i]?.name ?? ''] = cell && 'value' in cell ? cell.value : null;
+  }
+  return outputs;
+}
+
+async function conditionsHold(
+  table: CompiledTable,
+  row: number,
+  values: readonly RuleValue[],
+  context: Inputs,
+  now: Date,
+): Promise<boolean> {
+  for (const { column, expression } of table.rows[row]?.conditions ?? []) {
+    const place = `row ${table.rows[row]?.id}, column ${table.inputs[column]?.name}`;
+    const result = await evaluated(place, () =>
+      expression.evaluate(context, { value: values[column] ?? null, now: now.toISOString() }, now),
+    );
+    // A condition over something absent gives nothing at all; anything else that is not true or false is a mistake.
+    if (result !== undefined && typeof result !== 'boolean')
+      throw new DecisionError('rule-expression-failed', `${place} (it gives neither true nor false)`);
+    if (result !== true) return false;
+  }
+  return true;
+}
+
+async function evaluatedOutputs(
+  table: CompiledTable,
+  rows: readonly number[],
+  context: Inputs,
+  now: Date,
+): Promise<RuleDecision['outputs']> {
+  const cells = chosen(table, rows);
+  if (!cells) return null;
+  const outputs: Record<string, RuleValue> = {};
+  const row = rows[0] === undefined ? 'otherwise' : `row ${table.rows[rows[0]]?.id}`;
+  for (const [i, output] of table.outputs.entries()) {
+    const cell = cells[i];
+    const place = `${row}, column ${output.name}`;
+    const raw =
+      cell && 'expression' in cell
+        ? await evaluated(place, () => cell.expression.evaluate(context, { now: now.toISOString() }, now))
+        : (cell?.value ?? null);
+    const value = raw === undefined || raw === null ? null : readValue(output.type, raw);
+    if ((value === null && raw !== undefined && raw !== null) || !fitsOutput(output, value))
+      throw new DecisionError('rule-output-invalid', place);
+    outputs[output.name] = value;
+  }
+  return outputs;
+}
+
+async function evaluated(place: string, run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run();
+  } catch {
+    // What JSONata throws may quote the input.
+    throw new DecisionError('rule-expression-failed', place);
+  }
+}
+
+const sentenceOf = (table: CompiledTable, { code, place }: DecisionError): string =>
+  ruleErrors.create(code, { table: table.name, place }).message;

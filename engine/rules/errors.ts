@@ -1,0 +1,34 @@
+import { defineErrors } from '../base/errors.ts';
+
+export const ruleErrors = defineErrors({
+  'rule-table-invalid': {
+    class: 'permanent',
+    text: 'The rule table {table} cannot be used: {problems}',
+    remedy: 'Correct the places named in the rule table; docs/reference/formats.md describes cells and types.',
+  },
+  'rule-hit-policy-unsupported': {
+    class: 'permanent',
+    text: 'The rule table {table} asks for the hit policy {policy}, which this version does not offer.',
+    remedy: 'Use FIRST or UNIQUE.',
+  },
+  'rule-several-matched': {
+    class: 'permanent',
+    text: 'More than one row of {table} matched, and its hit policy is UNIQUE.',
+    remedy: 'Make the rows named exclude each other, then redrive the message.',
+  },
+  'rule-table-not-effective': {
+    class: 'permanent',
+    text: 'The rule table {table} is not in force at this time.',
+    remedy: 'Extend its effective dates or put the table that follows it in force, then redrive the message.',
+  },
+  'rule-expression-failed': {
+    class: 'permanent',
+    text: 'An expression of {table} could not be evaluated: {place}.',
+    remedy: 'Correct the expression at the place named, then redrive the message.',
+  },
+  'rule-output-invalid': {
+    class: 'permanent',
+    text: 'An expression of {table} gave an output of the wrong type or outside its values: {place}.',
+    remedy: 'Correct the expression at the place named, then redrive the message.',
+  },
+});

@@ -1,0 +1,59 @@
+/** A decision in one plain sentence: what was seen, what it met, which row came out. Shown with the decision, never logged. */
+import type { CompiledTable, Input } from './compiled-table.ts';
+import type { Cell } from './cell.ts';
+import type { RuleValue } from './contract.ts';
+
+export function explain(
+  table: CompiledTable,
+  values: readonly RuleValue[],
+  rows: readonly number[],
+  hasOutputs: boolean,
+  error: string | null,
+): string {
+  const matched = rows.flatMap((row) => table.rows[row] ?? []);
+  if (error !== null) {
+    const named = matched.map((row) => row.id).join(', ');
+    return `No decision: ${error}${named === '' ? '' : ` Rows: ${named}.`}`;
+  }
+  const row = matched[0];
+  const missing = table.inputs.filter((_, i) => (values[i] ?? null) === null).map(({ label }) => label);
+  const note = missing.length === 0 ? '' : `; ${listed(missing)} ${missing.length === 1 ? 'was' : 'were'} missing`;
+  if (row) {
+    const reasons = table.inputs.flatMap((input, i) => {
+      const cell = row.cells[i];
+      return !cell || cell.kind === 'any' ? [] : reason(input, cell, row.texts[i] ?? '', values[i] ?? null);
+    });
+    const why = reasons.length === 0 ? 'Any value' : listed(reasons);
+    return `${why}: row ${row.id}${row.note === null ? '' : ` (${row.note})`}${note}`;
+  }
+  const seen = table.inputs.flatMap((input, i) => {
+    const value = values[i] ?? null;
+    return value === null ? [] : `${input.label} ${shown(input, value)}`;
+  });
+  const what = seen.length === 0 ? 'these inputs' : listed(seen);
+  return `No row matches ${what}: ${hasOutputs ? 'otherwise holds' : 'nothing is decided'}${note}`;
+}
+
+function reason(input: Input, cell: Exclude<Cell, { kind: 'any' }>, text: string, value: RuleValue): string {
+  if (value === null && cell.kind === 'tests') return `${input.label} is missing`;
+  const what = `${input.label} ${value === null ? '(missing)' : shown(input, value)}`;
+  if (cell.kind === 'expression') return `${what} meets the condition of the row`;
+  const [test] = cell.tests;
+  if (cell.negated) return `${what} is ${text.replace(/^not\s*\(\s*/, 'not ').replace(/\)$/, '')}`;
+  if (cell.tests.length === 1 && test?.kind === 'equals')
+    return Array.isArray(value)
+      ? `${input.label} has ${String(test.value)}`
+      : `${input.label} is ${String(test.value)}`;
+  if (/^[<>]/.test(text) && cell.tests.length === 1) return `${what} is ${text}`;
+  if (/^[[\](][^,]*$/.test(text)) return `${what} is within ${text}`;
+  return `${what} is one of ${text}`;
+}
+
+function shown(input: Input, value: RuleValue): string {
+  const plain = Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value);
+  return input.unit === undefined ? plain : `${plain} ${input.unit}`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}

@@ -1,0 +1,74 @@
+/**
+ * JSONata in rule tables: compiled once, bounded, and without what would make two evaluations of one input differ.
+ * Regular expressions are not bounded: an expression is reviewed like code.
+ */
+import jsonata from 'jsonata';
+
+export interface Expression {
+  /** @throws whatever JSONata throws; it may quote the input, so it must not be shown. */
+  evaluate(root: unknown, bindings: Readonly<Record<string, unknown>>, now: Date): Promise<unknown>;
+}
+
+/** Milliseconds, nesting of evaluations, and elements of one sequence. */
+const LIMITS = { timeout: 1_000, stack: 500, sequence: 100_000 };
+
+const notHere = (name: string) => (): never => {
+  throw new Error(`$${name} is not available in a rule table: a decision must come out the same every time`);
+};
+
+/** @throws Error with a plain message where the text is not JSONata */
+export function compileExpression(source: string): Expression {
+  let expression: jsonata.Expression;
+  try {
+    expression = jsonata(source, LIMITS);
+  } catch (error) {
+    const { code, position } = error as { readonly code?: string; readonly position?: number };
+    throw new Error(`is not JSONata (${code ?? 'syntax'} at character ${position ?? 0} of the expression)`, {
+      cause: error,
+    });
+  }
+  const path = plainPath(source);
+  return {
+    async evaluate(root, bindings, now) {
+      if (path) {
+        const found = walk(root, path);
+        if (found !== NOT_PLAIN) return found;
+      }
+      const result: unknown = await expression.evaluate(root, {
+        ...bindings,
+        // Bound per call: JSONata's own keep the time of whichever evaluation began last.
+        now: () => now.toISOString(),
+        millis: () => now.getTime(),
+        random: notHere('random'),
+        shuffle: notHere('shuffle'),
+        eval: notHere('eval'),
+      });
+      return Array.isArray(result) ? [...(result as readonly unknown[])] : result;
+    },
+  };
+}
+
+/** Most expressions are `event.data.value`: plain member access needs no interpreter. */
+function plainPath(source: string): readonly string[] | null {
+  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(source) && !/^(?:and|or|in|true|false|null)$/.test(source)
+    ? source.split('.')
+    : null;
+}
+
+const NOT_PLAIN = Symbol('not plain');
+
+/** Only where JSONata would do exactly the same: own members of plain objects down to a value that is no list. */
+function walk(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (const name of path) {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'object' || !isPlain(value)) return NOT_PLAIN;
+    value = Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  }
+  return typeof value === 'function' || Array.isArray(value) ? NOT_PLAIN : value;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

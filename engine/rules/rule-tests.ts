@@ -1,0 +1,46 @@
+/** The tests that a table carries: examples its owner has agreed to. */
+import type { CompiledTable } from './compiled-table.ts';
+import type { RuleDecision, RuleTable, RuleValue } from './contract.ts';
+import { holdsAt } from './effective.ts';
+import type { TestFile } from './schema.ts';
+import { orderOf, sameValue } from './value.ts';
+
+export async function runRuleTests(
+  table: CompiledTable,
+  decide: RuleTable['decide'],
+  now: Date,
+): Promise<readonly { readonly name: string; readonly ok: boolean; readonly difference: string | null }[]> {
+  const results = [];
+  for (const test of table.tests) {
+    const decision = await decide(test.input, { now: timeOf(table, test, now) });
+    const difference = differenceOf(test, decision);
+    results.push({ name: test.name, ok: difference === null, difference });
+  }
+  return results;
+}
+
+/** A table is tested before it comes into force, too. */
+function timeOf(table: CompiledTable, test: TestFile, now: Date): Date {
+  if (test.now !== undefined) return new Date(orderOf('dateTime', test.now));
+  if (holdsAt(table.effective, now.getTime()) || table.effective === null) return now;
+  const { from, until } = table.effective;
+  return new Date(Number.isFinite(from) ? from : until - 1);
+}
+
+function differenceOf(test: TestFile, decision: RuleDecision): string | null {
+  if (decision.error !== (test.error ?? null))
+    return `the decision is ${decision.error === null ? 'made' : `the error ${decision.error}`}, expected ${test.error ?? 'a decision'}`;
+  if (test.row !== undefined) {
+    const row = decision.matched[0] ?? null;
+    if (row !== test.row || decision.matched.length > 1)
+      return `${row === null ? 'no row' : `row ${decision.matched.join(', ')}`} matched, expected ${test.row ?? 'none'}`;
+  }
+  if (test.expect === null)
+    return decision.outputs === null ? null : 'a row matched or otherwise holds, expected no decision';
+  for (const [name, expected] of Object.entries(test.expect ?? {})) {
+    const actual: RuleValue = decision.outputs?.[name] ?? null;
+    if (!sameValue(actual, expected))
+      return `${name} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
+  }
+  return null;
+}
