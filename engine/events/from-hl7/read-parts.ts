@@ -1,0 +1,93 @@
+/** Pieces of HL7 data types as canonical events have them. A value that is missing, blank or HL7 null is `null`. */
+import { inZone, parseHl7Time } from '../../hl7/datetime.ts';
+import type { Hl7Message } from '../../hl7/message.ts';
+import type { Hl7Segment } from '../../hl7/segment.ts';
+import type { Coding, PatientRef, VisitRef } from '../clinical-event.ts';
+
+/** Names of HL7 table 0396 that have a canonical URI; what a sender calls its own tables stays as it calls them. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  LN: 'http://loinc.org',
+  SCT: 'http://snomed.info/sct',
+  UCUM: 'http://unitsofmeasure.org',
+  I10: 'http://hl7.org/fhir/sid/icd-10',
+  I10C: 'http://hl7.org/fhir/sid/icd-10-cm',
+};
+
+const MOST_IDENTIFIERS = 50;
+
+export function text(segment: Hl7Segment | undefined, path: string): string | null {
+  const value = segment?.get(path).trim() ?? '';
+  return value === '' || value === '""' ? null : value;
+}
+
+/** A time as stated, with the feed's zone where it states none. */
+export function time(segment: Hl7Segment | undefined, path: string, zone: string | null): string | null {
+  const stated = parseHl7Time(text(segment, path) ?? '');
+  return stated && inZone(stated, zone).iso;
+}
+
+/** The codings of a CE, CWE or CNE field: its first, its alternate and (CWE) its second alternate. */
+export function codings(segment: Hl7Segment, field: number): Coding[] {
+  return [1, 4, 10]
+    .map((first) => {
+      const system = text(segment, `${field}.${first + 2}`);
+      return {
+        system: system === null ? null : (SYSTEMS[system.toUpperCase()] ?? system),
+        code: text(segment, `${field}.${first}`),
+        display: text(segment, `${field}.${first + 1}`),
+      };
+    })
+    .filter(({ code, display }) => code !== null || display !== null);
+}
+
+export const NO_CODING: Coding = { system: null, code: null, display: null };
+
+export function patientRef(pid: Hl7Segment | undefined): PatientRef {
+  const identifiers = identifiersOf(pid);
+  const name = ['5.2', '5.3', '5.1']
+    .map((path) => text(pid, path))
+    .filter((part) => part !== null)
+    .join(' ');
+  return {
+    identifier: identifiers.find(({ type }) => type === 'MR') ?? identifiers[0] ?? null,
+    identifiers,
+    name: name === '' ? null : name,
+    birthDate: parseHl7Time(text(pid, '7') ?? '')?.iso.slice(0, 10) ?? null,
+    sex: text(pid, '8'),
+  };
+}
+
+function identifiersOf(pid: Hl7Segment | undefined): PatientRef['identifiers'] {
+  const found = [];
+  const count = Math.min(pid?.getAll('3').length ?? 0, MOST_IDENTIFIERS);
+  for (let i = 1; i <= count; i++) {
+    const value = text(pid, `3[${i}].1`);
+    const authority = text(pid, `3[${i}].4.1`) ?? text(pid, `3[${i}].4.2`);
+    if (value !== null) found.push({ value, authority, type: text(pid, `3[${i}].5`) });
+  }
+  return found;
+}
+
+export function visitRef(pv1: Hl7Segment | undefined): VisitRef {
+  const attending = [text(pv1, '7.3'), text(pv1, '7.2')].filter((part) => part !== null).join(' ');
+  return {
+    number: text(pv1, '19.1'),
+    class: text(pv1, '2'),
+    unit: text(pv1, '3.1'),
+    room: text(pv1, '3.2'),
+    bed: text(pv1, '3.3'),
+    service: text(pv1, '10'),
+    attending: attending === '' ? text(pv1, '7.1') : attending,
+  };
+}
+
+/** `/v2/{sending facility}/{sending application}`. */
+export function sourceOf(message: Hl7Message): string {
+  const part = (path: string): string => encodeURIComponent(message.get(path).trim().toWellFormed());
+  return `/v2/${part('MSH-4.1')}/${part('MSH-3.1')}`;
+}
+
+export function sourceTrigger(message: Hl7Message): Coding {
+  const code = message.get('MSH-9.2').trim();
+  return code === '' ? NO_CODING : { system: 'http://terminology.hl7.org/CodeSystem/v2-0003', code, display: null };
+}
