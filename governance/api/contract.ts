@@ -1,0 +1,103 @@
+/**
+ * The console's HTTP API, under `/api/v1` of the governance app. Bodies are JSON, times epoch milliseconds, errors
+ * RFC 9457 problems (`ConsoleProblem`). The session travels in a cookie; every write carries `WRITE_HEADER`.
+ *
+ * Runtimes are reached through it: `/api/v1/runtimes/<name>/...` takes the paths of `runtime/api/contract.ts`, with two
+ * differences: a search by identifier is a POST (an identifier never stands in an address), and what may be asked is the
+ * list in `server/proxy/routes.ts`.
+ */
+import type { LiveChange } from './runtime-shapes.ts';
+import type { Permission, Role } from './permissions.ts';
+
+export const API_ROOT = '/api/v1';
+export const SESSION_COOKIE = 'wardflow_session';
+/** A page of another origin cannot send this without asking first, and is refused when it asks. */
+export const WRITE_HEADER = 'wardflow-console';
+/** Sent while somebody is at the keyboard: only then does a request keep the session from idling out. */
+export const ACTIVE_HEADER = 'wardflow-active';
+/** How a runtime names the session it asks about in `GET /api/v1/sessions/introspect`. */
+export const SESSION_HEADER = 'wardflow-session';
+
+export interface ConsoleProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly remedy: string;
+  /** Seconds to wait, where waiting helps. */
+  readonly retryAfter?: number;
+}
+
+/** POST /session */
+export interface LoginRequest {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** GET /session, and the answer to a login. */
+export interface SessionView {
+  readonly username: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  readonly permissions: readonly Permission[];
+  /** The account still has the password it was made with. */
+  readonly initialPassword: boolean;
+  readonly expiresAt: number;
+}
+
+/** POST /session/password: ends the account's other sessions. */
+export interface PasswordChange {
+  readonly current: string;
+  readonly next: string;
+}
+
+/** GET /sessions: the caller's own; DELETE /sessions/:id ends one. */
+export interface SessionEntry {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly current: boolean;
+}
+
+/** GET /sessions/introspect, for runtimes: `Authorization: Bearer <service token>` and `Wardflow-Session: <token>`. */
+export type Introspection =
+  | { readonly active: false }
+  | { readonly active: true; readonly username: string; readonly roles: readonly Role[]; readonly expiresAt: number };
+
+/** GET /runtimes */
+export interface RuntimeEntry {
+  readonly name: string;
+  readonly reachable: boolean;
+  /** Since when it is (un)reachable. */
+  readonly since: number;
+  /** Why not, and what to do. */
+  readonly problem: { readonly code: string; readonly title: string; readonly remedy: string } | null;
+  /** Where its editor is, for people who may open it. */
+  readonly editor: string | null;
+}
+
+/** POST /runtimes/:runtime/messages/search: like the list, by an identifier. Audited by the runtime. */
+export interface IdentifierSearch {
+  readonly kind: 'patient' | 'order' | 'visit';
+  readonly value: string;
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+/** GET /audit: the console's own records (logins, refusals). */
+export interface ConsoleAuditRecord {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly actor: string;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** socket.io, server to browser. */
+export interface LiveEvents {
+  /** What changed in the last moment; `more`: there was too much to name it all, so everything may have. */
+  changes(event: { readonly runtime: string; readonly changes: readonly LiveChange[]; readonly more: boolean }): void;
+  runtime(entry: RuntimeEntry): void;
+  /** The session ended: log in again. */
+  ended(): void;
+}

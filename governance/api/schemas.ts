@@ -1,0 +1,70 @@
+/** JSON Schemas of everything a browser or runtime may send: unknown keys are refused, every string has a limit. */
+const id = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' } as const;
+const time = { type: 'integer', minimum: 0, maximum: 8.64e15 } as const;
+const reason = { type: 'string', minLength: 3, maxLength: 500 } as const;
+const limit = { type: 'integer', minimum: 1, maximum: 1000 } as const;
+const states = {
+  type: 'string',
+  pattern:
+    '^(accepted|processing|waiting|parked|done|dead|discarded|quarantined|unrouted|resend)' +
+    '(,(accepted|processing|waiting|parked|done|dead|discarded|quarantined|unrouted|resend)){0,9}$',
+} as const;
+
+const body = (properties: Readonly<Record<string, object>>, required: readonly string[] = Object.keys(properties)) => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+
+/** A query: all optional; numbers come as text and are coerced. */
+const query = (properties: Readonly<Record<string, object>>) => body(properties, []);
+
+export const SCHEMAS = {
+  login: body({
+    username: { type: 'string', minLength: 1, maxLength: 64 },
+    password: { type: 'string', minLength: 1, maxLength: 256 },
+  }),
+  passwordChange: body({
+    current: { type: 'string', minLength: 1, maxLength: 256 },
+    next: { type: 'string', minLength: 12, maxLength: 256 },
+  }),
+  nothing: query({}),
+  messageList: query({
+    state: states,
+    feed: { type: 'string', minLength: 1, maxLength: 64 },
+    type: { type: 'string', pattern: '^[A-Za-z0-9^_*]{1,32}$' },
+    q: { type: 'string', minLength: 1, maxLength: 128 },
+    since: time,
+    until: time,
+    before: time,
+    limit,
+  }),
+  identifierSearch: body(
+    {
+      kind: { type: 'string', enum: ['patient', 'order', 'visit'] },
+      value: { type: 'string', minLength: 1, maxLength: 128 },
+      before: time,
+      limit,
+    },
+    ['kind', 'value'],
+  ),
+  reason: body({ reason }),
+  optionalReason: body({ reason }, []),
+  dryRun: query({ dryRun: { type: 'string', enum: ['1'] } }),
+  escalationList: query({
+    state: { type: 'string', enum: ['open', 'acknowledged', 'cancelled', 'exhausted'] },
+    message: id,
+    limit,
+  }),
+  auditList: query({
+    message: id,
+    type: { type: 'string', pattern: '^[a-z0-9.*-]{1,64}$' },
+    actor: { type: 'string', minLength: 1, maxLength: 80 },
+    since: time,
+    until: time,
+    before: time,
+    limit,
+  }),
+} as const;
+export type SchemaName = keyof typeof SCHEMAS;

@@ -1,0 +1,61 @@
+/** What the console can refuse or fail at. */
+import { defineErrors, type ErrorEntry } from '../engine/index.ts';
+
+const permanent = (text: string, remedy: string): ErrorEntry => ({ class: 'permanent', text, remedy });
+const transient = (text: string, remedy: string): ErrorEntry => ({ class: 'transient', text, remedy });
+
+export const consoleErrors = defineErrors({
+  'login-refused': permanent('User name or password is not right.', 'Check both and try again.'),
+  'login-locked': {
+    class: 'throttled',
+    text: 'Too many wrong passwords for this user name.',
+    remedy: 'Wait {seconds} s, then try again.',
+  },
+  'too-many-requests': {
+    class: 'throttled',
+    text: 'Too many attempts from this address.',
+    remedy: 'Wait a minute, then try again.',
+  },
+  'session-missing': permanent('You are not logged in, or the session has ended.', 'Log in.'),
+  'permission-missing': permanent(
+    'Your roles do not include "{permission}".',
+    'Ask an administrator for a role that has it.',
+  ),
+  'request-not-from-console': permanent(
+    'The request did not come from the console itself.',
+    'Use the console, or send its write header from the same origin.',
+  ),
+  'request-invalid': permanent('The request is not valid at "{field}".', 'Correct it and send it again.'),
+  'request-too-large': permanent('The request is larger than the console takes.', 'Send less at once.'),
+  'wrong-host': permanent(
+    'The console does not answer under this host name.',
+    'Open it under the address that it printed at start.',
+  ),
+  'service-token-refused': permanent(
+    'The service token is not right.',
+    'Start the runtime with the token file of this data folder.',
+  ),
+  'not-found': permanent('There is nothing at this address.', 'Check the link, or start from the messages page.'),
+  'runtime-unknown': permanent(
+    'There is no runtime named "{runtime}".',
+    'Use one of the runtimes that the console lists.',
+  ),
+  'runtime-unreachable': transient(
+    'The {runtime} runtime does not answer.',
+    'It is started again by itself; if this lasts, run `npx wardflow doctor`.',
+  ),
+  'runtime-refused': permanent(
+    "The {runtime} runtime refused the console's service token.",
+    'Start both with the same WARDFLOW_DATA folder.',
+  ),
+  'console-failed': transient('The console could not do this.', "Try again; if it stays, look at the console's log."),
+  'console-port-taken': permanent(
+    'Port {port} for the console is taken.',
+    'End what uses it, or set WARDFLOW_GOVERNANCE_PORT to another port (0 takes a free one).',
+  ),
+  'console-store-unusable': permanent(
+    'The console cannot open its store in the data folder.',
+    'Make the folder in WARDFLOW_DATA writable for this user.',
+  ),
+  'console-web-missing': permanent('The web app is not built.', 'Run `npm run build`.'),
+});

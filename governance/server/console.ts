@@ -1,0 +1,156 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { silentLog, systemClock, timeSortedIds, type Clock, type Ids, type Log } from '../../engine/index.ts';
+import type { RuntimeEntry } from '../api/contract.ts';
+import { consoleErrors } from '../errors.ts';
+import { auditTrailIn } from './audit-trail.ts';
+import { createApp } from './http/app.ts';
+import { createFanOut, type FanOut } from './live/fan-out.ts';
+import { watchRuntime } from './live/runtime-watch.ts';
+import { createLogin, ensureAdministrator } from './login.ts';
+import { DEFAULT_COST, type PasswordCost } from './passwords.ts';
+import { createRuntimeClient } from './proxy/runtime-client.ts';
+import type { RuntimeDirectory } from './runtimes.ts';
+import { accountsIn, type Accounts } from './store/accounts.ts';
+import { openDatabase } from './store/database.ts';
+import { loginFailuresIn } from './store/login-failures.ts';
+import { sessionsIn, type SessionLimits } from './store/sessions.ts';
+
+export interface ConsoleOptions {
+  readonly dataFolder: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly runtimes: RuntimeDirectory;
+  /** The built web app. */
+  readonly webFolder: string;
+  /** For the first administrator; `null`: a random one is made and given to `onFirstPassword` once. */
+  readonly adminPassword: string | null;
+  onFirstPassword(username: string, password: string): void;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly log?: Log;
+  readonly passwordCost?: PasswordCost;
+  readonly sessionLimits?: SessionLimits;
+  readonly loginsPerMinute?: number;
+  readonly retryMs?: { readonly first: number; readonly longest: number };
+}
+
+export interface ConsoleServer {
+  readonly port: number;
+  readonly url: string;
+  /** For tools and tests that make accounts; roles come with the governance screens. */
+  readonly accounts: Accounts;
+  close(): Promise<void>;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * Starts the governance app on loopback.
+ * @throws `console-port-taken`, `console-store-unusable`
+ */
+export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
+  const { clock = systemClock, log = silentLog, passwordCost: cost = DEFAULT_COST } = options;
+  const ids = options.ids ?? timeSortedIds(clock);
+  const limits = options.sessionLimits ?? { idleMs: HOUR, absoluteMs: 12 * HOUR };
+
+  const database = openDatabase(options.dataFolder);
+  const accounts = accountsIn(database, clock);
+  const sessions = sessionsIn(database, clock, ids, limits);
+  const audit = auditTrailIn(database, clock);
+  const login = await createLogin({ accounts, sessions, audit, cost, failures: loginFailuresIn(database, clock) });
+
+  const client = createRuntimeClient(options.runtimes);
+  let fanOut: FanOut | undefined;
+  const entries = (): Promise<readonly RuntimeEntry[]> =>
+    Promise.all(
+      watches.map(async (watch) => {
+        const editor = (await options.runtimes.locate(watch.name))?.url ?? null;
+        return entryOf(watch.name, watch.reachable(), watch.refused(), watch.since(), editor);
+      }),
+    );
+  const tell = (name: string): void => {
+    void entries().then((all) => {
+      const entry = all.find((one) => one.name === name);
+      if (entry) fanOut?.runtime(entry);
+    });
+  };
+  const app = createApp({
+    log,
+    login,
+    sessions,
+    audit,
+    client,
+    entries,
+    runtimes: options.runtimes,
+    webFolder: options.webFolder,
+    loginsPerMinute: options.loginsPerMinute ?? 20,
+    onEnded: (sessionId) => fanOut?.endSession(sessionId),
+  });
+  const http = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 60_000 }, app);
+  const watches = options.runtimes.names.map((name) =>
+    watchRuntime({
+      name,
+      client,
+      clock,
+      log: log.with({ part: 'live', host: name }),
+      ...(options.retryMs ? { retryMs: options.retryMs } : {}),
+      onChange: (change) => fanOut?.change(name, change),
+      onState: () => tell(name),
+    }),
+  );
+  try {
+    await listen(http, options.port);
+  } catch (error) {
+    for (const watch of watches) watch.stop();
+    database.close();
+    throw error;
+  }
+  fanOut = createFanOut(http, login, clock, entries);
+  // Only now: a password that is told once must belong to a console that runs.
+  const made = await ensureAdministrator(accounts, audit, cost, options.adminPassword);
+  if (made !== null) options.onFirstPassword('admin', made);
+
+  const port = (http.address() as AddressInfo).port;
+  log.info('the console listens', { port });
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    accounts,
+    async close() {
+      for (const watch of watches) watch.stop();
+      http.closeIdleConnections();
+      const ended = fanOut?.close();
+      http.closeAllConnections();
+      await ended;
+      database.close();
+      log.info('the console has stopped');
+    },
+  };
+}
+
+function entryOf(
+  name: string,
+  reachable: boolean,
+  refused: boolean,
+  since: number,
+  editor: string | null,
+): RuntimeEntry {
+  const error = consoleErrors.create(refused ? 'runtime-refused' : 'runtime-unreachable', { runtime: name });
+  return {
+    name,
+    reachable,
+    since,
+    problem: reachable ? null : { code: error.code, title: error.message, remedy: error.remedy },
+    editor,
+  };
+}
+
+function listen(http: ReturnType<typeof createServer>, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? consoleErrors.create('console-port-taken', { port }) : error);
+    });
+    http.listen(port, '127.0.0.1', () => resolve());
+  });
+}

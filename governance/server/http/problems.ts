@@ -1,0 +1,63 @@
+/** Errors as people and programs get them: RFC 9457, catalogue code, no clinical content, no internals. */
+import type { ErrorRequestHandler, Response } from 'express';
+import { errorName, WardflowError, type Log } from '../../../engine/index.ts';
+import type { ConsoleProblem } from '../../api/contract.ts';
+import { consoleErrors } from '../../errors.ts';
+
+const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
+  'login-refused': 401,
+  'login-locked': 429,
+  'too-many-requests': 429,
+  'session-missing': 401,
+  'permission-missing': 403,
+  'request-not-from-console': 403,
+  'request-invalid': 400,
+  'request-too-large': 413,
+  'wrong-host': 421,
+  'service-token-refused': 401,
+  'not-found': 404,
+  'runtime-unknown': 404,
+  'runtime-unreachable': 502,
+  'runtime-refused': 502,
+  'console-failed': 500,
+  'console-port-taken': 500,
+  'console-store-unusable': 500,
+  'console-web-missing': 503,
+};
+
+export function problemOf(error: WardflowError): ConsoleProblem {
+  const seconds = error.details['seconds'];
+  return {
+    type: `urn:wardflow:problem:${error.code}`,
+    title: error.message,
+    status: STATUS[error.code as keyof typeof STATUS] ?? 500,
+    code: error.code,
+    remedy: error.remedy,
+    ...(typeof seconds === 'number' ? { retryAfter: seconds } : {}),
+  };
+}
+
+export function sendProblem(response: Response, error: WardflowError): void {
+  const problem = problemOf(error);
+  if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** The last stop of every request that failed. */
+export function problemHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const known = knownError(error);
+    if (known.code === 'console-failed') log.error('a request failed', { error });
+    if (response.headersSent) next(error);
+    else sendProblem(response, known);
+  };
+}
+
+function knownError(error: unknown): WardflowError {
+  if (error instanceof WardflowError) return error;
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return consoleErrors.create('request-too-large');
+  if (type === 'entity.parse.failed' || errorName(error) === 'URIError')
+    return consoleErrors.create('request-invalid', { field: type === undefined ? 'address' : 'body' });
+  return consoleErrors.create('console-failed', {}, { cause: error });
+}

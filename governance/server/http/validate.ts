@@ -1,0 +1,45 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { IdentifierSearch, LoginRequest, PasswordChange } from '../../api/contract.ts';
+import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
+import { consoleErrors } from '../../errors.ts';
+
+const bodies = new Ajv({ allErrors: false, strict: true });
+/** Queries are text: numbers are read from it. */
+const queries = new Ajv({ allErrors: false, strict: true, coerceTypes: true });
+const compiled = new Map<string, ValidateFunction>();
+
+function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction {
+  const key = `${where} ${name}`;
+  let found = compiled.get(key);
+  if (!found) compiled.set(key, (found = ajv.compile(SCHEMAS[name])));
+  return found;
+}
+
+/** What a body is once it has passed its schema. */
+interface BodyShapes {
+  readonly login: LoginRequest;
+  readonly passwordChange: PasswordChange;
+  readonly identifierSearch: IdentifierSearch;
+  readonly reason: { readonly reason: string };
+  readonly optionalReason: { readonly reason?: string };
+  readonly nothing: Readonly<Record<string, never>>;
+}
+export type BodyName = keyof BodyShapes;
+
+/** @throws `request-invalid` naming the field, never its value */
+export function validBody<Name extends keyof BodyShapes>(name: Name, value: unknown): BodyShapes[Name] {
+  return check(validator(bodies, 'body', name), value ?? {}) as BodyShapes[Name];
+}
+
+/** A validated copy: what is passed on is exactly what was checked. */
+export function validQuery(name: SchemaName, value: unknown): Readonly<Record<string, string | number>> {
+  return check(validator(queries, 'query', name), { ...(value as object) }) as Record<string, string | number>;
+}
+
+function check(validate: ValidateFunction, value: unknown): unknown {
+  if (validate(value)) return value;
+  const first = validate.errors?.[0];
+  const missing: unknown = first?.params['missingProperty'];
+  const field = typeof missing === 'string' ? `/${missing}` : (first?.instancePath ?? '');
+  throw consoleErrors.create('request-invalid', { field: field === '' ? 'body or query' : field.slice(1, 60) });
+}

@@ -1,0 +1,120 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import type { Clock, LiveChange } from '../../../engine/index.ts';
+import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
+import type { Permission } from '../../api/permissions.ts';
+import { sameOrigin, sessionToken } from '../http/guards.ts';
+import { mayDo, type Login } from '../login.ts';
+
+/** Changes of this time go out together: a burst of messages must not become a burst of repaints. */
+const GATHER_MS = 200;
+/** More changes than this in one go are told as "many". */
+const MOST_AT_ONCE = 100;
+const SWEEP_MS = 15_000;
+
+const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
+  message: 'message:list',
+  escalation: 'escalation:list',
+  feed: 'status:read',
+  endpoint: 'status:read',
+  notice: 'notice:list',
+};
+
+export interface FanOut {
+  change(runtime: string, change: LiveChange): void;
+  runtime(entry: RuntimeEntry): void;
+  /** Cuts the sockets of a session that was ended. */
+  endSession(sessionId: string): void;
+  close(): Promise<void>;
+}
+
+/** Live changes to the browsers that are logged in, each socket only what its roles may see. */
+export function createFanOut(
+  http: HttpServer,
+  login: Login,
+  clock: Clock,
+  entries: () => Promise<readonly RuntimeEntry[]>,
+): FanOut {
+  const io = new Server<Record<string, never>, LiveEvents, Record<string, never>, { sessionId: string }>(http, {
+    path: '/live',
+    serveClient: false,
+    transports: ['websocket'],
+    maxHttpBufferSize: 4096,
+    allowRequest: (request, callback) =>
+      callback(null, sameOrigin(request.headers) && login.identify(sessionToken(request.headers)) !== undefined),
+  });
+
+  io.use((socket, next) => {
+    const identity = login.identify(sessionToken(socket.request.headers));
+    if (!identity) {
+      next(new Error('session-missing'));
+      return;
+    }
+    socket.data.sessionId = identity.session.id;
+    const kinds = Object.keys(NEEDED) as LiveChange['kind'][];
+    const rooms = kinds.filter((kind) => mayDo(identity, NEEDED[kind])).map((kind) => `kind:${kind}`);
+    // In memory: without a cluster adapter this is done when it returns.
+    void socket.join([...rooms, `session:${identity.session.id}`]);
+    next();
+  });
+  io.on('connection', (socket) => {
+    void entries().then((all) => {
+      for (const entry of all) socket.emit('runtime', entry);
+    });
+  });
+
+  const gathered = new Map<string, Map<string, LiveChange>>();
+  const flush = (): void => {
+    for (const [runtime, changes] of gathered) {
+      for (const kind of Object.keys(NEEDED)) {
+        const ofKind = [...changes.values()].filter((change) => change.kind === kind);
+        if (ofKind.length === 0) continue;
+        const more = ofKind.length > MOST_AT_ONCE;
+        io.to(`kind:${kind}`).emit('changes', { runtime, changes: ofKind.slice(0, MOST_AT_ONCE), more });
+      }
+    }
+    gathered.clear();
+  };
+
+  const cut = (sessionId: string): void => {
+    io.to(`session:${sessionId}`).emit('ended');
+    io.in(`session:${sessionId}`).disconnectSockets(true);
+  };
+  /** A session that idled out or expired ends without anybody calling `endSession`. */
+  const sweep = setInterval(() => {
+    for (const socket of io.sockets.sockets.values())
+      if (!login.identifySession(socket.data.sessionId)) cut(socket.data.sessionId);
+  }, SWEEP_MS);
+  sweep.unref();
+
+  return {
+    change(runtime, change) {
+      if (gathered.size === 0) clock.at(clock.now() + GATHER_MS, flush);
+      let ofRuntime = gathered.get(runtime);
+      if (!ofRuntime) gathered.set(runtime, (ofRuntime = new Map()));
+      if (ofRuntime.size < MOST_AT_ONCE * 20) ofRuntime.set(keyOf(change), change);
+    },
+    runtime: (entry) => void io.emit('runtime', entry),
+    endSession: cut,
+    async close() {
+      clearInterval(sweep);
+      io.disconnectSockets(true);
+      await io.close();
+    },
+  };
+}
+
+function keyOf(change: LiveChange): string {
+  switch (change.kind) {
+    case 'message':
+    case 'escalation':
+      return `${change.kind} ${change.id}`;
+    case 'feed':
+    case 'endpoint':
+      return `${change.kind} ${change.name}`;
+    case 'notice':
+      return `notice ${change.notice.id}`;
+    default:
+      return change satisfies never;
+  }
+}

@@ -1,0 +1,42 @@
+/** All of a runtime that can be reached through the console. What is not here does not exist for a browser. */
+import type { Permission } from '../../api/permissions.ts';
+import type { BodyName } from '../http/validate.ts';
+import type { SchemaName } from '../../api/schemas.ts';
+
+export interface ProxyRoute {
+  readonly method: 'GET' | 'POST';
+  /** Express path below `/runtimes/:runtime`; each `:part` must look like an id. */
+  readonly path: string;
+  readonly permission: Permission;
+  readonly query?: SchemaName;
+  readonly body?: BodyName;
+  /** `bytes`: handed on as a download, whatever the runtime calls it. */
+  readonly answer?: 'json' | 'bytes';
+}
+
+export const PROXY_ROUTES: readonly ProxyRoute[] = [
+  { method: 'GET', path: '/status', permission: 'status:read' },
+  { method: 'GET', path: '/messages', permission: 'message:list', query: 'messageList' },
+  { method: 'GET', path: '/messages/:id', permission: 'message:read' },
+  { method: 'GET', path: '/messages/:id/body', permission: 'message:read-body' },
+  { method: 'GET', path: '/messages/:id/raw', permission: 'message:read-body', answer: 'bytes' },
+  {
+    method: 'POST',
+    path: '/messages/:id/redrive',
+    permission: 'message:redrive',
+    query: 'dryRun',
+    body: 'optionalReason',
+  },
+  { method: 'POST', path: '/messages/:id/discard', permission: 'message:discard', body: 'reason' },
+  { method: 'GET', path: '/definitions/:name', permission: 'definition:read' },
+  { method: 'GET', path: '/escalations', permission: 'escalation:list', query: 'escalationList' },
+  {
+    method: 'POST',
+    path: '/escalations/:id/acknowledge',
+    permission: 'escalation:acknowledge',
+    body: 'optionalReason',
+  },
+  { method: 'GET', path: '/notices', permission: 'notice:list' },
+  { method: 'GET', path: '/audit', permission: 'audit:read', query: 'auditList' },
+  { method: 'GET', path: '/audit/verify', permission: 'audit:read' },
+];

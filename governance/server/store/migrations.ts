@@ -1,0 +1,36 @@
+/** The console's schema, version by version. Only append: a release that is out has run the ones above. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE accounts (
+     username TEXT PRIMARY KEY,
+     display_name TEXT NOT NULL,
+     roles TEXT NOT NULL,
+     password TEXT NOT NULL,
+     initial_password INTEGER NOT NULL,
+     disabled INTEGER NOT NULL DEFAULT 0,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE sessions (
+     id TEXT PRIMARY KEY,
+     token_hash TEXT NOT NULL UNIQUE,
+     username TEXT NOT NULL REFERENCES accounts(username),
+     created_at INTEGER NOT NULL,
+     last_seen_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX sessions_by_account ON sessions(username);
+   CREATE TABLE login_failures (
+     name_hash TEXT PRIMARY KEY,
+     failures INTEGER NOT NULL,
+     locked_until INTEGER NOT NULL,
+     last_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE audit (
+     seq INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     type TEXT NOT NULL,
+     actor TEXT NOT NULL,
+     details TEXT NOT NULL,
+     previous TEXT NOT NULL,
+     hash TEXT NOT NULL
+   ) STRICT;`,
+];

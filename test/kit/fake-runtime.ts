@@ -1,0 +1,382 @@
+/** A runtime as the console sees it: the runtime API over real HTTP, with synthetic data in memory. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  MESSAGE_STATES,
+  type AuditRecord,
+  type ConsoleNotice,
+  type Escalation,
+  type LiveChange,
+  type MessageSummary,
+} from '../../engine/index.ts';
+import { API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import {
+  FLOWS,
+  seededRandom,
+  syntheticBody,
+  syntheticDetail,
+  syntheticEscalations,
+  syntheticMessage,
+  syntheticMessages,
+  VERSIONS,
+} from './synthetic-messages.ts';
+
+export interface FakeRuntime {
+  readonly url: string;
+  readonly token: string;
+  readonly messages: readonly MessageSummary[];
+  readonly escalations: readonly Escalation[];
+  /** Every call: method, path with query, actor. */
+  readonly calls: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly actor: string;
+    readonly body: string;
+  }[];
+  /** A message arrives and its change is told. */
+  arrive(state?: MessageSummary['state']): MessageSummary;
+  notice(notice: Partial<ConsoleNotice>): void;
+  publish(change: LiveChange): void;
+  /** Streams open at `/live`. */
+  listeners(): number;
+  stop(): Promise<void>;
+}
+
+export interface FakeRuntimeOptions {
+  readonly messages?: number;
+  readonly port?: number;
+  readonly now?: number;
+  readonly empty?: boolean;
+}
+
+export const FAKE_TOKEN = 'fake-service-token-for-tests-0123456789abcd';
+
+export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promise<FakeRuntime> {
+  const now = options.now ?? Date.now();
+  const messages = options.empty ? [] : syntheticMessages(options.messages ?? 400, now);
+  const escalations = syntheticEscalations(messages, now);
+  const streams = new Set<ServerResponse>();
+  const calls: { method: string; path: string; actor: string; body: string }[] = [];
+  const notices: ConsoleNotice[] = [];
+  const random = seededRandom(99);
+  const audit: AuditRecord[] = auditRecords(messages, now);
+  const note = (type: string, actor: string, messageId: string | undefined, more: Partial<AuditRecord> = {}): void => {
+    audit.push({
+      at: Date.now(),
+      type,
+      actor,
+      details: {},
+      seq: audit.length + 1,
+      previous: '',
+      hash: '',
+      ...(messageId ? { messageId } : {}),
+      ...more,
+    });
+  };
+  const publish = (change: LiveChange): void => {
+    for (const stream of streams) stream.write(`data: ${JSON.stringify(change)}\n\n`);
+  };
+  const counts = (list: readonly MessageSummary[]): Record<string, number> => ({
+    ...Object.fromEntries(MESSAGE_STATES.map((state) => [state, list.filter((one) => one.state === state).length])),
+    total: list.length,
+  });
+  const replace = (id: string, more: Partial<MessageSummary>): void => {
+    const at = messages.findIndex((one) => one.id === id);
+    if (at >= 0) messages[at] = { ...messages[at]!, ...more };
+    publish({ kind: 'message', id });
+  };
+
+  const list = (query: URLSearchParams): unknown => {
+    const states = query.get('state')?.split(',');
+    const text = query.get('q')?.toLowerCase();
+    const matching = messages.filter(
+      (one) =>
+        (!query.has('feed') || one.feed === query.get('feed')) &&
+        (!query.has('type') || one.type?.startsWith(query.get('type') ?? '')) &&
+        (!query.has('since') || one.receivedAt >= Number(query.get('since'))) &&
+        (!query.has('until') || one.receivedAt <= Number(query.get('until'))) &&
+        (!query.has('patient') || one.patientHint?.endsWith((query.get('patient') ?? '').slice(-4))) &&
+        (text === undefined ||
+          one.controlId?.toLowerCase().startsWith(text) ||
+          one.id.toLowerCase() === text ||
+          one.reason?.code === text),
+    );
+    const before = Number(query.get('before') ?? Infinity);
+    const limit = Number(query.get('limit') ?? 100);
+    const rows = matching.filter((one) => (!states || states.includes(one.state)) && one.seq < before).toReversed();
+    const page = rows.slice(0, limit);
+    return {
+      asOf: Date.now(),
+      messages: page,
+      counts: counts(matching),
+      next: rows.length > limit ? page.at(-1)!.seq : null,
+    };
+  };
+
+  const status = (): RuntimeStatus => ({
+    environment: 'staging',
+    version: '0.1.0',
+    startedAt: now - 7_200_000,
+    asOf: Date.now(),
+    messages: counts(messages) as RuntimeStatus['messages'],
+    work: { waiting: 6, claimed: 2, parked: 3, done: messages.length, dead: 12, discarded: 4 },
+    inFlight: 2,
+    oldestWaiting: messages.find((one) => one.state === 'waiting')?.receivedAt ?? null,
+    feeds: options.empty
+      ? []
+      : [
+          {
+            name: 'hospital',
+            state: 'listening',
+            host: '127.0.0.1',
+            port: 2575,
+            connections: 3,
+            lastMessageAt: messages.at(-1)?.receivedAt ?? null,
+            error: null,
+          },
+          {
+            name: 'radiology',
+            state: 'failed',
+            host: '127.0.0.1',
+            port: 2580,
+            connections: 0,
+            lastMessageAt: null,
+            error: { code: 'port-taken', text: 'Port 2580 for the feed "radiology" is taken.' },
+          },
+        ],
+    endpoints: options.empty
+      ? []
+      : [
+          {
+            name: 'ehr',
+            kind: 'fhir',
+            state: 'up',
+            since: now - 7_000_000,
+            lastSuccess: now - 4000,
+            lastFailure: now - 900_000,
+            lastFailureCode: 'fhir-unavailable',
+            inFlight: 1,
+          },
+        ],
+    openEscalations: escalations.filter((one) => one.state === 'open').length,
+    definitions: Object.keys(FLOWS).map(summaryOf),
+    durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
+    rssBytes: 141_000_000,
+  });
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const body = await text(request);
+    calls.push({
+      method: request.method ?? '',
+      path: `${url.pathname}${url.search}`,
+      actor: String(request.headers['wardflow-actor']),
+      body,
+    });
+    const json = (value: unknown, code = 200): void => {
+      response.writeHead(code, { 'content-type': code < 400 ? 'application/json' : 'application/problem+json' });
+      response.end(JSON.stringify(value));
+    };
+    const missing = (): void =>
+      json(
+        {
+          type: 'urn:x',
+          title: 'There is no such message.',
+          status: 404,
+          code: 'message-unknown',
+          remedy: 'Check the id.',
+        },
+        404,
+      );
+    if (request.headers.authorization !== `Bearer ${FAKE_TOKEN}`) return json({ status: 401 }, 401);
+    const actor = String(request.headers['wardflow-actor']);
+    const parts = url.pathname.slice(API_ROOT.length + 1).split('/');
+    const [what, id = '', action] = parts;
+    if (what === 'live') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(': hello\n\n');
+      streams.add(response);
+      response.once('close', () => streams.delete(response));
+      return undefined;
+    }
+    if (what === 'status') return json(status());
+    if (what === 'notices') return json({ notices: notices.toReversed() });
+    if (what === 'definitions')
+      return FLOWS[id]
+        ? json({
+            ...summaryOf(id),
+            intent: {
+              title: id,
+              purpose: 'Synthetic.',
+              owner: { name: 'Ward', role: 'owner', contact: '' },
+              risk: 'high',
+            },
+            flow: FLOWS[id],
+            rules: [],
+          })
+        : missing();
+    if (what === 'escalations' && action === 'acknowledge') {
+      const at = escalations.findIndex((one) => one.id === id);
+      const found = escalations[at];
+      if (!found) return missing();
+      if (found.state !== 'open') return json({ outcome: 'already-ended' });
+      const reason = (JSON.parse(body || '{}') as { reason?: string }).reason;
+      escalations[at] = {
+        ...found,
+        state: 'acknowledged',
+        nextAt: null,
+        endedAt: Date.now(),
+        endedBy: { actor, via: 'console', ...(reason ? { reason } : {}) },
+      };
+      note('escalation.acknowledged', actor, found.messageId);
+      publish({ kind: 'escalation', id });
+      publish({ kind: 'message', id: found.messageId });
+      return json({ outcome: 'acknowledged' });
+    }
+    if (what === 'escalations') {
+      const state = url.searchParams.get('state');
+      return json({ asOf: Date.now(), escalations: escalations.filter((one) => !state || one.state === state) });
+    }
+    if (what === 'audit' && id === 'verify')
+      return json({
+        intact: true,
+        records: audit.length,
+        headSeq: audit.length,
+        headHash: 'c0ffee'.padEnd(64, '0'),
+        firstBroken: null,
+      });
+    if (what === 'audit') {
+      const q = url.searchParams;
+      const before = Number(q.get('before') ?? Infinity);
+      const rows = audit.filter(
+        (one) =>
+          one.seq < before &&
+          (!q.has('type') || one.type === q.get('type')) &&
+          (!q.has('actor') || one.actor === q.get('actor')) &&
+          (!q.has('message') || one.messageId === q.get('message')) &&
+          (!q.has('since') || one.at >= Number(q.get('since'))),
+      );
+      return json({ records: rows.toReversed().slice(0, Number(q.get('limit') ?? 100)) });
+    }
+    if (what !== 'messages') return missing();
+    if (id === '') {
+      if (url.searchParams.has('patient')) note('message.searched-by-patient', actor, undefined);
+      return json(list(url.searchParams));
+    }
+    const message = messages.find((one) => one.id === id);
+    if (!message) return missing();
+    if (action === undefined) return json(syntheticDetail(message, escalations));
+    note(
+      action === 'body' || action === 'raw'
+        ? 'message.body-viewed'
+        : `work.${action === 'redrive' ? 'redriven' : 'discarded'}`,
+      actor,
+      id,
+    );
+    if (action === 'body') return json(syntheticBody(message));
+    if (action === 'raw') {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      response.end(`MSH|^~\\&|LABSYS|CENTRAL|||||${message.type}|${message.controlId}|P|2.5.1\rPID|1||SYNTH-4711\r`);
+      return undefined;
+    }
+    if (action === 'redrive' && url.searchParams.has('dryRun')) return json({ redriven: [`${id}-w`], doneAfter: 2 });
+    if (action === 'redrive') {
+      replace(id, { state: 'done', recovered: true, reason: null, stateSince: Date.now() });
+      return json({ redriven: [`${id}-w`], doneAfter: 2 });
+    }
+    replace(id, { state: 'discarded', reason: null, stateSince: Date.now() });
+    return json({ discarded: [`${id}-w`] });
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const port = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    token: FAKE_TOKEN,
+    messages,
+    escalations,
+    calls,
+    publish,
+    listeners: () => streams.size,
+    arrive(state = 'done') {
+      const message = syntheticMessage(messages.length + 1, Date.now(), state, random);
+      messages.push(message);
+      publish({ kind: 'message', id: message.id });
+      return message;
+    },
+    notice(more) {
+      const full: ConsoleNotice = {
+        id: `n${notices.length + 1}`,
+        at: Date.now(),
+        escalationId: escalations.find((one) => one.state === 'open')?.id ?? null,
+        messageId: messages.at(-1)?.id ?? '',
+        lane: 'stat',
+        to: 'ward nurse',
+        text: 'Critical potassium result: acknowledge within 15 minutes',
+        ...more,
+      };
+      notices.push(full);
+      publish({ kind: 'notice', notice: full });
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function summaryOf(name: string): RuntimeStatus['definitions'][number] {
+  const tab = FLOWS[name]?.[0]?.id ?? null;
+  const title = name === 'critical-lab-result' ? 'Critical lab result follow-up' : 'Discharge follow-up';
+  return {
+    name,
+    version: VERSIONS[name] ?? '',
+    title,
+    risk: name === 'critical-lab-result' ? 'critical' : 'moderate',
+    tab,
+  };
+}
+
+function auditRecords(messages: readonly MessageSummary[], now: number): AuditRecord[] {
+  const entries: Omit<AuditRecord, 'seq' | 'previous' | 'hash'>[] = [
+    { at: now - 90_000_000, type: 'runtime.started', actor: 'system', details: { version: '0.1.0' } },
+    {
+      at: now - 7_200_000,
+      type: 'definition.loaded',
+      actor: 'system',
+      definition: 'critical-lab-result',
+      version: VERSIONS['critical-lab-result']!,
+      details: {},
+    },
+    { at: now - 7_199_000, type: 'flows.deployed', actor: 'user:admin', details: { tabs: 2 } },
+  ];
+  for (const message of messages.slice(-120)) {
+    const base = { messageId: message.id, definition: message.definitions[0] ?? 'none', details: {} };
+    if (message.state === 'dead')
+      entries.push({
+        ...base,
+        at: message.stateSince,
+        type: 'work.dead',
+        actor: 'system',
+        details: { code: 'fhir-rejected' },
+      });
+    else if (message.state === 'done')
+      entries.push({
+        ...base,
+        at: message.stateSince,
+        type: 'effect.done',
+        actor: `flow:${base.definition}`,
+        details: { effect: 'follow-up-task', target: 'ehr: create Task' },
+      });
+  }
+  return entries.map((entry, index) => ({ ...entry, seq: index + 1, previous: '', hash: '' }));
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let all = '';
+  for await (const chunk of request) all += String(chunk);
+  return all;
+}
