@@ -85,3 +85,11 @@ export { createIntake, type IntakeOptions, type ListenBinding } from './intake/c
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { deriveEvents } from './events/from-hl7/derive-events.ts';
+export {
+  componentName,
+  fieldCount,
+  fieldName,
+  fieldType,
+  namesOfPath,
+  segmentName,
+} from './hl7/dictionary.ts';
