@@ -25,12 +25,13 @@ export class Sql {
     return Number(this.#statement(text).run(...bound(values)).lastInsertRowid);
   }
 
-  get<T>(text: string, ...values: Bindable[]): T | undefined {
-    return this.#statement(text).get(...bound(values)) as T | undefined;
+  /** The first row; the caller names its shape. */
+  get(text: string, ...values: Bindable[]): unknown {
+    return this.#statement(text).get(...bound(values));
   }
 
-  all<T>(text: string, ...values: Bindable[]): T[] {
-    return this.#statement(text).all(...bound(values)) as T[];
+  all(text: string, ...values: Bindable[]): unknown[] {
+    return this.#statement(text).all(...bound(values));
   }
 
   exec(text: string): void {
@@ -63,6 +64,6 @@ export function json(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
-export function fromJson<T>(text: string | null): T | null {
-  return text === null ? null : (JSON.parse(text) as T);
+export function fromJson(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
 }

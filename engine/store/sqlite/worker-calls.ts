@@ -78,7 +78,7 @@ export class WorkerCalls<O extends Operations> {
         reject(this.#ended ?? storeErrors.create('store-closed'));
         return;
       }
-      this.#calls.push([operation, args as readonly unknown[]]);
+      this.#calls.push([operation, args]);
       this.#waiting.push({ resolve, reject, decode });
       if (this.#scheduled) return;
       this.#scheduled = true;

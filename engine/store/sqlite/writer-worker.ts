@@ -102,7 +102,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
         const bytes = new Uint8Array(message.bytes);
         for (const [operation, args] of message.calls) calls.push({ operation, args, bytes });
       }
-      message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
+      message = receiveMessageOnPort(port)?.message as ToWorker | undefined;
     }
     if (calls.length > 0) commit(calls);
     if (!closing) return;

@@ -13,38 +13,41 @@ import {
 } from './rows.ts';
 
 export function getEffect(sql: Sql, key: string): OwnedEffect | undefined {
-  const row = sql.get<EffectRow>(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE key = ?`, key);
+  const row = sql.get(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE key = ?`, key) as EffectRow | undefined;
   return row && effectFrom(row);
 }
 
 export function effectsOfMessage(sql: Sql, messageId: string): OwnedEffect[] {
-  return sql
-    .all<EffectRow>(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE message_id = ? ORDER BY seq`, messageId)
-    .map(effectFrom);
+  return (
+    sql.all(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE message_id = ? ORDER BY seq`, messageId) as EffectRow[]
+  ).map(effectFrom);
 }
 
 export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[] {
-  return sql
-    .all<{ record: string }>('SELECT record FROM decision WHERE message_id = ? ORDER BY seq', messageId)
-    .map((row) => JSON.parse(row.record) as DecisionRecord);
+  return (
+    sql.all('SELECT record FROM decision WHERE message_id = ? ORDER BY seq', messageId) as { record: string }[]
+  ).map((row) => JSON.parse(row.record) as DecisionRecord);
 }
 
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';
 
 export function dueEscalations(sql: Sql, now: number, limit: number): Escalation[] {
-  return sql
-    .all<EscalationRow>(`${ESCALATION}WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?`, now, limit)
-    .map(escalationFrom);
+  return (sql.all(`${ESCALATION}WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?`, now, limit) as EscalationRow[]).map(
+    escalationFrom,
+  );
 }
 
 export function nextEscalationDue(sql: Sql): number | null {
   return (
-    sql.get<{ at: number | null }>('SELECT min(next_at) AS at FROM escalation WHERE next_at IS NOT NULL')?.at ?? null
+    (
+      sql.get('SELECT min(next_at) AS at FROM escalation WHERE next_at IS NOT NULL') as
+        { at: number | null } | undefined
+    )?.at ?? null
   );
 }
 
 export function getEscalation(sql: Sql, by: 'id' | 'key', value: string): Escalation | undefined {
-  const row = sql.get<EscalationRow>(`${ESCALATION}WHERE ${by === 'id' ? 'id' : 'key'} = ?`, value);
+  const row = sql.get(`${ESCALATION}WHERE ${by === 'id' ? 'id' : 'key'} = ?`, value) as EscalationRow | undefined;
   return row && escalationFrom(row);
 }
 
@@ -64,13 +67,13 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
     where.push('started_at < ?');
     values.push(query.before);
   }
-  return sql
-    .all<EscalationRow>(
+  return (
+    sql.all(
       `${ESCALATION}${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY started_at DESC, seq DESC LIMIT ?`,
       ...values,
       limitOf(query.limit),
-    )
-    .map(escalationFrom);
+    ) as EscalationRow[]
+  ).map(escalationFrom);
 }
 
 export function listAudit(sql: Sql, query: AuditQuery): AuditRecord[] {
@@ -90,19 +93,19 @@ export function listAudit(sql: Sql, query: AuditQuery): AuditRecord[] {
     where.push(condition);
     values.push(value);
   }
-  return sql
-    .all<AuditRow>(
+  return (
+    sql.all(
       `SELECT * FROM audit ${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}` +
         `ORDER BY seq ${query.order === 'oldest-first' ? 'ASC' : 'DESC'} LIMIT ?`,
       ...values,
       limitOf(query.limit),
-    )
-    .map(auditFrom);
+    ) as AuditRow[]
+  ).map(auditFrom);
 }
 
 export function auditHead(sql: Sql): { seq: number; hash: string } {
   return (
-    sql.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1') ?? {
+    (sql.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1') as { seq: number; hash: string } | undefined) ?? {
       seq: 0,
       hash: GENESIS,
     }
@@ -113,10 +116,8 @@ export function getDefinition(
   sql: Sql,
   version: string,
 ): { name: string; files: Readonly<Record<string, string>> } | undefined {
-  const row = sql.get<{ name: string; files: string }>(
-    'SELECT name, files FROM definition_version WHERE version = ?',
-    version,
-  );
+  const row = sql.get('SELECT name, files FROM definition_version WHERE version = ?', version) as
+    { name: string; files: string } | undefined;
   return row && { name: row.name, files: JSON.parse(row.files) as Record<string, string> };
 }
 

@@ -35,12 +35,12 @@ const SUMMARY =
   's.reason_code, s.reason_text, s.retry_at, s.recovered';
 
 export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
-  const row = sql.get<Row>(
+  const row = sql.get(
     `SELECT ${SUMMARY}, m.connection, m.body_hash, m.message_time, m.correlation_id, m.traceparent, ` +
       '(SELECT f.id FROM message f WHERE f.seq = m.resend_of) AS resend_of, m.answer_code, s.answered_at, b.answer ' +
       'FROM message m JOIN message_state s ON s.seq = m.seq JOIN body b ON b.seq = m.seq WHERE m.id = ?',
     id,
-  );
+  ) as Row | undefined;
   return (
     row && {
       ...summary(sql, row),
@@ -58,8 +58,10 @@ export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
 }
 
 export function getBytes(sql: Sql, id: string): Uint8Array | undefined {
-  return sql.get<{ bytes: Uint8Array }>('SELECT b.bytes FROM message m JOIN body b ON b.seq = m.seq WHERE m.id = ?', id)
-    ?.bytes;
+  return (
+    sql.get('SELECT b.bytes FROM message m JOIN body b ON b.seq = m.seq WHERE m.id = ?', id) as
+      { bytes: Uint8Array } | undefined
+  )?.bytes;
 }
 
 function summary(sql: Sql, row: Row): MessageSummary {
@@ -78,9 +80,11 @@ function summary(sql: Sql, row: Row): MessageSummary {
     reason: row.reason_code === null ? null : { code: row.reason_code, text: row.reason_text ?? '' },
     retryAt: row.retry_at,
     recovered: row.recovered === 1 && row.state === M.done,
-    definitions: sql
-      .all<{ definition: string }>('SELECT DISTINCT definition FROM work WHERE message_seq = ? ORDER BY seq', row.seq)
-      .map((work) => work.definition),
+    definitions: (
+      sql.all('SELECT DISTINCT definition FROM work WHERE message_seq = ? ORDER BY seq', row.seq) as {
+        definition: string;
+      }[]
+    ).map((work) => work.definition),
   };
 }
 
@@ -111,10 +115,12 @@ function filterOf(sql: Sql, query: Omit<MessageQuery, 'states'>): Filter {
   if (query.text !== undefined && query.text !== '') {
     const text = query.text;
     const few =
-      (sql.get<{ n: number }>(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM message WHERE control_id >= ? COLLATE NOCASE AND control_id < ? COLLATE NOCASE LIMIT ${FEW})`,
-        text,
-        text + PREFIX_END,
+      ((
+        sql.get(
+          `SELECT count(*) AS n FROM (SELECT 1 FROM message WHERE control_id >= ? COLLATE NOCASE AND control_id < ? COLLATE NOCASE LIMIT ${FEW})`,
+          text,
+          text + PREFIX_END,
+        ) as { n: number } | undefined
       )?.n ?? 0) < FEW;
     if (few) {
       where.push(
@@ -169,11 +175,11 @@ export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
     values.push(query.before);
   }
   const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100), 1), 1000);
-  const rows = sql.all<Row>(
+  const rows = sql.all(
     `SELECT ${SUMMARY} FROM ${filter.from} CROSS JOIN message m ON m.seq = s.seq ` +
       `${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY s.seq DESC LIMIT ${limit}`,
     ...values,
-  );
+  ) as Row[];
   return rows.map((row) => summary(sql, row));
 }
 
@@ -184,14 +190,14 @@ export function countMessages(sql: Sql, query: Omit<MessageQuery, 'states' | 'be
     rows = sql.all(
       `SELECT state, sum(n) AS n FROM counter WHERE kind = 'message'${query.feed === undefined ? '' : ' AND name = ?'} GROUP BY state`,
       ...(query.feed === undefined ? [] : [query.feed]),
-    );
+    ) as typeof rows;
   } else {
     const filter = filterOf(sql, query);
     rows = sql.all(
       `SELECT s.state, count(*) AS n FROM ${filter.from} ${filter.narrow ? '' : 'CROSS JOIN message m ON m.seq = s.seq '}` +
         `WHERE ${filter.where.length > 0 ? filter.where.join(' AND ') : '1'} GROUP BY s.state`,
       ...filter.values,
-    );
+    ) as typeof rows;
   }
   const counts: Record<string, number> = { total: 0 };
   for (const state of MESSAGE_STATES) counts[state] = 0;
@@ -207,9 +213,13 @@ export function resends(sql: Sql, id: string): { id: string; receivedAt: number 
     'SELECT m.id, s.received_at AS receivedAt FROM message m JOIN message_state s ON s.seq = m.seq ' +
       'WHERE m.resend_of = (SELECT seq FROM message WHERE id = ?) ORDER BY m.seq',
     id,
-  );
+  ) as { id: string; receivedAt: number }[];
 }
 
 export function lastPerFeed(sql: Sql): { feed: string; receivedAt: number; total: number }[] {
-  return sql.all('SELECT name AS feed, last_received_at AS receivedAt, total FROM feed ORDER BY name');
+  return sql.all('SELECT name AS feed, last_received_at AS receivedAt, total FROM feed ORDER BY name') as {
+    feed: string;
+    receivedAt: number;
+    total: number;
+  }[];
 }

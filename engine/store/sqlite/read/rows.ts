@@ -25,7 +25,7 @@ export function escalationFrom(row: EscalationRow): Escalation {
     nextStep: row.next_step,
     nextAt: row.next_at,
     endedAt: row.ended_at,
-    endedBy: fromJson(row.ended_by),
+    endedBy: fromJson(row.ended_by) as Escalation['endedBy'],
   };
 }
 
@@ -73,7 +73,7 @@ export function effectFrom(row: EffectRow): OwnedEffect {
     tries: row.tries,
     result: fromJson(row.result),
     summary: row.summary,
-    failure: fromJson<Failure>(row.failure),
+    failure: fromJson(row.failure) as Failure | null,
   };
 }
 

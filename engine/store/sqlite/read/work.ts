@@ -36,13 +36,13 @@ const VIEW =
   'FROM work w JOIN message m ON m.seq = w.message_seq ';
 
 export function workOfMessage(sql: Sql, messageId: string): WorkView[] {
-  return sql
-    .all<Row>(`${VIEW}WHERE w.message_seq = (SELECT seq FROM message WHERE id = ?) ORDER BY w.seq`, messageId)
-    .map((row) => view(sql, row));
+  return (
+    sql.all(`${VIEW}WHERE w.message_seq = (SELECT seq FROM message WHERE id = ?) ORDER BY w.seq`, messageId) as Row[]
+  ).map((row) => view(sql, row));
 }
 
 export function getWork(sql: Sql, id: string): WorkView | undefined {
-  const row = sql.get<Row>(`${VIEW}WHERE w.id = ?`, id);
+  const row = sql.get(`${VIEW}WHERE w.id = ?`, id) as Row | undefined;
   return row && view(sql, row);
 }
 
@@ -63,7 +63,7 @@ function view(sql: Sql, row: Row): WorkView {
     leaseUntil: row.lease_until,
     blockedBy: row.blocked_by,
     pinnedVersion: row.pinned,
-    failure: fromJson<Failure>(row.failure),
+    failure: fromJson(row.failure) as Failure | null,
     parentWorkId: row.parent_id,
     childKind: row.child_kind,
     discardReason: row.discard_reason,
@@ -83,21 +83,21 @@ interface AttemptRow {
 
 /** An attempt is written when it ends; the one that runs now is read from the item itself. */
 function attempts(sql: Sql, row: Row): WorkAttempt[] {
-  const ended = sql
-    .all<AttemptRow>(
+  const ended = (
+    sql.all(
       'SELECT * FROM attempt WHERE id > ? AND id < ? ORDER BY id',
       row.seq * 65536,
       (row.seq + 1) * 65536,
-    )
-    .map((attempt) => ({
-      attempt: attempt.id % 65536,
-      startedAt: attempt.started_at,
-      endedAt: attempt.ended_at,
-      version: attempt.version,
-      outcome: attempt.outcome,
-      failure: fromJson<Failure>(attempt.failure),
-      steps: fromJson<TraceStep[]>(attempt.steps) ?? [],
-    }));
+    ) as AttemptRow[]
+  ).map((attempt) => ({
+    attempt: attempt.id % 65536,
+    startedAt: attempt.started_at,
+    endedAt: attempt.ended_at,
+    version: attempt.version,
+    outcome: attempt.outcome,
+    failure: fromJson(attempt.failure) as Failure | null,
+    steps: (fromJson(attempt.steps) as TraceStep[] | null) ?? [],
+  }));
   if (row.state !== W.claimed) return ended;
   const running = { endedAt: null, outcome: 'running' as const, failure: null, steps: [] };
   return [
@@ -108,10 +108,10 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
 
 /** Due times in the past are given too: a retry that nobody has claimed yet, a lease that nobody has expired yet. */
 export function nextDue(sql: Sql): number | null {
-  const row = sql.get<{ due: number | null; lease: number | null }>(
+  const row = sql.get(
     'SELECT (SELECT min(not_before) FROM work WHERE not_before IS NOT NULL) AS due, ' +
       '(SELECT min(lease_until) FROM work WHERE lease_until IS NOT NULL) AS lease',
-  );
+  ) as { due: number | null; lease: number | null } | undefined;
   if (!row || (row.due === null && row.lease === null)) return null;
   return Math.min(row.due ?? Infinity, row.lease ?? Infinity);
 }
@@ -119,34 +119,37 @@ export function nextDue(sql: Sql): number | null {
 /** A person asks before a redrive: a walk over what came later, no index is kept for it. */
 export function doneAfter(sql: Sql, workId: string): number {
   return (
-    sql.get<{ n: number }>(
-      'SELECT count(*) AS n FROM work d JOIN work w ON w.seq > d.seq AND w.ordering_key = d.ordering_key AND w.state = 3 WHERE d.id = ?',
-      workId,
+    (
+      sql.get(
+        'SELECT count(*) AS n FROM work d JOIN work w ON w.seq > d.seq AND w.ordering_key = d.ordering_key AND w.state = 3 WHERE d.id = ?',
+        workId,
+      ) as { n: number } | undefined
     )?.n ?? 0
   );
 }
 
 export function countWork(sql: Sql): WorkCounts {
   const counts = Object.fromEntries(WORK_STATES.map((state) => [state, 0])) as Record<WorkState, number>;
-  for (const { state, n } of sql.all<{ state: number; n: number }>(
-    "SELECT state, sum(n) AS n FROM counter WHERE kind = 'work' GROUP BY state",
-  )) {
+  for (const { state, n } of sql.all("SELECT state, sum(n) AS n FROM counter WHERE kind = 'work' GROUP BY state") as {
+    state: number;
+    n: number;
+  }[]) {
     counts[workState(state)] = n;
   }
   return counts;
 }
 
 export function backlog(sql: Sql): { subscription: string; state: WorkState; count: number; oldest: number }[] {
-  return sql
-    .all<{ name: string; state: number; n: number; oldest: number | null }>(
+  return (
+    sql.all(
       'SELECT c.name, c.state, c.n, (SELECT w.created_at FROM work w WHERE w.subscription = c.name AND w.open = 1 ' +
         "AND w.state = c.state ORDER BY w.seq LIMIT 1) AS oldest FROM counter c WHERE c.kind = 'work' AND c.n > 0 " +
         'AND c.state IN (0, 1, 2, 4) ORDER BY c.name, c.state',
-    )
-    .map((row) => ({
-      subscription: row.name,
-      state: workState(row.state),
-      count: row.n,
-      oldest: row.oldest ?? 0,
-    }));
+    ) as { name: string; state: number; n: number; oldest: number | null }[]
+  ).map((row) => ({
+    subscription: row.name,
+    state: workState(row.state),
+    count: row.n,
+    oldest: row.oldest ?? 0,
+  }));
 }

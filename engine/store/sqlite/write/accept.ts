@@ -34,7 +34,8 @@ export function accept(
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
   if (state === M.accepted) for (const item of work) insertWork(ctx, item, seq, message);
   if (first) {
-    const answer = ctx.sql.get<{ answer: Uint8Array }>('SELECT answer FROM body WHERE seq = ?', first.seq);
+    const answer = ctx.sql.get('SELECT answer FROM body WHERE seq = ?', first.seq) as
+      { answer: Uint8Array } | undefined;
     return {
       kind: 'resend',
       id: message.id,
@@ -48,7 +49,7 @@ export function accept(
 
 /** Newest entry with the same feed, control id and body; where that is a resend itself, the one it repeats. */
 function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): First | undefined {
-  const newest = ctx.sql.get<{ seq: number; resend_of: number | null }>(
+  const newest = ctx.sql.get(
     'SELECT m.seq, m.resend_of FROM message m JOIN message_state s ON s.seq = m.seq ' +
       'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 AND m.body_hash = ?3 AND s.feed = ?4 ' +
       'AND s.state <> ?5 ORDER BY m.seq DESC LIMIT 1',
@@ -57,12 +58,12 @@ function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): Fi
     message.bodyHash,
     message.feed,
     M.quarantined,
-  );
+  ) as { seq: number; resend_of: number | null } | undefined;
   if (!newest) return undefined;
-  const first = ctx.sql.get<First>(
+  const first = ctx.sql.get(
     'SELECT m.seq, m.id, s.received_at, m.answer_code FROM message m JOIN message_state s ON s.seq = m.seq WHERE m.seq = ?',
     newest.resend_of ?? newest.seq,
-  );
+  ) as First | undefined;
   return first && first.received_at >= message.receivedAt - windowMs ? first : undefined;
 }
 
@@ -166,10 +167,10 @@ export function insertWork(
 /** Adds a child item unless its key is there already. */
 export function insertChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
   if (work.child && ctx.sql.get('SELECT 1 FROM work WHERE child_key = ?', work.child.key)) return 'exists';
-  const message = ctx.sql.get<{ seq: number; correlationId: string; traceparent: string }>(
+  const message = ctx.sql.get(
     'SELECT seq, correlation_id AS correlationId, traceparent FROM message WHERE id = ?',
     work.messageId,
-  );
+  ) as { seq: number; correlationId: string; traceparent: string } | undefined;
   if (!message) throw storeErrors.create('store-unknown-message');
   insertWork(ctx, work, message.seq, message);
   return 'added';

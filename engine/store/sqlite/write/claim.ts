@@ -50,7 +50,7 @@ export function claim(ctx: WriteContext, requests: readonly ClaimRequest[]): Cla
   if (requests.length > 0) promoteDue(ctx, Math.max(...requests.map((request) => request.now)));
   for (const request of requests) {
     if (request.limit <= 0) continue;
-    for (const row of ctx.sql.all<Row>(HEADS, request.subscription, request.limit)) {
+    for (const row of ctx.sql.all(HEADS, request.subscription, request.limit) as Row[]) {
       claimed.push(take(ctx, row, request));
     }
   }
@@ -107,10 +107,10 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
 
 /** Retries whose time has come become claimable (those with a key only as its head). */
 function promoteDue(ctx: WriteContext, now: number): void {
-  const due = ctx.sql.all<{ seq: number; ordering_key: string | null }>(
+  const due = ctx.sql.all(
     'SELECT seq, ordering_key FROM work WHERE not_before <= ? ORDER BY not_before LIMIT 1000',
     now,
-  );
+  ) as { seq: number; ordering_key: string | null }[];
   for (const { seq, ordering_key: key } of due) {
     ctx.sql.run('UPDATE work SET not_before = NULL, ready = ? WHERE seq = ?', key === null ? 1 : 0, seq);
     if (key !== null) refreshKey(ctx, key);

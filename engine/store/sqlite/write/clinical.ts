@@ -25,26 +25,26 @@ interface Passed {
  * the newest, not a repeat of the older. Each message keeps its verdict, so a redelivery hears the same again.
  */
 export function admit(ctx: WriteContext, fact: GateFact): GateVerdict {
-  const earlier = ctx.sql.get<{ kind: GateVerdict['kind']; first_message_id: string | null; first_at: number | null }>(
+  const earlier = ctx.sql.get(
     'SELECT kind, first_message_id, first_at FROM gate_fact WHERE scope = ? AND key = ? AND message_id = ? AND content_hash = ?',
     fact.scope,
     fact.key,
     fact.messageId,
     fact.contentHash,
-  );
+  ) as { kind: GateVerdict['kind']; first_message_id: string | null; first_at: number | null } | undefined;
   if (earlier) return verdict(earlier.kind, earlier.first_message_id, earlier.first_at);
-  const current = ctx.sql.get<Passed>(
+  const current = ctx.sql.get(
     "SELECT message_id, content_hash, event_time, at FROM gate_fact WHERE scope = ? AND key = ? AND kind IN ('new', 'correction') " +
       'ORDER BY seq DESC LIMIT 1',
     fact.scope,
     fact.key,
-  );
-  const same = ctx.sql.get<Passed>(
+  ) as Passed | undefined;
+  const same = ctx.sql.get(
     'SELECT message_id, content_hash, event_time, at FROM gate_fact WHERE scope = ? AND key = ? AND content_hash = ? ORDER BY seq LIMIT 1',
     fact.scope,
     fact.key,
     fact.contentHash,
-  );
+  ) as Passed | undefined;
   const [kind, against] = compare(fact, current, same);
   ctx.sql.run(
     'INSERT INTO gate_fact (scope, key, message_id, content_hash, event_time, at, kind, first_message_id, first_at) ' +
@@ -84,7 +84,7 @@ export function startEscalation(
   ctx: WriteContext,
   escalation: Escalation,
 ): { kind: 'started' | 'exists'; escalation: Escalation } {
-  const row = ctx.sql.get<EscalationRow>(`${ESCALATION}WHERE key = ?`, escalation.key);
+  const row = ctx.sql.get(`${ESCALATION}WHERE key = ?`, escalation.key) as EscalationRow | undefined;
   if (row) return { kind: 'exists', escalation: escalationFrom(row) };
   ctx.sql.run(
     'INSERT INTO escalation (id, key, message_id, state, started_at, next_step, next_at, ended_at, ended_by, record) ' +

@@ -77,9 +77,8 @@ export class WriteContext {
   }
 
   audit(entry: AuditEntry): void {
-    this.#head ??= this.sql.get<{ seq: number; hash: string }>(
-      'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
-    ) ?? { seq: 0, hash: GENESIS };
+    this.#head ??= (this.sql.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1') as
+      { seq: number; hash: string } | undefined) ?? { seq: 0, hash: GENESIS };
     const record = chain(entry, this.#head.seq + 1, this.#head.hash);
     this.sql.run(
       'INSERT INTO audit (seq, at, type, actor, message_id, work_id, definition, version, details, reason, previous, hash) ' +

@@ -14,7 +14,7 @@ type Begin =
 const RESULT_LIMIT = 65_536;
 
 export function beginEffect(ctx: WriteContext, identity: EffectIdentity, owner: string, at: number): Begin {
-  const row = ctx.sql.get<EffectRow>(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE key = ?`, identity.key);
+  const row = ctx.sql.get(`SELECT ${EFFECT_COLUMNS} FROM effect WHERE key = ?`, identity.key) as EffectRow | undefined;
   if (!row) {
     ctx.sql.run(
       'INSERT INTO effect (key, message_id, work_id, name, definition, target, discriminator, version, state, owner, started_at, tries) ' +

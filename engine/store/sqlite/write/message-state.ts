@@ -32,14 +32,14 @@ function seenAs(item: Item): number {
 
 /** Brings the message's denormalised state up to date after one of its work items changed. */
 export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: number, troubled = false): void {
-  const items = ctx.sql.all<Item>(
+  const items = ctx.sql.all(
     'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?',
     messageSeq,
-  );
-  const before = ctx.sql.get<{ state: number; feed: string; reason_code: string | null; retry_at: number | null }>(
+  ) as Item[];
+  const before = ctx.sql.get(
     'SELECT state, feed, reason_code, retry_at FROM message_state WHERE seq = ?',
     messageSeq,
-  );
+  ) as { state: number; feed: string; reason_code: string | null; retry_at: number | null } | undefined;
   if (!before || items.length === 0) return;
   const seen = items.map(seenAs);
   const state = PRESSING.find((candidate) => seen.includes(candidate)) ?? M.accepted;
@@ -48,7 +48,7 @@ export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: n
   let reason: Pick<Failure, 'code' | 'text'> | null = null;
   if (state === M.waiting || state === M.dead) {
     for (const item of speaking) {
-      reason ??= fromJson<Failure>(item.failure);
+      reason ??= fromJson(item.failure) as Failure | null;
       if (item.not_before !== null) retryAt = Math.min(retryAt ?? Infinity, item.not_before);
     }
   }

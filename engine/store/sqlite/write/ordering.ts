@@ -18,10 +18,10 @@ interface Head {
 const LOOK_BEHIND = 256;
 
 function headOf(ctx: WriteContext, key: string): Head | undefined {
-  return ctx.sql.get<Head>(
+  return ctx.sql.get(
     'SELECT seq, state, lane, claim_lane, ready, not_before FROM work WHERE ordering_key = ? AND blocks = 1 ORDER BY seq LIMIT 1',
     key,
-  );
+  ) as Head | undefined;
 }
 
 /** For a new item: may it be claimed at once? Where not, the head learns of a more urgent lane behind it. */
@@ -40,11 +40,11 @@ export function promoteHead(ctx: WriteContext, key: string, left?: { lane: numbe
   if (left && left.claim_lane < left.lane && left.claim_lane < lane) {
     lane = left.claim_lane;
   } else if (left && head.lane > left.lane) {
-    const behind = ctx.sql.get<{ lane: number | null }>(
+    const behind = ctx.sql.get(
       'SELECT min(lane) AS lane FROM (SELECT lane FROM work WHERE ordering_key = ? AND blocks = 1 ORDER BY seq LIMIT ?)',
       key,
       LOOK_BEHIND,
-    );
+    ) as { lane: number | null } | undefined;
     lane = Math.min(lane, behind?.lane ?? lane);
   }
   ctx.sql.run('UPDATE work SET ready = 1, claim_lane = ? WHERE seq = ?', lane, head.seq);

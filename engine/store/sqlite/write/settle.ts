@@ -24,7 +24,7 @@ const ROW =
   'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at FROM work ';
 
 export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | 'lost-lease' {
-  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, request.workId);
+  const row = ctx.sql.get(`${ROW}WHERE id = ?`, request.workId) as Row | undefined;
   if (!row || row.state !== W.claimed || row.fence !== request.fence) return 'lost-lease';
   const { settlement, at } = request;
   const failure = settlement.kind === 'done' ? null : settlement.failure;
@@ -118,10 +118,8 @@ export function renew(ctx: WriteContext, workId: string, fence: number, leaseUnt
 }
 
 export function pin(ctx: WriteContext, workId: string, fence: number, version: string): string {
-  const row = ctx.sql.get<{ pinned: string | null; fence: number; state: number }>(
-    'SELECT pinned, fence, state FROM work WHERE id = ?',
-    workId,
-  );
+  const row = ctx.sql.get('SELECT pinned, fence, state FROM work WHERE id = ?', workId) as
+    { pinned: string | null; fence: number; state: number } | undefined;
   if (!row || row.pinned !== null) return row?.pinned ?? version;
   // Whoever lost the lease may go on reading, but pins nothing: its settling fails anyway.
   if (row.state === W.claimed && row.fence === fence) {
@@ -131,13 +129,13 @@ export function pin(ctx: WriteContext, workId: string, fence: number, version: s
 }
 
 export function release(ctx: WriteContext, owner: string, at: number): number {
-  const rows = ctx.sql.all<Row>(`${ROW}INDEXED BY work_lease WHERE lease_until IS NOT NULL AND owner = ?`, owner);
+  const rows = ctx.sql.all(`${ROW}INDEXED BY work_lease WHERE lease_until IS NOT NULL AND owner = ?`, owner) as Row[];
   return interrupt(ctx, rows, at, false);
 }
 
 /** An expired lease counts as an attempt: an item that hangs the flow each time must end as a dead letter. */
 export function expireLeases(ctx: WriteContext, now: number): number {
-  return interrupt(ctx, ctx.sql.all<Row>(`${ROW}WHERE lease_until <= ? ORDER BY seq`, now), now, true);
+  return interrupt(ctx, ctx.sql.all(`${ROW}WHERE lease_until <= ? ORDER BY seq`, now) as Row[], now, true);
 }
 
 function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: boolean): number {
@@ -153,14 +151,14 @@ function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: 
 export function addChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
   const outcome = insertChild(ctx, work);
   if (outcome === 'added') {
-    const message = ctx.sql.get<{ seq: number }>('SELECT seq FROM message WHERE id = ?', work.messageId);
+    const message = ctx.sql.get('SELECT seq FROM message WHERE id = ?', work.messageId) as { seq: number } | undefined;
     if (message) refreshMessageState(ctx, message.seq, work.createdAt);
   }
   return outcome;
 }
 
 export function unpark(ctx: WriteContext, childKey: string, at: number, data: string | null): boolean {
-  const row = ctx.sql.get<Row>(`${ROW}WHERE child_key = ?`, childKey);
+  const row = ctx.sql.get(`${ROW}WHERE child_key = ?`, childKey) as Row | undefined;
   if (!row || row.state !== W.parked) return false;
   ctx.sql.run(
     'UPDATE work SET state = 0, ready = 1, child_data = coalesce(?, child_data) WHERE seq = ?',
@@ -187,7 +185,7 @@ export function redrive(
   at: number,
   audit: AuditEntry,
 ): 'redriven' | 'not-dead' | 'unknown' {
-  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, workId);
+  const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
   if (!row) return 'unknown';
   if (row.state !== W.dead) return 'not-dead';
   ctx.sql.run(
@@ -212,7 +210,7 @@ export function discard(
   reason: string,
   audit: AuditEntry,
 ): 'discarded' | 'not-open' | 'unknown' {
-  const row = ctx.sql.get<Row>(`${ROW}WHERE id = ?`, workId);
+  const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
   if (!row) return 'unknown';
   if (row.state !== W.dead && row.state !== W.waiting) return 'not-open';
   ctx.sql.run(
