@@ -1,4 +1,7 @@
 /** The only door to the engine. Light to import: adapters and heavy libraries load when they are chosen. */
+import type { EngineOptions } from './create-engine.ts';
+import type { Engine } from './engine.ts';
+
 export { ManualClock, systemClock, type Clock, type Millis } from './base/clock.ts';
 export { timeSortedIds, type Ids } from './base/ids.ts';
 export { defineErrors, WardflowError, type ErrorEntry, type FailureClass } from './base/errors.ts';
@@ -85,11 +88,16 @@ export { createIntake, type IntakeOptions, type ListenBinding } from './intake/c
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { deriveEvents } from './events/from-hl7/derive-events.ts';
-export {
-  componentName,
-  fieldCount,
-  fieldName,
-  fieldType,
-  namesOfPath,
-  segmentName,
-} from './hl7/dictionary.ts';
+export { componentName, fieldCount, fieldName, fieldType, namesOfPath, segmentName } from './hl7/dictionary.ts';
+export type { EngineOptions };
+export { failureOf } from './queue/failure.ts';
+export { changeWork, isFinished, messageStateOf, WORK_TRANSITIONS, type WorkChange } from './queue/work-states.ts';
+export { stepOf } from './schedule/escalation-work.ts';
+
+/** Opens the store and composes the engine (create-engine.ts); what it needs is loaded by the first call. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const composed = await import('./create-engine.ts');
+  return composed.createEngine(options);
+}
+export { definitionFromFiles, definitionSet, loadDefinitions, readDefinitions } from './definitions/load.ts';
+export type { DefinitionProblem } from './definitions/problem.ts';

@@ -8,19 +8,13 @@ import type { Clock, Millis } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
 import { Alarm } from '../schedule/alarm.ts';
-import type {
-  AuditEntry,
-  ClaimedWork,
-  ClaimRequest,
-  Failure,
-  Lane,
-  Settlement,
-  WorkQueue,
-} from '../store/contract/index.ts';
+import type { ClaimedWork, ClaimRequest, Lane, Settlement, WorkQueue } from '../store/contract/index.ts';
 import { queueErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
-import { Flights, renewalOf, type Flight } from './flights.ts';
+import { Flights, type Flight } from './flights.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
+import { failedWith, Settler, type SettleOutcome } from './settler.ts';
 import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
 export interface DispatcherOptions {
@@ -41,6 +35,8 @@ export interface DispatcherOptions {
 /** Of one source in one claim: enough to keep it busy, little enough to hand over between two turns of the event loop. */
 const MOST_PER_CLAIM = 128;
 const SAFETY_POLL_MS = 30_000;
+/** After the store could not be asked (disk full, locked). */
+const STORE_RETRY_MS = 1000;
 /** An item interrupted this often in a row, by crashes or lost leases, goes to a person: it may be what ends the process. */
 const MOST_INTERRUPTIONS = 8;
 
@@ -51,22 +47,31 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 class PullDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #flights = new Flights();
+  readonly #settler: Settler;
+  readonly #leases: LeaseKeeper;
   /** Rings when something may have become claimable by the passing of time. */
   readonly #due: Alarm;
-  /** Rings when a held lease is to be renewed. */
-  readonly #renewal: Alarm;
   #running = false;
   /** Something may be claimable that the last claim did not see. */
   #dirty = false;
   #scheduled = false;
   #pumping: Promise<void> | null = null;
-  #settling = 0;
-  #quiet: (() => void) | null = null;
+  /** Draining waits for this: nothing in flight any more. */
+  #landed: (() => void) | null = null;
 
   constructor(options: DispatcherOptions) {
+    const { clock } = options;
     this.#options = options;
-    this.#due = new Alarm(options.clock, () => void this.#onDue());
-    this.#renewal = new Alarm(options.clock, () => void this.#renew());
+    this.#due = new Alarm(clock, () => void this.#lookAgain());
+    this.#settler = new Settler(options);
+    this.#leases = new LeaseKeeper({
+      ...options,
+      flights: this.#flights,
+      onLost: (flight) => {
+        this.#end(flight);
+        this.wake();
+      },
+    });
   }
 
   addSource(source: WorkSource): () => void {
@@ -77,7 +82,13 @@ class PullDispatcher implements Dispatcher {
 
   wake(): void {
     this.#dirty = true;
-    this.#schedule();
+    if (this.#scheduled || !this.#running) return;
+    this.#scheduled = true;
+    // One turn later, so that all that ends in this turn is claimed for at once.
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#pump();
+    });
   }
 
   inFlight(): number {
@@ -87,36 +98,27 @@ class PullDispatcher implements Dispatcher {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    // Leases and retries of an earlier life are known to the store alone: the first look finds the next due moment.
-    void this.#onDue();
+    // Leases and retries of an earlier life are known to the store alone.
+    void this.#lookAgain();
   }
 
-  async finish(work: ClaimedWork, result: WorkResult): Promise<'settled' | 'lost-lease'> {
+  async finish(work: ClaimedWork, result: WorkResult): Promise<SettleOutcome> {
     const flight = this.#flights.find(work);
     if (!flight) return 'lost-lease';
-    this.#flights.end(flight);
     const { clock, random, policies } = this.#options;
     const now = clock.now();
-    const settlement: Settlement =
+    return this.#settle(
+      flight,
+      result,
       result.outcome.kind === 'done'
         ? { kind: 'done' }
-        : settlementAfter(result.outcome.failure, work, now, random, policies);
-    const settled = this.#settle(flight, result, settlement, now);
-    // Claimed behind the settling in the store's own order: the key's next item is seen by the same claim.
-    this.wake();
-    return settled;
+        : settlementAfter(result.outcome.failure, work, now, random, policies),
+      now,
+    );
   }
 
-  async holdLease<T>(work: Pick<ClaimedWork, 'id' | 'fence'>, until: Promise<T>): Promise<T> {
-    const flight = this.#flights.find(work);
-    if (!flight) return until;
-    this.#flights.hold(flight);
-    this.#renewal.ring(renewalOf(flight));
-    try {
-      return await until;
-    } finally {
-      this.#flights.unhold(flight);
-    }
+  holdLease<T>(work: Pick<ClaimedWork, 'id' | 'fence'>, until: Promise<T>): Promise<T> {
+    return this.#leases.hold(work, until);
   }
 
   async drain(withinMs: number): Promise<void> {
@@ -124,35 +126,35 @@ class PullDispatcher implements Dispatcher {
     this.#running = false;
     this.#due.off();
     await this.#pumping;
-    if (this.#flights.size > 0 || this.#settling > 0) {
+    if (this.#flights.size > 0 && withinMs > 0) {
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + withinMs, resolve);
-        this.#quiet = () => {
+        this.#landed = () => {
           cancel();
           resolve();
         };
       });
-      this.#quiet = null;
+      this.#landed = null;
     }
-    this.#renewal.off();
     this.#flights.endAll();
+    this.#leases.stop();
+    // What has ended is settled before the rest is given back, however long the store takes.
+    await this.#settler.none();
     // Also what was claimed while draining began, and never handed over.
     await work.release(owner, clock.now()).catch(onStoreFailure);
   }
 
-  #schedule(): void {
-    if (this.#scheduled || !this.#running) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#pumping ??= this.#pump().finally(() => {
-        this.#pumping = null;
-        if (this.#dirty) this.#schedule();
-      });
+  /** One at a time; whoever asks while it runs is served by another round of it. */
+  #pump(): Promise<void> {
+    this.#pumping ??= this.#claimAll().finally(() => {
+      this.#pumping = null;
+      if (this.#dirty) this.wake();
     });
+    return this.#pumping;
   }
 
-  async #pump(): Promise<void> {
+  async #claimAll(): Promise<void> {
+    const { work, clock, onStoreFailure } = this.#options;
     while (this.#running && this.#dirty) {
       this.#dirty = false;
       const requests = this.#requests();
@@ -160,17 +162,16 @@ class PullDispatcher implements Dispatcher {
       if (requests.length === 0) return;
       let claimed: readonly ClaimedWork[];
       try {
-        claimed = await this.#options.work.claim(requests);
+        claimed = await work.claim(requests);
       } catch (error) {
-        this.#options.onStoreFailure(error);
-        // The safety poll tries again.
-        this.#due.ring(this.#options.clock.now() + (this.#options.safetyPollMs ?? SAFETY_POLL_MS));
+        onStoreFailure(error);
+        this.#due.ring(clock.now() + STORE_RETRY_MS);
         return;
       }
       if (!this.#running) return;
       // Where less than the batch limit was free, the source is full now and `finish` asks again.
       if (claimed.length >= MOST_PER_CLAIM) this.#dirty = true;
-      for (const work of claimed) this.#handOver(work);
+      for (const item of claimed) this.#handOver(item);
     }
   }
 
@@ -215,7 +216,6 @@ class PullDispatcher implements Dispatcher {
   }
 
   #giveBack(flight: Flight): void {
-    this.#flights.end(flight);
     const failure = failureOf(queueErrors.create('source-gone', { source: flight.work.subscription }));
     const at = this.#options.clock.now();
     void this.#settle(flight, failedWith(failure), { kind: 'retry', at, counts: false, failure }, at);
@@ -238,100 +238,43 @@ class PullDispatcher implements Dispatcher {
     if (this.#flights.find(work) === flight) this.#deliver(flight);
   }
 
-  async #settle(
-    flight: Flight,
-    result: WorkResult,
-    settlement: Settlement,
-    at: Millis,
-  ): Promise<'settled' | 'lost-lease'> {
-    const { work: queue, live, log, onStoreFailure } = this.#options;
-    const { work } = flight;
-    const audit = [...(result.audit ?? []), ...(settlement.kind === 'dead' ? [deadLetter(work, settlement, at)] : [])];
-    this.#settling++;
-    try {
-      const outcome = await queue.settle({
-        workId: work.id,
-        fence: work.fence,
-        at,
-        settlement,
-        trace: result.trace,
-        version: result.version,
-        // What is retried makes its children again when it succeeds.
-        ...(settlement.kind === 'done' && result.children && { children: result.children }),
-        ...(audit.length > 0 && { audit }),
-      });
-      if (outcome === 'settled') {
-        if (settlement.kind === 'retry') this.#due.ring(settlement.at);
-        live.publish({ kind: 'message', id: work.messageId });
-      } else log.warn('An item ended after its lease was lost; it is delivered again.', { workId: work.id });
+  #settle(flight: Flight, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
+    const { messageId } = flight.work;
+    this.#end(flight);
+    const settled = this.#settler.settle(flight.work, result, settlement, at);
+    // Claimed behind the settling in the store's own order: the key's next item is seen by the same claim.
+    this.wake();
+    return settled.then((outcome) => {
+      if (outcome === 'settled' && settlement.kind === 'retry' && this.#running) this.#due.ring(settlement.at);
+      this.#options.live.publish({ kind: 'message', id: messageId });
       return outcome;
-    } catch (error) {
-      onStoreFailure(error);
-      return 'lost-lease';
-    } finally {
-      this.#settling--;
-      this.#noteQuiet();
-    }
+    });
   }
 
-  #noteQuiet(): void {
-    if (this.#settling === 0 && this.#flights.size === 0) this.#quiet?.();
+  #end(flight: Flight): void {
+    this.#flights.end(flight);
+    if (this.#flights.size === 0) this.#landed?.();
   }
 
-  /** Time has passed: lost leases go back, and the store says when to look again. */
-  async #onDue(): Promise<void> {
+  /** Time has passed: lost leases go back, what is due is claimed, and the store says when to look again. */
+  async #lookAgain(): Promise<void> {
     const { work, clock, log, onStoreFailure, safetyPollMs = SAFETY_POLL_MS } = this.#options;
     const now = clock.now();
+    let next = now + safetyPollMs;
     try {
       const expired = await work.expireLeases(now);
       if (expired > 0) log.warn('Leases ran out; the items are delivered again.', { count: expired });
-      for (const flight of this.#flights.expired(now)) this.#flights.end(flight);
-      this.wake();
-      const next = await work.nextDue(now);
-      // A moment that has passed (more was due than the store promotes at once) is looked at soon, not in a tight loop.
-      if (this.#running) this.#due.ring(Math.max(Math.min(next ?? Infinity, now + safetyPollMs), now + 10));
+      for (const flight of this.#flights.expired(now)) this.#end(flight);
+      this.#dirty = true;
+      // Before the store is asked for the next due moment: what is due now would be its answer.
+      await this.#pump();
+      const due = await work.nextDue(now);
+      // What is due and was not claimed (its source is full, or gone) is claimed for when that changes.
+      if (due !== null && due > now) next = Math.min(due, next);
     } catch (error) {
       onStoreFailure(error);
-      if (this.#running) this.#due.ring(now + safetyPollMs);
+      next = now + STORE_RETRY_MS;
     }
+    if (this.#running) this.#due.ring(next);
   }
-
-  async #renew(): Promise<void> {
-    const { work: queue, clock, log, onStoreFailure } = this.#options;
-    const now = clock.now();
-    const due = [...this.#flights.held()].filter((flight) => renewalOf(flight) <= now);
-    await Promise.all(
-      due.map(async (flight) => {
-        const leaseUntil = now + flight.leaseMs;
-        try {
-          if (await queue.renew(flight.work.id, flight.work.fence, leaseUntil)) flight.leaseUntil = leaseUntil;
-          else {
-            log.warn('A lease was lost while an effect was in flight.', { workId: flight.work.id });
-            this.#flights.end(flight);
-            this.#noteQuiet();
-            this.wake();
-          }
-        } catch (error) {
-          onStoreFailure(error);
-        }
-      }),
-    );
-    for (const flight of this.#flights.held()) this.#renewal.ring(Math.max(renewalOf(flight), now + 1));
-  }
-}
-
-function failedWith(failure: Failure): WorkResult {
-  return { outcome: { kind: 'failed', failure }, trace: [], version: null };
-}
-
-function deadLetter(work: ClaimedWork, { failure }: Settlement & { kind: 'dead' }, at: Millis): AuditEntry {
-  return {
-    at,
-    type: 'work.dead',
-    actor: 'system',
-    messageId: work.messageId,
-    workId: work.id,
-    definition: work.definition,
-    details: { code: failure.code, class: failure.class, attempt: work.attempt },
-  };
 }

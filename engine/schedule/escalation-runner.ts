@@ -34,6 +34,8 @@ export interface EscalationRunner {
 const BATCH = 100;
 /** Another process may have started one; also the net under a clock that was set. */
 const SAFETY_POLL_MS = 60_000;
+/** After the store could not be asked (disk full, locked). */
+const STORE_RETRY_MS = 5000;
 
 export function createEscalationRunner(options: EscalationRunnerOptions): EscalationRunner {
   const { escalations, clock, ids, log, live } = options;
@@ -73,7 +75,7 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
       if (running) alarm.ring(Math.max(Math.min(next ?? Infinity, now + SAFETY_POLL_MS), clock.now() + 1));
     } catch (error) {
       options.onStoreFailure(error);
-      if (running) alarm.ring(clock.now() + SAFETY_POLL_MS);
+      if (running) alarm.ring(clock.now() + STORE_RETRY_MS);
     }
   }
 
