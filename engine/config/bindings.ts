@@ -4,9 +4,9 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../base/error-code.ts';
 import { describeProblems, schemaCheck, type Problem } from '../base/json-schema.ts';
 import { configErrors } from './errors.ts';
-import { codeOf } from './run-info.ts';
 import type { Setting } from './setting.ts';
 import { SETTING_KEYS, SETTINGS, type Config } from './settings.ts';
 

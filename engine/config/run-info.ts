@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../base/error-code.ts';
 import { configErrors } from './errors.ts';
 
 export interface RunInfo {
@@ -128,9 +129,4 @@ function isRunInfo(value: unknown): value is RunInfo {
       (one) => typeof one.url === 'string' && typeof one.pid === 'number' && typeof one.serviceTokenFile === 'string',
     )
   );
-}
-
-export function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'unknown reason';
 }

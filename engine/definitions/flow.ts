@@ -1,0 +1,81 @@
+/** flow.json: one tab's nodes (or, in `_shared`, config nodes and subflows) as the editor writes them. */
+import { describeProblems, schemaCheck } from '../base/json-schema.ts';
+import type { FlowNode } from './definition.ts';
+import type { Problems } from './problem.ts';
+
+const check = schemaCheck<readonly FlowNode[]>({
+  type: 'array',
+  maxItems: 5_000,
+  items: {
+    type: 'object',
+    required: ['id', 'type'],
+    properties: {
+      id: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'a node id' },
+      type: { type: 'string', minLength: 1, maxLength: 100 },
+      z: { type: 'string', maxLength: 64 },
+      name: { type: 'string', maxLength: 500 },
+      x: { type: 'number' },
+      y: { type: 'number' },
+      wires: { type: 'array', items: { type: 'array', items: { type: 'string', maxLength: 64 } } },
+    },
+  },
+});
+
+export function readFlow(json: unknown, shared: boolean, problems: Problems): readonly FlowNode[] | undefined {
+  if (!check.accepts(json)) {
+    problems.say(describeProblems(check.problems(json)), 'Export the tab again from the editor.');
+    return undefined;
+  }
+  const containers = new Set<string>();
+  const ids = new Set<string>();
+  for (const node of json) {
+    if (ids.has(node.id)) problems.say(`has the node id ${node.id} twice`, 'Give one of the nodes another id.');
+    ids.add(node.id);
+    if (node.type === 'tab' || node.type === 'subflow') containers.add(node.id);
+    if ('credentials' in node)
+      problems.say(`has credentials in the node ${node.id}`, 'Take them out: they belong to the environment.');
+  }
+  const tabs = json.filter((node) => node.type === 'tab').length;
+  if (shared ? tabs > 0 : tabs !== 1)
+    problems.say(
+      `has ${tabs} tabs`,
+      shared ? 'Keep config nodes and subflows only in _shared.' : 'A definition is exactly one tab.',
+    );
+  for (const node of json) {
+    if (node.z !== undefined && node.z !== '' && !containers.has(node.z))
+      problems.say(`has the node ${node.id} on the tab ${node.z}, which is not in the file`, 'Export the whole tab.');
+    for (const target of (node.wires ?? []).flat())
+      if (!ids.has(target))
+        problems.say(`wires the node ${node.id} to ${target}, which is not in the file`, 'Export the whole tab.');
+  }
+  return json;
+}
+
+/** Rule tables and ladders that nodes name: a misspelt one would only show when a message comes. */
+export function checkReferences(
+  flow: readonly FlowNode[],
+  known: { readonly rules: ReadonlySet<string>; readonly ladders: ReadonlySet<string> },
+  problems: Problems,
+): void {
+  for (const node of flow) {
+    const who = node.name === undefined || node.name === '' ? node.id : `"${node.name}"`;
+    const table = node['table'];
+    if (node.type === 'rule table' && typeof table === 'string' && !known.rules.has(table))
+      problems.say(
+        `the node ${who} names the rule table "${table}", which is not in rules/`,
+        'Add the table or name another.',
+      );
+    const ladder = node['ladder'];
+    if (
+      node.type === 'escalation timer' &&
+      (node['mode'] ?? 'start') === 'start' &&
+      node['ladderKind'] !== 'jsonata' &&
+      typeof ladder === 'string' &&
+      !known.ladders.has(ladder)
+    )
+      problems.say(
+        `the node ${who} names the ladder "${ladder}", which is not in ladders/`,
+        'Add the ladder or name another.',
+      );
+  }
+}

@@ -1,0 +1,74 @@
+/** intent.json: why a flow exists, who answers for it, what holds when it cannot run. */
+import { describeProblems, schemaCheck } from '../base/json-schema.ts';
+import type { Intent } from './definition.ts';
+import type { Problems } from './problem.ts';
+
+const text = (maxLength = 2000): object => ({ type: 'string', minLength: 1, maxLength });
+const object = (required: readonly string[], properties: object): object => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+const list = (items: object): object => ({ type: 'array', maxItems: 200, items });
+const NAME = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9-]{0,62}$',
+  description: 'a name of small letters, digits and -',
+};
+
+const check = schemaCheck<Intent & { readonly runbook: string }>(
+  object(
+    ['kind', 'format', 'title', 'purpose', 'owner', 'risk', 'feeds', 'endpoints', 'dataUsed', 'runbook', 'reviewBy'],
+    {
+      kind: { const: 'intent' },
+      format: { const: 1 },
+      title: text(200),
+      purpose: text(),
+      owner: object(['name', 'role', 'contact'], { name: text(200), role: text(200), contact: text(200) }),
+      risk: { enum: ['low', 'moderate', 'high', 'critical'] },
+      serviceLine: text(200),
+      feeds: list(NAME),
+      endpoints: list(NAME),
+      dataUsed: list(object(['what', 'why'], { what: text(200), why: text(500) })),
+      sends: {
+        type: 'object',
+        propertyNames: NAME,
+        additionalProperties: {
+          type: 'object',
+          propertyNames: { type: 'string', pattern: '^[A-Z][A-Za-z]{1,63}$', description: 'a FHIR resource type' },
+          additionalProperties: list(text(200)),
+        },
+      },
+      fallback: object(['when', 'mode', 'queue', 'text'], {
+        when: list({
+          type: 'string',
+          pattern:
+            '^(?:endpoint-down:[a-z][a-z0-9-]*:P[0-9A-Z]+|rule-error|incomplete-data|low-confidence:[\\w.]+|operator)$',
+          description: 'endpoint-down:<name>:<duration>, rule-error, incomplete-data, low-confidence:<x> or operator',
+        }),
+        mode: { enum: ['alert-and-task', 'manual-review', 'recommend-only', 'stop'] },
+        queue: text(200),
+        text: text(),
+      }),
+      runbook: text(200),
+      contactOutOfHours: text(200),
+      reviewBy: { type: 'string', format: 'date' },
+    },
+  ),
+);
+
+/** `readme` must have the runbook's heading, since that is where people are sent at night. */
+export function readIntent(json: unknown, readme: string, problems: Problems): Intent | undefined {
+  if (!check.accepts(json)) {
+    problems.say(describeProblems(check.problems(json)), 'Correct the places named; see docs/reference/formats.md.');
+    return undefined;
+  }
+  const headings = [...readme.matchAll(/^#{1,6}\s+(.+?)\s*#*\s*$/gm)].map(([, heading]) => heading);
+  if (!headings.includes(json.runbook))
+    problems.say(
+      `names the runbook "${json.runbook}", which is no heading of README.md`,
+      'Add the heading or name another.',
+    );
+  return json;
+}

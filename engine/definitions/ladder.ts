@@ -1,0 +1,114 @@
+/** ladders/<name>.json: who is told, when, until somebody answers. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { describeProblems, schemaCheck } from '../base/json-schema.ts';
+import type { Ladder } from './definition.ts';
+import { durationMs } from './duration.ts';
+import type { Problems } from './problem.ts';
+
+interface LadderFile {
+  readonly name: string;
+  readonly owner: { readonly name: string; readonly contact: string };
+  readonly steps: readonly {
+    readonly after: string;
+    readonly to: { readonly role?: string; readonly person?: string; readonly roster?: string };
+    readonly channel: string;
+    readonly text: string;
+  }[];
+  readonly stopOn: readonly string[];
+  readonly exhausted: 'keep-last' | 'fallback';
+}
+
+const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
+const NAME = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9-]{0,62}$',
+  description: 'a name of small letters, digits and -',
+};
+const WHO = { type: 'string', pattern: '^[\\w][\\w .@-]{0,99}$', description: 'a name' };
+const STOPS = ['acknowledged', 'completed', 'cancelled'];
+
+const check = schemaCheck<LadderFile>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind', 'format', 'name', 'owner', 'steps', 'stopOn', 'exhausted'],
+  properties: {
+    kind: { const: 'ladder' },
+    format: { const: 1 },
+    name: NAME,
+    title: text(200),
+    owner: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'contact'],
+      properties: { name: text(200), contact: text(200) },
+    },
+    reason: text(2000),
+    reference: text(2000),
+    steps: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 50,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['after', 'to', 'channel', 'text'],
+        properties: {
+          after: text(40),
+          to: {
+            type: 'object',
+            additionalProperties: false,
+            minProperties: 1,
+            maxProperties: 1,
+            properties: { role: WHO, person: WHO, roster: WHO },
+          },
+          channel: NAME,
+          text: text(500),
+        },
+      },
+    },
+    stopOn: { type: 'array', uniqueItems: true, items: { enum: STOPS } },
+    exhausted: { enum: ['keep-last', 'fallback'] },
+  },
+});
+
+/** Parts of the format that this version does not run. To take them and do nothing would leave somebody untold. */
+function later(json: unknown): readonly string[] {
+  if (typeof json !== 'object' || json === null) return [];
+  const steps: unknown = 'steps' in json ? json.steps : [];
+  const repeats =
+    Array.isArray(steps) &&
+    steps.some((step: unknown) => typeof step === 'object' && step !== null && 'repeat' in step);
+  return [...('clock' in json ? ['clock'] : []), ...(repeats ? ['steps[].repeat'] : [])];
+}
+
+export function readLadder(json: unknown, name: string, problems: Problems): Ladder | undefined {
+  const unsupported = later(json);
+  if (unsupported.length > 0) {
+    problems.say(
+      `uses ${unsupported.join(' and ')}, which this version does not run`,
+      'Write the times as steps instead.',
+    );
+    return undefined;
+  }
+  if (!check.accepts(json)) {
+    problems.say(describeProblems(check.problems(json)), 'Correct the places named; see docs/reference/formats.md.');
+    return undefined;
+  }
+  if (json.name !== name) problems.say(`has the name "${json.name}"`, `Name it as its file: "${name}".`);
+  if (STOPS.some((stop) => !json.stopOn.includes(stop)))
+    problems.say(`does not stop on all of ${STOPS.join(', ')}`, 'List all three: this version stops on each of them.');
+  let before = -1;
+  const steps = json.steps.map((step, i) => {
+    const afterMs = durationMs(step.after);
+    if (afterMs === undefined)
+      problems.say(`steps[${i}].after is not a duration like PT10M`, 'Use days, hours, minutes and seconds.');
+    else if (afterMs <= before && i > 0)
+      problems.say(`steps[${i}].after is not later than the step before`, 'Order the steps by time.');
+    before = afterMs ?? before;
+    const [[kind, who] = ['role', '']] = Object.entries<string>(step.to);
+    return { after: step.after, afterMs: afterMs ?? 0, to: `${kind}:${who}`, channel: step.channel, text: step.text };
+  });
+  const version = createHash('sha256').update(canonicalJson(json)).digest('hex');
+  return { name, version, owner: json.owner, steps, exhausted: json.exhausted };
+}
