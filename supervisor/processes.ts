@@ -1,0 +1,88 @@
+/** What `wardflow up` runs, in words that the supervisor understands. Which of them run, and when, is in up.ts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { childEnvironment, environmentFolder, type Config } from '../engine/index.ts';
+import { API_ROOT } from '../runtime/api/contract.ts';
+import type { ChildSpec } from './child.ts';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+export interface ProcessPlan {
+  /** With the ports and addresses that were found, no 0 left. */
+  readonly config: Config;
+  /** Opens the runtime's API. */
+  readonly serviceToken: string;
+}
+
+const logFile = (config: Config, name: string): string => join(config.dataFolder, 'logs', `${name}.log`);
+
+export function sandboxSpec(config: Config): ChildSpec {
+  return {
+    name: 'sandbox',
+    args: ['demo/sandbox-fhir/main.ts'],
+    env: childEnvironment(config),
+    cwd: ROOT,
+    logFile: logFile(config, 'sandbox'),
+    ready: 'says-so',
+    readyWithinMs: 20_000,
+    stopWithinMs: 5_000,
+  };
+}
+
+export function hospitalSpec(config: Config): ChildSpec {
+  return {
+    name: 'hospital',
+    args: ['demo/hospital/main.ts'],
+    env: childEnvironment(config),
+    cwd: ROOT,
+    logFile: logFile(config, 'hospital'),
+    ready: 'says-so',
+    readyWithinMs: 20_000,
+    stopWithinMs: 3_000,
+  };
+}
+
+export function governanceSpec({ config }: ProcessPlan): ChildSpec {
+  return {
+    name: 'console',
+    args: ['governance/server/main.ts'],
+    env: childEnvironment(config, ['adminPassword']),
+    cwd: ROOT,
+    logFile: logFile(config, 'console'),
+    ready: 'says-so',
+    readyWithinMs: 30_000,
+    stopWithinMs: 5_000,
+  };
+}
+
+/** Ready when its API answers and every bound feed listens: the hospital's first message must not find a closed door. */
+export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
+  const userDir = join(environmentFolder(config.dataFolder, 'staging'), 'node-red');
+  return {
+    name: 'staging',
+    args: [join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts', '-u', userDir],
+    env: childEnvironment({ ...config, environment: 'staging' }),
+    cwd: ROOT,
+    logFile: logFile(config, 'staging'),
+    ready: { probe: (signal) => answers(config.stagingPort, serviceToken, signal) },
+    readyWithinMs: 60_000,
+    stopWithinMs: 20_000,
+  };
+}
+
+async function answers(port: number, token: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${API_ROOT}/status`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
+    });
+    const status = (await response.json()) as { feeds?: readonly { state: string }[] };
+    return response.ok && (status.feeds ?? []).every((feed) => feed.state !== 'starting');
+  } catch {
+    return false;
+  }
+}
+
+/** Web app and palette: `npm ci` builds them; a checkout that was cleaned gets them at start. */
+export const isBuilt = (): boolean =>
+  existsSync(join(ROOT, 'dist', 'web')) && existsSync(join(ROOT, 'dist', 'palette'));

@@ -1,0 +1,52 @@
+/** What `wardflow up` says when everything runs. Short: a newcomer reads it once. */
+export interface SummaryFacts {
+  readonly consoleUrl: string;
+  readonly editorUrl: string;
+  readonly mllpPort: number;
+  /** `null`: the endpoint `ehr` is not bound. */
+  readonly fhirBase: string | null;
+  readonly sandboxPage: string | null;
+  readonly feedRuns: boolean;
+  readonly firstLogin: { readonly username: string; readonly password: string } | null;
+  readonly seconds: number;
+  readonly logsFolder: string;
+}
+
+export function summary(facts: SummaryFacts): readonly string[] {
+  const login = facts.firstLogin
+    ? `log in as ${facts.firstLogin.username} with ${facts.firstLogin.password} (shown only now: note it)`
+    : 'log in as before';
+  return [
+    '',
+    `Wardflow runs (${facts.seconds.toFixed(1)} s).`,
+    '',
+    `  Console  ${facts.consoleUrl}   ${login}`,
+    `  Flows    ${facts.editorUrl}   the Node-RED editor`,
+    `  HL7 v2   127.0.0.1:${facts.mllpPort}   MLLP, any sender`,
+    facts.sandboxPage
+      ? `  FHIR     ${facts.sandboxPage}   sandbox server: what the flows write`
+      : `  FHIR     ${facts.fhirBase ?? 'not bound: set WARDFLOW_FHIR_BASE to the base of a FHIR R4 server'}`,
+    '',
+    ...happening(facts),
+    ...ownMessage(facts),
+    `  Ctrl-C stops it and finishes what is in work. Logs: ${facts.logsFolder}`,
+    '',
+  ];
+}
+
+function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
+  if (!feedRuns) return [];
+  return [
+    'A synthetic hospital is sending admissions, laboratory results and appointments. Critical results become tasks that',
+    `wait for an answer${sandboxPage ? ', discharges become follow-ups' : ''}. One message fails on purpose: the console shows it under "needs you".`,
+    '',
+  ];
+}
+
+function ownMessage({ mllpPort }: SummaryFacts): readonly string[] {
+  return [
+    'Send a message of your own (a file with one HL7 message):',
+    String.raw`  (printf '\013'; cat message.hl7; printf '\034\015') | nc -w 2 127.0.0.1 ` + String(mllpPort),
+    '',
+  ];
+}
