@@ -3,6 +3,7 @@
  * of their own, long after the message that started it was done. `acknowledge` and `cancel` end one from within a flow.
  */
 import type { NodeAPI } from 'node-red';
+import { serveChoices } from '../kit/choices.ts';
 import type { NodeHandle } from '../kit/register.ts';
 import { registerNode } from '../kit/register.ts';
 import { escalationTimer, type EscalationTimerProperties } from './config.ts';
@@ -11,6 +12,7 @@ import { starting } from './start.ts';
 import { steps } from './steps.ts';
 
 export default function escalationTimerNode(RED: NodeAPI): void {
+  serveChoices(RED);
   registerNode(RED, escalationTimer, (handle: NodeHandle<EscalationTimerProperties>) => {
     switch (handle.config.mode) {
       case 'start':

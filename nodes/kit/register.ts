@@ -117,9 +117,7 @@ function refusing(node: Node, error: unknown, place: Place, status: NodeStatus):
 function attach(node: Node, behaviour: Behaviour, place: Place, status: NodeStatus): void {
   if (behaviour.receive) {
     node.on('input', (msg, send, done) => {
-      void take(behaviour, msg as WardflowMessage, send as Send, place, status).then((error) =>
-        error ? done(error) : done(),
-      );
+      void take(behaviour, msg, send as Send, place, status, done);
     });
   }
   node.on('close', () => behaviour.close?.());
@@ -131,19 +129,22 @@ async function take(
   send: Send,
   place: Place,
   status: NodeStatus,
-): Promise<Error | undefined> {
+  done: (error?: Error) => void,
+): Promise<void> {
   try {
     await behaviour.receive?.(msg, send);
     status.clear();
-    return undefined;
   } catch (error) {
     const failure = failureOf(error, place);
     msg['failure'] = failure;
     status.trouble(failure.code);
-    return error instanceof WardflowError
-      ? error
-      : nodeErrors.create('flow-error', { node: place.name, type: place.type });
+    const told =
+      error instanceof WardflowError
+        ? error
+        : nodeErrors.create('flow-error', { node: place.name, type: place.type }, { cause: error });
+    return done(told);
   }
+  done();
 }
 
 function statusOf(node: Node): NodeStatus {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { DecisionRecord, RuleDecision } from '../../engine/index.ts';
+import { serveChoices } from '../kit/choices.ts';
 import { discriminator } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
@@ -23,6 +24,7 @@ export interface Decision {
 }
 
 export default function ruleTableNode(RED: NodeAPI): void {
+  serveChoices(RED);
   registerNode(RED, ruleTable, (handle) => {
     const discriminate = discriminator(RED, handle.node, handle.config.discriminator);
     return {

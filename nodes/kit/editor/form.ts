@@ -1,0 +1,65 @@
+/**
+ * Makes a form work from what its HTML says, with Node-RED's own widgets:
+ *
+ *     <input data-widget="jsonata">                      an expression, with the expression editor
+ *     <input data-widget="typed" data-kind="textKind">   text, message property or expression; `data-kinds` limits them
+ *     <input data-widget="identity">                     follows the name until it is typed over
+ *     <input data-widget="choices" data-choices="rules"> completes from the definition's rule tables or ladders
+ *     <ol data-widget="texts" data-property="types">     a list of texts;  `named` for names with values
+ *     <div data-when="operation=update">                 shown only then
+ *     <div class="wardflow-more">                        folded away until asked for
+ */
+import type { NodeDeclaration } from '../properties.ts';
+import { completeFromDefinition } from './choices.ts';
+import { followName } from './identity.ts';
+import { namedList, textList, type ListField } from './lists.ts';
+import type { EditorNode } from './red.ts';
+import { jsonataInput, typedInput } from './typed-inputs.ts';
+import { watchConditions } from './when.ts';
+
+let lists: readonly ListField[] = [];
+
+export function openForm<P extends object>(node: EditorNode, _declaration: NodeDeclaration<P>, prefix: string): void {
+  const form = formOf(prefix);
+  if (!form) return;
+  for (const input of form.querySelectorAll<HTMLInputElement>('input[data-widget]')) {
+    switch (input.dataset['widget']) {
+      case 'jsonata':
+        jsonataInput(input);
+        break;
+      case 'typed':
+        typedInput(input, prefix);
+        break;
+      case 'identity':
+        followName(input, prefix);
+        break;
+      case 'choices':
+        completeFromDefinition(input, node);
+        break;
+      default:
+        break;
+    }
+  }
+  lists = [...form.querySelectorAll<HTMLOListElement>('ol[data-widget]')].map((list) =>
+    list.dataset['widget'] === 'named' ? namedList(list, node) : textList(list, node),
+  );
+  watchConditions(form, prefix);
+}
+
+/** Lists and numbers are not what Node-RED reads out of a form by itself. */
+export function saveForm<P extends object>(node: EditorNode, declaration: NodeDeclaration<P>, prefix: string): void {
+  for (const { property, values } of lists) node[property] = values();
+  for (const [name, { value }] of Object.entries<{ readonly value: unknown }>(declaration.properties)) {
+    const field = document.getElementById(`${prefix}-${name}`);
+    if (typeof value !== 'number' || !(field instanceof HTMLInputElement)) continue;
+    const typed = field.value.trim();
+    // Node-RED copies the field's text after this; the number must be what it finds.
+    if (typed !== '' && Number.isFinite(Number(typed))) node[name] = Number(typed);
+  }
+  lists = [];
+}
+
+function formOf(prefix: string): Element | null {
+  const forms = document.querySelectorAll(prefix === 'node-input' ? '#dialog-form' : '#node-config-dialog-edit-form');
+  return forms.item(forms.length - 1);
+}

@@ -1,0 +1,11 @@
+import { registerEditorNode } from '../kit/editor/register.ts';
+import { ruleTable, ruleTableOutputs } from './config.ts';
+
+registerEditorNode(ruleTable, {
+  group: 'decision',
+  icon: 'rule-table.svg',
+  inputs: 1,
+  outputs: ruleTableOutputs,
+  label: ({ table }) => table,
+  ports: () => ['port.decided', 'port.no-match'],
+});
