@@ -102,9 +102,18 @@ export function auditFrom(row: AuditRow): AuditRecord {
     ...(row.work_id === null ? {} : { workId: row.work_id }),
     ...(row.definition === null ? {} : { definition: row.definition }),
     ...(row.version === null ? {} : { version: row.version }),
-    details: JSON.parse(row.details) as AuditRecord['details'],
+    details: detailsFrom(row.details),
     ...(row.reason === null ? {} : { reason: row.reason }),
     previous: row.previous,
     hash: row.hash,
   };
+}
+
+/** A record whose details were damaged must still be read, so that the verification can name it. */
+function detailsFrom(text: string): AuditRecord['details'] {
+  try {
+    return JSON.parse(text) as AuditRecord['details'];
+  } catch {
+    return { unreadable: true };
+  }
 }

@@ -1,0 +1,39 @@
+/**
+ * Every type of audit record with its sentence. `{actor}`, `{reason}`, `{definition}` and the names in `details` are filled
+ * in; a part in square brackets is left out where one of its names has no value. Appending is safe; a type that has been
+ * written once stays, because old records are read with it.
+ */
+export const AUDIT_SENTENCES = {
+  'effect.done': '{actor} did [{effect}: ]{summary}',
+  'work.dead': 'The work needs somebody[: {code}][ at {nodeType}].',
+  'work.dead-lettered': 'The work needs somebody[: {code}][ at {nodeType}].',
+  'work.redriven': '{actor} sent the work back to be tried again[: {reason}].',
+  'work.discarded': '{actor} discarded the work[: {reason}].',
+  'escalation.started': 'The escalation [{name} ]started[ on the ladder {ladder}].',
+  'escalation.step': 'Step {step} of the escalation told {to}[ by {channel}].',
+  'escalation.step-fired': 'Step {step} of the escalation told {to}[ by {channel}].',
+  'escalation.acknowledged': '{actor} acknowledged the escalation[ through {via}][: {reason}].',
+  'escalation.cancelled': '{actor} cancelled the escalation[ through {via}][: {reason}].',
+  'escalation.exhausted': 'The escalation ran out of people to tell[ after {steps} steps].',
+  'task.created': 'A task was created[ at {endpoint}].',
+  'message.body-viewed': '{actor} looked at the content of the message[: {reason}].',
+  'message.searched': '{actor} searched messages by {by}[ and found {found}].',
+  'message.searched-by-patient': '{actor} searched messages by patient identifier[ and found {found}].',
+  'session.logged-in': '{actor} logged in.',
+  'session.login-failed': 'Somebody failed to log in as {actor}[: {reason}].',
+  'session.logged-out': '{actor} logged out.',
+  'account.created': '{actor} created the account[ {account}].',
+  'definition.deployed': '{actor} deployed the definition[ {definition}].',
+  'runtime.started': 'The runtime[ {environment}] started.',
+  'runtime.drained': '{actor} had the runtime finish what it was doing.',
+  'runtime.stopped': 'The runtime[ {environment}] stopped.',
+  'flow.noted': 'The flow[ {definition}] noted: {note}.',
+  'notice.shown': 'The console told {to}: {text}',
+  'audit.exported': '{actor} exported the audit trail.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type AuditType = keyof typeof AUDIT_SENTENCES;
+
+export function isAuditType(type: string): type is AuditType {
+  return Object.hasOwn(AUDIT_SENTENCES, type);
+}
