@@ -62,6 +62,16 @@ export const runtimeErrors = defineErrors({
     text: 'The library entry has a path that is not allowed.',
     remedy: 'Use letters, digits, spaces, dots and dashes, without leading dots.',
   },
+  'feed-refused': {
+    class: 'permanent',
+    text: 'The feed "{feed}" cannot listen: {reason}',
+    remedy: 'Free the port or bind the feed to another one (WARDFLOW_MLLP_PORT, or bindings.json).',
+  },
+  'editor-port': {
+    class: 'permanent',
+    text: 'The port {port} of the editor cannot be used: {reason}.',
+    remedy: 'Stop what uses it, or set WARDFLOW_STAGING_PORT to a free port.',
+  },
   'runtime-start-failed': {
     class: 'permanent',
     text: 'The runtime could not start: {reason}.',

@@ -34,6 +34,8 @@ export interface NodeServicesOptions {
   readonly definitions: Definitions;
   /** Feeds and subscriptions could not be put in force (a taken port shows in the feed's status instead). */
   readonly onFailure?: (error: unknown) => void;
+  /** The flows run and their feeds are in force; again after each deploy. */
+  readonly onStarted?: () => void;
 }
 
 export interface RuntimeServices extends NodeServices {
@@ -119,7 +121,10 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     for (const source of sources.values()) if (!running.has(source.nodeId)) startSource(source);
     engine.intake
       .configure([...feeds.values()], subscriptions)
-      .then(() => dispatcher.wake())
+      .then(() => {
+        dispatcher.wake();
+        options.onStarted?.();
+      })
       .catch((error: unknown) => {
         log.error('feeds could not be put in force', { code: errorName(error) });
         options.onFailure?.(error);

@@ -108,7 +108,7 @@ export function problemOf(nodes: unknown): string | null {
   return null;
 }
 
-/** Folders that may hold a definition. Those that begin with `_` or `.` are not definitions. */
+/** Folders that may hold a definition; what else lies there is judged when the definitions are loaded. */
 export async function folders(root: string): Promise<readonly string[]> {
   let entries;
   try {
@@ -117,7 +117,7 @@ export async function folders(root: string): Promise<readonly string[]> {
     throw runtimeErrors.create('flow-unreadable', { file: root, reason: systemCode(cause) }, { cause });
   }
   return entries
-    .filter((entry) => entry.isDirectory() && (entry.name === SHARED || /^[a-z0-9]/i.test(entry.name)))
+    .filter((entry) => entry.isDirectory() && (entry.name === SHARED || /^[a-z][a-z0-9-]{0,62}$/.test(entry.name)))
     .map((entry) => entry.name)
     .toSorted(byName);
 }

@@ -6,14 +6,15 @@
  * Node-RED saves credentials before flows. They are kept back until the flows are accepted, so that a refused deploy
  * leaves no trace.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { WardflowError, type Log } from '../../engine/index.ts';
+import { WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
-import { assign, flatten, flowFile, folders, problemOf, readFlowFiles, SHARED, type FlowFiles } from './flow-files.ts';
-import { templateIntent } from './template-intent.ts';
+import { assign, flatten, folders, problemOf, readFlowFiles, type FlowFiles } from './flow-files.ts';
+import { saveFlowFiles } from './save-flow-files.ts';
+import { tryOut } from './try-out.ts';
 import { jsonText, systemCode, writeWhole } from './write-whole.ts';
 
 /** Who deploys, as the login says; `undefined` for Node-RED itself. */
@@ -27,10 +28,10 @@ export interface StorageOptions {
   readonly log: Log;
   /** Runs before the first read; a rejection ends the start. */
   readonly prepare: () => Promise<void>;
-  /** May throw to refuse a deploy; nothing has been written yet. */
-  readonly beforeSave: () => Promise<void>;
-  /** The files are written and not yet active. */
-  readonly afterSave: (user: DeployUser | undefined, changed: readonly string[]) => Promise<void>;
+  /** Puts the definitions in force that a deploy has just written; the flows are not active yet. */
+  readonly saved: (definitions: DefinitionSet, user: DeployUser | undefined) => Promise<void>;
+  /** The files cannot be read at start; does not return. */
+  readonly onUnreadable: (error: unknown) => never;
 }
 
 interface Library {
@@ -58,7 +59,7 @@ export function createStorageModule(options: StorageOptions): object {
       try {
         inForce = await readFlowFiles(flowsFolder);
       } catch (error) {
-        if (!read) throw error;
+        if (!read) options.onUnreadable(error);
         log.error('the flow files cannot be read; the flows in force stay', { error });
       }
       read = true;
@@ -69,15 +70,15 @@ export function createStorageModule(options: StorageOptions): object {
       const problem = problemOf(flows);
       if (problem !== null) throw refusal(runtimeErrors.create('flow-refused', { reason: problem }));
       try {
-        await options.beforeSave();
         const next = assign(flows, inForce, await folders(flowsFolder));
-        const changed = await write(flowsFolder, inForce, next);
+        const definitions = await tryOut(flowsFolder, userFolder, inForce, next);
+        await saveFlowFiles(flowsFolder, join(userFolder, 'removed'), inForce, next);
         // In place: Node-RED computes the revision from this very array.
         flows.splice(0, flows.length, ...structuredClone(flatten(next)));
         inForce = next;
         if (credentials !== undefined) await writeWhole(file('credentials.json'), jsonText(credentials), 0o600);
         credentials = undefined;
-        await options.afterSave(user, changed);
+        await options.saved(definitions, user);
       } catch (error) {
         log.warn('a deploy was refused', { error });
         throw refusal(error);
@@ -96,32 +97,6 @@ export function createStorageModule(options: StorageOptions): object {
     saveLibraryEntry: (type: string, path: string, meta: object, body: string) =>
       library.saveLibraryEntry(type, libraryPath(path), meta, body),
   };
-}
-
-/** Writes the files that differ; a definition whose tab was removed loses its flow.json and keeps the rest. */
-async function write(root: string, before: FlowFiles, next: FlowFiles): Promise<readonly string[]> {
-  const changed: string[] = [];
-  for (const [name, nodes] of next) {
-    const text = jsonText(nodes);
-    const old = before.get(name);
-    if (old && jsonText(old) === text) continue;
-    changed.push(name);
-    if (!old && name !== SHARED) await writeIntent(root, name, nodes);
-    await writeWhole(flowFile(root, name), text);
-  }
-  for (const name of before.keys()) {
-    if (next.has(name)) continue;
-    changed.push(name);
-    await rm(flowFile(root, name), { force: true });
-  }
-  return changed;
-}
-
-async function writeIntent(root: string, name: string, nodes: readonly NodeConfig[]): Promise<void> {
-  const path = join(root, name, 'intent.json');
-  const there = await readFile(path).catch(() => null);
-  const label: unknown = nodes.find((node) => node.type === 'tab')?.['label'];
-  if (!there) await writeWhole(path, jsonText(templateIntent(typeof label === 'string' && label ? label : name)));
 }
 
 async function readJson(path: string, otherwise: unknown): Promise<unknown> {

@@ -17,3 +17,13 @@ export function templateIntent(title: string): object {
     reviewBy: '2099-01-01',
   };
 }
+
+/** The runbook's heading must be there: people are sent to it at night. */
+export const templateReadme = (title: string): string => `# ${title.replace(/\s+/g, ' ').slice(0, 200)}
+
+To be written for clinicians: what this flow does, and what it does not do.
+
+## Runbook
+
+To be written: what to do when it stops.
+`;

@@ -1,11 +1,12 @@
 /** Replaces a file in one step: a reader sees the old text or the new one, and a crash leaves one of the two. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { runtimeErrors } from '../errors.ts';
 
 export async function writeWhole(file: string, text: string, mode = 0o644): Promise<void> {
-  const draft = `${file}.${randomBytes(4).toString('hex')}.new`;
+  // Hidden: a draft that a crash leaves behind is no part of a definition.
+  const draft = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.new`);
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(draft, 'wx', mode);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { BranchFlows, catchAll, done, effect, failed, fn, node, source, tab } from '../kit/branch-flows.ts';
+import { BranchFlows, done, effect, failed, source, tab } from '../kit/branch-flows.ts';
 
 describe('counted branches in a real Node-RED', () => {
   const bench = new BranchFlows();

@@ -1,0 +1,71 @@
+/**
+ * The runtime's own API as one request handler, to be put before everything of Node-RED: its authentication, its body
+ * parser and its caching are not ours. Requests that are not for us go on.
+ */
+import express, { type Express } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../../engine/index.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { API_ROOT } from './contract.ts';
+import { LiveStream } from './live-stream.ts';
+import { messageRoutes } from './message-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
+import { apiErrors, notFound, problemHandler } from './problems.ts';
+import { requireServiceToken } from './service-token.ts';
+import { statusRoutes, type StatusOptions } from './status-routes.ts';
+
+export interface RuntimeApi {
+  /** Connect-style: calls `next` for every other path. */
+  handle(request: IncomingMessage, response: ServerResponse, next: () => void): void;
+  /** The engine runs: until then everything but `/health` answers 503. */
+  open(options: StatusOptions): void;
+  close(): void;
+}
+
+const BODY_LIMIT = '64kb';
+
+export function createRuntimeApi(isToken: (given: string) => boolean, environment: string, log: Log): RuntimeApi {
+  const app: Express = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  let live: LiveStream | null = null;
+  const router = express.Router();
+  app.use((_request, response, next) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    next();
+  });
+  app.get(`${API_ROOT}/health`, (_request, response) => {
+    response.json({ status: live ? 'ok' : 'starting', environment });
+  });
+  app.use(API_ROOT, requireServiceToken(isToken));
+  app.use(API_ROOT, (_request, _response, next) => {
+    if (!live) throw apiErrors.create('starting');
+    next();
+  });
+  app.use(API_ROOT, express.json({ limit: BODY_LIMIT }), router);
+  app.use(() => {
+    throw notFound('address');
+  });
+  app.use(problemHandler(log));
+
+  return {
+    handle(request, response, next) {
+      const path = request.url ?? '';
+      if (path === API_ROOT || path.startsWith(`${API_ROOT}/`) || path.startsWith(`${API_ROOT}?`)) app(request, response);
+      else next();
+    },
+    open(options) {
+      if (live) return;
+      const stream = new LiveStream(options.engine.live);
+      live = stream;
+      statusRoutes(router, options);
+      messageRoutes(router, options.engine);
+      peopleRoutes(router, options.engine);
+      auditRoutes(router, options.engine);
+      router.get('/live', (request, response) => stream.serve(request, response));
+    },
+    close() {
+      live?.close();
+    },
+  };
+}

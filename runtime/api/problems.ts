@@ -1,0 +1,98 @@
+/** Answers in RFC 9457 form. Whatever is thrown becomes one; a foreign error shows its class only, never its text. */
+import type { NextFunction, Request, Response } from 'express';
+import { WardflowError, defineErrors, errorName, type Log } from '../../engine/index.ts';
+import type { ApiProblem } from './contract.ts';
+
+export const apiErrors = defineErrors({
+  'not-authorised': {
+    class: 'permanent',
+    text: 'The request carries no valid service token.',
+    remedy: 'Send "Authorization: Bearer" with the token from the runtime\'s service-token file.',
+  },
+  'actor-missing': {
+    class: 'permanent',
+    text: 'The request does not name who acts.',
+    remedy: 'Send the header Wardflow-Actor, for example "user:ana" or "cli:root".',
+  },
+  'request-invalid': {
+    class: 'permanent',
+    text: 'The request cannot be used: {reason}.',
+    remedy: 'Correct the field named.',
+  },
+  'not-found': {
+    class: 'permanent',
+    text: 'There is no such {thing}.',
+    remedy: 'Look at the list; it may have been removed.',
+  },
+  'conflict': {
+    class: 'permanent',
+    text: 'This cannot be done now: {reason}.',
+    remedy: 'Load the current state and decide again.',
+  },
+  'too-large': {
+    class: 'permanent',
+    text: 'The request body is too large.',
+    remedy: 'Send less at a time.',
+  },
+  'starting': {
+    class: 'transient',
+    text: 'The runtime is starting.',
+    remedy: 'Ask again in a few seconds.',
+  },
+  'too-many-listeners': {
+    class: 'transient',
+    text: 'Too many live streams are open.',
+    remedy: 'Close one and try again.',
+  },
+  'internal': {
+    class: 'permanent',
+    text: 'The runtime could not answer.',
+    remedy: 'Look into its log for the error named there, or run "npx wardflow doctor".',
+  },
+});
+
+const STATUS: Readonly<Record<string, number>> = {
+  'not-authorised': 401,
+  'actor-missing': 400,
+  'request-invalid': 400,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  starting: 503,
+  'too-many-listeners': 503,
+};
+
+export const invalid = (reason: string): WardflowError => apiErrors.create('request-invalid', { reason });
+export const notFound = (thing: string): WardflowError => apiErrors.create('not-found', { thing });
+export const conflict = (reason: string): WardflowError => apiErrors.create('conflict', { reason });
+
+export function sendProblem(response: Response, error: unknown, log: Log): void {
+  const known = known_(error);
+  const status = STATUS[known.code] ?? 500;
+  if (status === 500) log.error('an API request failed', { code: known.code, error });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const problem: ApiProblem = {
+    type: `https://wardflow.dev/problems/${known.code}`,
+    title: known.message,
+    status,
+    code: known.code,
+    remedy: known.remedy,
+  };
+  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+export const problemHandler =
+  (log: Log) =>
+  (error: unknown, _request: Request, response: Response, _next: NextFunction): void =>
+    sendProblem(response, error, log);
+
+function known_(error: unknown): WardflowError {
+  if (error instanceof WardflowError) return error;
+  const status: unknown = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return apiErrors.create('too-large');
+  if (typeof status === 'number' && status >= 400 && status < 500) return invalid('it is not well-formed');
+  return apiErrors.create('internal', { error: errorName(error) });
+}

@@ -1,0 +1,131 @@
+/**
+ * What Node-RED is started with. It is read synchronously (Node-RED requires its settings file), so whatever must wait is
+ * done by `Runtime.prepare`, which Node-RED awaits through the storage module.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createLog, packageRoot, readConfig, WardflowError, type Config } from '../engine/index.ts';
+import { editorTheme } from './editor-theme.ts';
+import { createLogHandler } from './log-handler.ts';
+import { createLogin } from './login.ts';
+import { Runtime } from './runtime.ts';
+import { createStorageModule } from './storage/storage-module.ts';
+
+export function composeSettings(environment: NodeJS.ProcessEnv = process.env): object {
+  const config = configOrExit(environment);
+  const log = createLog(config.logLevel);
+  const runtime = new Runtime(config, log, version());
+  runtime.guard();
+  const userDir = join(runtime.folder, 'node-red');
+  prepareUserFolder(userDir);
+  const governance = `http://127.0.0.1:${config.governancePort}`;
+  const login = createLogin({
+    governance,
+    token: () => runtime.token,
+    isToken: (given) => runtime.isToken(given),
+  });
+
+  return {
+    uiHost: '127.0.0.1',
+    uiPort: config.stagingPort,
+    httpAdminRoot: '/',
+    httpNodeRoot: '/http',
+    userDir,
+    nodesDir: join(packageRoot(), 'dist', 'palette'),
+    nodesExcludes: ['90-exec.js'],
+    credentialSecret: credentialSecret(userDir),
+    storageModule: createStorageModule({
+      flowsFolder: config.flowsFolder,
+      userFolder: userDir,
+      log,
+      prepare: () => runtime.prepare(),
+      saved: (definitions, user) => runtime.deployed(definitions, user),
+      onUnreadable: (error) => runtime.fail(error),
+    }),
+    get wardflow() {
+      return runtime.services;
+    },
+    adminAuth: {
+      type: 'credentials',
+      users: [],
+      tokens: (cookies: string) => login.userOf(cookies),
+      tokenHeader: 'cookie',
+    },
+    httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) =>
+      runtime.api.handle(request, response, () => {
+        login.translate(request.headers);
+        next();
+      }),
+    editorTheme: editorTheme(config.environment, governance),
+    logging: {
+      wardflow: {
+        level: 'info',
+        metrics: false,
+        audit: false,
+        handler: () => createLogHandler(log, () => runtime.running),
+      },
+    },
+    externalModules: {
+      autoInstall: false,
+      palette: { allowInstall: false, allowUpdate: false, allowUpload: false, allowList: [] },
+      modules: { allowInstall: false, allowList: [] },
+    },
+    functionExternalModules: false,
+    functionTimeout: 0,
+    diagnostics: { enabled: false, ui: false },
+    runtimeState: { enabled: false, ui: false },
+    telemetry: { enabled: false, updateNotification: false },
+    exportGlobalContextKeys: false,
+    nodeCloseTimeout: 3_000,
+    debugMaxLength: 1_000,
+    apiMaxLength: '20mb',
+    httpServerOptions: { 'x-powered-by': false },
+  };
+}
+
+function configOrExit(environment: NodeJS.ProcessEnv): Config {
+  try {
+    return readConfig(environment);
+  } catch (error) {
+    if (!(error instanceof WardflowError)) throw error;
+    process.stderr.write(`${error.message} ${error.remedy}\n`);
+    process.exit(1);
+  }
+}
+
+function version(): string {
+  const file: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return typeof file === 'object' && file !== null && 'version' in file ? String(file.version) : '0.0.0';
+}
+
+/** Without a package.json of its own Node-RED reports an error at every start. */
+function prepareUserFolder(userDir: string): void {
+  try {
+    mkdirSync(userDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(userDir, 'package.json'), '{\n  "name": "wardflow-runtime",\n  "private": true\n}\n', { flag: 'wx' });
+  } catch (error) {
+    exitUnless(error, 'EEXIST', userDir);
+  }
+}
+
+/** What credentials of nodes are encrypted with; made once, readable by this user only. */
+function credentialSecret(userDir: string): string {
+  const file = join(userDir, 'credential-secret');
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    exitUnless(error, 'EEXIST', file);
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function exitUnless(error: unknown, code: string, path: string): void {
+  const found: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (found === code) return;
+  process.stderr.write(
+    `The data folder cannot be written: ${path}. Give this user write permission there, or set WARDFLOW_DATA.\n`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,95 @@
+/**
+ * One login for console and editor: the governance app owns the sessions, the editor asks it. Both send the same cookie,
+ * since cookies know no ports. Answers are kept for at most five seconds, so a revoked session ends within them.
+ */
+import { createHash } from 'node:crypto';
+import { bearerOf } from './api/service-token.ts';
+
+/** Node-RED's permission scope: everything, or looking only. */
+export type Scope = '*' | 'read';
+
+export interface EditorUser {
+  readonly username: string;
+  readonly permissions: Scope;
+}
+
+export interface LoginOptions {
+  /** Where the governance app is, e.g. `http://127.0.0.1:4000`. */
+  readonly governance: string;
+  /** The service token, once it is known. */
+  readonly token: () => string;
+  readonly isToken: (given: string) => boolean;
+  readonly now?: () => number;
+}
+
+export const SESSION_COOKIE = 'wardflow_session';
+/** How a request with the service token reaches Node-RED's own check, which reads one header only. */
+const SERVICE_COOKIE = 'wardflow_service';
+const KEPT_MS = 5_000;
+const MOST_KEPT = 1_000;
+const TIMEOUT_MS = 3_000;
+const MAY_CHANGE = new Set(['administrator', 'analyst']);
+
+export interface Login {
+  /** For `adminAuth.tokens`, with `tokenHeader: 'cookie'`: the whole cookie header. */
+  userOf(cookieHeader: string): Promise<EditorUser | null>;
+  /** Turns a bearer service token into what `userOf` reads. Any other bearer is left to Node-RED, which knows none. */
+  translate(headers: { authorization?: string | undefined; cookie?: string | undefined }): void;
+}
+
+export function createLogin(options: LoginOptions): Login {
+  const now = options.now ?? Date.now;
+  const kept = new Map<string, { readonly until: number; readonly user: Promise<EditorUser | null> }>();
+
+  return {
+    async userOf(cookieHeader) {
+      const cookies = cookiesOf(cookieHeader);
+      const service = cookies.get(SERVICE_COOKIE);
+      if (service !== undefined) return options.isToken(service) ? { username: 'service', permissions: '*' } : null;
+      const session = cookies.get(SESSION_COOKIE);
+      if (session === undefined || !/^[\w-]{16,200}$/.test(session)) return null;
+      const key = createHash('sha256').update(session).digest('base64');
+      const known = kept.get(key);
+      if (known && known.until > now()) return known.user;
+      const user = introspect(options.governance, options.token(), session);
+      kept.delete(key);
+      kept.set(key, { until: now() + KEPT_MS, user });
+      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
+      user.catch(() => kept.delete(key));
+      return user;
+    },
+    translate(headers) {
+      const given = bearerOf(headers.authorization);
+      if (given === null || !options.isToken(given)) {
+        // A cookie of this name from outside proves nothing more than a bearer would: it is checked the same way.
+        return;
+      }
+      delete headers.authorization;
+      headers.cookie = `${SERVICE_COOKIE}=${given}`;
+    },
+  };
+}
+
+async function introspect(governance: string, token: string, session: string): Promise<EditorUser | null> {
+  const response = await fetch(`${governance}/api/v1/sessions/introspect`, {
+    headers: { authorization: `Bearer ${token}`, 'wardflow-session': session },
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) return null;
+  const answer: unknown = await response.json();
+  if (typeof answer !== 'object' || answer === null || !('active' in answer) || answer.active !== true) return null;
+  const { username, roles } = answer as { username?: unknown; roles?: unknown };
+  if (typeof username !== 'string' || !Array.isArray(roles)) return null;
+  const mayChange = roles.some((role) => typeof role === 'string' && MAY_CHANGE.has(role));
+  return { username, permissions: mayChange ? '*' : 'read' };
+}
+
+function cookiesOf(header: string): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  for (const part of header.slice(0, 8192).split(';')) {
+    const at = part.indexOf('=');
+    if (at > 0) cookies.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  return cookies;
+}

@@ -1,0 +1,230 @@
+/**
+ * The life of a runtime around Node-RED's own:
+ *
+ *   composed -> prepared (engine open, definitions read) -> running (flows started, feeds listening) -> stopping -> ended
+ *
+ * Node-RED calls `prepare` through the storage module before it loads nodes. A failure before `running` is one sentence on
+ * standard error and exit code 1; the supervisor repeats it.
+ */
+import { createRequire } from 'node:module';
+import {
+  WardflowError,
+  createEngine,
+  ensureServiceToken,
+  environmentFolder,
+  errorName,
+  loadBindings,
+  loadDefinitions,
+  type Config,
+  type DefinitionSet,
+  type Engine,
+  type Log,
+} from '../engine/index.ts';
+import { createRuntimeApi, type RuntimeApi } from './api/index.ts';
+import { tokenCheck } from './api/service-token.ts';
+import type { NodeRed } from './branch-hooks/live-node.ts';
+import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
+import { runtimeErrors } from './errors.ts';
+import { createNodeServices, type RuntimeServices } from './node-services.ts';
+import { recordNotices } from './notice-record.ts';
+import type { DeployUser } from './storage/storage-module.ts';
+
+interface RunningNodeRed extends NodeRed {
+  readonly server: { prependListener(event: 'error', listener: (error: NodeJS.ErrnoException) => void): void } | null;
+  stop(): Promise<void>;
+}
+
+/** How long work in flight may take to finish when the process is asked to end; the rest is delivered again. */
+const DRAIN_MS = 5_000;
+/** Whatever hangs, the process ends after this. */
+const END_MS = 15_000;
+
+export class Runtime {
+  readonly config: Config;
+  readonly log: Log;
+  readonly folder: string;
+  readonly api: RuntimeApi;
+  readonly #version: string;
+  readonly #startedAt = Date.now();
+  #token = '';
+  #isToken: (given: string) => boolean = () => false;
+  #engine: Engine | null = null;
+  #services: RuntimeServices | null = null;
+  #definitions: LoadedDefinitions | null = null;
+  #running = false;
+  #stopping = false;
+
+  constructor(config: Config, log: Log, version: string) {
+    this.config = config;
+    this.log = log;
+    this.#version = version;
+    this.folder = environmentFolder(config.dataFolder, config.environment);
+    this.api = createRuntimeApi((given) => this.isToken(given), config.environment, log);
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  isToken(given: string): boolean {
+    return this.#isToken(given);
+  }
+
+  /** For `RED.settings.wardflow`: there when nodes are made. */
+  get services(): RuntimeServices {
+    if (!this.#services) throw new TypeError('the runtime is not prepared yet');
+    return this.#services;
+  }
+
+  /** Catches what would end the process without a word of ours; called once, before Node-RED starts. */
+  guard(): void {
+    process.on('unhandledRejection', (error) => {
+      this.log.error('a promise was rejected and nobody listened; the runtime ends', { code: errorName(error) });
+      process.exit(1);
+    });
+    process.once('disconnect', () => this.#stop('the supervisor is gone'));
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      await this.#prepare();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** A deploy has written these; Node-RED makes the flows active next. */
+  async deployed(next: DefinitionSet, user: DeployUser | undefined): Promise<void> {
+    if (!this.#engine || !this.#definitions) return;
+    const { clock, store } = this.#engine;
+    const fresh = await this.#definitions.replace(next);
+    await store.audit.append(
+      fresh.map(({ definition, previous }) => ({
+        at: clock.now(),
+        type: 'definition.deployed',
+        actor: user?.username === undefined ? 'system' : `user:${user.username}`,
+        definition: definition.name,
+        version: definition.version,
+        details: { previous },
+      })),
+    );
+  }
+
+  /** One clear sentence, exit code 1. */
+  fail(error: unknown): never {
+    const known =
+      error instanceof WardflowError ? error : runtimeErrors.create('runtime-start-failed', { reason: errorName(error) });
+    process.stderr.write(`${known.message} ${known.remedy}\n`);
+    process.exit(1);
+  }
+
+  async #prepare(): Promise<void> {
+    const { config, log } = this;
+    this.#token = await ensureServiceToken(config.dataFolder, config.environment);
+    this.#isToken = tokenCheck(this.#token);
+    const bindings = await loadBindings(this.folder, config);
+    const definitions = await loadDefinitions(config.flowsFolder);
+    const engine = await createEngine({
+      environment: config.environment,
+      dataFolder: this.folder,
+      bindings,
+      log,
+      onFatal: (error) => {
+        log.error('the store is lost; the runtime ends and is started again', { code: errorName(error) });
+        process.exit(1);
+      },
+    });
+    this.#engine = engine;
+    this.#definitions = createDefinitions(engine, definitions);
+    await this.#definitions.replace(definitions);
+    recordNotices(engine);
+    const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
+    this.#services = createNodeServices({
+      engine,
+      red,
+      definitions: this.#definitions,
+      onStarted: () => this.#started(),
+      onFailure: (error) => {
+        if (!this.#running) this.fail(error);
+      },
+    });
+    this.#services.install();
+    red.events.on('runtime-event', (event: RuntimeEvent) => this.#onRuntimeEvent(event));
+    red.server?.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
+  }
+
+  #started(): void {
+    if (this.#running || !this.#engine) return;
+    const refused = this.#engine.intake.status().find((feed) => feed.state === 'failed');
+    if (refused)
+      this.fail(runtimeErrors.create('feed-refused', { feed: refused.name, reason: refused.error?.text ?? 'it is closed' }));
+    this.#running = true;
+    this.#engine.start();
+    this.#open();
+    this.log.info('the runtime is ready', { port: this.config.stagingPort });
+  }
+
+  /** Node types that are missing stop the flows, not the runtime: the editor is where they are mended. */
+  #onRuntimeEvent(event: RuntimeEvent): void {
+    const error = event.id === 'runtime-state' ? event.payload?.error : undefined;
+    if (error === undefined) return;
+    this.log.error('the flows do not run', { code: error, count: event.payload?.types?.length ?? 0 });
+    this.#open();
+  }
+
+  #open(): void {
+    this.#takeSignals();
+    if (!this.#engine || !this.#definitions) return;
+    const engine = this.#engine;
+    const definitions = this.#definitions;
+    this.api.open({
+      engine,
+      version: this.#version,
+      startedAt: this.#startedAt,
+      definitions: () => definitions.current(),
+      drain: () => engine.dispatcher.drain(DRAIN_MS),
+    });
+  }
+
+  /** Node-RED would stop its flows at once and leave: work in flight finishes first. */
+  #takeSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.on(signal, () => this.#stop(`received ${signal}`));
+    }
+  }
+
+  #stop(why: string): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.log.info(`the runtime stops: ${why}`);
+    setTimeout(() => process.exit(0), END_MS).unref();
+    this.#end().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        this.log.error('the runtime could not stop cleanly', { code: errorName(error) });
+        process.exit(1);
+      },
+    );
+  }
+
+  async #end(): Promise<void> {
+    this.api.close();
+    await this.#engine?.stop(DRAIN_MS);
+    const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
+    await red.stop();
+  }
+}
+
+interface RuntimeEvent {
+  readonly id: string;
+  readonly payload?: { readonly error?: string; readonly types?: readonly string[] };
+}
+
+function portError(error: NodeJS.ErrnoException, port: number): WardflowError {
+  return runtimeErrors.create('editor-port', { port, reason: error.code ?? 'unknown reason' }, { cause: error });
+}
