@@ -102,8 +102,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 export { definitionFromFiles, definitionSet, loadDefinitions, readDefinitions } from './definitions/load.ts';
 export type { DefinitionProblem } from './definitions/problem.ts';
-export { verifyAudit, type AuditVerdict } from './audit/verify.ts';
-export { verifyAudit, type AuditVerdict } from './audit/verify.ts';
 export { auditSentence } from './audit/sentence.ts';
 export { AUDIT_SENTENCES, type AuditType } from './audit/types.ts';
 export { canonicalJson } from './base/canonical-json.ts';
+export { verifyAudit, type AuditVerdict } from './audit/verify.ts';
