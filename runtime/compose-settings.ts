@@ -69,8 +69,8 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
     },
     externalModules: {
       autoInstall: false,
-      palette: { allowInstall: false, allowUpdate: false, allowUpload: false, allowList: [] },
-      modules: { allowInstall: false, allowList: [] },
+      palette: { allowInstall: false, allowUpdate: false, allowUpload: false },
+      modules: { allowInstall: false },
     },
     functionExternalModules: false,
     functionTimeout: 0,
