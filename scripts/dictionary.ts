@@ -59,8 +59,10 @@ function merge(into: Map<string, string[]>, name: string, meaning: string, parts
 }
 
 function plain(text: string): string {
+  // Some names end in the footnote marks of the standard's tables.
   return text
     .replace(/[`\\$|]/g, ' ')
+    .replace(/[+*\s]+$/, '')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -1,4 +1,4 @@
-import { STANDARD_DELIMITERS, type Delimiters } from './delimiters.ts';
+import { STANDARD_DELIMITERS } from './delimiters.ts';
 import { escape } from './escape.ts';
 import { UTF8 } from './charset.ts';
 import { Hl7Message } from './message.ts';
@@ -18,52 +18,51 @@ export interface AckOptions {
 
 /**
  * The answer to a message. MSA-2 is the message's MSH-10 as it stands, whatever else the message lacks; it is empty only
- * where there is no message to read (`undefined`). Sender and receiver change places; version, processing id,
- * character set and separators are the sender's own, so that whoever wrote the message can read the answer.
+ * where there is no message to read (`undefined`). Sender and receiver change places; version, processing id and
+ * character set are the sender's own. The separators are the usual ones, stated in MSH-1 and MSH-2 as always: many
+ * senders look for `MSA|` whatever they send themselves.
  */
 export function buildAck(message: Hl7Message | undefined, options: AckOptions): Hl7Message {
-  const own = message?.source.delimiters;
-  const delimiters = own && own.subcomponent !== '' ? own : STANDARD_DELIMITERS;
-  const sameSeparators = delimiters === own;
-  // As it stands, undecodable bytes included: the answer's MSA-2 has the very bytes of MSH-10.
-  const taken = (path: string): string =>
-    sameSeparators && message ? exact(message.source, path) : write(message?.get(path) ?? '', delimiters);
+  const source = message?.source;
+  const taken = (path: string): string => (source ? standard(source, path) : '');
   const trigger = taken('MSH-9.2');
-  const { component } = delimiters;
   const header = [
-    `MSH${delimiters.field}${encodingCharacters(delimiters)}`,
+    'MSH|^~\\&',
     taken('MSH-5'),
     taken('MSH-6'),
     taken('MSH-3'),
     taken('MSH-4'),
     utc(options.now),
     '',
-    trigger === '' ? 'ACK' : ['ACK', trigger, 'ACK'].join(component),
-    write(options.controlId, delimiters),
+    trigger === '' ? 'ACK' : `ACK^${trigger}^ACK`,
+    write(options.controlId),
     taken('MSH-11') || 'P',
     taken('MSH-12') || '2.5.1',
   ];
   const charset = taken('MSH-18');
   if (charset !== '') header.push('', '', '', '', '', charset);
   const answer = ['MSA', options.code, taken('MSH-10')];
-  if (options.text) answer.push(write(options.text, delimiters));
-  const text = `${header.join(delimiters.field)}\r${answer.join(delimiters.field)}\r`;
-  const { charset: written = UTF8, marked, damaged = false } = message?.source ?? {};
+  if (options.text) answer.push(write(options.text));
+  const text = `${header.join('|')}\r${answer.join('|')}\r`;
+  const { charset: written = UTF8, marked, damaged = false } = source ?? {};
   return Hl7Message.of(new Hl7Source(text, written, marked, damaged));
 }
 
-function exact(source: Hl7Source, path: string): string {
+/** A field in the usual separators: as it stands, bytes that could not be decoded included, or written anew. */
+function standard(source: Hl7Source, path: string): string {
   const span = source.part(0, parsePath(path));
-  return span ? source.text.slice(span.from, span.to) : '';
+  if (!span) return '';
+  const { field, component, repetition, escape: mark, subcomponent } = source.delimiters;
+  const usual = field + component + repetition + mark + subcomponent === '|^~\\&';
+  if (usual) return source.text.slice(span.from, span.to);
+  const components = Array.from({ length: source.count(span, component) }, (_, i) =>
+    write(source.read(0, parsePath(path).field, 1, parsePath(path).component || i + 1, 1)),
+  );
+  return components.join('^');
 }
 
-function encodingCharacters(delimiters: Delimiters): string {
-  const { component, repetition, subcomponent, truncation } = delimiters;
-  return component + repetition + delimiters.escape + subcomponent + truncation;
-}
-
-function write(value: string, delimiters: Delimiters): string {
-  return escape(value, delimiters, UTF8) ?? value;
+function write(value: string): string {
+  return escape(value, STANDARD_DELIMITERS, UTF8) ?? value;
 }
 
 function utc(now: number): string {

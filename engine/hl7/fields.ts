@@ -6,7 +6,7 @@ export type Hl7Row = Readonly<Record<string, string>>;
 
 /**
  * Reading by property, for places that cannot call methods (JSONata, a switch node's property):
- * `fields['PID-5.1']` is a value ('' where there is none), `fields.OBX` the rows of all OBX segments.
+ * `fields['PID-5.1']` is a value ('' where there is none), `fields.OBX` the rows of all OBX segments (undefined without one).
  */
 export interface Hl7Fields {
   readonly [pathOrSegment: string]: string | readonly Hl7Row[] | undefined;
@@ -48,7 +48,8 @@ function lookUp(source: Hl7Source, key: string): string | readonly Hl7Row[] | un
     const at = source.find(path.segment, path.occurrence || 1);
     return at < 0 ? '' : source.read(at, path.field, path.repetition, path.component, path.subcomponent);
   }
-  return SEGMENT.test(key) ? rowsOf(source, true, key) : undefined;
+  const rows = SEGMENT.test(key) ? rowsOf(source, true, key) : [];
+  return rows.length > 0 ? rows : undefined;
 }
 
 /**
