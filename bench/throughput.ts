@@ -29,6 +29,7 @@ const TICKS = 100;
 
 export async function run(): Promise<readonly ThroughputRow[]> {
   const runtime = await RuntimeProcess.start({
+    definitions: [],
     prepareFlows: writeBenchDefinition,
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
   });

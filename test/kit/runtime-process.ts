@@ -16,7 +16,7 @@ export interface RuntimeOptions {
   readonly fhirBase?: string;
   /** Replaces or adds definitions in the copied folder before the start. */
   readonly prepareFlows?: (folder: string) => void;
-  /** Use only these definitions (and `_shared`). */
+  /** Copy only these folders of `flows/`; empty: none. */
   readonly definitions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,14 +51,8 @@ export class RuntimeProcess {
     const folder = join(base, 'data');
     const flows = join(base, 'flows');
     mkdirSync(join(folder, 'staging'), { recursive: true, mode: 0o700 });
-    const wanted = options.definitions && new Set([...options.definitions, '_shared']);
-    cpSync(join(ROOT, 'flows'), flows, {
-      recursive: true,
-      filter: (source) => {
-        const name = source.slice(join(ROOT, 'flows').length + 1).split('/')[0] ?? '';
-        return name === '' || !wanted || wanted.has(name);
-      },
-    });
+    for (const name of options.definitions ?? ['.'])
+      cpSync(join(ROOT, 'flows', name), join(flows, name), { recursive: true });
     options.prepareFlows?.(flows);
     const token = await ensureServiceToken(folder, 'staging');
     const runtime = new RuntimeProcess({
