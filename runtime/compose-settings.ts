@@ -104,7 +104,9 @@ function version(): string {
 function prepareUserFolder(userDir: string): void {
   try {
     mkdirSync(userDir, { recursive: true, mode: 0o700 });
-    writeFileSync(join(userDir, 'package.json'), '{\n  "name": "wardflow-runtime",\n  "private": true\n}\n', { flag: 'wx' });
+    writeFileSync(join(userDir, 'package.json'), '{\n  "name": "wardflow-runtime",\n  "private": true\n}\n', {
+      flag: 'wx',
+    });
   } catch (error) {
     exitUnless(error, 'EEXIST', userDir);
   }

@@ -2,7 +2,13 @@
  * The definitions in force, and old versions for work that began under them. Every version that comes into force is
  * kept in the store before it runs, so that a redelivery finds the rules its message began with.
  */
-import { definitionFromFiles, type ClaimedWork, type Definition, type DefinitionSet, type Engine } from '../engine/index.ts';
+import {
+  definitionFromFiles,
+  type ClaimedWork,
+  type Definition,
+  type DefinitionSet,
+  type Engine,
+} from '../engine/index.ts';
 import { runtimeErrors } from './errors.ts';
 import type { Definitions } from './node-services.ts';
 
@@ -11,7 +17,9 @@ const MOST_CACHED = 50;
 
 export interface LoadedDefinitions extends Definitions {
   /** Puts the set in force; returns those whose version is new. */
-  replace(next: DefinitionSet): Promise<readonly { readonly definition: Definition; readonly previous: string | null }[]>;
+  replace(
+    next: DefinitionSet,
+  ): Promise<readonly { readonly definition: Definition; readonly previous: string | null }[]>;
 }
 
 export function createDefinitions(engine: Engine, first: DefinitionSet): LoadedDefinitions {

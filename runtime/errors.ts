@@ -27,7 +27,7 @@ export const runtimeErrors = defineErrors({
     text: 'The source "{node}" ({type}) could not make a message of what was received.',
     remedy: 'Look at the message body; mend the flow or discard the message.',
   },
-  'redeployed': {
+  redeployed: {
     class: 'throttled',
     text: 'The flow was deployed while the message was in it; it is delivered again.',
     remedy: 'Nothing is to be done.',

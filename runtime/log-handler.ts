@@ -28,7 +28,10 @@ export function createLogHandler(log: Log, flowsHaveRun: () => boolean): (line: 
       if (line.type !== undefined) fields.nodeType = line.type;
       if (line.msg instanceof Error) fields.error = line.msg;
       const who = line.id === undefined ? 'Node-RED' : 'A node';
-      return own[level](`${who} ${level === 'error' ? 'reported an error' : level === 'warn' ? 'warned' : 'wrote a line'}.`, fields);
+      return own[level](
+        `${who} ${level === 'error' ? 'reported an error' : level === 'warn' ? 'warned' : 'wrote a line'}.`,
+        fields,
+      );
     }
     const text = typeof line.msg === 'string' ? line.msg.trim() : '';
     if (text !== '') own[level](text.replace(/\s+/g, ' ').slice(0, LONGEST));

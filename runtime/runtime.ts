@@ -117,7 +117,9 @@ export class Runtime {
   /** One clear sentence, exit code 1. */
   fail(error: unknown): never {
     const known =
-      error instanceof WardflowError ? error : runtimeErrors.create('runtime-start-failed', { reason: errorName(error) });
+      error instanceof WardflowError
+        ? error
+        : runtimeErrors.create('runtime-start-failed', { reason: errorName(error) });
     process.stderr.write(`${known.message} ${known.remedy}\n`);
     process.exit(1);
   }
@@ -161,7 +163,9 @@ export class Runtime {
     if (this.#running || !this.#engine) return;
     const refused = this.#engine.intake.status().find((feed) => feed.state === 'failed');
     if (refused)
-      this.fail(runtimeErrors.create('feed-refused', { feed: refused.name, reason: refused.error?.text ?? 'it is closed' }));
+      this.fail(
+        runtimeErrors.create('feed-refused', { feed: refused.name, reason: refused.error?.text ?? 'it is closed' }),
+      );
     this.#running = true;
     this.#engine.start();
     this.#open();

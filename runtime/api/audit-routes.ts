@@ -25,7 +25,7 @@ export function auditRoutes(router: Router, engine: Engine): void {
     await store.audit.append([{ at: clock.now(), type: 'audit.exported', actor, details: {} }]);
     const { limit: _, order: __, before: ___, ...filter } = auditQuery(request);
     response.type('application/x-ndjson');
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const records = await store.audit.list({ ...filter, after, limit: PAGE, order: 'oldest-first' });
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
       if (lines !== '' && !response.write(lines)) await once(response, 'drain');

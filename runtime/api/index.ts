@@ -51,7 +51,8 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
   return {
     handle(request, response, next) {
       const path = request.url ?? '';
-      if (path === API_ROOT || path.startsWith(`${API_ROOT}/`) || path.startsWith(`${API_ROOT}?`)) app(request, response);
+      if (path === API_ROOT || path.startsWith(`${API_ROOT}/`) || path.startsWith(`${API_ROOT}?`))
+        app(request, response);
       else next();
     },
     open(options) {

@@ -26,10 +26,17 @@ export function messageBody(bytes: Uint8Array, fallbackCharset = 'UTF-8'): Messa
 
 /** What cannot be read as HL7 is shown line by line, each byte as it is. */
 function unreadable(bytes: Uint8Array): MessageBody {
-  const lines = Buffer.from(bytes).toString('latin1').split(/\r\n|\r|\n/).slice(0, 2000);
+  const lines = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/\r\n|\r|\n/)
+    .slice(0, 2000);
   return {
     charset: 'unknown',
-    segments: lines.map((value, i) => ({ name: '', title: null, fields: [{ path: `line ${i + 1}`, title: null, value }] })),
+    segments: lines.map((value, i) => ({
+      name: '',
+      title: null,
+      fields: [{ path: `line ${i + 1}`, title: null, value }],
+    })),
   };
 }
 

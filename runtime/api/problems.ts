@@ -24,7 +24,7 @@ export const apiErrors = defineErrors({
     text: 'There is no such {thing}.',
     remedy: 'Look at the list; it may have been removed.',
   },
-  'conflict': {
+  conflict: {
     class: 'permanent',
     text: 'This cannot be done now: {reason}.',
     remedy: 'Load the current state and decide again.',
@@ -34,7 +34,7 @@ export const apiErrors = defineErrors({
     text: 'The request body is too large.',
     remedy: 'Send less at a time.',
   },
-  'starting': {
+  starting: {
     class: 'transient',
     text: 'The runtime is starting.',
     remedy: 'Ask again in a few seconds.',
@@ -44,7 +44,7 @@ export const apiErrors = defineErrors({
     text: 'Too many live streams are open.',
     remedy: 'Close one and try again.',
   },
-  'internal': {
+  internal: {
     class: 'permanent',
     text: 'The runtime could not answer.',
     remedy: 'Look into its log for the error named there, or run "npx wardflow doctor".',

@@ -18,8 +18,7 @@ const named = (place: Place): { node: string; type: string } => ({
   type: place.type,
 });
 
-export const pathEnded = (place: Place): Failure =>
-  failureAt(place, runtimeErrors.create('path-ended', named(place)));
+export const pathEnded = (place: Place): Failure => failureAt(place, runtimeErrors.create('path-ended', named(place)));
 
 /** An error of ours keeps its class; any other is permanent, and its text stays out: it may quote the message. */
 export const nodeFailed = (place: Place, error: unknown): Failure =>

@@ -1,5 +1,12 @@
 /** The work items in flight: each with its claim, its counted branches and the context its messages carry. */
-import { ItemBranches, type Branch, type ClaimedWork, type ItemResult, type ItemRules, type Place } from '../../engine/index.ts';
+import {
+  ItemBranches,
+  type Branch,
+  type ClaimedWork,
+  type ItemResult,
+  type ItemRules,
+  type Place,
+} from '../../engine/index.ts';
 import type { MessageContext } from '../services.ts';
 
 export class Flight extends ItemBranches {

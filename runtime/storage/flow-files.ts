@@ -156,7 +156,6 @@ function withoutCredentials(node: NodeConfig): NodeConfig {
   return rest as NodeConfig;
 }
 
-const byName = (a: string, b: string): number =>
-  a === b ? 0 : a === SHARED ? -1 : b === SHARED ? 1 : a < b ? -1 : 1;
+const byName = (a: string, b: string): number => (a === b ? 0 : a === SHARED ? -1 : b === SHARED ? 1 : a < b ? -1 : 1);
 
 const unreadable = (file: string, reason: string): Error => runtimeErrors.create('flow-unreadable', { file, reason });

@@ -104,19 +104,25 @@ async function readJson(path: string, otherwise: unknown): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return otherwise;
-    throw runtimeErrors.create('flow-unreadable', { file: path, reason: 'it is not JSON, or may not be read' }, { cause });
+    throw runtimeErrors.create(
+      'flow-unreadable',
+      { file: path, reason: 'it is not JSON, or may not be read' },
+      { cause },
+    );
   }
 }
 
 function libraryPath(path: string): string {
   const parts = path.split('/').filter((part) => part !== '');
-  if (path.length > 500 || parts.some((part) => !/^[\w][\w .-]*$/.test(part))) throw runtimeErrors.create('library-path');
+  if (path.length > 500 || parts.some((part) => !/^[\w][\w .-]*$/.test(part)))
+    throw runtimeErrors.create('library-path');
   return path;
 }
 
 /** Node-RED answers the editor with `status` and shows `code`; the message says why. */
 function refusal(error: unknown): Error {
-  const known = error instanceof WardflowError ? error : runtimeErrors.create('flow-refused', { reason: systemCode(error) });
+  const known =
+    error instanceof WardflowError ? error : runtimeErrors.create('flow-refused', { reason: systemCode(error) });
   return Object.assign(new Error(`${known.message} ${known.remedy}`, { cause: error }), {
     code: known.code,
     status: 400,

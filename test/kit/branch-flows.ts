@@ -230,7 +230,8 @@ export const node = (id: string, type: string, to: Wires = [], more: object = {}
 export const tab = (id = 'tab'): object => ({ id, type: 'tab', label: id });
 export const source = (to: Wires): object => node('in', 'test source', to, { name: 'in' });
 export const done = (id = 'done'): object => node(id, 'message done');
-export const failed = (id = 'failed', failureClass = 'permanent'): object => node(id, 'message failed', [], { failureClass });
+export const failed = (id = 'failed', failureClass = 'permanent'): object =>
+  node(id, 'message failed', [], { failureClass });
 export const effect = (id: string, to: Wires, more: object = {}): object =>
   node(id, 'test effect', to, { effect: id, ...more });
 export const fn = (id: string, func: string, to: Wires, more: object = {}): object =>

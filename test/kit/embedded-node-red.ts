@@ -11,7 +11,10 @@ import type { EventEmitter } from 'node:events';
 import type { LiveNode, NodeConfig, NodeRed } from '../../runtime/branch-hooks/live-node.ts';
 
 export interface RunningNode extends LiveNode {
-  on(event: 'input', listener: (this: RunningNode, msg: never, send: (msg: unknown) => void, done: (error?: unknown) => void) => unknown): void;
+  on(
+    event: 'input',
+    listener: (this: RunningNode, msg: never, send: (msg: unknown) => void, done: (error?: unknown) => void) => unknown,
+  ): void;
   on(event: 'close', listener: (...args: never[]) => unknown): void;
   send(msg: unknown): void;
   receive(msg: unknown): void;
