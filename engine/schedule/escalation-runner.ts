@@ -34,6 +34,7 @@ export interface EscalationRunner {
 const BATCH = 100;
 /** Another process may have started one; also the net under a clock that was set. */
 const SAFETY_POLL_MS = 60_000;
+const RECHECK_MS = 1000;
 /** After the store could not be asked (disk full, locked). */
 const STORE_RETRY_MS = 5000;
 
@@ -71,8 +72,9 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
         now = clock.now();
       }
       const next = await escalations.nextDue();
-      // What is due and could not be fired (a step taken by another process) is looked at again, not in a tight loop.
-      if (running) alarm.ring(Math.max(Math.min(next ?? Infinity, now + SAFETY_POLL_MS), clock.now() + 1));
+      // What was due and could not be fired was taken by another process: looked at again, but not in a tight loop.
+      const soon = next !== null && next <= now ? now + RECHECK_MS : (next ?? Infinity);
+      if (running) alarm.ring(Math.min(soon, now + SAFETY_POLL_MS));
     } catch (error) {
       options.onStoreFailure(error);
       if (running) alarm.ring(clock.now() + STORE_RETRY_MS);

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { ClaimedWork, Dispatcher, Escalation, EscalationService, LadderStep } from '../../engine/index.ts';
+import type { EscalationRunner } from '../../engine/schedule/escalation-runner.ts';
+import type { StartEscalation } from '../../engine/schedule/escalation-service.ts';
+import { EscalationBench } from '../kit/escalation-bench.ts';
+import type { QueueBench } from '../kit/queue-bench.ts';
+import { DONE, RecordingSource } from '../kit/recording-source.ts';
+
+const MINUTE = 60_000;
+const step = (minutes: number, to: string): LadderStep => ({
+  afterMs: minutes * MINUTE,
+  to,
+  channel: 'console',
+  text: to,
+});
+const STEPS = [step(0, 'nurse'), step(10, 'doctor'), step(25, 'head')];
+
+describe('escalations', () => {
+  let all: EscalationBench;
+  let bench: QueueBench;
+  let dispatcher: Dispatcher;
+  let ladder: RecordingSource;
+  let work: ClaimedWork;
+  let service: EscalationService;
+  let runner: EscalationRunner;
+
+  beforeEach(async () => {
+    all = await EscalationBench.open();
+    ({ bench, dispatcher, work, service, runner } = all);
+    ladder = new RecordingSource('lab/critical', { capacity: 100 });
+    ladder.onDeliver = (child) => void dispatcher.finish(child, DONE);
+    dispatcher.addSource(ladder);
+    runner.start();
+  });
+  afterEach(() => all.close());
+
+  const request = (more: Partial<StartEscalation> = {}): StartEscalation => ({
+    work,
+    definition: 'lab',
+    name: 'critical',
+    discriminator: 'event-1',
+    ladder: 'critical-results',
+    ladderVersion: 'v1',
+    steps: STEPS,
+    exhausted: 'fallback',
+    title: 'Critical result not answered',
+    watch: null,
+    carry: { event: 'kept' },
+    ...more,
+  });
+  const start = async (more?: Partial<StartEscalation>): Promise<Escalation> =>
+    (await service.start(request(more))).escalation;
+  const now = async (id: string): Promise<Escalation> => {
+    const found = await bench.store.escalations.get(id);
+    assert.ok(found);
+    return found;
+  };
+  const told = (): unknown[] => ladder.taken.map((child) => child.child?.data);
+  const isTold = (count: number) => bench.until(`${count} child items`, () => ladder.taken.length === count);
+  const pass = async (minutes: number): Promise<void> => {
+    bench.clock.advance(minutes * MINUTE);
+    await bench.rest();
+  };
+
+  it('tells step after step at its time, then is exhausted', async () => {
+    const { id } = await start();
+    await isTold(1);
+    await pass(9);
+    assert.equal(ladder.taken.length, 1);
+    await pass(1);
+    await isTold(2);
+    await pass(14);
+    assert.equal((await now(id)).state, 'open');
+    await pass(1);
+    await isTold(3);
+    assert.deepEqual(
+      told(),
+      [0, 1, 2].map((number) => ({ kind: 'step', escalationId: id, step: number })),
+    );
+    assert.equal((await now(id)).state, 'exhausted');
+    await pass(600);
+    assert.equal(ladder.taken.length, 3);
+  });
+
+  it('makes children without ordering key, in the lane of the work, for the source of its name', async () => {
+    await start();
+    await isTold(1);
+    const child = ladder.taken[0];
+    assert.equal(child?.orderingKey, null);
+    assert.equal(child.lane, 'stat');
+    assert.equal(child.messageId, work.messageId);
+    assert.equal(child.child?.parentWorkId, work.id);
+  });
+
+  it('starts once for a message, name and discriminator', async () => {
+    const first = await service.start(request());
+    const again = await service.start(request({ title: 'Another title' }));
+    const other = await service.start(request({ discriminator: 'event-2' }));
+    assert.deepEqual([first.kind, again.kind, other.kind], ['started', 'exists', 'started']);
+    assert.deepEqual(again.escalation, first.escalation);
+    assert.equal(first.escalation.key, service.keyOf(work.messageId, 'lab', 'critical', 'event-1'));
+    await isTold(2);
+    assert.equal((await bench.store.audit.list({ type: 'escalation.started' })).length, 2);
+  });
+
+  it('repeats the last step at its own interval where the ladder keeps it', async () => {
+    const { id } = await start({ exhausted: 'keep-last' });
+    await isTold(1);
+    for (const minutes of [10, 15, 15, 15]) await pass(minutes);
+    await isTold(5);
+    assert.deepEqual(told().at(-1), { kind: 'step', escalationId: id, step: 4 });
+    assert.equal((await now(id)).state, 'open');
+  });
+
+  it('repeats a single step without a wait once a minute and no faster', async () => {
+    await start({ exhausted: 'keep-last', steps: [step(0, 'nurse')] });
+    await isTold(1);
+    await pass(0.99);
+    assert.equal(ladder.taken.length, 1);
+    await pass(0.01);
+    await isTold(2);
+  });
+
+  it('refuses a ladder without steps', async () => {
+    await assert.rejects(service.start(request({ steps: [] })), { code: 'ladder-steps-invalid' });
+  });
+
+  describe('after a restart', () => {
+    it('tells the steps that fell due meanwhile once each, in order, and goes on', async () => {
+      const { id } = await start();
+      await isTold(1);
+      await runner.stop();
+      await pass(20);
+      assert.equal(ladder.taken.length, 1, 'nothing runs');
+      await all.restart();
+      await isTold(2);
+      await pass(5);
+      await isTold(3);
+      assert.deepEqual(
+        told(),
+        [0, 1, 2].map((number) => ({ kind: 'step', escalationId: id, step: number })),
+      );
+    });
+
+    it('tells nobody a hundred times of what was missed a hundred times', async () => {
+      await start({ exhausted: 'keep-last' });
+      for (const minutes of [0, 10, 15]) await pass(minutes);
+      await isTold(3);
+      await runner.stop();
+      await pass(100 * 15 + 1);
+      await all.restart();
+      await isTold(4);
+      await bench.rest();
+      assert.equal(ladder.taken.length, 4);
+      await pass(14);
+      await isTold(5);
+    });
+
+    it('catches up with hundreds that are due together', async () => {
+      await runner.stop();
+      await Promise.all(Array.from({ length: 350 }, (_, i) => start({ discriminator: String(i) })));
+      await all.restart();
+      await isTold(350);
+      assert.equal(new Set(ladder.taken.map((child) => child.child?.key)).size, 350);
+    });
+  });
+
+  describe('when somebody answers', () => {
+    it('stops at once, tells the flow, and says who it was', async () => {
+      const { id } = await start();
+      await isTold(1);
+      assert.equal(await service.acknowledge(id, { actor: 'user:ana', via: 'console' }), 'acknowledged');
+      await isTold(2);
+      assert.deepEqual(told().at(-1), { kind: 'ended', escalationId: id, state: 'acknowledged' });
+      await pass(600);
+      assert.equal(ladder.taken.length, 2);
+      const ended = await now(id);
+      assert.equal(ended.state, 'acknowledged');
+      assert.deepEqual(ended.endedBy, { actor: 'user:ana', via: 'console' });
+      const [entry] = await bench.store.audit.list({ type: 'escalation.acknowledged' });
+      assert.equal(entry?.actor, 'user:ana');
+      assert.equal(entry?.details['via'], 'console');
+    });
+
+    it('counts the first answer and says so to the second', async () => {
+      const { id } = await start();
+      const answers = await Promise.all([
+        service.acknowledge(id, { actor: 'user:ana', via: 'console' }),
+        service.acknowledge(id, { actor: 'ehr', via: 'fhir-task' }),
+      ]);
+      assert.deepEqual(answers.toSorted(), ['acknowledged', 'already-ended']);
+      assert.equal(await service.cancel(id, { actor: 'user:ana', via: 'console', reason: 'mistake' }), 'already-ended');
+      assert.equal(await service.acknowledge('unknown', { actor: 'user:ana', via: 'console' }), 'unknown');
+      await bench.until('the children', () => ladder.taken.some((child) => child.child?.key.endsWith('/ended')));
+      assert.equal((await bench.store.audit.list({ type: 'escalation.acknowledged' })).length, 1);
+    });
+
+    it('is cancelled with a reason', async () => {
+      const { id } = await start();
+      await isTold(1);
+      assert.equal(await service.cancel(id, { actor: 'flow:lab', via: 'flow', reason: 'corrected' }), 'cancelled');
+      await isTold(2);
+      assert.deepEqual(told().at(-1), { kind: 'ended', escalationId: id, state: 'cancelled' });
+      const [entry] = await bench.store.audit.list({ type: 'escalation.cancelled' });
+      assert.equal(entry?.reason, 'corrected');
+    });
+
+    it('can still answer when the ladder is exhausted', async () => {
+      const { id } = await start({ steps: [step(0, 'nurse')] });
+      await isTold(1);
+      assert.equal((await now(id)).state, 'exhausted');
+      assert.equal(await service.acknowledge(id, { actor: 'user:ana', via: 'console' }), 'acknowledged');
+      await isTold(2);
+    });
+
+    it('ends each of many escalations once when answers race with due steps', async () => {
+      const started = await Promise.all(Array.from({ length: 40 }, (_, i) => start({ discriminator: String(i) })));
+      await isTold(40);
+      bench.clock.advance(10 * MINUTE);
+      const answers = await Promise.all(
+        started.map(({ id }) => service.acknowledge(id, { actor: 'user:ana', via: 'console' })),
+      );
+      assert.ok(answers.every((answer) => answer === 'acknowledged'));
+      await pass(0);
+      await pass(600);
+      const keys = ladder.taken.map((child) => child.child?.key ?? '');
+      assert.equal(new Set(keys).size, keys.length);
+      for (const { id } of started) {
+        const own = keys.filter((key) => key.startsWith(id)).map((key) => key.slice(id.length));
+        assert.equal(own.filter((key) => key === '/ended').length, 1);
+        assert.ok(own.length <= 3, 'no step after the answer but the one that was due with it');
+        assert.ok(!own.includes('/step/2'));
+      }
+    });
+  });
+});
