@@ -1,15 +1,14 @@
-/** How the demo's processes live under the supervisor; started by hand they run without it. */
+/** How the demo's processes speak with the supervisor; started by hand they run without it. */
 
-/** What a process says when it can be used: over IPC to the supervisor, as one line on the terminal otherwise. */
+/** What a process says on standard output when it can be used: one line, `ready {json}`. */
 export interface Ready {
-  readonly port?: number;
+  readonly port: number;
   readonly url?: string;
   readonly page?: string;
 }
 
 export function sayReady(ready: Ready): void {
-  if (process.send) process.send({ wardflow: 'ready', ...ready });
-  else process.stdout.write(`ready ${JSON.stringify(ready)}\n`);
+  process.stdout.write(`ready ${JSON.stringify(ready)}\n`);
 }
 
 /** Ends this process when its parent is gone, however that ended: the IPC channel closes even after kill -9. */

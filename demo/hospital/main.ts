@@ -1,0 +1,32 @@
+/** The synthetic hospital as a process of its own. Settings: WARDFLOW_MLLP_PORT, WARDFLOW_DEMO_SPEED. */
+import { createLog, readConfig, systemClock, type Clock } from '../../engine/index.ts';
+import { endWithParent, sayReady } from '../child-process.ts';
+import { createMllpClient } from './mllp-client.ts';
+import { runHospital } from './run-hospital.ts';
+
+endWithParent();
+const { mllpPort, demoSpeed, logLevel } = readConfig();
+const log = createLog(logLevel).with({ part: 'hospital' });
+const client = (): ReturnType<typeof createMllpClient> => createMllpClient({ host: '127.0.0.1', port: mllpPort });
+
+/** The system clock, but its timers keep the process alive: waiting is what this process does. */
+const clock: Clock = {
+  now: () => systemClock.now(),
+  at(when, task) {
+    const timer = setTimeout(task, Math.max(0, when - Date.now()));
+    return () => clearTimeout(timer);
+  },
+};
+
+const hospital = runHospital({
+  seed: 20_260_105,
+  speed: demoSpeed,
+  clock,
+  clients: { ADT1: client(), LAB1: client(), SCHED1: client() },
+  onSent: (message, code) => log.info('a message was acknowledged', { state: message.what, code }),
+});
+sayReady({ port: mllpPort });
+process.once('SIGTERM', () => {
+  hospital.stop();
+  process.exit(0);
+});
