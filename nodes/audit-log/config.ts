@@ -19,7 +19,7 @@ export const auditLog: NodeDeclaration<AuditLogProperties> = {
   type: 'audit log',
   properties: {
     name: { value: '' },
-    text: { value: '', check: needed },
+    text: { value: '', expression: 'textKind', check: needed },
     textKind: { value: 'str', check: valueKind },
     details: { value: [], check: namedValues(/^[A-Za-z][\w-]{0,39}$/, 12) },
     finish: { value: false },

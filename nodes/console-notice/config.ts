@@ -26,12 +26,12 @@ export const consoleNotice: NodeDeclaration<ConsoleNoticeProperties> = {
   properties: {
     name: { value: '' },
     effect: { value: '', check: identity },
-    to: { value: '', check: needed },
+    to: { value: '', expression: 'toKind', check: needed },
     toKind: { value: 'str', check: valueKind },
-    text: { value: '', check: needed },
+    text: { value: '', expression: 'textKind', check: needed },
     textKind: { value: 'str', check: valueKind },
     lane: { value: '', check: oneOf('', 'stat', 'urgent', 'routine', 'bulk') },
-    discriminator: { value: '' },
+    discriminator: { value: '', expression: 'always' },
     finish: { value: false },
   },
 };

@@ -29,6 +29,7 @@ export const fhirRead: NodeDeclaration<FhirReadProperties> = {
     resourceType: { value: 'Task', check: resourceType },
     reference: {
       value: '',
+      expression: 'always',
       check: (value, all) => (all.operation === 'read' && text(value) === '' ? 'kit.problem.needed' : null),
     },
     parameters: {

@@ -34,10 +34,11 @@ export const fhirWrite: NodeDeclaration<FhirWriteProperties> = {
     resourceType: { value: 'Task', check: resourceType },
     reference: {
       value: '',
+      expression: 'always',
       check: (value, all) => (all.operation === 'update' && text(value) === '' ? 'kit.problem.needed' : null),
     },
-    resource: { value: '', check: needed },
-    discriminator: { value: '' },
+    resource: { value: '', expression: 'always', check: needed },
+    discriminator: { value: '', expression: 'always' },
     version: { value: '1', check: (value) => (/^[\w.-]{1,32}$/.test(text(value)) ? null : 'kit.problem.version') },
     finish: { value: false },
   },

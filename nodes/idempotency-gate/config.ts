@@ -25,8 +25,9 @@ export const idempotencyGate: NodeDeclaration<GateProperties> = {
     keyFrom: { value: 'event', check: oneOf('event', 'control-id', 'expression') },
     key: {
       value: '',
+      expression: 'always',
       check: (value, all) => (all.keyFrom === 'expression' && text(value) === '' ? 'kit.problem.needed' : null),
     },
-    correction: { value: '' },
+    correction: { value: '', expression: 'always' },
   },
 };

@@ -8,6 +8,8 @@ export type Problem = `kit.problem.${string}` | null;
 
 export interface PropertyDeclaration<P, K extends keyof P> {
   readonly value: P[K];
+  /** JSONata: always, or where the property named says `jsonata`. The editor checks its syntax. */
+  readonly expression?: 'always' | (keyof P & string);
   /** Registered type of the config node that the value is the id of. */
   readonly configNode?: 'wardflow-feed' | 'wardflow-fhir-endpoint';
   /** The first problem of a value. `all` is the node as it is saved: what another property allows is looked up there. */

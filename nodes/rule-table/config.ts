@@ -21,6 +21,6 @@ export const ruleTable: NodeDeclaration<RuleTableProperties> = {
     name: { value: '' },
     table: { value: '', check: needed },
     noMatch: { value: 'error', check: oneOf('error', 'output') },
-    discriminator: { value: '' },
+    discriminator: { value: '', expression: 'always' },
   },
 };

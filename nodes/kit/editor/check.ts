@@ -1,15 +1,19 @@
 import type { NodeDeclaration } from '../properties.ts';
-import { nodeBeingEdited, translate, type EditorNode } from './red.ts';
+import { nodeBeingEdited, syntaxProblem, translate, type EditorNode } from './red.ts';
 
 /** The check of a property in the form that Node-RED asks for: `true`, or the sentence that says what is wrong. */
 export function checkOf<P extends object>(
   declaration: NodeDeclaration<P>,
   name: keyof P & string,
 ): (this: EditorNode, value: unknown, options?: object) => boolean | string {
+  const { check, expression } = declaration.properties[name];
   // Two parameters: with one, Node-RED takes a sentence for "right".
   return function validate(this: EditorNode, value, _options) {
-    const problem = declaration.properties[name].check?.(value as P[typeof name], currentValues(this, declaration));
-    return problem ? translate(this, problem) : true;
+    const values = currentValues(this, declaration);
+    const problem = check?.(value as P[typeof name], values);
+    if (problem) return translate(this, problem);
+    const isExpression = expression === 'always' || (expression !== undefined && values[expression] === 'jsonata');
+    return (isExpression && typeof value === 'string' && value !== '' && syntaxProblem(value)) || true;
   };
 }
 

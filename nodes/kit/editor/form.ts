@@ -14,7 +14,7 @@ import { completeFromDefinition } from './choices.ts';
 import { followName } from './identity.ts';
 import { namedList, textList, type ListField } from './lists.ts';
 import type { EditorNode } from './red.ts';
-import { jsonataInput, typedInput } from './typed-inputs.ts';
+import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
 let lists: readonly ListField[] = [];
@@ -25,10 +25,10 @@ export function openForm<P extends object>(node: EditorNode, _declaration: NodeD
   for (const input of form.querySelectorAll<HTMLInputElement>('input[data-widget]')) {
     switch (input.dataset['widget']) {
       case 'jsonata':
-        jsonataInput(input);
+        jsonataInput(input, node, prefix);
         break;
       case 'typed':
-        typedInput(input, prefix);
+        typedInput(input, node, prefix);
         break;
       case 'identity':
         followName(input, prefix);
@@ -55,6 +55,10 @@ export function saveForm<P extends object>(node: EditorNode, declaration: NodeDe
     const typed = field.value.trim();
     // Node-RED copies the field's text after this; the number must be what it finds.
     if (typed !== '' && Number.isFinite(Number(typed))) node[name] = Number(typed);
+  }
+  for (const field of formOf(prefix)?.querySelectorAll<HTMLInputElement>('input[data-widget]') ?? []) {
+    const { widget } = field.dataset;
+    if (widget === 'jsonata' || widget === 'typed') keepLines(field, node[field.id.slice(prefix.length + 1)]);
   }
   lists = [];
 }

@@ -1,7 +1,7 @@
 /** Node-RED's editableList for the two kinds of list that nodes keep. */
 import type { NamedValue } from '../checks.ts';
 import type { EditorNode } from './red.ts';
-import { KINDS } from './typed-inputs.ts';
+import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
 
 export interface ListField {
   readonly property: string;
@@ -40,8 +40,8 @@ export function namedList(list: HTMLOListElement, node: EditorNode): ListField {
         .attr('placeholder', list.dataset['placeholder'] ?? '')
         .val(row.name)
         .appendTo(line);
-      const value = $('<input type="text" class="wardflow-value">').val(row.value).appendTo(line);
-      value.typedInput({ default: row.kind, types: [...KINDS] as never });
+      const value = $('<input type="text" class="wardflow-value">').val(linesToTabs(row.value)).appendTo(line);
+      value.typedInput({ default: row.kind, types: rowTypes() });
       value.typedInput('type', row.kind);
       value.typedInput('width', '100%');
     },
@@ -49,7 +49,7 @@ export function namedList(list: HTMLOListElement, node: EditorNode): ListField {
       const value = container.find('.wardflow-value');
       const name = textIn(container.find('.wardflow-name'));
       const kind = value.typedInput('type') as NamedValue['kind'];
-      return name === '' ? undefined : { name, value: value.typedInput('value'), kind };
+      return name === '' ? undefined : { name, value: tabsToLines(value.typedInput('value')), kind };
     },
   );
 }

@@ -39,3 +39,12 @@ export function autoComplete(
   const widget = $(field) as unknown as { autoComplete(options: object): void };
   widget.autoComplete(options);
 }
+
+/** What Node-RED finds wrong with a JSONata expression; `undefined` when it can be read. */
+export function syntaxProblem(expression: string): string | undefined {
+  const utils = RED.utils as unknown as {
+    validateTypedProperty(value: string, kind: string, options: object): boolean | string;
+  };
+  const answer = utils.validateTypedProperty(expression, 'jsonata', {});
+  return answer === true ? undefined : answer || 'JSONata';
+}

@@ -88,7 +88,7 @@ function register<P extends object>(declaration: NodeDeclaration<P>, definition:
       value,
       ...(configNode === undefined ? {} : { type: configNode, required: check !== undefined }),
       // A config node is checked by the editor itself: it knows whether that one is set up.
-      ...(check === undefined || configNode !== undefined ? {} : { validate: checkOf(declaration, name) }),
+      ...(configNode === undefined ? { validate: checkOf(declaration, name) } : {}),
     };
   }
   RED.nodes.registerType(declaration.type, { ...definition, defaults } as never);

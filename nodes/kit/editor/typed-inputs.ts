@@ -1,15 +1,63 @@
 /** Node-RED's typedInput, as our forms use it. */
+import type { EditorWidgetTypedInputTypeDefinition } from 'node-red';
+import { syntaxProblem, type EditorNode } from './red.ts';
+
 export const KINDS = ['str', 'msg', 'jsonata'] as const;
 
-export function jsonataInput(field: HTMLInputElement): void {
-  $(field).typedInput({ default: 'jsonata', types: ['jsonata'] });
+/**
+ * As Node-RED's own `jsonata`, but for an empty field: that is for the node to judge, most expressions may be left out.
+ * A one-line field cannot hold line ends, so they stand as tabs in it, as in Node-RED's own nodes.
+ */
+const JSONATA = {
+  value: 'jsonata',
+  label: 'expression',
+  icon: 'red/images/typedInput/expr.svg',
+  validate: (typed: string) => (typed === '' ? true : (syntaxProblem(typed) ?? true)),
+  expand(this: { value(set?: string): string }) {
+    const editor = RED.editor as unknown as { editExpression(options: object): void };
+    editor.editExpression({
+      value: tabsToLines(this.value()),
+      focus: true,
+      complete: (written: string) => this.value(linesToTabs(written)),
+    });
+  },
+} as unknown as EditorWidgetTypedInputTypeDefinition;
+
+export function jsonataInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
+  restore(field, node, prefix);
+  $(field).typedInput({ default: 'jsonata', types: [JSONATA] });
 }
 
-export function typedInput(field: HTMLInputElement, prefix: string): void {
+export function typedInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
+  restore(field, node, prefix);
   const kinds = field.dataset['kinds']?.split(',') ?? [...KINDS];
   $(field).typedInput({
     default: kinds[0] ?? 'str',
-    types: kinds as never,
+    types: typesOf(kinds),
     typeField: `#${prefix}-${field.dataset['kind'] ?? ''}`,
   });
+}
+
+/** Types for a row of a list. */
+export const rowTypes = (): EditorWidgetTypedInputTypeDefinition[] => typesOf(KINDS);
+
+/** What is saved has line ends again: flow.json and its reviewers see the expression as it was written. */
+export function keepLines(field: HTMLInputElement, saved: unknown): void {
+  const untouched = typeof saved === 'string' && linesToTabs(saved) === field.value;
+  field.value = untouched ? saved : tabsToLines(field.value);
+}
+
+export const linesToTabs = (text: string): string => text.replaceAll('\n', '\t');
+export const tabsToLines = (text: string): string => text.replaceAll('\t', '\n');
+
+function typesOf(kinds: readonly string[]): EditorWidgetTypedInputTypeDefinition[] {
+  return kinds.map((kind) =>
+    kind === 'jsonata' ? JSONATA : kind,
+  ) as unknown as EditorWidgetTypedInputTypeDefinition[];
+}
+
+/** Node-RED has put the value into a text field, which drops line ends. */
+function restore(field: HTMLInputElement, node: EditorNode, prefix: string): void {
+  const saved = node[field.id.slice(prefix.length + 1)];
+  if (typeof saved === 'string') field.value = linesToTabs(saved);
 }
