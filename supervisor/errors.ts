@@ -24,8 +24,8 @@ export const supervisorErrors = defineErrors({
   },
   'build-failed': {
     class: 'permanent',
-    text: 'The browser parts could not be built (exit code {status}).',
-    remedy: 'Run "npm ci" and then "npm run build", which says more.',
+    text: 'The nodes and pages could not be built (exit code {status}).',
+    remedy: 'Run "npm ci" and then "npm run build"; the log is {log}.',
   },
   'process-failed': {
     class: 'permanent',

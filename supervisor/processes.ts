@@ -1,7 +1,7 @@
 /** What `wardflow up` runs, in words that the supervisor understands. Which of them run, and when, is in up.ts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnvironment, environmentFolder, type Config } from '../engine/index.ts';
+import { childEnvironment, type Config } from '../engine/index.ts';
 import { API_ROOT } from '../runtime/api/contract.ts';
 import type { ChildSpec } from './child.ts';
 
@@ -57,10 +57,9 @@ export function governanceSpec({ config }: ProcessPlan): ChildSpec {
 
 /** Ready when its API answers and every bound feed listens: the hospital's first message must not find a closed door. */
 export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
-  const userDir = join(environmentFolder(config.dataFolder, 'staging'), 'node-red');
   return {
     name: 'staging',
-    args: [join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts', '-u', userDir],
+    args: [join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts'],
     env: childEnvironment({ ...config, environment: 'staging' }),
     cwd: ROOT,
     logFile: logFile(config, 'staging'),
@@ -84,5 +83,6 @@ async function answers(port: number, token: string, signal: AbortSignal): Promis
 }
 
 /** Web app and palette: `npm ci` builds them; a checkout that was cleaned gets them at start. */
-export const isBuilt = (): boolean =>
-  existsSync(join(ROOT, 'dist', 'web')) && existsSync(join(ROOT, 'dist', 'palette'));
+export function missingParts(): readonly ('palette' | 'web')[] {
+  return (['palette', 'web'] as const).filter((part) => !existsSync(join(ROOT, 'dist', part)));
+}

@@ -15,7 +15,7 @@ import { build } from './build.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { findPorts } from './ports.ts';
-import { governanceSpec, hospitalSpec, isBuilt, ROOT, sandboxSpec, stagingSpec } from './processes.ts';
+import { governanceSpec, hospitalSpec, missingParts, ROOT, sandboxSpec, stagingSpec } from './processes.ts';
 import { stopSignals } from './stop-signals.ts';
 import { summary } from './summary.ts';
 
@@ -80,9 +80,10 @@ async function start(
     sandbox: null,
   };
   await writeRunInfo(wished.dataFolder, base);
-  if (!isBuilt()) {
-    out('Building the browser parts (once, about 10 s) ...');
+  if (missingParts().length > 0) {
+    out('Building nodes and pages (once, about 10 s) ...');
     await build(wished.dataFolder);
+    if (missingParts().includes('web')) out('The pages of the console are missing: "npm run build" says why.');
   }
   const ports = await portsFor(wished, leftOver, out);
   let config: Config = { ...wished, ...ports };
