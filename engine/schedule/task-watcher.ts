@@ -33,7 +33,7 @@ const POLL_MS = 15_000;
 const PER_ROUND = 60;
 const AT_ONCE = 4;
 /** Escalations looked through for references in one round. */
-const MOST_OPEN = 1000;
+const PAGE = 500;
 /** An exhausted escalation is watched on, since a late answer is still an answer, but not for ever. */
 const EXHAUSTED_FOR_MS = 7 * 24 * 3_600_000;
 const EHR: EndedBy = { actor: 'ehr', via: 'fhir-task' };
@@ -43,8 +43,11 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
   const pollMs = options.pollMs ?? POLL_MS;
   let running = false;
   let round: Promise<void> | null = null;
-  /** Id of the last escalation looked at: the next round goes on behind it. */
-  let last = '';
+  /** Where the next round goes on: behind those that started at this moment and were looked at. */
+  let place: { readonly startedAt: Millis | null; readonly looked: Set<string> } = {
+    startedAt: null,
+    looked: new Set(),
+  };
   /** Endpoints that could not be asked; said once, and once when they answer again. */
   const silent = new Set<string>();
 
@@ -64,10 +67,7 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
   }
 
   async function poll(): Promise<void> {
-    const watched = await watchedNow();
-    const start = watched.findIndex((escalation) => escalation.id > last);
-    const turn = [...watched.slice(Math.max(start, 0)), ...watched.slice(0, Math.max(start, 0))].slice(0, PER_ROUND);
-    last = turn.at(-1)?.id ?? '';
+    const turn = await nextTurn();
     const down = new Set<string>();
     for (let i = 0; i < turn.length; i += AT_ONCE) {
       if (!running) return;
@@ -75,13 +75,25 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
     }
   }
 
-  /** By id, which is by start: the order in which turns are taken. */
-  async function watchedNow(): Promise<readonly Escalation[]> {
+  /** The next to be asked about, from the newest to the oldest and then from the newest again. */
+  async function nextTurn(): Promise<readonly Escalation[]> {
     const now = clock.now();
-    const open = await escalations.list({ states: ['open', 'exhausted'], limit: MOST_OPEN });
-    return open
-      .filter(({ watch, state, startedAt }) => watch && (state === 'open' || now - startedAt < EXHAUSTED_FOR_MS))
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const before = place.startedAt === null ? {} : { before: place.startedAt + 1 };
+    const page = await escalations.list({ states: ['open', 'exhausted'], limit: PAGE, ...before });
+    const fresh = page.filter(({ id }) => !place.looked.has(id));
+    const turn: Escalation[] = [];
+    for (const escalation of fresh) {
+      if (turn.length === PER_ROUND) return turn;
+      const { id, watch, state, startedAt } = escalation;
+      if (startedAt !== place.startedAt) place = { startedAt, looked: new Set() };
+      place.looked.add(id);
+      if (watch && (state === 'open' || now - startedAt < EXHAUSTED_FOR_MS)) turn.push(escalation);
+    }
+    const { startedAt } = place;
+    if (page.length < PAGE) place = { startedAt: null, looked: new Set() };
+    // More than a page began in one millisecond: on to the older ones.
+    else if (fresh.length === 0 && startedAt !== null) place = { startedAt: startedAt - 1, looked: new Set() };
+    return turn;
   }
 
   async function look(escalation: Escalation, down: Set<string>): Promise<void> {
