@@ -91,7 +91,7 @@ function configOrExit(environment: NodeJS.ProcessEnv): Config {
   } catch (error) {
     if (!(error instanceof WardflowError)) throw error;
     process.stderr.write(`${error.message} ${error.remedy}\n`);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

@@ -20,10 +20,7 @@ export function editorTheme(environment: string, consoleUrl: string): object {
     },
     logout: { redirect: consoleUrl },
     palette: {
-      categories: [
-        ...['wardflow input', 'wardflow decide', 'wardflow act', 'wardflow people', 'wardflow finish', 'wardflow'],
-        ...['subflows', 'common', 'function', 'sequence', 'parser', 'network', 'storage'],
-      ],
+      categories: ['Wardflow', 'subflows', 'common', 'function', 'sequence', 'parser', 'network', 'storage'],
       catalogues: [],
     },
     menu: {

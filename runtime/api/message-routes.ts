@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer } from './contract.ts';
 import { messageBody } from './message-body.ts';
+import { answering } from './answering.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
 import { conflict, notFound } from './problems.ts';
 
@@ -13,44 +14,50 @@ const MOST_WORK = 200;
 export function messageRoutes(router: Router, engine: Engine): void {
   const { store, clock, live } = engine;
 
-  router.get('/messages', async (request, response) => {
-    const query = messageQuery(request);
-    if (query.key) {
-      const { kind, value } = query.key;
-      await store.audit.append([
-        {
-          at: clock.now(),
-          type: 'message.searched',
-          actor: actorOf(request),
-          details: { by: kind, value: `hash:${createHash('sha256').update(value).digest('hex').slice(0, 16)}` },
-        },
-      ]);
-    }
-    const { states: _, before: __, limit, ...filter } = query;
-    const [messages, counts] = await Promise.all([store.journal.list(query), store.journal.counts(filter)]);
-    const answer: MessageList = {
-      asOf: clock.now(),
-      messages,
-      counts,
-      next: messages.length === limit ? (messages.at(-1)?.seq ?? null) : null,
-    };
-    response.json(answer);
-  });
+  router.get(
+    '/messages',
+    answering(async (request, response) => {
+      const query = messageQuery(request);
+      if (query.key) {
+        const { kind, value } = query.key;
+        await store.audit.append([
+          {
+            at: clock.now(),
+            type: 'message.searched',
+            actor: actorOf(request),
+            details: { by: kind, value: `hash:${createHash('sha256').update(value).digest('hex').slice(0, 16)}` },
+          },
+        ]);
+      }
+      const { states: _, before: __, limit, ...filter } = query;
+      const [messages, counts] = await Promise.all([store.journal.list(query), store.journal.counts(filter)]);
+      const answer: MessageList = {
+        asOf: clock.now(),
+        messages,
+        counts,
+        next: messages.length === limit ? (messages.at(-1)?.seq ?? null) : null,
+      };
+      response.json(answer);
+    }),
+  );
 
-  router.get('/messages/:id', async (request, response) => {
-    const id = idOf(request);
-    const message = await store.journal.get(id);
-    if (!message) throw notFound('message');
-    const [resends, work, decisions, effects, escalations] = await Promise.all([
-      store.journal.resends(id),
-      store.work.ofMessage(id),
-      store.decisions.ofMessage(id),
-      store.effects.ofMessage(id),
-      store.escalations.list({ messageId: id, limit: 1000 }),
-    ]);
-    const answer: MessageDetail = { message, resends, work, decisions, effects, escalations };
-    response.json(answer);
-  });
+  router.get(
+    '/messages/:id',
+    answering(async (request, response) => {
+      const id = idOf(request);
+      const message = await store.journal.get(id);
+      if (!message) throw notFound('message');
+      const [resends, work, decisions, effects, escalations] = await Promise.all([
+        store.journal.resends(id),
+        store.work.ofMessage(id),
+        store.decisions.ofMessage(id),
+        store.effects.ofMessage(id),
+        store.escalations.list({ messageId: id, limit: 1000 }),
+      ]);
+      const answer: MessageDetail = { message, resends, work, decisions, effects, escalations };
+      response.json(answer);
+    }),
+  );
 
   const viewed = async (id: string, actor: string, form: 'raw' | 'tree'): Promise<Uint8Array> => {
     const bytes = await store.journal.bytes(id);
@@ -66,14 +73,20 @@ export function messageRoutes(router: Router, engine: Engine): void {
     return bytes;
   };
 
-  router.get('/messages/:id/raw', async (request, response) => {
-    const bytes = await viewed(idOf(request), actorOf(request), 'raw');
-    response.type('application/octet-stream').set('Content-Disposition', 'attachment').send(Buffer.from(bytes));
-  });
+  router.get(
+    '/messages/:id/raw',
+    answering(async (request, response) => {
+      const bytes = await viewed(idOf(request), actorOf(request), 'raw');
+      response.type('application/octet-stream').set('Content-Disposition', 'attachment').send(Buffer.from(bytes));
+    }),
+  );
 
-  router.get('/messages/:id/body', async (request, response) => {
-    response.json(messageBody(await viewed(idOf(request), actorOf(request), 'tree')));
-  });
+  router.get(
+    '/messages/:id/body',
+    answering(async (request, response) => {
+      response.json(messageBody(await viewed(idOf(request), actorOf(request), 'tree')));
+    }),
+  );
 
   const openWork = async (id: string, states: readonly WorkView['state'][]): Promise<readonly WorkView[]> => {
     if (!(await store.journal.get(id))) throw notFound('message');
@@ -81,47 +94,56 @@ export function messageRoutes(router: Router, engine: Engine): void {
     return work.filter((item) => states.includes(item.state)).slice(0, MOST_WORK);
   };
 
-  router.post('/messages/:id/redrive', async (request, response) => {
-    const id = idOf(request);
-    const actor = actorOf(request);
-    const dryRun = request.query['dryRun'] === '1';
-    const reason = reasonOf(request, !dryRun);
-    const dead = await openWork(id, ['dead']);
-    if (dead.length === 0) throw conflict('none of its work is dead');
-    const doneAfter = (await Promise.all(dead.map((item) => store.work.doneAfter(item.id)))).reduce((a, b) => a + b, 0);
-    const redriven: string[] = [];
-    if (!dryRun)
-      for (const item of dead) {
-        const at = clock.now();
-        const entry = auditOf('work.redriven', at, actor, item, reason, { doneAfter });
-        if ((await store.work.redrive(item.id, at, entry)) === 'redriven') redriven.push(item.id);
+  router.post(
+    '/messages/:id/redrive',
+    answering(async (request, response) => {
+      const id = idOf(request);
+      const actor = actorOf(request);
+      const dryRun = request.query['dryRun'] === '1';
+      const reason = reasonOf(request, !dryRun);
+      const dead = await openWork(id, ['dead']);
+      if (dead.length === 0) throw conflict('none of its work is dead');
+      const doneAfter = (await Promise.all(dead.map((item) => store.work.doneAfter(item.id)))).reduce(
+        (a, b) => a + b,
+        0,
+      );
+      const redriven: string[] = [];
+      if (!dryRun)
+        for (const item of dead) {
+          const at = clock.now();
+          const entry = auditOf('work.redriven', at, actor, item, reason, { doneAfter });
+          if ((await store.work.redrive(item.id, at, entry)) === 'redriven') redriven.push(item.id);
+        }
+      if (redriven.length > 0) {
+        engine.dispatcher.wake();
+        live.publish({ kind: 'message', id });
       }
-    if (redriven.length > 0) {
-      engine.dispatcher.wake();
-      live.publish({ kind: 'message', id });
-    }
-    const answer: RedriveAnswer = { redriven, doneAfter };
-    response.json(answer);
-  });
+      const answer: RedriveAnswer = { redriven, doneAfter };
+      response.json(answer);
+    }),
+  );
 
-  router.post('/messages/:id/discard', async (request, response) => {
-    const id = idOf(request);
-    const actor = actorOf(request);
-    const reason = reasonOf(request, true) ?? '';
-    const open = await openWork(id, ['dead', 'waiting']);
-    if (open.length === 0) throw conflict('none of its work is dead or waiting');
-    const discarded: string[] = [];
-    for (const item of open) {
-      const at = clock.now();
-      const entry = auditOf('work.discarded', at, actor, item, reason, {});
-      if ((await store.work.discard(item.id, at, reason, entry)) === 'discarded') discarded.push(item.id);
-    }
-    if (discarded.length > 0) {
-      engine.dispatcher.wake();
-      live.publish({ kind: 'message', id });
-    }
-    response.json({ discarded });
-  });
+  router.post(
+    '/messages/:id/discard',
+    answering(async (request, response) => {
+      const id = idOf(request);
+      const actor = actorOf(request);
+      const reason = reasonOf(request, true) ?? '';
+      const open = await openWork(id, ['dead', 'waiting']);
+      if (open.length === 0) throw conflict('none of its work is dead or waiting');
+      const discarded: string[] = [];
+      for (const item of open) {
+        const at = clock.now();
+        const entry = auditOf('work.discarded', at, actor, item, reason, {});
+        if ((await store.work.discard(item.id, at, reason, entry)) === 'discarded') discarded.push(item.id);
+      }
+      if (discarded.length > 0) {
+        engine.dispatcher.wake();
+        live.publish({ kind: 'message', id });
+      }
+      response.json({ discarded });
+    }),
+  );
 }
 
 function auditOf(

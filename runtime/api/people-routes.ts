@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import type { ConsoleNotice, Engine, EscalationQuery, EscalationState } from '../../engine/index.ts';
 import type { EscalationList, NoticeList } from './contract.ts';
 import { NOTICE_SHOWN } from '../notice-record.ts';
+import { answering } from './answering.ts';
 import { actorOf, idOf, limitOf, reasonOf, text, time } from './query.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 
@@ -12,55 +13,64 @@ const DAY_MS = 86_400_000;
 export function peopleRoutes(router: Router, engine: Engine): void {
   const { store, clock } = engine;
 
-  router.get('/escalations', async (request, response) => {
-    const states = text(request, 'state')?.split(',');
-    if (states?.some((state) => !(STATES as readonly string[]).includes(state)))
-      throw invalid(`state takes ${STATES.join(', ')}`);
-    const messageId = text(request, 'message');
-    const before = time(request, 'before');
-    const query: EscalationQuery = {
-      ...(states === undefined ? {} : { states: states as readonly EscalationState[] }),
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(before === undefined ? {} : { before }),
-      limit: limitOf(request),
-    };
-    const answer: EscalationList = { asOf: clock.now(), escalations: await store.escalations.list(query) };
-    response.json(answer);
-  });
+  router.get(
+    '/escalations',
+    answering(async (request, response) => {
+      const states = text(request, 'state')?.split(',');
+      if (states?.some((state) => !(STATES as readonly string[]).includes(state)))
+        throw invalid(`state takes ${STATES.join(', ')}`);
+      const messageId = text(request, 'message');
+      const before = time(request, 'before');
+      const query: EscalationQuery = {
+        ...(states === undefined ? {} : { states: states as readonly EscalationState[] }),
+        ...(messageId === undefined ? {} : { messageId }),
+        ...(before === undefined ? {} : { before }),
+        limit: limitOf(request),
+      };
+      const answer: EscalationList = { asOf: clock.now(), escalations: await store.escalations.list(query) };
+      response.json(answer);
+    }),
+  );
 
-  router.post('/escalations/:id/acknowledge', async (request, response) => {
-    const actor = actorOf(request);
-    const reason = reasonOf(request, false);
-    const outcome = await engine.escalations.acknowledge(idOf(request), {
-      actor,
-      via: actor.startsWith('cli:') ? 'cli' : 'console',
-      ...(reason === undefined ? {} : { reason }),
-    });
-    if (outcome === 'unknown') throw notFound('escalation');
-    if (outcome === 'already-ended') throw conflict('the escalation has ended already');
-    response.json({ outcome });
-  });
-
-  router.get('/notices', async (_request, response) => {
-    const records = await store.audit.list({
-      type: NOTICE_SHOWN,
-      since: clock.now() - DAY_MS,
-      order: 'newest-first',
-      limit: 500,
-    });
-    // A notice that was sent again is one notice to people: the first time counts.
-    const notices = new Map<string, ConsoleNotice>();
-    for (const { at, messageId, details } of records)
-      notices.set(String(details['notice']), {
-        id: String(details['notice']),
-        at,
-        escalationId: typeof details['escalation'] === 'string' ? details['escalation'] : null,
-        messageId: messageId ?? '',
-        lane: String(details['lane']),
-        to: String(details['to']),
-        text: String(details['text']),
+  router.post(
+    '/escalations/:id/acknowledge',
+    answering(async (request, response) => {
+      const actor = actorOf(request);
+      const reason = reasonOf(request, false);
+      const outcome = await engine.escalations.acknowledge(idOf(request), {
+        actor,
+        via: actor.startsWith('cli:') ? 'cli' : 'console',
+        ...(reason === undefined ? {} : { reason }),
       });
-    const answer: NoticeList = { notices: [...notices.values()].toSorted((a, b) => b.at - a.at) };
-    response.json(answer);
-  });
+      if (outcome === 'unknown') throw notFound('escalation');
+      if (outcome === 'already-ended') throw conflict('the escalation has ended already');
+      response.json({ outcome });
+    }),
+  );
+
+  router.get(
+    '/notices',
+    answering(async (_request, response) => {
+      const records = await store.audit.list({
+        type: NOTICE_SHOWN,
+        since: clock.now() - DAY_MS,
+        order: 'newest-first',
+        limit: 500,
+      });
+      // A notice that was sent again is one notice to people: the first time counts.
+      const notices = new Map<string, ConsoleNotice>();
+      for (const { at, messageId, details } of records)
+        notices.set(String(details['notice']), {
+          id: String(details['notice']),
+          at,
+          escalationId: typeof details['escalation'] === 'string' ? details['escalation'] : null,
+          messageId: messageId ?? '',
+          lane: String(details['lane']),
+          to: String(details['to']),
+          text: String(details['text']),
+        });
+      const answer: NoticeList = { notices: [...notices.values()].toSorted((a, b) => b.at - a.at) };
+      response.json(answer);
+    }),
+  );
 }

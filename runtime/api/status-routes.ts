@@ -2,6 +2,7 @@
 import type { Router } from 'express';
 import type { Definition, DefinitionSet, Engine, FlowNode } from '../../engine/index.ts';
 import type { DefinitionDetail, DefinitionSummary, RuntimeStatus } from './contract.ts';
+import { answering } from './answering.ts';
 import { actorOf } from './query.ts';
 import { notFound } from './problems.ts';
 
@@ -18,32 +19,35 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
   const { engine, definitions } = options;
   const { store, clock } = engine;
 
-  router.get('/status', async (_request, response) => {
-    const [messages, work, backlog, open] = await Promise.all([
-      store.journal.counts(),
-      store.work.counts(),
-      store.work.backlog(),
-      store.escalations.list({ states: ['open', 'exhausted'], limit: 1000 }),
-    ]);
-    const waiting = backlog.filter((entry) => entry.state === 'waiting').map((entry) => entry.oldest);
-    const answer: RuntimeStatus = {
-      environment: engine.environment,
-      version: options.version,
-      startedAt: options.startedAt,
-      asOf: clock.now(),
-      messages,
-      work,
-      inFlight: engine.dispatcher.inFlight(),
-      oldestWaiting: waiting.length === 0 ? null : Math.min(...waiting),
-      feeds: engine.intake.status(),
-      endpoints: engine.endpoints.health(),
-      openEscalations: open.length,
-      definitions: definitions().all.map(summaryOf),
-      durability: store.durability,
-      rssBytes: process.memoryUsage.rss(),
-    };
-    response.json(answer);
-  });
+  router.get(
+    '/status',
+    answering(async (_request, response) => {
+      const [messages, work, backlog, open] = await Promise.all([
+        store.journal.counts(),
+        store.work.counts(),
+        store.work.backlog(),
+        store.escalations.list({ states: ['open', 'exhausted'], limit: 1000 }),
+      ]);
+      const waiting = backlog.filter((entry) => entry.state === 'waiting').map((entry) => entry.oldest);
+      const answer: RuntimeStatus = {
+        environment: engine.environment,
+        version: options.version,
+        startedAt: options.startedAt,
+        asOf: clock.now(),
+        messages,
+        work,
+        inFlight: engine.dispatcher.inFlight(),
+        oldestWaiting: waiting.length === 0 ? null : Math.min(...waiting),
+        feeds: engine.intake.status(),
+        endpoints: engine.endpoints.health(),
+        openEscalations: open.length,
+        definitions: definitions().all.map(summaryOf),
+        durability: store.durability,
+        rssBytes: process.memoryUsage.rss(),
+      };
+      response.json(answer);
+    }),
+  );
 
   router.get('/definitions', (_request, response) => {
     response.json({ definitions: definitions().all.map(summaryOf) });
@@ -66,12 +70,15 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
     response.json(answer);
   });
 
-  router.post('/drain', async (request, response) => {
-    const actor = actorOf(request);
-    await store.audit.append([{ at: clock.now(), type: 'runtime.drained', actor, details: {} }]);
-    await options.drain();
-    response.json({ inFlight: engine.dispatcher.inFlight() });
-  });
+  router.post(
+    '/drain',
+    answering(async (request, response) => {
+      const actor = actorOf(request);
+      await store.audit.append([{ at: clock.now(), type: 'runtime.drained', actor, details: {} }]);
+      await options.drain();
+      response.json({ inFlight: engine.dispatcher.inFlight() });
+    }),
+  );
 }
 
 function summaryOf(definition: Definition): DefinitionSummary {

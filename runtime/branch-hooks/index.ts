@@ -177,7 +177,7 @@ export class BranchHooks {
   }
 
   #branchAt(msg: object, node: LiveNode): Branch | undefined {
-    return this.#received.get(msg)?.find((branch) => branch.open && branch.place.id === node.id);
+    return this.#received.get(msg)?.findLast((branch) => branch.open && branch.place.id === node.id);
   }
 
   #switchDecided(branch: Branch): void {

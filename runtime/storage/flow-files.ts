@@ -84,6 +84,7 @@ export function slug(label: unknown): string {
   const text = typeof label === 'string' ? label : '';
   const plain = text
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
@@ -153,7 +154,7 @@ function freeName(label: unknown, taken: ReadonlySet<string>): string {
 function withoutCredentials(node: NodeConfig): NodeConfig {
   if (!('credentials' in node)) return node;
   const { credentials: _, ...rest } = node;
-  return rest as NodeConfig;
+  return rest;
 }
 
 const byName = (a: string, b: string): number => (a === b ? 0 : a === SHARED ? -1 : b === SHARED ? 1 : a < b ? -1 : 1);

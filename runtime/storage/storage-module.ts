@@ -37,7 +37,6 @@ export interface StorageOptions {
 interface Library {
   init(settings: object): Promise<void>;
   getLibraryEntry(type: string, path: string): Promise<unknown>;
-  saveLibraryEntry(type: string, path: string, meta: object, body: string): Promise<void>;
 }
 
 export function createStorageModule(options: StorageOptions): object {
@@ -93,9 +92,11 @@ export function createStorageModule(options: StorageOptions): object {
     saveSettings: (next: unknown) => writeWhole(file('settings.json'), jsonText(next), 0o600),
     getSessions: () => readJson(file('sessions.json'), {}),
     saveSessions: (next: unknown) => writeWhole(file('sessions.json'), jsonText(next), 0o600),
-    getLibraryEntry: (type: string, path: string) => library.getLibraryEntry(type, libraryPath(path)),
-    saveLibraryEntry: (type: string, path: string, meta: object, body: string) =>
-      library.saveLibraryEntry(type, libraryPath(path), meta, body),
+    getLibraryEntry: (type: string, path: string) => library.getLibraryEntry(libraryPath(type), libraryPath(path)),
+    async saveLibraryEntry(type: string, path: string, meta: object, body: string): Promise<void> {
+      const name = type === 'flows' && !path.endsWith('.json') ? `${path}.json` : path;
+      await writeWhole(file(join('lib', libraryPath(type), libraryPath(name))), `${libraryHead(meta)}${body}`);
+    },
   };
 }
 
@@ -117,6 +118,13 @@ function libraryPath(path: string): string {
   if (path.length > 500 || parts.some((part) => !/^[\w][\w .-]*$/.test(part)))
     throw runtimeErrors.create('library-path');
   return path;
+}
+
+/** Node-RED's own form, which its reader takes apart again. Its writer does not wait for the file, so it is not used. */
+function libraryHead(meta: object): string {
+  return Object.entries(meta)
+    .map(([name, value]) => `// ${name}: ${String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .join('');
 }
 
 /** Node-RED answers the editor with `status` and shows `code`; the message says why. */

@@ -139,8 +139,8 @@ export class BranchFlows {
   }
 
   #registerNodes(): void {
-    const { host, services } = this;
-    const bench = this;
+    const { host, services, effects } = this;
+    const gates = this.#gates;
     host.registerType('test source', function (config) {
       services.registerSource({
         nodeId: this.id,
@@ -175,10 +175,10 @@ export class BranchFlows {
     });
     host.registerType('test effect', function (config) {
       this.on('input', async (msg: WardflowMessage, send, done) => {
-        const gate = bench.#gates.get(String(config['gate']));
+        const gate = gates.get(String(config['gate']));
         gate?.reached();
         await gate?.opened;
-        bench.effects.push(`${msg.wardflow?.workId}: ${String(config['effect'])}`);
+        effects.push(`${msg.wardflow?.workId}: ${String(config['effect'])}`);
         send(msg);
         if (config['finish']) services.settle(msg, { kind: 'done' });
         done();
@@ -211,12 +211,10 @@ export class BranchFlows {
 
 /** Builders of nodes as the editor saves them; `to` names what output 1 is wired to, or a list per output. */
 type Wires = string | readonly string[] | readonly (readonly string[])[];
-const wires = (to: Wires): readonly (readonly string[])[] =>
-  typeof to === 'string'
-    ? [[to]]
-    : to.every((one) => typeof one === 'string')
-      ? [to]
-      : (to as readonly (readonly string[])[]);
+const wires = (to: Wires): readonly (readonly string[])[] => {
+  if (typeof to === 'string') return [[to]];
+  return to.every((one) => typeof one === 'string') ? [to] : to;
+};
 
 export const node = (id: string, type: string, to: Wires = [], more: object = {}): object => ({
   id,

@@ -172,11 +172,19 @@ describe('counted branches in a real Node-RED', () => {
 
   it('keeps an error in a subflow with its own catch inside', async () => {
     const inner = (id: string, type: string, to: string[][], more: object = {}): object => ({
-      ...{ id, type, z: 'sub', x: 0, y: 0, wires: to },
+      id,
+      type,
+      z: 'sub',
+      x: 0,
+      y: 0,
+      wires: to,
       ...more,
     });
     const subflow = {
-      ...{ id: 'sub', type: 'subflow', name: 'sub', in: [{ x: 0, y: 0, wires: [{ id: 'sf' }] }] },
+      id: 'sub',
+      type: 'subflow',
+      name: 'sub',
+      in: [{ x: 0, y: 0, wires: [{ id: 'sf' }] }],
       out: [{ x: 0, y: 0, wires: [{ id: 'se', port: 0 }] }],
     };
     const effects = await success([
@@ -196,7 +204,10 @@ describe('counted branches in a real Node-RED', () => {
 
   it('takes each of two subflow instances to its own end', async () => {
     const subflow = {
-      ...{ id: 'sub', type: 'subflow', name: 'sub', in: [{ x: 0, y: 0, wires: [{ id: 'se' }] }] },
+      id: 'sub',
+      type: 'subflow',
+      name: 'sub',
+      in: [{ x: 0, y: 0, wires: [{ id: 'se' }] }],
       out: [{ x: 0, y: 0, wires: [{ id: 'se', port: 0 }] }],
     };
     const effects = await success([
@@ -281,7 +292,11 @@ describe('counted branches in a real Node-RED', () => {
     });
     const rule = { t: 'eq', v: 'x-x', vt: 'str' };
     const decide = node('s', 'switch', [['f'], ['failed']], {
-      ...{ property: 'joined', propertyType: 'msg', rules: [rule, { t: 'else' }], checkall: 'true', outputs: 2 },
+      property: 'joined',
+      propertyType: 'msg',
+      rules: [rule, { t: 'else' }],
+      checkall: 'true',
+      outputs: 2,
     });
     const read = fn(
       'f',
@@ -297,7 +312,10 @@ describe('counted branches in a real Node-RED', () => {
       tab(),
       source('s'),
       node('s', 'switch', 'a', {
-        ...{ property: '$number(payload) % 3 = 0', propertyType: 'jsonata', checkall: 'true', outputs: 1 },
+        property: '$number(payload) % 3 = 0',
+        propertyType: 'jsonata',
+        checkall: 'true',
+        outputs: 1,
         rules: [{ t: 'true' }],
       }),
       effect('a', 'done'),
@@ -327,7 +345,12 @@ describe('counted branches in a real Node-RED', () => {
   it('gives back what a deploy throws away, and nothing else', async () => {
     const gate = bench.gate('kept');
     const other = (id: string, type: string, to: string[][], more: object = {}): object => ({
-      ...{ id, type, z: 'other', x: 0, y: 0, wires: to },
+      id,
+      type,
+      z: 'other',
+      x: 0,
+      y: 0,
+      wires: to,
       ...more,
     });
     const flow = (timeout: string): object[] => [
@@ -357,7 +380,11 @@ describe('counted branches in a real Node-RED', () => {
   it('lets an item finish that a deploy did not touch', async () => {
     const gate = bench.gate('slow');
     const flow = (extra: object[]): object[] => [
-      ...[tab(), tab('other'), source('a'), effect('a', 'done', { gate: 'slow' }), done()],
+      tab(),
+      tab('other'),
+      source('a'),
+      effect('a', 'done', { gate: 'slow' }),
+      done(),
       ...extra,
     ];
     await bench.host.deploy(flow([]));

@@ -1,0 +1,8 @@
+/** An asynchronous handler whose rejection becomes the request's problem. */
+import type { Request, RequestHandler, Response } from 'express';
+
+export function answering(handler: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return (request, response, next) => {
+    handler(request, response).catch(next);
+  };
+}
