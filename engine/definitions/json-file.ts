@@ -6,9 +6,8 @@ export function parseJsonFile(text: string, problems: Problems): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const place = /line \d+ column \d+/.exec(error instanceof Error ? error.message : '')?.[0];
-    problems.say(`is not JSON${place === undefined ? '' : ` (${place})`}`, 'Correct the syntax there.');
+  } catch {
+    problems.say(`is not JSON (line ${brokenLine(text)})`, 'Correct the syntax there.');
     return undefined;
   }
   const twice = repeatedKey(text);
@@ -34,4 +33,24 @@ function repeatedKey(text: string): string | undefined {
     last = token.startsWith('"') ? token : undefined;
   }
   return undefined;
+}
+
+/** JSON.parse often does not say where: the shortest beginning that is wrong by more than its end being missing says. */
+function brokenLine(text: string): number {
+  let [good, bad] = [0, text.length];
+  while (good + 1 < bad) {
+    const middle = (good + bad) >>> 1;
+    if (onlyUnfinished(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return text.slice(0, bad).split('\n').length;
+}
+
+function onlyUnfinished(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    return error instanceof Error && /end of JSON|Unterminated/.test(error.message);
+  }
 }

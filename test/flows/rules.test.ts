@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import {
+  deriveEvents,
+  Hl7Message,
+  loadDefinitions,
+  packageRoot,
+  type Definition,
+  type DefinitionSet,
+} from '../../engine/index.ts';
+
+const NOW = new Date('2026-03-10T12:00:00Z');
+
+describe('the shipped definitions', () => {
+  let definitions: DefinitionSet;
+  before(async () => {
+    definitions = await loadDefinitions(join(packageRoot(), 'flows'));
+  });
+
+  const named = (name: string): Definition => {
+    const definition = definitions.byName(name);
+    assert.ok(definition, name);
+    return definition;
+  };
+
+  it('pass the tests that their rule tables carry', async () => {
+    const tables = definitions.all.flatMap(({ rules }) => [...rules.values()]);
+    assert.deepEqual(tables.map((table) => table.name).toSorted(), ['critical-results', 'follow-up-queues']);
+    for (const table of tables) {
+      const results = await table.runTests({ now: NOW });
+      assert.ok(results.length > 15);
+      assert.deepEqual(
+        results.filter(({ ok }) => !ok),
+        [],
+      );
+    }
+  });
+
+  it('test every row of their tables', async () => {
+    for (const { rules, files } of definitions.all)
+      for (const table of rules.values()) {
+        const file = JSON.parse(files[`rules/${table.name}.json`] ?? '') as {
+          rows: { id: string }[];
+          tests: { row: string | null }[];
+        };
+        const tested = new Set(file.tests.map(({ row }) => row));
+        // Rows that differ from a tested one by unit or side only.
+        const like = (id: string): boolean => [...tested].some((row) => row?.split('-')[0] === id.split('-')[0]);
+        assert.deepEqual(
+          file.rows.map(({ id }) => id).filter((id) => !tested.has(id) && !like(id)),
+          [],
+          table.name,
+        );
+      }
+  });
+
+  it('end every branch of a switch, and have a catch-all', () => {
+    for (const { name, flow } of definitions.all) {
+      if (name === '_shared') continue;
+      assert.ok(
+        flow.some((node) => node.type === 'catch' && node['scope'] === null),
+        name,
+      );
+      for (const node of flow.filter(({ type }) => type === 'switch')) {
+        const rules = node['rules'] as { t: string }[];
+        assert.equal(rules.at(-1)?.t, 'else', String(node.name));
+        assert.equal(node.wires?.length, rules.length, String(node.name));
+        assert.ok(
+          node.wires?.every((wires) => wires.length > 0),
+          String(node.name),
+        );
+      }
+    }
+  });
+
+  /** The decision for each event of a sample. */
+  async function decisions(definition: string, table: string, sample: string): Promise<(string | null)[]> {
+    const { files, rules } = named(definition);
+    const message = Hl7Message.parse(Buffer.from(files[`samples/${sample}.hl7`] ?? '', 'utf8'));
+    const events = deriveEvents(message, { receivedAt: NOW.getTime(), correlationId: 'c', zone: null, mode: 'live' });
+    const rows = [];
+    for (const event of events.filter(({ name }) => name !== 'lab.result.critical')) {
+      const decision = await rules.get(table)?.decideFor({ event, message }, { now: NOW });
+      assert.equal(decision?.error, null);
+      rows.push(decision.matched[0] ?? null);
+    }
+    return rows;
+  }
+
+  for (const [sample, ...rows] of [
+    ['normal', null, null],
+    ['critical-potassium', 'k-high', null],
+    ['two-critical-results', 'k-low', 'glu-high'],
+    ['corrected', null],
+    ['missing-value', 'value-missing'],
+    ['unit-mismatch', 'k-unit'],
+    ['text-value', 'value-missing'],
+    ['child-flagged', 'flagged-child'],
+    ['withdrawn', 'taken-back'],
+  ] as const)
+    it(`decide the sample ${sample}`, async () => {
+      assert.deepEqual(await decisions('critical-lab-result', 'critical-results', sample), rows);
+    });
+
+  for (const [sample, row] of [
+    ['ordinary', null],
+    ['heart-failure', 'heart-failure'],
+    ['died', 'died'],
+    ['against-advice', 'own-accord'],
+    ['unit-missing', 'unit-missing'],
+    ['old-and-long', 'old-and-long'],
+  ] as const)
+    it(`decide the sample ${sample}`, async () => {
+      assert.deepEqual(await decisions('discharge-follow-up', 'follow-up-queues', sample), [row]);
+    });
+});
