@@ -1,0 +1,100 @@
+/** What the pages ask, each once: keys, paths and shapes. Live changes invalidate by the first parts of a key. */
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import type { ConsoleAuditRecord, RuntimeEntry } from '../../api/contract.ts';
+import type {
+  AuditList,
+  AuditVerification,
+  DefinitionDetail,
+  EscalationList,
+  MessageBody,
+  MessageDetail,
+  NoticeList,
+  RedriveAnswer,
+  RuntimeStatus,
+} from '../../api/runtime-shapes.ts';
+import { useSession } from '../session/session.ts';
+import { call, callForText, queryOf } from './client.ts';
+
+/** The one runtime there is until production comes; then the header chooses. */
+export const RUNTIME = 'staging';
+export const runtimePath = (path: string): string => `/runtimes/${RUNTIME}${path}`;
+
+export const useRuntimes = () =>
+  useQuery({
+    queryKey: ['runtimes'],
+    queryFn: () => call<{ readonly runtimes: readonly RuntimeEntry[] }>('GET', '/runtimes'),
+    refetchInterval: 60_000,
+  });
+
+export const useStatus = () =>
+  useQuery({
+    queryKey: ['status'],
+    queryFn: () => call<RuntimeStatus>('GET', runtimePath('/status')),
+    refetchInterval: 30_000,
+  });
+
+export const useMessage = (id: string) =>
+  useQuery({ queryKey: ['message', id], queryFn: () => call<MessageDetail>('GET', runtimePath(`/messages/${id}`)) });
+
+export const useDefinition = (name: string | undefined) =>
+  useQuery({
+    queryKey: ['definition', name],
+    enabled: name !== undefined,
+    queryFn: () => call<DefinitionDetail>('GET', runtimePath(`/definitions/${name}`)),
+    staleTime: 60_000,
+  });
+
+export const useEscalations = (state: 'open' | undefined) =>
+  useQuery({
+    queryKey: ['escalations', state ?? 'all'],
+    queryFn: () => call<EscalationList>('GET', runtimePath(`/escalations${queryOf({ state })}`)),
+    enabled: useSession().may('escalation:list'),
+    refetchInterval: 30_000,
+  });
+
+export const useNotices = () =>
+  useQuery({ queryKey: ['notices'], queryFn: () => call<NoticeList>('GET', runtimePath('/notices')) });
+
+export interface AuditFilter {
+  readonly type?: string;
+  readonly actor?: string;
+  readonly message?: string;
+  readonly since?: number;
+  readonly before?: number;
+  readonly limit?: number;
+}
+export const fetchAudit = (filter: AuditFilter): Promise<AuditList> =>
+  call<AuditList>('GET', runtimePath(`/audit${queryOf({ ...filter })}`));
+export const verifyAudit = (): Promise<AuditVerification> => call('GET', runtimePath('/audit/verify'));
+export const fetchConsoleAudit = (): Promise<{ readonly records: readonly ConsoleAuditRecord[] }> =>
+  call('GET', '/audit');
+
+export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runtimePath(`/messages/${id}/body`));
+export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
+export const dryRunRedrive = (id: string): Promise<RedriveAnswer> =>
+  call('POST', runtimePath(`/messages/${id}/redrive?dryRun=1`), {});
+
+export function useAcknowledge() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, reason }: { readonly id: string; readonly reason?: string }) =>
+      call<{ readonly outcome: string }>(
+        'POST',
+        runtimePath(`/escalations/${id}/acknowledge`),
+        reason ? { reason } : {},
+      ),
+    onSuccess: () => refresh(client, 'escalations', 'message', 'status'),
+  });
+}
+
+export function useSettle(id: string, action: 'redrive' | 'discard') {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (reason: string) => call('POST', runtimePath(`/messages/${id}/${action}`), { reason }),
+    onSuccess: () => refresh(client, 'message', 'messages', 'status'),
+  });
+}
+
+export async function refresh(client: QueryClient, ...kinds: readonly string[]): Promise<void> {
+  await Promise.all(kinds.map((kind) => client.invalidateQueries({ queryKey: [kind] })));
+}

@@ -1,0 +1,21 @@
+import type { AuditRecord } from '../../api/runtime-shapes.ts';
+import { startOfDay } from '../time/duration.ts';
+
+export interface Day {
+  readonly label: string;
+  readonly records: readonly AuditRecord[];
+}
+
+const long = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const DAY_MS = 24 * 3_600_000;
+
+/** Records, newest first, in groups of the viewer's days. */
+export function byDay(records: readonly AuditRecord[], now: number): readonly Day[] {
+  const groups = Map.groupBy(records, (record) => startOfDay(record.at));
+  const today = startOfDay(now);
+  return [...groups].map(([start, ofDay]) => ({
+    label:
+      start === today ? 'Today' : start === startOfDay(today - DAY_MS / 2) ? 'Yesterday' : long.format(new Date(start)),
+    records: ofDay,
+  }));
+}

@@ -1,0 +1,73 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { SessionView } from '../../api/contract.ts';
+import { ApiError, call } from '../api/client.ts';
+import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { LoginPage } from './login-page.tsx';
+import { SessionContext, type CurrentSession } from './session.ts';
+
+/** Shows the app to who is logged in, and the login page to everybody else. The address stays, so one lands where one wanted. */
+export function SessionGate({ children }: { readonly children: ReactNode }) {
+  const client = useQueryClient();
+  const [ended, setEnded] = useState(false);
+  const session = useQuery({
+    queryKey: ['session'],
+    queryFn: async () => {
+      try {
+        return await call<SessionView>('GET', '/session');
+      } catch (error) {
+        if (error instanceof ApiError && error.problem.status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: Infinity,
+  });
+
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe(({ query }) => {
+        const { error } = query.state;
+        if (
+          error instanceof ApiError &&
+          error.problem.code === 'session-missing' &&
+          client.getQueryData(['session']) != null
+        ) {
+          setEnded(true);
+          client.clear();
+          client.setQueryData(['session'], null);
+        }
+      }),
+    [client],
+  );
+
+  const view = session.data;
+  const current = useMemo<CurrentSession | null>(
+    () =>
+      view
+        ? {
+            view,
+            may: (permission) => view.permissions.includes(permission),
+            async logout() {
+              await call('DELETE', '/session');
+              client.clear();
+              client.setQueryData(['session'], null);
+            },
+          }
+        : null,
+    [view, client],
+  );
+
+  if (session.isPending) return null;
+  if (session.isError) return <ProblemNotice error={session.error} retry={() => void session.refetch()} alone />;
+  if (!current)
+    return (
+      <LoginPage
+        ended={ended}
+        onLogin={(next) => {
+          setEnded(false);
+          client.setQueryData(['session'], next);
+        }}
+      />
+    );
+  return <SessionContext value={current}>{children}</SessionContext>;
+}

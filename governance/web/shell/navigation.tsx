@@ -1,0 +1,73 @@
+import { ChartNoAxesColumn, BellRing, Inbox, ScrollText, type LucideIcon } from 'lucide-react';
+import { Link, useRoute } from 'wouter';
+import type { Permission } from '../../api/permissions.ts';
+import { useEscalations, useStatus } from '../api/queries.ts';
+import { useSession } from '../session/session.ts';
+import classes from './navigation.module.css';
+
+interface Place {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly keys: string;
+  readonly permission: Permission;
+}
+
+/** Where one can go. Reviews, worklist and operations join here with their pages. */
+export const PLACES: readonly Place[] = [
+  { path: '/', label: 'Overview', icon: ChartNoAxesColumn, keys: 'g o', permission: 'status:read' },
+  { path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
+  { path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
+  { path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
+];
+
+export function Navigation({ onGo }: { readonly onGo?: () => void }) {
+  const { may } = useSession();
+  const open = useEscalations('open').data?.escalations.length ?? 0;
+  const status = useStatus().data;
+  const needs = (status?.messages.dead ?? 0) + (status?.messages.quarantined ?? 0);
+  const badges: Readonly<Record<string, { readonly count: number; readonly what: string }>> = {
+    '/messages': { count: needs, what: 'need you' },
+    '/escalations': { count: open, what: 'to acknowledge' },
+  };
+  return (
+    <nav aria-label="Pages">
+      <ul className={classes['list']}>
+        {PLACES.filter((place) => may(place.permission)).map((place) => (
+          <li key={place.path}>
+            <Entry place={place} badge={badges[place.path]} onGo={onGo} />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Entry({
+  place: { path, label, icon: Icon },
+  badge,
+  onGo,
+}: {
+  readonly place: Place;
+  readonly badge: { readonly count: number; readonly what: string } | undefined;
+  readonly onGo: (() => void) | undefined;
+}) {
+  const [here] = useRoute(path === '/' ? '/' : `${path}/*?`);
+  return (
+    <Link
+      href={path}
+      className={classes['entry'] ?? ''}
+      aria-current={here ? 'page' : undefined}
+      onClick={() => onGo?.()}
+    >
+      <Icon size={17} aria-hidden="true" />
+      <span className={classes['label']}>{label}</span>
+      {badge && badge.count > 0 && (
+        <span className={classes['badge']} title={`${badge.count} ${badge.what}`}>
+          {badge.count > 999 ? '999+' : badge.count}
+          <span className="visually-hidden"> {badge.what}</span>
+        </span>
+      )}
+    </Link>
+  );
+}

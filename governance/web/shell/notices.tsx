@@ -1,0 +1,63 @@
+import { BellRing } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { useEscalations, useNotices } from '../api/queries.ts';
+import { EmptyState } from '../feedback/empty-state.tsx';
+import { Age } from '../time/clocks.tsx';
+import classes from './notices.module.css';
+
+/**
+ * What escalations say to people at the console. `latest`: only those still open, that many, at the foot of the
+ * navigation: a place of their own, so that they never lie over what somebody is reading.
+ */
+export function NoticeList({ latest, onGo }: { readonly latest?: number; readonly onGo?: () => void }) {
+  const all = useNotices().data?.notices ?? [];
+  const open = new Set(useEscalations('open').data?.escalations.map((one) => one.id));
+  const shown =
+    latest === undefined
+      ? all
+      : all.filter((notice) => notice.escalationId !== null && open.has(notice.escalationId)).slice(0, latest);
+  if (shown.length === 0)
+    return latest === undefined ? (
+      <EmptyState icon={BellRing} title="No notices">
+        Escalation steps on the channel “console” appear here for 24 hours.
+      </EmptyState>
+    ) : null;
+  return (
+    <section aria-label="Notices" className={classes['list']}>
+      {shown.map((notice) => (
+        <Link
+          key={notice.id}
+          href={`/messages/${notice.messageId}`}
+          className={classes['notice'] ?? ''}
+          data-open={notice.escalationId !== null && open.has(notice.escalationId)}
+          onClick={() => onGo?.()}
+        >
+          <span className={classes['head']}>
+            <BellRing size={14} aria-hidden="true" />
+            <span className={classes['to']}>For {notice.to}</span>
+            <Age at={notice.at} />
+          </span>
+          <span>{notice.text}</span>
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+/** Reads new notices out, once each. */
+export function NoticeReader() {
+  const newest = useNotices().data?.notices[0];
+  const seen = useRef<string | null>(null);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    if (!newest || newest.id === seen.current) return;
+    if (seen.current !== null) setText(`Notice for ${newest.to}: ${newest.text}`);
+    seen.current = newest.id;
+  }, [newest]);
+  return (
+    <p className="visually-hidden" role="status">
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import type { MessageDetail } from '../../api/runtime-shapes.ts';
+import { duration, exactTime } from '../time/duration.ts';
+import { lifeLine } from './life-line.ts';
+import classes from './life-line.module.css';
+
+/** What happened, downwards in time, with the waits in between. */
+export function LifeLine({ detail }: { readonly detail: MessageDetail }) {
+  return (
+    <section className="panel" aria-labelledby="life">
+      <div className="panel-head">
+        <h2 id="life">Life line</h2>
+      </div>
+      <ol className={classes['line']}>
+        {lifeLine(detail).map((event, index) => (
+          // Events are derived in order of time; two may share everything.
+          <li key={`${event.at} ${index}`} data-tone={event.tone}>
+            {event.after !== null && (
+              <span className={classes['gap']} data-long={event.after > 1000}>
+                {duration(event.after)}
+                {event.gap && ` ${event.gap}`}
+              </span>
+            )}
+            <span className={classes['dot']} aria-hidden="true" />
+            <span className={classes['what']}>{event.what}</span>
+            <time className={classes['at']}>{exactTime(event.at)}</time>
+            {event.detail && <span className={classes['detail']}>{event.detail}</span>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import {
+  Bell,
+  BookOpenText,
+  Braces,
+  CircleCheck,
+  Clock,
+  Database,
+  FilePen,
+  GitFork,
+  Inbox,
+  ListChecks,
+  OctagonX,
+  ShieldAlert,
+  SquareFunction,
+  Table2,
+  type LucideIcon,
+} from 'lucide-react';
+
+export interface NodeLook {
+  readonly icon: LucideIcon;
+  /** Colour of the strip, of middle lightness so that it is seen on both grounds; the icon on it is white. */
+  readonly colour: string;
+}
+
+const LOOKS: Readonly<Record<string, NodeLook>> = {
+  'hl7 in': { icon: Inbox, colour: '#0b6472' },
+  'idempotency gate': { icon: ListChecks, colour: '#53697a' },
+  'rule table': { icon: Table2, colour: '#8a5a00' },
+  'fhir read': { icon: BookOpenText, colour: '#2c6b3f' },
+  'fhir write': { icon: Database, colour: '#2c6b3f' },
+  'escalation timer': { icon: Clock, colour: '#6245ac' },
+  'console notice': { icon: Bell, colour: '#6245ac' },
+  'audit log': { icon: FilePen, colour: '#53697a' },
+  'message done': { icon: CircleCheck, colour: '#1f6b3a' },
+  'message failed': { icon: OctagonX, colour: '#b42318' },
+  catch: { icon: ShieldAlert, colour: '#b42318' },
+  switch: { icon: GitFork, colour: '#1d5fa8' },
+  function: { icon: SquareFunction, colour: '#1d5fa8' },
+  change: { icon: Braces, colour: '#1d5fa8' },
+};
+const OTHER: NodeLook = { icon: Braces, colour: '#5a6a75' };
+
+export const lookOf = (type: string): NodeLook => LOOKS[type] ?? OTHER;
