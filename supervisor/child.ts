@@ -139,7 +139,8 @@ function startLife(spec: ChildSpec, write: (chunk: string) => void, events: Chil
   write(`\n--- ${spec.name} starts ${new Date().toISOString()}\n`);
   const child = spawn(process.execPath, ['--import', GUARD, ...spec.args], {
     cwd: spec.cwd,
-    env: { ...spec.env },
+    // glibc keeps an arena for each thread: two are enough, and save about 25 MB over the processes.
+    env: { MALLOC_ARENA_MAX: '2', ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });

@@ -37,8 +37,14 @@ export function summary(facts: SummaryFacts): readonly string[] {
 function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
   if (!feedRuns) return [];
   return [
-    'A synthetic hospital is sending admissions, laboratory results and appointments. Critical results become tasks that',
-    `wait for an answer${sandboxPage ? ', discharges become follow-ups' : ''}. One message fails on purpose: the console shows it under "needs you".`,
+    'What happens now: a synthetic hospital sends admissions, laboratory results and discharges. Critical results become',
+    'tasks that wait for an answer; discharges are given to the team that follows up.',
+    ...(sandboxPage
+      ? [
+          'One message fails on purpose, since its patient has a closed record in the EHR: the console lists it under "needs you".',
+          `Open the record at ${sandboxPage}, then redrive the message.`,
+        ]
+      : []),
     '',
   ];
 }

@@ -1,11 +1,13 @@
 /** The synthetic hospital as a process of its own. Settings: WARDFLOW_MLLP_PORT, WARDFLOW_DEMO_SPEED. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createLog, readConfig, systemClock, type Clock } from '../../engine/index.ts';
 import { endWithParent, sayReady } from '../child-process.ts';
 import { createMllpClient } from './mllp-client.ts';
 import { runHospital } from './run-hospital.ts';
 
 endWithParent();
-const { mllpPort, demoSpeed, logLevel } = readConfig();
+const { mllpPort, demoSpeed, logLevel, dataFolder } = readConfig();
 const log = createLog(logLevel).with({ part: 'hospital' });
 const client = (): ReturnType<typeof createMllpClient> => createMllpClient({ host: '127.0.0.1', port: mllpPort });
 
@@ -22,6 +24,7 @@ const hospital = runHospital({
   seed: 20_260_105,
   speed: demoSpeed,
   clock,
+  withRefused: isFirstRun(),
   clients: { ADT1: client(), LAB1: client(), SCHED1: client() },
   onSent: (message, code) => log.info('a message was acknowledged', { state: message.what, code }),
 });
@@ -30,3 +33,13 @@ process.once('SIGTERM', () => {
   hospital.stop();
   process.exit(0);
 });
+
+/** The discharge that fails is sent once in the life of a data folder: a second would wait behind the first. */
+function isFirstRun(): boolean {
+  try {
+    writeFileSync(join(dataFolder, 'hospital-has-run'), '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
+}

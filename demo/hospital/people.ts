@@ -1,4 +1,4 @@
-import type { Chance } from './random.ts';
+import { seeded, type Chance } from './random.ts';
 
 /** A patient of the synthetic hospital. Names, numbers and addresses are made up. */
 export interface Patient {
@@ -87,8 +87,16 @@ const MEN = [
 const STREETS = ['Orchard Lane', 'Mill Road', 'Harbour Street', 'Station Way', 'Elm Crescent', 'Chapel Hill'] as const;
 const CITIES = ['Northgate', 'Eastmere', 'Westbrook', 'Highfield'] as const;
 
+/**
+ * Everybody whom hospital and EHR know, the same in every run. The record of the first is closed in the EHR
+ * (demo/README.md).
+ */
+export function population(): readonly Patient[] {
+  return patients(40, seeded(20_260_101));
+}
+
 /** `count` different patients. */
-export function patients(count: number, chance: Chance): readonly Patient[] {
+function patients(count: number, chance: Chance): readonly Patient[] {
   return Array.from({ length: count }, (_, i) => {
     const sex = chance.happens(0.5) ? 'F' : 'M';
     const year = 2025 - Math.min(97, Math.max(1, Math.round(chance.around(62, 30))));

@@ -24,9 +24,9 @@ import {
   type Sent,
   type Stay,
 } from './messages.ts';
-import { patients, type Patient } from './people.ts';
+import { population, type Patient } from './people.ts';
 import { seeded, type Chance } from './random.ts';
-import { EMERGENCY, UNITS, UNSERVED, type Unit } from './units.ts';
+import { EMERGENCY, UNITS, type Unit } from './units.ts';
 
 export type SendingApplication = 'ADT1' | 'LAB1' | 'SCHED1';
 
@@ -40,7 +40,7 @@ export interface PlannedMessage {
     | 'transfer'
     | 'update'
     | 'discharge'
-    | 'unserved discharge'
+    | 'refused discharge'
     | 'result'
     | 'critical result'
     | 'corrected result'
@@ -56,9 +56,8 @@ export interface DayOptions {
   readonly run: string;
   /** When the day begins, epoch milliseconds: stays began before it. */
   readonly beginsAt: number;
-  readonly patients?: number;
-  /** The discharge that fails on purpose is part of the first day only. */
-  readonly withUnserved?: boolean;
+  /** The discharge that fails on purpose is part of the very first day only. */
+  readonly withRefused?: boolean;
 }
 
 const MINUTE = 60_000;
@@ -75,13 +74,13 @@ const CLINICIANS: readonly [Clinician, ...Clinician[]] = [
 
 export function planDay(options: DayOptions): readonly PlannedMessage[] {
   const chance = seeded(options.seed);
-  const everybody = patients(options.patients ?? 40, seeded(20_260_101));
+  const everybody = population();
   const plan = new DayPlan(chance, options.run, options.beginsAt);
-  const [unserved, ...others] = everybody;
+  const [closed, ...others] = everybody;
   const split = Math.round(others.length * 0.6);
   others.slice(0, split).forEach((patient, i) => plan.inpatient(patient, i));
   others.slice(split).forEach((patient) => plan.newcomer(patient));
-  if (unserved && options.withUnserved !== false) plan.unservedDischarge(unserved);
+  if (closed && options.withRefused !== false) plan.refusedDischarge(closed);
   return plan.inOrder();
 }
 
@@ -142,10 +141,10 @@ class DayPlan {
     );
   }
 
-  /** The one message of the demo that fails: no queue serves its ward. Its patient has no other message, so nothing waits behind it. */
-  unservedDischarge(patient: Patient): void {
-    const stay = this.#stay(patient, UNSERVED, 4);
-    this.#add(0, 'ADT1', 'unserved discharge', (sent) => discharged(stay, '01', sent));
+  /** The one message of the demo that fails: the EHR has closed its patient's record. The patient has no other message, so nothing waits behind it. */
+  refusedDischarge(patient: Patient): void {
+    const stay = this.#stay(patient, UNITS[0], 4);
+    this.#add(0, 'ADT1', 'refused discharge', (sent) => discharged(stay, '01', sent));
   }
 
   #stay(patient: Patient, unit: Unit, days: number): Stay {

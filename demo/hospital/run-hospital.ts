@@ -7,6 +7,8 @@ export interface HospitalOptions {
   /** How many times faster than the clock the day runs. */
   readonly speed: number;
   readonly clock: Clock;
+  /** Whether the first day has the discharge that the EHR refuses. */
+  readonly withRefused: boolean;
   readonly clients: Readonly<Record<SendingApplication, MllpClient>>;
   /** Called for each acknowledged message. */
   readonly onSent: (message: PlannedMessage, code: string) => void;
@@ -20,7 +22,7 @@ export interface Hospital {
  * Lives through one day after the other. What the plan has at minute 0 goes out at once, so that the first look at the
  * console finds something; the rest at its time.
  */
-export function runHospital({ seed, speed, clock, clients, onSent }: HospitalOptions): Hospital {
+export function runHospital({ seed, speed, clock, withRefused, clients, onSent }: HospitalOptions): Hospital {
   const began = clock.now();
   const cancels = new Set<() => void>();
   let stopped = false;
@@ -35,7 +37,7 @@ export function runHospital({ seed, speed, clock, clients, onSent }: HospitalOpt
 
   const live = (day: number, beginsAt: number): void => {
     const run = `${runName(began)}${day === 0 ? '' : (day % 36).toString(36).toUpperCase()}`;
-    const plan = planDay({ seed: seed + day, run, beginsAt, withUnserved: day === 0 });
+    const plan = planDay({ seed: seed + day, run, beginsAt, withRefused: withRefused && day === 0 });
     for (const message of plan) at(beginsAt + (message.at * 60_000) / speed, () => void send(message));
     const ends = beginsAt + (DAY_MINUTES * 60_000) / speed;
     at(ends, () => live(day + 1, ends));

@@ -45,10 +45,3 @@ export const UNITS: readonly [Unit, ...Unit[]] = [
 ];
 
 export const EMERGENCY = 'ED';
-
-/** A ward that opened last week: nobody has given its discharges a queue yet. See demo/README.md. */
-export const UNSERVED: Unit = {
-  code: 'NEURO2',
-  service: 'NEU',
-  diagnoses: [['I63.9', 'Cerebral infarction, unspecified']],
-};

@@ -1,6 +1,7 @@
 import { badRequest, getStatus, gone, isOk, notFound, OperationOutcomeError, validateResource } from '@medplum/core';
 import { FhirRouter, makeSimpleRequest, type HttpMethod } from '@medplum/fhir-router';
 import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import { closedRecord } from './closed-records.ts';
 import type { Definitions } from './definitions.ts';
 import type { SandboxRepository } from './repository.ts';
 import { searchProblem } from './search-check.ts';
@@ -29,6 +30,12 @@ export function fhirRequests(
   return async (request) => {
     const problem = refusal(request, definitions);
     if (problem) return outcomeAnswer(problem);
+    if (request.method === 'POST' || request.method === 'PUT') {
+      const closed = resourcesIn(request.body)
+        .map((one) => closedRecord(one, repository))
+        .find((one) => one !== null);
+      if (closed) return { status: 422, headers: {}, body: closed };
+    }
     const { pathname, searchParams } = new URL(request.path, 'http://sandbox');
     const [type = '', id] = pathname.slice(1).split('/');
     if (pathname === '/metadata') return { status: 200, headers: {}, body: capabilities(base()) };
@@ -48,6 +55,11 @@ export function fhirRequests(
     }
     return resourceAnswer(created ? 201 : 200, resource, request, base());
   };
+}
+
+function resourcesIn(body: unknown): readonly unknown[] {
+  const bundle = body as Partial<Bundle> | null | undefined;
+  return bundle?.resourceType === 'Bundle' ? (bundle.entry ?? []).map((entry) => entry.resource) : [body];
 }
 
 function refusal({ method, path, body }: SandboxRequest, definitions: Definitions): OperationOutcome | null {

@@ -16,8 +16,20 @@ export function indexPage(repository: SandboxRepository, base: string): string {
 <body><header><h1>Sandbox FHIR server</h1>
 <p>This stands in for the hospital's FHIR R4 server. Everything here was written by flows and is synthetic.
 FHIR base: <code>${escapeHtml(base)}</code></p></header>
-<main>${counts.length === 0 ? '<p>Nothing was written yet. Resources appear here when a flow writes them.</p>' : `<ul class="tiles">${tiles}</ul>`}
+<main>${closedRecords(repository)}${counts.length === 0 ? '<p>Nothing was written yet. Resources appear here when a flow writes them.</p>' : `<ul class="tiles">${tiles}</ul>`}
 ${sections}</main></body></html>`;
+}
+
+function closedRecords(repository: SandboxRepository): string {
+  const closed = repository.newest('Patient', 1_000).filter((one) => 'active' in one && one.active === false);
+  return closed
+    .map(
+      ({ id }) => `<form class="notice" method="post" action="/open-record/${escapeHtml(id)}">
+<p><b>The record <code>Patient/${escapeHtml(id)}</code> is closed.</b> Like a real EHR, this server refuses what is written for it (HTTP 422).
+A message about this patient fails in Wardflow and waits. Open the record, then redrive the message in the console.</p>
+<button>Open the record</button></form>`,
+    )
+    .join('');
 }
 
 function section(type: string, resources: readonly Resource[]): string {
@@ -75,4 +87,7 @@ a{color:var(--link)}.tiles{list-style:none;display:flex;flex-wrap:wrap;gap:.75re
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.45rem .8rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600}td:nth-child(2){min-width:18rem}time{white-space:nowrap;font-variant-numeric:tabular-nums}
+
+.notice{border:1px solid var(--line);border-left:.3rem solid #c77700;border-radius:.5rem;padding:.75rem 1rem;margin:0 0 1.25rem}.notice p{margin:0 0 .6rem}
+button{font:inherit;padding:.35rem .9rem;border:1px solid var(--ink);border-radius:.4rem;background:var(--paper);color:var(--ink);cursor:pointer}
 code{background:var(--tile);padding:.1rem .3rem;border-radius:.25rem}`;

@@ -49,6 +49,25 @@ export class SandboxRepository extends MemoryRepository {
     return this.#stored().get(type)?.has(id) ?? false;
   }
 
+  /** The resource itself, not a copy: for looking only. */
+  stored(type: string, id: string): WithId<Resource> | undefined {
+    return this.#stored().get(type)?.get(id);
+  }
+
+  withIdentifier(type: string, system: string, value: string): readonly WithId<Resource>[] {
+    const ids = [...(this.#byIdentifier.get(`${type} ${system}|${value}`) ?? [])];
+    return ids.map((id) => this.stored(type, id)).filter((one) => one !== undefined);
+  }
+
+  /** Puts in what is not there yet, in the state given; what people have changed since stays. */
+  async seed(resources: readonly WithId<Resource>[]): Promise<void> {
+    for (const resource of resources) {
+      if (!this.has(resource.resourceType, resource.id) && !this.wasDeleted(resource.resourceType, resource.id)) {
+        await this.createResource(resource, { assignedId: true });
+      }
+    }
+  }
+
   /** How many of each type, most first. */
   counts(): readonly (readonly [type: string, count: number])[] {
     return [...this.#stored()]

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { badRequest } from '@medplum/core';
+import { badRequest, type WithId } from '@medplum/core';
 import type { HttpMethod } from '@medplum/fhir-router';
+import type { Resource } from '@medplum/fhirtypes';
 import { definitions } from './definitions.ts';
 import { fhirRequests, outcomeAnswer, type SandboxAnswer } from './fhir-requests.ts';
 import { indexPage } from './index-page.ts';
@@ -14,6 +15,8 @@ export interface SandboxOptions {
   readonly host?: string;
   /** Resources are kept here over a restart; absent: in memory only. */
   readonly folder?: string;
+  /** Put in at start where they are not there yet. */
+  readonly seed?: readonly WithId<Resource>[];
 }
 
 export interface Sandbox {
@@ -31,12 +34,14 @@ const BODY_LIMIT = 5 * 1024 * 1024;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Rejects when the port is taken (`EADDRINUSE`) or the folder cannot be written. Synthetic data only: there is no login. */
-export async function startSandbox({ port, host = '127.0.0.1', folder }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ port, host = '127.0.0.1', folder, seed = [] }: SandboxOptions): Promise<Sandbox> {
   const known = definitions();
   const disk = folder === undefined ? undefined : openResourceLog(folder);
   const repository = new SandboxRepository(disk?.log ?? null);
   for (const line of disk?.kept ?? []) if ('put' in line) known.ensure(line.put.resourceType);
   await repository.restore(disk?.kept ?? []);
+  for (const { resourceType } of seed) known.ensure(resourceType);
+  await repository.seed(seed);
   let root = '';
   const answer = fhirRequests(repository, known, () => `${root}/fhir`);
   // One request at a time: what a transaction has done so far is never seen, and a rollback takes back only its own.
@@ -56,6 +61,8 @@ export async function startSandbox({ port, host = '127.0.0.1', folder }: Sandbox
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = request.url ?? '/';
     if (url === '/' || url.startsWith('/?')) return sendPage(response, indexPage(repository, `${root}/fhir`));
+    const opened = /^\/open-record\/([A-Za-z0-9.-]{1,64})$/.exec(url)?.[1];
+    if (opened !== undefined) return openRecord(request, response, opened);
     if (!/^\/fhir(?=[/?]|$)/.test(url)) return send(response, request, outcomeAnswer(badRequest('FHIR is at /fhir')));
     const method = request.method ?? '';
     if (!METHODS.has(method)) return send(response, request, { status: 405, headers: {}, body: null });
@@ -81,6 +88,19 @@ export async function startSandbox({ port, host = '127.0.0.1', folder }: Sandbox
       }),
     );
     send(response, request, result);
+  };
+
+  /** The button on the page: opens a closed patient record again. */
+  const openRecord = async (request: IncomingMessage, response: ServerResponse, id: string): Promise<void> => {
+    const site = request.headers['sec-fetch-site'];
+    const patient = repository.stored('Patient', id);
+    if (request.method !== 'POST' || (site !== undefined && site !== 'same-origin')) response.writeHead(405);
+    else if (!patient) response.writeHead(404);
+    else {
+      await inTurn(() => repository.updateResource({ ...patient, active: true } as WithId<Resource>));
+      response.writeHead(303, { location: '/' });
+    }
+    response.end();
   };
 
   await new Promise<void>((resolve, reject) => {
@@ -138,7 +158,7 @@ function sendPage(response: ServerResponse, page: string): void {
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
     'x-content-type-options': 'nosniff',
   });
   response.end(page);

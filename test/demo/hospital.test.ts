@@ -60,13 +60,13 @@ describe('a day of the synthetic hospital', () => {
     assert.match(text, /\|C\|\|\|\d{14}\+0000\r$/);
   });
 
-  it('has one discharge that no queue serves, of a patient with no other message, on the first day only', () => {
+  it('has one discharge that the EHR will refuse, of a patient with no other message, on the first day only', () => {
     const plan = day();
-    const [unserved, ...more] = of(plan, 'unserved discharge');
+    const [refused, ...more] = of(plan, 'refused discharge');
     assert.equal(more.length, 0);
-    const mrn = /\rPID\|1\|\|(\d+)\^/.exec(unserved?.text(0) ?? '')?.[1] ?? 'none';
+    const mrn = /\rPID\|1\|\|(\d+)\^/.exec(refused?.text(0) ?? '')?.[1] ?? 'none';
     assert.equal(texts(plan).filter((text) => text.includes(`|${mrn}^`)).length, 1);
-    assert.equal(of(day({ withUnserved: false }), 'unserved discharge').length, 0);
+    assert.equal(of(day({ withRefused: false }), 'refused discharge').length, 0);
   });
 
   it('has critical results of several kinds, none of them by chance', () => {
@@ -192,6 +192,7 @@ describe('the hospital’s MLLP client', () => {
       seed: 7,
       speed: 60,
       clock,
+      withRefused: true,
       clients: { ADT1: sink, LAB1: sink, SCHED1: sink },
       onSent: () => undefined,
     });

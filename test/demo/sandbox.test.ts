@@ -194,6 +194,34 @@ describe('sandbox FHIR server', function () {
     }
   });
 
+  it('refuses what is written for a patient whose record is closed, until somebody opens it on the page', async () => {
+    const patient = {
+      resourceType: 'Patient' as const,
+      id: 'p1',
+      active: false,
+      identifier: [{ system: 'urn:a', value: '7' }],
+    };
+    const seeded = await startSandbox({ port: 0, seed: [patient] });
+    const write = async (more: object): Promise<Response> =>
+      fetch(`${seeded.url}/Task`, { method: 'POST', body: JSON.stringify(task('m1', more)) });
+    const forPatient = { for: { identifier: { system: 'urn:a', value: '7' } } };
+    const refused = await write(forPatient);
+    assert.equal(refused.status, 422);
+    const outcome = (await refused.json()) as { issue: { code: string; expression: string[] }[] };
+    assert.deepEqual([outcome.issue[0]?.code, outcome.issue[0]?.expression], ['business-rule', ['Task.for']]);
+    assert.equal((await write({ for: { reference: 'Patient/p1' } })).status, 422);
+    assert.equal((await write({ for: { identifier: { system: 'urn:a', value: '8' } } })).status, 201);
+
+    assert.match(await (await fetch(seeded.page)).text(), /Patient\/p1<\/code> is closed/);
+    const open = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${seeded.page}open-record/p1`, { method: 'POST', redirect: 'manual', headers });
+    assert.equal((await open({ 'sec-fetch-site': 'cross-site' })).status, 405);
+    assert.equal((await open({})).status, 303);
+    assert.equal((await write(forPatient)).status, 201);
+    assert.doesNotMatch(await (await fetch(seeded.page)).text(), /is closed/);
+    await seeded.close();
+  });
+
   it('rejects when the port is taken', async () => {
     await assert.rejects(startSandbox({ port: sandbox.port }), { code: 'EADDRINUSE' });
   });

@@ -20,7 +20,13 @@ describe('what a FHIR endpoint says of a failed call', () => {
       answerJson(
         response,
         code,
-        { resourceType: 'OperationOutcome', issue: [{ code: 'processing', diagnostics: 'Doe, Jane, born 1950' }] },
+        {
+          resourceType: 'OperationOutcome',
+          issue: [
+            { code: 'processing', diagnostics: 'Doe, Jane, born 1950', expression: ['Task.for'] },
+            { code: 'value', expression: ["Patient.name.where(family='Doe')"] },
+          ],
+        },
         headers,
       );
 
@@ -86,7 +92,7 @@ describe('what a FHIR endpoint says of a failed call', () => {
     const found = failure(await ehr.createOnce(TASK, KEY));
     assert.equal(found.class, 'permanent');
     assert.equal(found.code, 'fhir-refused');
-    assert.match(found.text, /HTTP 422, processing/);
+    assert.match(found.text, /\(HTTP 422, processing at Task\.for, value\)/);
     assert.doesNotMatch(JSON.stringify(found), /Doe|1950/);
     assert.equal(ehr.health().state, 'up', 'it answers');
   });
