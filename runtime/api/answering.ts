@@ -3,6 +3,13 @@ import type { Request, RequestHandler, Response } from 'express';
 
 export function answering(handler: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response, next) => {
-    handler(request, response).catch(next);
+    const answer = async (): Promise<void> => {
+      try {
+        await handler(request, response);
+      } catch (error) {
+        next(error);
+      }
+    };
+    void answer();
   };
 }
