@@ -79,7 +79,7 @@ export function planDay(options: DayOptions): readonly PlannedMessage[] {
   const [closed, ...others] = everybody;
   const split = Math.round(others.length * 0.6);
   others.slice(0, split).forEach((patient, i) => plan.inpatient(patient, i));
-  others.slice(split).forEach((patient) => plan.newcomer(patient));
+  others.slice(split).forEach((patient, i) => plan.newcomer(patient, i));
   if (closed && options.withRefused !== false) plan.refusedDischarge(closed);
   return plan.inOrder();
 }
@@ -114,14 +114,15 @@ class DayPlan {
     else this.#results(stay, morning, METABOLIC, index === 2);
     if (chance.happens(0.6)) this.#results(stay, chance.between(10, 200), BLOOD_COUNT);
     if (chance.happens(0.3)) this.#results(stay, chance.between(240, 700), COAGULATION);
-    if (chance.happens(0.4)) this.#add(chance.between(20, 600), 'ADT1', 'update', (sent) => updated(stay, sent));
+    if (index === 5 || chance.happens(0.4))
+      this.#add(index === 5 ? 0 : chance.between(20, 600), 'ADT1', 'update', (sent) => updated(stay, sent));
     if (index === 3 || index === 4) this.#discharge(stay, 0);
     else if (index % 2 === 1) this.#discharge(stay, chance.between(180, 640));
     if (chance.happens(0.3)) this.#appointment(stay, chance.between(60, 620));
   }
 
   /** Somebody who comes through the emergency department and is moved to a ward. */
-  newcomer(patient: Patient): void {
+  newcomer(patient: Patient, index: number): void {
     const chance = this.#chance;
     const stay = this.#stay(patient, chance.pick(UNITS), 0);
     const emergency = {
@@ -130,7 +131,7 @@ class DayPlan {
       room: 'BAY',
       bed: String(chance.between(1, 12)),
     };
-    const arrives = chance.between(10, 780);
+    const arrives = index === 0 ? 0 : chance.between(10, 780);
     this.#add(arrives, 'ADT1', 'admission', (sent) => admitted({ ...emergency, admittedAt: sent.at }, sent));
     this.#results(stay, arrives + chance.between(25, 60), METABOLIC);
     if (stay.unit.code === 'CARD')

@@ -14,8 +14,8 @@ export function indexPage(repository: SandboxRepository, base: string): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="5"><title>Sandbox FHIR server</title><style>${STYLE}</style></head>
 <body><header><h1>Sandbox FHIR server</h1>
-<p>This stands in for the hospital's FHIR R4 server. Everything here was written by flows and is synthetic.
-FHIR base: <code>${escapeHtml(base)}</code></p></header>
+<p>This stands in for the hospital's FHIR R4 server. It holds nothing real: tasks and communications are what flows have
+written, patients are made up. FHIR base: <code>${escapeHtml(base)}</code></p></header>
 <main>${closedRecords(repository)}${counts.length === 0 ? '<p>Nothing was written yet. Resources appear here when a flow writes them.</p>' : `<ul class="tiles">${tiles}</ul>`}
 ${sections}</main></body></html>`;
 }
