@@ -33,7 +33,7 @@ export function parseHl7Time(value: string): Hl7Time | null {
 /** Adds the zone that a feed states for times without one. Local times that a clock change makes twofold or void keep none. */
 export function inZone(time: Hl7Time, zone: string | null): Hl7Time {
   if (zone === null || time.zone !== null || !time.iso.includes('T')) return time;
-  const offset = /^[+-]\d\d:\d\d$/.test(zone) ? zone : offsetAt(time.iso, zone);
+  const offset = /^[+-]\d\d:\d\d$/.test(zone) ? zone : rememberedOffset(time.iso, zone);
   return offset === null ? time : { ...time, iso: time.iso + offset, zone: offset };
 }
 
@@ -44,12 +44,26 @@ export function instantOf(time: Hl7Time | null): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
+/** Asking the calendar takes longer than all the rest of a message, and results of an order share their minute. */
+const REMEMBERED = 500;
+const offsets = new Map<string, string | null>();
+
+function rememberedOffset(local: string, zone: string): string | null {
+  const key = `${local.slice(0, 16)} ${zone}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const offset = offsetAt(local, zone);
+  if (offsets.size >= REMEMBERED) offsets.clear();
+  offsets.set(key, offset);
+  return offset;
+}
+
 function offsetAt(local: string, zone: string): string | null {
   const [, date = '', clock = ''] = /^(.{10})T([\d:]*)/.exec(local) ?? [];
   const wall = Date.parse(`${date}T${`${clock}:00:00`.slice(0, 8)}Z`);
   const day = 86_400_000;
-  const offsets = new Set([offsetOf(wall - day, zone), offsetOf(wall + day, zone)]);
-  const fitting = [...offsets].filter((offset) => offset !== null && offsetOf(wall - offset, zone) === offset);
+  const around = new Set([offsetOf(wall - day, zone), offsetOf(wall + day, zone)]);
+  const fitting = [...around].filter((offset) => offset !== null && offsetOf(wall - offset, zone) === offset);
   const [offset] = fitting;
   if (fitting.length !== 1 || offset === undefined || offset === null) return null;
   const minutes = Math.abs(Math.round(offset / 60_000));

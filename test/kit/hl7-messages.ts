@@ -22,7 +22,7 @@ export function oru(message: LabMessage): string {
   return [
     `MSH|^~\\&|LAB|NORTH|WARDFLOW|NORTH|${time}||ORU^R01^ORU_R01|${message.controlId}|P|2.5.1`,
     `PID|1||${message.patient}^^^NORTH^MR||Example^Alex^^^^^L||19700101|U`,
-    'PV1|1|I|4W^12^A^NORTH||||0012^Example^Ward^^^Dr|||MED||||||||V' + message.patient,
+    'PV1|1|I|4W^12^A^NORTH||||0012^Example^Ward^^^Dr|||MED|||||||||V' + message.patient,
     `ORC|RE|P${message.controlId}|F${message.controlId}`,
     `OBR|1|P${message.controlId}|F${message.controlId}|24323-8^Comprehensive metabolic panel^LN|||${time}|||||||||||||||${time}|||${status}`,
     ...message.observations.map(
@@ -59,7 +59,7 @@ export function adt(
     `MSH|^~\\&|ADT|NORTH|WARDFLOW|NORTH|${time}||ADT^${trigger}^ADT_${trigger}|${controlId}|P|2.5.1`,
     `EVN|${trigger}|${time}`,
     `PID|1||${patient}^^^NORTH^MR||Example^Alex^^^^^L||19400101|U`,
-    `PV1|1|I|${unit}^12^A^NORTH||||0012^Example^Ward^^^Dr|||MED||||||||V${patient}|||||||||||||||||01||||||||${time}|${time}`,
+    `PV1|1|I|${unit}^12^A^NORTH||||0012^Example^Ward^^^Dr|||MED|||||||||V${patient}|||||||||||||||||01||||||||${time}|${time}`,
     '',
   ].join(SEGMENT_END);
 }
