@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import type { MessageCounts } from '../../engine/index.ts';
+import { answerJson, startLocalHttpServer, type LocalHttpServer } from '../kit/local-http-server.ts';
+import { MllpSender } from '../kit/mllp-sender.ts';
+import { RuntimeProcess } from '../kit/runtime-process.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const INTENT = {
+  kind: 'intent',
+  format: 1,
+  title: 'T',
+  purpose: 'P',
+  owner: { name: 'n', role: 'r', contact: 'c' },
+  risk: 'low',
+  feeds: [],
+  endpoints: [],
+  dataUsed: [],
+  runbook: 'Runbook',
+  reviewBy: '2099-01-01',
+};
+const FEED = [{ id: 'feed', type: 'wardflow-feed', name: 'hospital' }];
+const node = (id: string, type: string, to: string[], more: object = {}): object => ({
+  id,
+  type,
+  z: 'tab',
+  x: 100,
+  y: 100,
+  wires: to.length === 0 ? [] : [to],
+  ...more,
+});
+const FLOW = [
+  { id: 'tab', type: 'tab', label: 'Try' },
+  node('in', 'hl7 in', ['f'], { subscription: 'all', feed: 'feed' }),
+  node('f', 'function', ['done'], { func: 'return msg;', outputs: 1, libs: [], name: 'one' }),
+  node('done', 'message done', []),
+  node('catch', 'catch', ['failed'], { scope: null }),
+  node('failed', 'message failed', []),
+];
+
+function putFlows(folder: string): void {
+  for (const [name, flow] of Object.entries({ _shared: FEED, try: FLOW })) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'flow.json'), JSON.stringify(flow, null, 2) + '\n');
+    writeFileSync(join(folder, name, 'intent.json'), JSON.stringify(INTENT));
+    writeFileSync(join(folder, name, 'README.md'), '# T\n\n## Runbook\n');
+  }
+}
+
+const message = (id: string): string =>
+  `MSH|^~\\&|A|B|C|D|20260105||ADT^A01|${id}|P|2.5\rPID|1||${id}^^^H||TEST^ANNA\r`;
+
+describe('the runtime as a process', () => {
+  let runtime: RuntimeProcess;
+  let console_: LocalHttpServer;
+  const asked: (string | undefined)[] = [];
+  const url = (path: string): string => `http://127.0.0.1:${runtime.port}${path}`;
+  const deploy = async (flows: object[], headers: Record<string, string>): Promise<Response> =>
+    fetch(url('/flows'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full', ...headers },
+      body: JSON.stringify(flows),
+    });
+  const bearer = (): Record<string, string> => ({
+    authorization: `Bearer ${readFileSync(join(runtime.folder, 'staging/service-token'), 'utf8').trim()}`,
+  });
+
+  before(async () => {
+    console_ = await startLocalHttpServer((request, response) => {
+      const session = request.headers['wardflow-session'];
+      asked.push(request.headers['authorization']);
+      const roles = { 'ana-ana-ana-ana-ana': ['analyst'], 'olaf-olaf-olaf-olaf': ['operator'] }[String(session)];
+      const user = { active: true, username: String(session).split('-')[0], roles, expiresAt: 0 };
+      answerJson(response, 200, roles ? user : { active: false });
+    });
+    runtime = await RuntimeProcess.start({
+      definitions: [],
+      prepareFlows: putFlows,
+      env: { WARDFLOW_GOVERNANCE_PORT: String(console_.port) },
+    });
+  });
+  after(async () => {
+    await runtime.dispose();
+    await console_.close();
+  });
+
+  it('takes a message from the wire through the flow to its end, and keeps the connection over a deploy', async () => {
+    const sender = new MllpSender(runtime.mllpPort);
+    try {
+      assert.match(await sender.send(message('M1')), /MSA\|AA\|M1/);
+      const before = await (
+        await fetch(url('/flows'), { headers: { ...bearer(), 'node-red-api-version': 'v2' } })
+      ).json();
+      const { flows } = before as { flows: object[] };
+      const changed = flows.map((one) => ('name' in one && one.name === 'one' ? { ...one, name: 'two' } : one));
+      const answer = await deploy(changed, bearer());
+      assert.equal(answer.status, 204, await answer.text());
+      assert.match(await sender.send(message('M2')), /MSA\|AA\|M2/);
+      await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 2);
+    } finally {
+      sender.close();
+    }
+    assert.match(readFileSync(join(runtime.flows, 'try/flow.json'), 'utf8'), /"name": "two"/);
+    const { records } = await runtime.api<{ records: { definition: string; actor: string }[] }>(
+      '/audit?type=definition.deployed',
+    );
+    assert.deepEqual(
+      records.map(({ definition, actor }) => [definition, actor]),
+      [['try', 'user:service']],
+    );
+  });
+
+  it('lets people into the editor by their console session, to change it only where their role may', async () => {
+    const as = (session: string): Record<string, string> => ({ cookie: `theme=dark; wardflow_session=${session}` });
+    const flows = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(url('/flows'), { headers })).status;
+    assert.equal(await flows({}), 401);
+    assert.equal(await flows(as('unknown-unknown-unknown')), 401);
+    assert.equal(await flows(as('ana-ana-ana-ana-ana')), 200);
+    assert.equal(await flows(as('olaf-olaf-olaf-olaf')), 200);
+    assert.equal(await flows({ authorization: 'Bearer somebody-elses-token' }), 401);
+    assert.equal(await flows({ cookie: 'wardflow_service=guessed' }), 401);
+    assert.equal((await deploy([], as('olaf-olaf-olaf-olaf'))).status, 401);
+    const now = (await (await fetch(url('/flows'), { headers: bearer() })).json()) as object[];
+    assert.equal((await deploy(now, as('ana-ana-ana-ana-ana'))).status, 204);
+    assert.deepEqual([...new Set(asked)], [bearer()['authorization']], 'the console was asked with the service token');
+  });
+
+  it('refuses a deploy that would not load again, with the reason, and goes on', async () => {
+    const now = (await (await fetch(url('/flows'), { headers: bearer() })).json()) as object[];
+    const wrong = [...now, node('rt', 'rule table', [], { name: 'Which', table: 'missing' })];
+    const answer = await deploy(wrong, bearer());
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /missing/);
+    assert.equal((await runtime.api<{ definitions: unknown[] }>('/status')).definitions.length > 0, true);
+  });
+
+  it('shows the editor under our name, with nothing from elsewhere', async () => {
+    const page = await (await fetch(url('/'), { headers: bearer() })).text();
+    assert.match(page, /<title>Wardflow/);
+    assert.deepEqual(page.match(/(src|href)="https?:[^"]*"/g), null);
+    for (const file of page.match(/theme\/[^"']+/g) ?? [])
+      assert.equal((await fetch(url(`/${file}`))).status, 200, file);
+  });
+
+  it('keeps what it was told over a restart, and ends with exit code 0 when asked to', async () => {
+    assert.equal(await runtime.stop(), 0);
+    await runtime.restart();
+    const { messages } = await runtime.api<{ messages: MessageCounts }>('/status');
+    assert.equal(messages.done, 2);
+  });
+});
+
+describe('a runtime that cannot start', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wardflow-start-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = async (env: Record<string, string>): Promise<{ code: number | null; stderr: string }> => {
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'node_modules/node-red/red.js'), '-s', join(ROOT, 'settings.ts')],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: {
+          PATH: process.env['PATH'],
+          HOME: folder,
+          WARDFLOW_DATA: join(folder, 'data'),
+          WARDFLOW_FLOWS: join(folder, 'flows'),
+          WARDFLOW_STAGING_PORT: '0',
+          WARDFLOW_MLLP_PORT: '0',
+          WARDFLOW_LOG_LEVEL: 'silent',
+          ...env,
+        },
+      },
+    );
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stderr };
+  };
+  const taken = async (): Promise<{ server: Server; port: string }> => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { server, port: String((server.address() as AddressInfo).port) };
+  };
+
+  const says = async (env: Record<string, string>, sentence: RegExp): Promise<void> => {
+    const { code, stderr } = await start(env);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, sentence);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, `one sentence, not:\n${stderr}`);
+  };
+
+  it('says which file of a flow is broken', async () => {
+    putFlows(join(folder, 'flows'));
+    writeFileSync(join(folder, 'flows/try/flow.json'), '[{"id":');
+    await says({}, /try.flow\.json/);
+    putFlows(join(folder, 'flows'));
+    mkdirSync(join(folder, 'flows/try/rules'));
+    writeFileSync(join(folder, 'flows/try/rules/who.json'), '{}');
+    await says({}, /try\/rules\/who\.json/);
+    rmSync(join(folder, 'flows/try/rules'), { recursive: true });
+  });
+
+  it('names the port that is taken', async () => {
+    putFlows(join(folder, 'flows'));
+    const { server, port } = await taken();
+    await says({ WARDFLOW_MLLP_PORT: port }, new RegExp(port));
+    await says({ WARDFLOW_STAGING_PORT: port }, new RegExp(port));
+    server.close();
+  });
+
+  it('names a setting that is wrong, and a data folder that is none', async () => {
+    await says({ WARDFLOW_STAGING_PORT: 'many' }, /WARDFLOW_STAGING_PORT/);
+    writeFileSync(join(folder, 'file'), '');
+    await says({ WARDFLOW_DATA: join(folder, 'file') }, /data folder/i);
+  });
+});
