@@ -1,0 +1,67 @@
+/** A message's trace for a terminal: states and names, no clinical value (the console shows those behind a permission). */
+import type { MessageDetail } from '../../runtime/api/contract.ts';
+import { columns, dateTime, safe } from '../terminal.ts';
+
+export function messageText({ message, resends, work, decisions, effects, escalations }: MessageDetail): string {
+  const facts: (readonly (string | null)[])[] = [
+    ['message', message.id],
+    ['state', `${message.state} since ${dateTime(message.stateSince)}`],
+    ...(message.reason === null ? [] : [['reason', `${message.reason.text} (${message.reason.code})`]]),
+    ['received', `${dateTime(message.receivedAt)} by feed ${message.feed}, ${message.size} bytes`],
+    ['type', message.type],
+    ['control id', message.controlId],
+    ['sender', message.sender],
+    ['answered', `${message.answer.code}, ${message.answeredAt === null ? 'not sent' : dateTime(message.answeredAt)}`],
+    ...(message.resendOf === null ? [] : [['resend of', message.resendOf]]),
+    ...resends.map(({ id, receivedAt }) => ['sent again', `${dateTime(receivedAt)} as ${id}`]),
+  ];
+  return [
+    columns(facts),
+    ...work.map((item) => {
+      const head = `${item.subscription}: ${item.state}, lane ${item.lane}, attempt ${item.attempt}`;
+      const trouble = item.failure === null ? '' : `: ${item.failure.text} ${item.failure.remedy ?? ''}`;
+      const steps = item.attempts.flatMap(({ attempt, steps }) =>
+        steps.map((step) => [
+          `  ${attempt}`,
+          dateTime(step.at),
+          step.outcome,
+          step.node.name === '' ? step.node.type : step.node.name,
+          step.ms === null ? '' : `${Math.round(step.ms)} ms`,
+        ]),
+      );
+      return `\n${safe(head)}${safe(trouble)}\n${columns(steps)}`;
+    }),
+    section(
+      'decisions',
+      decisions.map(({ at, table, matched, error }) => [
+        dateTime(at),
+        table,
+        error ?? (matched.length > 0 ? `row ${matched.join(', ')}` : 'no row'),
+      ]),
+    ),
+    section(
+      'effects',
+      effects.map(({ startedAt, name, target, state, tries, summary, failure }) => [
+        dateTime(startedAt),
+        name,
+        target,
+        `${state}${tries > 1 ? ` after ${tries} tries` : ''}`,
+        summary ?? failure?.text ?? '',
+      ]),
+    ),
+    section(
+      'escalations',
+      escalations.map(({ id, name, state, title, nextAt, endedBy }) => [
+        id,
+        name,
+        state,
+        title,
+        endedBy === null ? (nextAt === null ? '' : `next step ${dateTime(nextAt)}`) : `by ${endedBy.actor}`,
+      ]),
+    ),
+  ].join('');
+}
+
+function section(title: string, rows: readonly (readonly (string | null)[])[]): string {
+  return rows.length === 0 ? '' : `\n${title}\n${columns(rows.map((row) => [` `, ...row]))}`;
+}

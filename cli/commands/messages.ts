@@ -1,0 +1,114 @@
+import { MESSAGE_STATES, type MessageSummary } from '../../engine/index.ts';
+import type { MessageDetail, MessageList, RedriveAnswer } from '../../runtime/api/contract.ts';
+import { cliErrors } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
+import { columns, dateTime, json, jsonLine } from '../terminal.ts';
+import { messageText } from './message-text.ts';
+
+interface Common {
+  readonly runtime: string;
+  readonly json?: boolean;
+}
+
+export interface ListOptions extends Common {
+  readonly limit: string;
+  readonly state?: string;
+  readonly feed?: string;
+  readonly since?: string;
+}
+
+/** The API's own limit of one page. */
+const PAGE = 1_000;
+const MOST = 100_000;
+
+/** Newest first. */
+export async function listMessages(io: Io, options: ListOptions): Promise<void> {
+  const limit = /^\d{1,6}$/.test(options.limit) ? Number(options.limit) : 0;
+  if (limit < 1 || limit > MOST) throw cliErrors.create('option-invalid', { option: '--limit', takes: `1 to ${MOST}` });
+  const states = options.state?.split(',').map((state) => state.trim());
+  if (states?.some((state) => !(MESSAGE_STATES as readonly string[]).includes(state)))
+    throw cliErrors.create('option-invalid', { option: '--state', takes: MESSAGE_STATES.join(', ') });
+  const since = options.since === undefined ? undefined : timeOf(options.since, io.now());
+  const runtime = await findRuntime(io, options.runtime);
+  const found: MessageSummary[] = [];
+  let before: number | null = null;
+  do {
+    const page: MessageList = await runtime.get<MessageList>('/messages', {
+      limit: Math.min(PAGE, limit - found.length),
+      state: states?.join(','),
+      feed: options.feed,
+      since,
+      before: before ?? undefined,
+    });
+    found.push(...page.messages);
+    before = page.next;
+  } while (before !== null && found.length < limit);
+  if (options.json === true) io.out(json(found));
+  else if (found.length === 0) io.out('No messages.\n');
+  else io.out(columns([HEAD, ...found.map(rowOf)]));
+}
+
+const HEAD = ['id', 'received', 'state', 'feed', 'type', 'control id', 'sender', 'reason'];
+
+function rowOf(message: MessageSummary): readonly (string | null)[] {
+  const { id, receivedAt, state, feed, type, controlId, sender, reason } = message;
+  return [id, dateTime(receivedAt), state, feed, type, controlId, sender, reason?.code ?? ''];
+}
+
+/** An ISO 8601 time, epoch milliseconds, or how long ago: `90s`, `15m`, `2h`, `3d`. */
+export function timeOf(text: string, now: number): number {
+  const ago = /^(\d{1,6})(s|m|h|d)$/.exec(text);
+  const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[ago?.[2] ?? ''];
+  if (ago && unit !== undefined) return now - Number(ago[1]) * unit;
+  const at = /^\d{10,16}$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  throw cliErrors.create('option-invalid', {
+    option: '--since',
+    takes: 'a time (2026-01-31T08:00:00Z) or how long ago (90s, 15m, 2h, 3d)',
+  });
+}
+
+export async function showMessage(io: Io, id: string, options: Common & { readonly raw?: boolean }): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  const message = await idOf(runtime, id);
+  if (options.raw === true) {
+    for await (const chunk of await runtime.stream(`/messages/${message}/raw`)) await io.bytes(chunk);
+    return;
+  }
+  const detail = await runtime.get<MessageDetail>(`/messages/${message}`);
+  io.out(options.json === true ? json(detail) : messageText(detail));
+}
+
+export interface RedriveOptions extends Common {
+  readonly reason: string;
+  readonly force?: boolean;
+}
+
+export async function redriveMessages(io: Io, ids: readonly string[], options: RedriveOptions): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  for (const id of ids) {
+    const message = await idOf(runtime, id);
+    const path = `/messages/${message}/redrive`;
+    const { doneAfter } = await runtime.post<RedriveAnswer>(path, { reason: options.reason }, { dryRun: '1' });
+    if (doneAfter > 0 && options.force !== true)
+      throw cliErrors.create('redrive-out-of-order', {
+        count: doneAfter === 1 ? 'One' : doneAfter,
+        are: doneAfter === 1 ? 'is' : 'are',
+      });
+    const answer = await runtime.post<RedriveAnswer>(path, { reason: options.reason });
+    if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
+    else io.out(`${message}: ${answer.redriven.length} redriven\n`);
+  }
+}
+
+/** A message id as it is, or the only message with this control id. */
+async function idOf(runtime: RuntimeClient, given: string): Promise<string> {
+  if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(given)) return given;
+  const { messages } = await runtime.get<MessageList>('/messages', { q: given.slice(0, 200), limit: 100 });
+  const found = messages.filter(({ id, controlId }) => controlId === given || id === given);
+  if (found.length > 1)
+    throw cliErrors.create('message-ambiguous', { count: found.length, id: JSON.stringify(given).slice(1, -1) });
+  // None: the API says so itself, in its own words.
+  return encodeURIComponent(found[0]?.id ?? given);
+}

@@ -1,0 +1,75 @@
+import type { EndpointHealth, FeedStatus } from '../../engine/index.ts';
+import type { RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { Io } from '../io.ts';
+import { findRuntime } from '../runtime-client.ts';
+import { columns, dateTime, json, safe, span } from '../terminal.ts';
+
+export async function status(io: Io, options: { readonly runtime: string; readonly json?: boolean }): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  const now = await runtime.get<RuntimeStatus>('/status');
+  if (options.json === true) io.out(json(statusJson(now)));
+  else io.out(statusText(now, runtime.run.governance?.url ?? null, io.now()));
+}
+
+/** For programs. `messages.accepted` counts all journal entries: what was acknowledged. */
+export function statusJson(status: RuntimeStatus): object {
+  const { messages, work } = status;
+  return {
+    environment: status.environment,
+    version: status.version,
+    startedAt: dateTime(status.startedAt),
+    messages: {
+      accepted: messages.total,
+      quarantined: messages.quarantined,
+      unrouted: messages.unrouted,
+      resend: messages.resend,
+    },
+    work,
+    inFlight: status.inFlight,
+    oldestWaiting: status.oldestWaiting === null ? null : dateTime(status.oldestWaiting),
+    openEscalations: status.openEscalations,
+    feeds: status.feeds,
+    endpoints: status.endpoints,
+    definitions: status.definitions,
+    durability: status.durability,
+    rssBytes: status.rssBytes,
+  };
+}
+
+function statusText(status: RuntimeStatus, consoleUrl: string | null, now: number): string {
+  const { messages, work } = status;
+  const counts = (all: Readonly<Record<string, number>>): string =>
+    Object.entries(all)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ');
+  const rows: (readonly string[])[] = [
+    [
+      'messages',
+      counts({
+        accepted: messages.total,
+        quarantined: messages.quarantined,
+        unrouted: messages.unrouted,
+        resend: messages.resend,
+      }),
+    ],
+    ['work', counts(work)],
+    ['escalations', `${status.openEscalations} waiting for an answer`],
+    ...(status.oldestWaiting === null ? [] : [['oldest', `waiting for ${span(now - status.oldestWaiting)}`]]),
+    ...status.feeds.map((feed) => [`feed ${feed.name}`, feedText(feed, now)]),
+    ...status.endpoints.map((endpoint) => [`endpoint ${endpoint.name}`, endpointText(endpoint, now)]),
+    ...(consoleUrl === null ? [] : [['console', consoleUrl]]),
+  ];
+  const head = `Wardflow ${status.version}, ${status.environment}, running for ${span(now - status.startedAt)}`;
+  return `${safe(head)}\n${columns(rows)}`;
+}
+
+function feedText({ state, host, port, connections, lastMessageAt, error }: FeedStatus, now: number): string {
+  const where = port === null ? '' : ` on ${host}:${port}`;
+  const last = lastMessageAt === null ? 'no message yet' : `last message ${span(now - lastMessageAt)} ago`;
+  return [`${state}${where}`, `${connections} connected`, last, ...(error === null ? [] : [error.text])].join(', ');
+}
+
+function endpointText({ state, since, lastFailureCode }: EndpointHealth, now: number): string {
+  const how = since === null ? state : `${state} for ${span(now - since)}`;
+  return state === 'down' && lastFailureCode !== null ? `${how} (${lastFailureCode})` : how;
+}

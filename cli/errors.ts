@@ -1,0 +1,49 @@
+import { defineErrors } from '../engine/index.ts';
+
+export const cliErrors = defineErrors({
+  'nothing-runs': {
+    class: 'permanent',
+    text: 'No Wardflow runs from the data folder {folder}.',
+    remedy: 'Start it with "npx wardflow up", or set WARDFLOW_DATA to the folder that it was started with.',
+  },
+  'runtime-not-here': {
+    class: 'permanent',
+    text: 'No {runtime} runtime runs from the data folder {folder}.',
+    remedy: 'Wait until the start has finished, or name one that runs: {known}.',
+  },
+  'runtime-unreachable': {
+    class: 'transient',
+    text: 'The {runtime} runtime does not answer at {url} ({reason}).',
+    remedy: 'Ask again in a few seconds; "npx wardflow doctor" says what is wrong.',
+  },
+  'answer-unreadable': {
+    class: 'permanent',
+    text: "The {runtime} runtime at {url} gave an answer that is not Wardflow's (HTTP status {status}).",
+    remedy: 'See whether another program has its port; "npx wardflow doctor" says more.',
+  },
+  'option-invalid': {
+    class: 'permanent',
+    text: '{option} takes {takes}.',
+    remedy: 'Give another value; --help shows the options.',
+  },
+  'message-ambiguous': {
+    class: 'permanent',
+    text: '{count} messages have the control id {id}.',
+    remedy: 'Name one of them by its message id: "npx wardflow messages list" shows them.',
+  },
+  'redrive-out-of-order': {
+    class: 'permanent',
+    text: '{count} newer of the same patient or key {are} done already, so the message would be processed after them.',
+    remedy: 'Repeat with --force if that is right.',
+  },
+  'file-exists': {
+    class: 'permanent',
+    text: 'The file {file} exists already.',
+    remedy: 'Name another, or replace it with --force.',
+  },
+  'file-unwritable': {
+    class: 'permanent',
+    text: 'The file {file} cannot be written ({reason}).',
+    remedy: 'Name a file in a folder that you may write.',
+  },
+});

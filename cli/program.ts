@@ -1,0 +1,104 @@
+/** The commands and their options. What they do is in commands/. */
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../engine/index.ts';
+import type * as Messages from './commands/messages.ts';
+import type { Io } from './io.ts';
+
+/** `ended` gets the exit code of a command that has one of its own. */
+export function program(io: Io, ended: (code: number) => void): Command {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  const wardflow = new Command('wardflow')
+    .description('Clinical workflow automation on Node-RED: durable HL7 v2 and FHIR flows')
+    .version(version)
+    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+
+  wardflow
+    .command('up')
+    .description('start everything and stay until Ctrl-C')
+    .option('--demo', 'also a sandbox FHIR server and a synthetic hospital')
+    .action(async (options: { demo?: boolean }) => {
+      const { up } = await import('../supervisor/up.ts');
+      const config = io.config();
+      ended(await up({ demo: options.demo === true, config, out: (line) => io.out(`${line}\n`) }));
+    });
+
+  runtimeCommand(wardflow, 'status', 'what runs, and how much waits')
+    .option('--json', 'for programs')
+    .action(async (options: { runtime: string; json?: boolean }) =>
+      (await import('./commands/status.ts')).status(io, options),
+    );
+
+  addMessages(wardflow, io);
+  addAudit(wardflow, io, ended);
+
+  wardflow
+    .command('doctor')
+    .description('say what is wrong and how to mend it')
+    .option('--json', 'for programs')
+    .action(async (options: { json?: boolean }) =>
+      ended(await (await import('./doctor/doctor.ts')).doctor(io, options)),
+    );
+
+  const rules = wardflow.command('rules').description('rule tables');
+  rules
+    .command('test')
+    .description('run the tests that rule tables carry')
+    .argument('[folder]', 'folder of definitions (default: WARDFLOW_FLOWS)')
+    .option('--json', 'for programs')
+    .action(async (folder: string | undefined, options: { json?: boolean }) =>
+      ended(await (await import('./commands/rules.ts')).testRules(io, folder, options)),
+    );
+  return wardflow;
+}
+
+function addMessages(wardflow: Command, io: Io): void {
+  const messages = wardflow.command('messages').description('messages in the journal');
+  const commands = (): Promise<typeof Messages> => import('./commands/messages.ts');
+  runtimeCommand(messages, 'list', 'the newest first')
+    .option('--limit <number>', 'how many at most', '50')
+    .option('--state <states>', 'only these states, separated by commas')
+    .option('--feed <name>', 'only this feed')
+    .option('--since <time>', 'only since this time (ISO 8601) or for so long (90s, 15m, 2h, 3d)')
+    .option('--json', 'for programs')
+    .action(async (options: { runtime: string; limit: string }) => (await commands()).listMessages(io, options));
+  runtimeCommand(messages, 'show', 'one message: its way, decisions, effects')
+    .argument('<id>', 'message id, or control id if only one message has it')
+    .option('--raw', 'the bytes received, unchanged')
+    .option('--json', 'for programs')
+    .action(async (id: string, options: { runtime: string }) => (await commands()).showMessage(io, id, options));
+  runtimeCommand(messages, 'redrive', 'give dead letters another try')
+    .argument('<ids...>', 'message ids')
+    .option('--reason <text>', 'why; kept in the audit trail', 'redriven from the command line')
+    .option('--force', 'even where newer messages of the same key are done')
+    .option('--json', 'for programs')
+    .action(async (ids: string[], options: { runtime: string; reason: string }) =>
+      (await commands()).redriveMessages(io, ids, options),
+    );
+}
+
+function addAudit(wardflow: Command, io: Io, ended: (code: number) => void): void {
+  const audit = wardflow.command('audit').description('the audit trail');
+  runtimeCommand(audit, 'verify', 'check that no record was changed, removed or moved')
+    .option('--json', 'for programs')
+    .action(async (options: { runtime: string; json?: boolean }) =>
+      ended(await (await import('./commands/audit.ts')).verifyAuditTrail(io, options)),
+    );
+  runtimeCommand(audit, 'export', 'all records as JSON lines, oldest first')
+    .option('--out <file>', 'write to this file instead of standard output')
+    .option('--since <time>', 'only since this time (ISO 8601)')
+    .option('--force', 'replace the file')
+    .action(async (options: { runtime: string }) =>
+      (await import('./commands/audit.ts')).exportAuditTrail(io, options),
+    );
+}
+
+/** A command that asks a running runtime. */
+function runtimeCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--runtime <environment>', 'which runtime: staging or production', 'staging');
+}
