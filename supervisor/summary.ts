@@ -28,7 +28,7 @@ export function summary(facts: SummaryFacts): readonly string[] {
       : `  FHIR     ${facts.fhirBase ?? 'not bound: set WARDFLOW_FHIR_BASE to the base of a FHIR R4 server'}`,
     '',
     ...happening(facts),
-    ...ownMessage(facts),
+    ...ownMessage(),
     `  Ctrl-C stops it and finishes what is in work. Logs: ${facts.logsFolder}`,
     '',
   ];
@@ -49,10 +49,9 @@ function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
   ];
 }
 
-function ownMessage({ mllpPort }: SummaryFacts): readonly string[] {
-  return [
-    'Send a message of your own (a file with one HL7 message):',
-    String.raw`  (printf '\013'; cat message.hl7; printf '\034\015') | nc -w 2 127.0.0.1 ` + String(mllpPort),
-    '',
-  ];
+const SAMPLE = 'flows/critical-lab-result/samples/critical-potassium.hl7';
+
+/** The Node.js that came with the packages, since the one of the machine may be too old to run TypeScript. */
+function ownMessage(): readonly string[] {
+  return ['Send a message of your own, or this one:', `  node_modules/.bin/node demo/send.ts ${SAMPLE}`, ''];
 }
