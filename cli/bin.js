@@ -25,19 +25,24 @@ function newerNode() {
 const compiled = join(root, 'dist', 'cli', 'main.js');
 const main = existsSync(compiled) ? compiled : join(root, 'cli', 'main.ts');
 
-const node = major(process.version) >= WANTED ? process.execPath : newerNode();
-if (node === undefined) {
-  process.stderr.write(
-    `Wardflow needs Node.js ${WANTED} or newer and this is ${process.version}: ` +
-      'install the packages with "npm ci" (they bring it for Linux), or install a newer Node.js.\n',
-  );
-  process.exitCode = 1;
+if (major(process.version) >= WANTED) {
+  await import(main);
 } else {
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself; this process only has to outlive it.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  process.on('SIGHUP', () => child.kill('SIGHUP'));
+  const node = newerNode();
+  if (node === undefined) {
+    process.stderr.write(
+      `Wardflow needs Node.js ${WANTED} or newer and this is ${process.version}: ` +
+        'install the packages with "npm ci" (they bring it for Linux), or install a newer Node.js.\n',
+    );
+    process.exitCode = 1;
+  } else handOver(node);
+}
+
+function handOver(node) {
+  // A process group of its own: Ctrl-C then reaches it once, through here, and not a second time from the terminal
+  // (a second one means "stop at once").
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit', detached: true });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`Wardflow could not be started with ${node}: ${error.message}.\n`);
     process.exitCode = 1;

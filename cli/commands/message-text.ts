@@ -21,13 +21,15 @@ export function messageText({ message, resends, work, decisions, effects, escala
       const head = `${item.subscription}: ${item.state}, lane ${item.lane}, attempt ${item.attempt}`;
       const trouble = item.failure === null ? '' : `: ${item.failure.text} ${item.failure.remedy ?? ''}`;
       const steps = item.attempts.flatMap(({ attempt, steps }) =>
-        steps.map((step) => [
-          `  ${attempt}`,
-          dateTime(step.at),
-          step.outcome,
-          step.node.name === '' ? step.node.type : step.node.name,
-          step.ms === null ? '' : `${Math.round(step.ms)} ms`,
-        ]),
+        steps
+          .toSorted((a, b) => a.at - b.at)
+          .map((step) => [
+            `  ${attempt}`,
+            dateTime(step.at),
+            step.outcome,
+            step.node.name === '' ? step.node.type : step.node.name,
+            step.ms === null ? '' : `${Math.round(step.ms)} ms`,
+          ]),
       );
       return `\n${safe(head)}${safe(trouble)}\n${columns(steps)}`;
     }),

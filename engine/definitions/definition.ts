@@ -8,6 +8,7 @@ export interface Ladder {
   readonly steps: readonly {
     readonly after: string;
     readonly afterMs: number;
+    /** The role or person as people call them; `roster <name>` for a roster. */
     readonly to: string;
     readonly channel: string;
     readonly text: string;

@@ -106,8 +106,9 @@ export function readLadder(json: unknown, name: string, problems: Problems): Lad
     else if (afterMs <= before && i > 0)
       problems.say(`steps[${i}].after is not later than the step before`, 'Order the steps by time.');
     before = afterMs ?? before;
-    const [[kind, who] = ['role', '']] = Object.entries<string>(step.to);
-    return { after: step.after, afterMs: afterMs ?? 0, to: `${kind}:${who}`, channel: step.channel, text: step.text };
+    const { role, person, roster } = step.to;
+    const to = role ?? person ?? `roster ${roster ?? ''}`;
+    return { after: step.after, afterMs: afterMs ?? 0, to, channel: step.channel, text: step.text };
   });
   const version = createHash('sha256').update(canonicalJson(json)).digest('hex');
   return { name, version, owner: json.owner, steps, exhausted: json.exhausted };

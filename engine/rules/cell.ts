@@ -7,7 +7,13 @@ import { isOrdered, orderOf, type ColumnType, type Scalar } from './value.ts';
 export type Cell =
   /** `-`: matches everything, `null` too. */
   | { readonly kind: 'any' }
-  | { readonly kind: 'tests'; readonly negated: boolean; readonly tests: readonly Test[] }
+  | {
+      readonly kind: 'tests';
+      readonly negated: boolean;
+      readonly tests: readonly Test[];
+      /** What is written for each of `tests`, for explanations. */
+      readonly texts: readonly string[];
+    }
   /** JSONata. */
   | { readonly kind: 'expression'; readonly source: string };
 
@@ -44,11 +50,15 @@ export function parseCell(text: string, type: ColumnType): Cell {
   const negated = reader.takeWord('not');
   if (negated) reader.expect('(');
   const tests: Test[] = [];
-  do tests.push(...reader.test());
-  while (reader.take(','));
+  const texts: string[] = [];
+  do {
+    const { read, text } = reader.alternative();
+    tests.push(...read);
+    texts.push(...read.map(() => text));
+  } while (reader.take(','));
   if (negated) reader.expect(')');
   reader.end();
-  return { kind: 'tests', negated, tests };
+  return { kind: 'tests', negated, tests, texts };
 }
 
 class Reader {
@@ -61,8 +71,15 @@ class Reader {
     this.#type = type;
   }
 
-  /** One alternative; a time interval over midnight is two ranges. */
-  test(): readonly Test[] {
+  /** One alternative, with its text; a time interval over midnight is two ranges. */
+  alternative(): { readonly read: readonly Test[]; readonly text: string } {
+    this.#space();
+    const from = this.#at;
+    const read = this.#test();
+    return { read, text: this.#text.slice(from, this.#at) };
+  }
+
+  #test(): readonly Test[] {
     if (this.takeWord('null')) return [{ kind: 'null' }];
     const operator = this.#match(/<=|>=|<|>/y);
     if (operator !== undefined) {

@@ -126,7 +126,6 @@ class Compilation {
       id: row.id,
       note: row.note ?? null,
       cells,
-      texts: row.when.map((text) => text.trim()),
       conditions,
       gives: this.#then(place, row.then),
       effective: this.#period(place, row.effective),

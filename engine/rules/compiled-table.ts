@@ -28,8 +28,6 @@ export interface Row {
   readonly id: string;
   readonly note: string | null;
   readonly cells: readonly Cell[];
-  /** The text of each cell, for explanations. */
-  readonly texts: readonly string[];
   readonly conditions: readonly { readonly column: number; readonly expression: Expression }[];
   /** The cells under `then`. */
   readonly gives: readonly OutputCell[];

@@ -2,6 +2,7 @@
 import type { CompiledTable, Input } from './compiled-table.ts';
 import type { Cell } from './cell.ts';
 import type { RuleValue } from './contract.ts';
+import { testMatches } from './scan.ts';
 
 export function explain(
   table: CompiledTable,
@@ -21,7 +22,7 @@ export function explain(
   if (row) {
     const reasons = table.inputs.flatMap((input, i) => {
       const cell = row.cells[i];
-      return !cell || cell.kind === 'any' ? [] : reason(input, cell, row.texts[i] ?? '', values[i] ?? null);
+      return !cell || cell.kind === 'any' ? [] : reason(input, cell, values[i] ?? null);
     });
     const why = reasons.length === 0 ? 'Any value' : listed(reasons);
     return `${why}: row ${row.id}${row.note === null ? '' : ` (${row.note})`}${note}`;
@@ -34,19 +35,20 @@ export function explain(
   return `No row matches ${what}: ${hasOutputs ? 'otherwise holds' : 'nothing is decided'}${note}`;
 }
 
-function reason(input: Input, cell: Exclude<Cell, { kind: 'any' }>, text: string, value: RuleValue): string {
+function reason(input: Input, cell: Exclude<Cell, { kind: 'any' }>, value: RuleValue): string {
   if (value === null && cell.kind === 'tests') return `${input.label} is missing`;
   const what = `${input.label} ${value === null ? '(missing)' : shown(input, value)}`;
   if (cell.kind === 'expression') return `${what} meets the condition of the row`;
-  const [test] = cell.tests;
-  if (cell.negated) return `${what} is ${text.replace(/^not\s*\(\s*/, 'not ').replace(/\)$/, '')}`;
-  if (cell.tests.length === 1 && test?.kind === 'equals')
+  if (cell.negated)
+    return `${what} is ${cell.texts.length === 1 ? 'not' : 'none of'} ${[...new Set(cell.texts)].join(', ')}`;
+  const met = cell.tests.findIndex((test) => testMatches(test, input.type, value));
+  const [test, text = ''] = [cell.tests[met], cell.texts[met]];
+  if (test?.kind === 'equals')
     return Array.isArray(value)
       ? `${input.label} has ${String(test.value)}`
       : `${input.label} is ${String(test.value)}`;
-  if (/^[<>]/.test(text) && cell.tests.length === 1) return `${what} is ${text}`;
-  if (/^[[\](][^,]*$/.test(text)) return `${what} is within ${text}`;
-  return `${what} is one of ${text}`;
+  if (/^[<>]/.test(text)) return `${what} is ${text}`;
+  return /^[[\](]/.test(text) ? `${what} is within ${text}` : `${input.label} is ${shown(input, value)}`;
 }
 
 function shown(input: Input, value: RuleValue): string {

@@ -11,7 +11,7 @@ export function cellMatches(cell: Exclude<Cell, { kind: 'expression' }>, type: C
   return cell.tests.some((test) => testMatches(test, type, value)) !== cell.negated;
 }
 
-function testMatches(test: Test, type: ColumnType, value: RuleValue): boolean {
+export function testMatches(test: Test, type: ColumnType, value: RuleValue): boolean {
   if (test.kind === 'null') return false;
   if (test.kind === 'equals')
     return Array.isArray(value) ? (value as readonly Scalar[]).includes(test.value) : value === test.value;

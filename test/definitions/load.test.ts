@@ -45,10 +45,10 @@ describe('definitions', () => {
     assert.deepEqual(
       ladder?.steps.map(({ afterMs, to }) => [afterMs, to]),
       [
-        [0, 'role:charge nurse'],
-        [600_000, 'role:ward doctor'],
-        [1_200_000, 'role:doctor on call'],
-        [1_800_000, 'role:clinical site manager'],
+        [0, 'charge nurse'],
+        [600_000, 'ward doctor'],
+        [1_200_000, 'doctor on call'],
+        [1_800_000, 'clinical site manager'],
       ],
     );
   });
