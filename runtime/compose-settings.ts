@@ -10,6 +10,7 @@ import { createLog, packageRoot, readConfig, WardflowError, type Config } from '
 import { editorTheme } from './editor-theme.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
+import { refuseForeign } from './origin-guard.ts';
 import { Runtime } from './runtime.ts';
 import { createStorageModule } from './storage/storage-module.ts';
 
@@ -31,7 +32,8 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
     uiHost: '127.0.0.1',
     uiPort: config.stagingPort,
     httpAdminRoot: '/',
-    httpNodeRoot: '/http',
+    // What comes in by HTTP would come in without a login.
+    httpNodeRoot: false,
     userDir,
     nodesDir: join(packageRoot(), 'dist', 'palette'),
     nodesExcludes: ['90-exec.js'],
@@ -53,11 +55,13 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
       tokens: (cookies: string) => login.userOf(cookies),
       tokenHeader: 'cookie',
     },
-    httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) =>
+    httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      if (refuseForeign(request, response)) return;
       runtime.api.handle(request, response, () => {
         login.translate(request.headers);
         next();
-      }),
+      });
+    },
     editorTheme: editorTheme(config.environment, governance),
     logging: {
       wardflow: {

@@ -37,6 +37,11 @@ export const runtimeErrors = defineErrors({
     text: 'The source of this work was not running; it is delivered again.',
     remedy: 'Deploy the flow with its source, or discard the work.',
   },
+  'source-twice': {
+    class: 'permanent',
+    text: 'The source "{source}" exists already, at the node {node}.',
+    remedy: 'Give one of the two nodes another name of its own: work belongs to a source by its name.',
+  },
   'definition-unknown': {
     class: 'permanent',
     text: 'The definition "{definition}" is not loaded at the version that this message began with.',

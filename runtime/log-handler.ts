@@ -23,15 +23,13 @@ export function createLogHandler(log: Log, flowsHaveRun: () => boolean): (line: 
     if (line.level > INFO) return;
     const level = line.level <= FATAL_OR_ERROR ? 'error' : line.level === WARN ? 'warn' : 'debug';
     if (line.id !== undefined || flowsHaveRun()) {
+      if (level === 'debug') return;
       const fields: LogFields = {};
       if (line.id !== undefined) fields.node = line.id;
       if (line.type !== undefined) fields.nodeType = line.type;
       if (line.msg instanceof Error) fields.error = line.msg;
       const who = line.id === undefined ? 'Node-RED' : 'A node';
-      return own[level](
-        `${who} ${level === 'error' ? 'reported an error' : level === 'warn' ? 'warned' : 'wrote a line'}.`,
-        fields,
-      );
+      return own[level](`${who} ${level === 'error' ? 'reported an error' : 'warned'}.`, fields);
     }
     const text = typeof line.msg === 'string' ? line.msg.trim() : '';
     if (text !== '') own[level](text.replace(/\s+/g, ' ').slice(0, LONGEST));

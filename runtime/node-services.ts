@@ -146,7 +146,10 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       red.events.removeListener('flows:started', onStarted);
     },
     inFlight: () => flights.size,
-    definitionOf: ({ id, z }) => definitions.current().ofNode(z ?? id) ?? definitions.current().ofNode(id),
+    definitionOf(node) {
+      const set = definitions.current();
+      return set.ofNode(tabOf(node)) ?? set.ofNode(node.id);
+    },
     async pinnedDefinition(context) {
       const flight = flights.of(context);
       if (!flight) throw runtimeErrors.create('definition-unknown', { definition: context.definition });
@@ -157,6 +160,9 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       feeds.set(nodeId, settings);
     },
     registerSource(registration) {
+      for (const other of sources.values())
+        if (other.id === registration.id && other.nodeId !== registration.nodeId)
+          throw runtimeErrors.create('source-twice', { source: registration.id, node: other.nodeId });
       running.get(registration.nodeId)?.();
       running.delete(registration.nodeId);
       sources.set(registration.nodeId, registration);
@@ -176,6 +182,13 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       if (branch) branch.note = (branch.note === undefined ? text : `${branch.note}; ${text}`).slice(0, NOTE_LIMIT);
     },
   };
+}
+
+/** A node inside a subflow, however deep, belongs to the tab its instance is on: the first part of its flow's path. */
+function tabOf(node: { readonly id: string; readonly z?: string }): string {
+  const flow: unknown = '_flow' in node ? node._flow : undefined;
+  const path: unknown = typeof flow === 'object' && flow !== null && 'path' in flow ? flow.path : undefined;
+  return (typeof path === 'string' ? path.split('/')[0] : undefined) ?? node.z ?? node.id;
 }
 
 function contextOf(work: ClaimedWork, definition: string, version: string | null): Omit<MessageContext, 'branch'> {

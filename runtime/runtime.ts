@@ -6,6 +6,7 @@
  * Node-RED calls `prepare` through the storage module before it loads nodes. A failure before `running` is one sentence on
  * standard error and exit code 1; the supervisor repeats it.
  */
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import {
   WardflowError,
@@ -27,10 +28,12 @@ import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
 import { runtimeErrors } from './errors.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { recordNotices } from './notice-record.ts';
+import { guardUpgrades } from './origin-guard.ts';
+import { muteConsole } from './mute-console.ts';
 import type { DeployUser } from './storage/storage-module.ts';
 
 interface RunningNodeRed extends NodeRed {
-  readonly server: { prependListener(event: 'error', listener: (error: NodeJS.ErrnoException) => void): void } | null;
+  readonly server: Server | null;
   stop(): Promise<void>;
 }
 
@@ -156,7 +159,10 @@ export class Runtime {
     });
     this.#services.install();
     red.events.on('runtime-event', (event: RuntimeEvent) => this.#onRuntimeEvent(event));
-    red.server?.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
+    if (red.server) {
+      guardUpgrades(red.server);
+      red.server.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
+    }
   }
 
   #started(): void {
@@ -167,6 +173,7 @@ export class Runtime {
         runtimeErrors.create('feed-refused', { feed: refused.name, reason: refused.error?.text ?? 'it is closed' }),
       );
     this.#running = true;
+    muteConsole(this.log);
     this.#engine.start();
     this.#open();
     this.log.info('the runtime is ready', { port: this.config.stagingPort });

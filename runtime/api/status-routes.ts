@@ -18,6 +18,11 @@ export interface StatusOptions {
 export function statusRoutes(router: Router, options: StatusOptions): void {
   const { engine, definitions } = options;
   const { store, clock } = engine;
+  /** Those with a tab: what only others use is shown as part of them. */
+  const summaries = (): readonly DefinitionSummary[] =>
+    definitions()
+      .all.map(summaryOf)
+      .filter(({ tab }) => tab !== null);
 
   router.get(
     '/status',
@@ -50,7 +55,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
   );
 
   router.get('/definitions', (_request, response) => {
-    response.json({ definitions: definitions().all.map(summaryOf) });
+    response.json({ definitions: summaries() });
   });
 
   router.get('/definitions/:name', (request, response) => {

@@ -28,6 +28,9 @@ export class Flight extends ItemBranches {
   }
 }
 
+/** Far more than all sources together may have in flight. */
+const MOST_FLIGHTS = 20_000;
+
 export class Flights {
   readonly #byWork = new Map<string, Flight>();
 
@@ -38,7 +41,17 @@ export class Flights {
   /** An earlier delivery of the same item, whose lease was lost, ends here without a report. */
   add(flight: Flight): void {
     this.#byWork.get(flight.work.id)?.drop();
+    this.#byWork.delete(flight.work.id);
     this.#byWork.set(flight.work.id, flight);
+    if (this.#byWork.size > MOST_FLIGHTS) this.#dropOldest();
+  }
+
+  /** An item that got stuck is taken over by its lease, perhaps by another process: nobody comes to end it here. */
+  #dropOldest(): void {
+    for (const oldest of this.#byWork.values()) {
+      oldest.drop();
+      return this.remove(oldest);
+    }
   }
 
   remove(flight: Flight): void {

@@ -397,6 +397,12 @@ describe('counted branches in a real Node-RED', () => {
     assert.equal(bench.configured.length, 2, 'feeds and subscriptions are put in force once for each deploy');
   });
 
+  it('refuses a second source of the same name: work belongs to a source by its name', async () => {
+    await bench.host.deploy([tab(), source('done'), done()]);
+    const again = { nodeId: 'other', id: 'test/in', definition: 'test', capacity: 1, leaseMs: 1, emit: async () => {} };
+    assert.throws(() => bench.services.registerSource(again), { code: 'source-twice' });
+  });
+
   it('ends the earlier delivery of an item that is delivered again', async () => {
     const gate = bench.gate('slow');
     await bench.host.deploy([tab(), source('a'), effect('a', 'done', { gate: 'slow' }), done()]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -148,6 +148,28 @@ describe('the runtime as a process', () => {
     assert.deepEqual(page.match(/(src|href)="https?:[^"]*"/g), null);
     for (const file of page.match(/theme\/[^"']+/g) ?? [])
       assert.equal((await fetch(url(`/${file}`))).status, 200, file);
+  });
+
+  it('refuses what a page of another origin sends, with or without a session', async () => {
+    for (const path of ['/flows', '/wardflow/api/v1/drain', '/auth/token']) {
+      const foreign = { ...bearer(), origin: 'http://127.0.0.1:1', cookie: 'wardflow_session=ana-ana-ana-ana-ana' };
+      assert.equal((await fetch(url(path), { method: 'POST', headers: foreign })).status, 403, path);
+    }
+    const upgrade = async (origin: string): Promise<string> => {
+      const socket = connect(runtime.port, '127.0.0.1');
+      socket.write(
+        `GET /comms HTTP/1.1\r\nHost: 127.0.0.1:${runtime.port}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      );
+      const answer = await Promise.race([
+        once(socket, 'data').then(([chunk]) => String(chunk).split('\r\n')[0] ?? ''),
+        once(socket, 'close').then(() => 'closed'),
+      ]);
+      socket.destroy();
+      return answer;
+    };
+    assert.match(await upgrade(url('')), /101/);
+    assert.equal(await upgrade('http://127.0.0.1:1'), 'closed');
   });
 
   it('keeps what it was told over a restart, and ends with exit code 0 when asked to', async () => {
