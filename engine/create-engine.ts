@@ -5,8 +5,9 @@ import { timeSortedIds } from './base/ids.ts';
 import { createLog, type Log } from './base/log.ts';
 import type { Bindings } from './config/bindings.ts';
 import { createEffectRunner } from './effects/effect-runner.ts';
-import { createFhirEndpoints } from './endpoints/create-fhir-endpoints.ts';
+import { createFhirEndpoints, type ClosableFhirEndpoints } from './endpoints/create-fhir-endpoints.ts';
 import type { Engine } from './engine.ts';
+import { lockFolder } from './folder-lock.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { createLiveBus } from './live/live-bus.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
@@ -35,7 +36,7 @@ export interface EngineOptions {
 
 /**
  * Opens the store, gives back what an earlier life had claimed, and composes the parts; nothing runs before `start()`.
- * Rejects with a catalogued error for an unwritable folder, a broken database or a bad binding.
+ * Rejects with a catalogued error for an unwritable folder, one in use, a broken database or a bad binding.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { environment, dataFolder, bindings, taskPollMs } = options;
@@ -47,10 +48,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const failures = storeFailures(clock, log, options.onFatal);
   const onStoreFailure = failures.note;
 
-  const endpoints = createFhirEndpoints({ bindings: fhirBindings(bindings), folder: dataFolder, clock, log, live });
   const store = await openSqliteStore({ folder: dataFolder, log, onFailure: onStoreFailure });
-  const released = await store.work.release(environment, clock.now());
-  if (released > 0) log.info('Work of an earlier life is delivered again.', { count: released });
+  let unlock: (() => void) | undefined;
+  let endpoints: ClosableFhirEndpoints;
+  try {
+    unlock = lockFolder(dataFolder);
+    endpoints = createFhirEndpoints({ bindings: fhirBindings(bindings), folder: dataFolder, clock, log, live });
+    const released = await store.work.release(environment, clock.now());
+    if (released > 0) log.info('Work of an earlier life is delivered again.', { count: released });
+  } catch (error) {
+    failures.expected();
+    await store.close();
+    unlock?.();
+    throw error;
+  }
 
   const parts = { clock, ids, random, log, live, onStoreFailure, audit: store.audit, escalations: store.escalations };
   const dispatcher = createDispatcher({ ...parts, work: store.work, owner: environment });
@@ -70,6 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failures.expected();
     await endpoints.close();
     await store.close();
+    unlock?.();
   }
 
   return {
