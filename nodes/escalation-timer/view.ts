@@ -1,4 +1,5 @@
 /** `msg.escalation` as a flow sees it: an escalation and, on the second output, the step that is due. */
+import { stepOf } from '../../engine/index.ts';
 import type { Escalation, EscalationState } from '../../engine/index.ts';
 
 export interface EscalationView {
@@ -41,9 +42,9 @@ export function viewOf(escalation: Escalation): EscalationView {
   };
 }
 
-/** Steps beyond the ladder repeat its last one. */
+/** `step` counts from 0; those beyond the ladder repeat its last one. */
 export function stepView(escalation: Escalation, step: number): EscalationView {
-  const at = escalation.steps[Math.min(step, escalation.steps.length - 1)];
+  const at = stepOf(escalation, step);
   if (!at) return viewOf(escalation);
   const { to, channel, text, afterMs } = at;
   // A repeat's own time is not in the ladder; the one of the step it repeats would mislead.

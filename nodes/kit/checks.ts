@@ -12,7 +12,7 @@ export interface NamedValue {
 }
 
 /** Names that identify something for years: part of effect keys, source ids and links to bindings. */
-const IDENTITY = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const IDENTITY = /^[a-z][a-z0-9-]{0,62}$/;
 const PROPERTY = /^[A-Za-z_$][\w$]*$/;
 const RESOURCE_TYPE = /^[A-Z][A-Za-z]{1,63}$/;
 
@@ -29,8 +29,9 @@ export function identityFrom(label: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
 }
 
 export const needed = (value: unknown): Problem => (text(value) === '' ? 'kit.problem.needed' : null);

@@ -90,7 +90,7 @@ export const nodeErrors = defineErrors({
   'fhir-nothing-found': {
     class: 'permanent',
     text: 'The node "{node}" found no {type} on the server.',
-    remedy: 'Check what the flow looks for, or let the node go on without (setting "Nothing found").',
+    remedy: 'Check what the flow looks for, or let the node go on without (setting "If none").',
   },
   'escalation-gone': {
     class: 'permanent',

@@ -1,5 +1,6 @@
 /** Node-RED's typedInput, as our forms use it. */
 import type { EditorWidgetTypedInputTypeDefinition } from 'node-red';
+import { definitionNames } from './choices.ts';
 import { syntaxProblem, type EditorNode } from './red.ts';
 
 export const KINDS = ['str', 'msg', 'jsonata'] as const;
@@ -30,10 +31,11 @@ export function jsonataInput(field: HTMLInputElement, node: EditorNode, prefix: 
 
 export function typedInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
   restore(field, node, prefix);
+  const complete = field.dataset['choices'] === undefined ? undefined : definitionNames(field, node);
   const kinds = field.dataset['kinds']?.split(',') ?? [...KINDS];
   $(field).typedInput({
     default: kinds[0] ?? 'str',
-    types: typesOf(kinds),
+    types: typesOf(kinds, complete),
     typeField: `#${prefix}-${field.dataset['kind'] ?? ''}`,
   });
 }
@@ -50,10 +52,13 @@ export function keepLines(field: HTMLInputElement, saved: unknown): void {
 export const linesToTabs = (text: string): string => text.replaceAll('\n', '\t');
 export const tabsToLines = (text: string): string => text.replaceAll('\t', '\n');
 
-function typesOf(kinds: readonly string[]): EditorWidgetTypedInputTypeDefinition[] {
-  return kinds.map((kind) =>
-    kind === 'jsonata' ? JSONATA : kind,
-  ) as unknown as EditorWidgetTypedInputTypeDefinition[];
+function typesOf(kinds: readonly string[], autoComplete?: object): EditorWidgetTypedInputTypeDefinition[] {
+  const TEXT = { value: 'str', label: 'text', icon: 'red/images/typedInput/az.svg', autoComplete };
+  const typeOf = (kind: string): unknown => {
+    if (kind === 'jsonata') return JSONATA;
+    return kind === 'str' && autoComplete ? TEXT : kind;
+  };
+  return kinds.map(typeOf) as EditorWidgetTypedInputTypeDefinition[];
 }
 
 /** Node-RED has put the value into a text field, which drops line ends. */

@@ -1,0 +1,237 @@
+/**
+ * The palette as a site runs it, in this process: the built nodes in a real Node-RED, over the real engine with its
+ * SQLite store, real MLLP in and a real FHIR server out. Only the clock is the test's.
+ */
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  createEngine,
+  definitionFromFiles,
+  definitionSet,
+  ManualClock,
+  silentLog,
+  type Definition,
+  type Engine,
+  type WorkView,
+} from '../../engine/index.ts';
+import type { NodeRed } from '../../runtime/branch-hooks/live-node.ts';
+import { createDefinitions, type LoadedDefinitions } from '../../runtime/definitions.ts';
+import { createNodeServices, type RuntimeServices } from '../../runtime/node-services.ts';
+import { buildPalette } from '../../scripts/build-palette.ts';
+import { eventually } from './eventually.ts';
+import { MllpSender } from './mllp-sender.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** As deep as `dist/palette`: the built nodes find their sources by a relative path. */
+const PALETTE = resolve(ROOT, 'dist/test-palette');
+
+export const TAB = 'tab';
+
+interface RedModule extends Omit<NodeRed, 'events'> {
+  readonly events: NodeRed['events'] & EventEmitter;
+  init(server: null, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly runtime: {
+    readonly flows: {
+      setFlows(options: { flows: { flows: readonly object[] }; deploymentType: string }): Promise<{ rev: string }>;
+    };
+  };
+  readonly nodes: NodeRed['nodes'] & { clearRegistry(): void };
+}
+
+export interface NodeStatusSeen {
+  readonly id: string;
+  readonly fill?: string;
+  readonly text?: string;
+}
+
+export interface DefinitionParts {
+  /** Nodes on the tab `TAB`, and config nodes. */
+  readonly flow: readonly object[];
+  readonly rules?: readonly { readonly name: string }[];
+  readonly ladders?: readonly { readonly name: string }[];
+  /** Default `lab`. */
+  readonly name?: string;
+}
+
+export class PaletteRuntime {
+  readonly red = createRequire(import.meta.url)('node-red') as RedModule;
+  readonly clock = new ManualClock();
+  readonly folder = mkdtempSync(join(tmpdir(), 'wardflow-palette-'));
+  readonly statuses: NodeStatusSeen[] = [];
+  #engine: Engine | undefined;
+  #services: RuntimeServices | undefined;
+  #definitions: LoadedDefinitions | undefined;
+  #flows: readonly object[] = [];
+  #sender: MllpSender | undefined;
+  readonly #onStatus = (event: { id: string; status: object }): void =>
+    void this.statuses.push({ id: event.id, ...event.status });
+
+  get engine(): Engine {
+    if (!this.#engine) throw new Error('not started');
+    return this.#engine;
+  }
+
+  get services(): RuntimeServices {
+    if (!this.#services) throw new Error('not started');
+    return this.#services;
+  }
+
+  async start(fhirBase: string): Promise<void> {
+    await buildPalette(ROOT, PALETTE);
+    mkdirSync(join(this.folder, 'node-red'));
+    writeFileSync(join(this.folder, 'node-red/package.json'), '{"name":"test","private":true}\n');
+    this.#engine = await createEngine({
+      environment: 'test',
+      dataFolder: this.folder,
+      bindings: {
+        feeds: { hospital: { listen: { host: '127.0.0.1', port: 0, tls: null, allow: [] } } },
+        endpoints: { ehr: { base: fhirBase, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 } },
+      },
+      clock: this.clock,
+      random: () => 0.5,
+      log: silentLog,
+    });
+    this.#definitions = createDefinitions(this.#engine, definitionSet([]));
+    this.#services = createNodeServices({ engine: this.#engine, red: this.red, definitions: this.#definitions });
+    this.red.init(null, this.#settings());
+    this.#services.install();
+    this.red.events.on('node-status', this.#onStatus);
+    const started = once(this.red.events, 'flows:started');
+    await this.red.start();
+    await started;
+    this.#engine.start();
+  }
+
+  /** Puts one definition in force and deploys its flow; resolves when its feeds listen. */
+  async deploy(parts: DefinitionParts): Promise<Definition> {
+    const definition = definitionOf(parts);
+    await this.#definitions?.replace(definitionSet([definition]));
+    this.statuses.length = 0;
+    this.#sender?.close();
+    this.#sender = undefined;
+    const started = once(this.red.events, 'flows:started');
+    const flows = structuredClone(definition.flow) as object[];
+    await this.red.runtime.flows.setFlows({ flows: { flows }, deploymentType: 'full' });
+    await started;
+    return definition;
+  }
+
+  /** Sends a message over MLLP and waits for its answer; returns its id in the journal. */
+  async send(body: string): Promise<string> {
+    await eventually('the feed listens', () => this.engine.intake.status()[0]?.state === 'listening');
+    this.#sender ??= new MllpSender(this.engine.intake.status()[0]?.port ?? 0);
+    await this.#sender.send(body);
+    const [newest] = await this.engine.store.journal.list({ limit: 1 });
+    if (!newest) throw new Error('nothing was accepted');
+    return newest.id;
+  }
+
+  /** The message's work once each item has come to one of these states. */
+  async settled(
+    messageId: string,
+    states: readonly WorkView['state'][] = ['done', 'dead'],
+  ): Promise<readonly WorkView[]> {
+    let work: readonly WorkView[] = [];
+    await eventually(`${messageId} is ${states.join(' or ')}`, async () => {
+      work = await this.engine.store.work.ofMessage(messageId);
+      return work.length > 0 && work.every((item) => states.includes(item.state));
+    });
+    return work;
+  }
+
+  async sendAndSettle(body: string, states?: readonly WorkView['state'][]): Promise<Settled> {
+    const id = await this.send(body);
+    return { id, work: await this.settled(id, states) };
+  }
+
+  async stop(): Promise<void> {
+    this.#sender?.close();
+    this.red.events.removeListener('node-status', this.#onStatus);
+    await this.red.stop();
+    this.#services?.uninstall();
+    this.red.nodes.clearRegistry();
+    await this.#engine?.stop(2000);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #settings(): object {
+    const storage = {
+      init: async () => undefined,
+      getFlows: async () => this.#flows,
+      saveFlows: async (flows: object[]) => {
+        this.#flows = flows;
+      },
+      getCredentials: async () => ({}),
+      saveCredentials: async () => undefined,
+      getSettings: async () => ({}),
+      saveSettings: async () => undefined,
+      getSessions: async () => ({}),
+      saveSessions: async () => undefined,
+      getLibraryEntry: async () => [],
+      saveLibraryEntry: async () => undefined,
+    };
+    return {
+      userDir: join(this.folder, 'node-red'),
+      nodesDir: [PALETTE],
+      httpAdminRoot: false,
+      httpNodeRoot: false,
+      storageModule: storage,
+      credentialSecret: false,
+      externalModules: { autoInstall: false },
+      logging: { console: { level: 'off' } },
+      nodesExcludes: ['90-exec.js'],
+      wardflow: this.#services,
+    };
+  }
+}
+
+export interface Settled {
+  readonly id: string;
+  readonly work: readonly WorkView[];
+}
+
+export function definitionOf({ flow, rules = [], ladders = [], name = 'lab' }: DefinitionParts): Definition {
+  const files: Record<string, string> = {
+    'flow.json': JSON.stringify([{ id: TAB, type: 'tab', label: 'Test' }, ...flow]),
+    'intent.json': JSON.stringify({
+      kind: 'intent',
+      format: 1,
+      title: 'Test',
+      purpose: 'Shows that a node does what it says.',
+      owner: { name: 'Test', role: 'tester', contact: 'test@example.org' },
+      risk: 'low',
+      feeds: ['hospital'],
+      endpoints: ['ehr'],
+      dataUsed: [],
+      runbook: 'Runbook',
+      reviewBy: '2027-01-01',
+    }),
+    'README.md': '# Test\n\n## Runbook\n\nNothing.\n',
+  };
+  for (const table of rules) files[`rules/${table.name}.json`] = JSON.stringify(table);
+  for (const ladder of ladders) files[`ladders/${ladder.name}.json`] = JSON.stringify(ladder);
+  return definitionFromFiles(name, files);
+}
+
+/** A node on the test's tab; `to` lists what each output is wired to. */
+export function node(id: string, type: string, settings: object = {}, ...to: readonly (readonly string[])[]): object {
+  return { id, type, z: TAB, x: 100, y: 100, ...settings, wires: to };
+}
+
+/** The feed, an `hl7 in` that goes to `next`, `message done` as `done`, and the catch-all that ends in `message failed`. */
+export function frame(next: string, hl7In: object = {}): readonly object[] {
+  return [
+    { id: 'feed', type: 'wardflow-feed', name: 'hospital' },
+    { id: 'ehr', type: 'wardflow-fhir-endpoint', name: 'ehr' },
+    node('in', 'hl7 in', { subscription: 'results', feed: 'feed', ...hl7In }, [next]),
+    node('done', 'message done'),
+    node('catch', 'catch', { scope: null, uncaught: false }, ['failed']),
+    node('failed', 'message failed'),
+  ];
+}
