@@ -5,8 +5,10 @@ import { AUDIT_SENTENCES, isAuditType } from './types.ts';
 export function auditSentence(entry: AuditEntry): string {
   if (!isAuditType(entry.type)) return `${entry.actor}: ${entry.type}`;
   const value = (name: string): string | undefined => {
-    const found = { actor: entry.actor, reason: entry.reason, definition: entry.definition, ...entry.details }[name];
-    return found === undefined || found === null || found === '' ? undefined : String(found);
+    const { actor, reason, definition, details } = entry;
+    const known: AuditEntry['details'] = { actor, reason: reason ?? null, definition: definition ?? null, ...details };
+    const found = known[name] ?? '';
+    return found === '' ? undefined : String(found);
   };
   const filled = AUDIT_SENTENCES[entry.type]
     .replace(/\[([^\]]*)\]/g, (_, part: string) =>

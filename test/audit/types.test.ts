@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, it } from 'mocha';
+import { AUDIT_SENTENCES, auditSentence } from '../../engine/index.ts';
+import { auditEntry } from '../kit/store-builders.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FOLDERS = ['engine', 'runtime', 'nodes', 'governance/server', 'cli', 'supervisor'];
+
+/** Dotted past tense beside an actor: how an audit record looks in the source. */
+const RECORD = /type: (?:[^,;\n]*\? )?'([a-z]+\.[a-z-]+)'(?: : '([a-z]+\.[a-z-]+)')?/g;
+
+/** Types in the source of whoever writes audit records. */
+function used(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const file of globSync(FOLDERS.map((folder) => `${ROOT}/${folder}/**/*.ts`))) {
+    const text = readFileSync(file, 'utf8');
+    if (!/audit/i.test(text) || file.includes('/engine/hl7/') || file.includes('/engine/events/')) continue;
+    for (const [, ...types] of text.matchAll(RECORD)) {
+      for (const type of types) if (type) found.set(type, file);
+    }
+  }
+  return found;
+}
+
+describe('types of audit records', () => {
+  it('that the code writes have each a sentence', () => {
+    const found = used();
+    assert.ok(found.size > 5, 'the search finds the types');
+    const missing = [...found].filter(([type]) => !Object.hasOwn(AUDIT_SENTENCES, type));
+    assert.deepEqual(missing, []);
+  });
+
+  it('are dotted and make a sentence even when a record has no details', () => {
+    for (const type of Object.keys(AUDIT_SENTENCES)) {
+      assert.match(type, /^[a-z]+\.[a-z-]+$/);
+      assert.match(auditSentence(auditEntry(type)), /^[A-Z—].*[.—]$/);
+      assert.doesNotMatch(auditSentence(auditEntry(type)), /[[\]{}]|undefined/);
+    }
+  });
+
+  it('fill in who, what and why', () => {
+    assert.equal(
+      auditSentence(auditEntry('work.discarded', { actor: 'user:ana', reason: 'sent twice' })),
+      'User:ana discarded the work: sent twice.',
+    );
+    assert.equal(
+      auditSentence(
+        auditEntry('effect.done', { actor: 'system', details: { effect: 'file', summary: 'Task/1 created.' } }),
+      ),
+      'System did file: Task/1 created.',
+    );
+  });
+
+  it('of a newer version are named as they are', () => {
+    assert.equal(auditSentence(auditEntry('moon.landed')), 'user:test: moon.landed');
+  });
+});

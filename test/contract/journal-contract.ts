@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Store } from '../../engine/index.ts';
+import { acceptOne, newMessage, newWork, T0, WINDOW } from '../kit/store-builders.ts';
+import { Opened, type StoreAdapter } from './adapter.ts';
+
+export function describeJournal(adapter: StoreAdapter): void {
+  describe('journal', () => {
+    const opened = new Opened(adapter);
+    let store: Store;
+    beforeEach(async () => {
+      store = await opened.open();
+    });
+    afterEach(() => opened.clear());
+
+    it('keeps the bytes of a frame exactly, whatever they are', async () => {
+      const bytes = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
+      await store.journal.accept({ ...newMessage({ id: 'm' }), bytes }, [], WINDOW);
+      assert.deepEqual(await store.journal.bytes('m'), bytes);
+      assert.equal((await store.journal.get('m'))?.size, 512);
+    });
+
+    it('keeps a view into a larger buffer as the view', async () => {
+      const large = Buffer.from('before|MSH|after');
+      await store.journal.accept({ ...newMessage({ id: 'm' }), bytes: large.subarray(7, 10) }, [], WINDOW);
+      assert.equal(Buffer.from((await store.journal.bytes('m')) ?? []).toString(), 'MSH');
+    });
+
+    it('keeps all that is known of a message, with the answer', async () => {
+      const message = newMessage({ keys: [{ kind: 'patient', value: 'p' }], patientHint: 'A.B. …4711' });
+      await store.journal.accept(message, [newWork(message)], WINDOW);
+      const stored = await store.journal.get(message.id);
+      assert.ok(stored);
+      for (const name of ['feed', 'controlId', 'type', 'sender', 'patientHint', 'receivedAt', 'connection'] as const) {
+        assert.equal(stored[name], message[name], name);
+      }
+      for (const name of ['bodyHash', 'messageTime', 'correlationId', 'traceparent'] as const) {
+        assert.equal(stored[name], message[name], name);
+      }
+      assert.deepEqual(stored.answer, { code: 'AA', text: `MSH|ack|${message.id}` });
+      assert.equal(stored.state, 'accepted');
+      assert.deepEqual(stored.definitions, ['flow-a']);
+      assert.equal(stored.answeredAt, null);
+    });
+
+    it('notes when the answer left', async () => {
+      const message = newMessage();
+      await store.journal.accept(message, [], WINDOW);
+      await store.journal.answered(message.id, T0 + 3);
+      await store.journal.accept(newMessage(), [], WINDOW);
+      assert.equal((await store.journal.get(message.id))?.answeredAt, T0 + 3);
+    });
+
+    it('keeps a message that nobody subscribes to as unrouted', async () => {
+      const message = newMessage();
+      assert.equal((await store.journal.accept(message, [], WINDOW)).kind, 'unrouted');
+      assert.equal((await store.journal.get(message.id))?.state, 'unrouted');
+    });
+
+    it('keeps what cannot be read in quarantine, with its reason and without work', async () => {
+      const quarantine = { code: 'hl7-no-header', text: 'There is no MSH segment.' };
+      const message = newMessage({ controlId: null, type: null, quarantine });
+      assert.equal((await store.journal.accept(message, [], WINDOW)).kind, 'quarantined');
+      const stored = await store.journal.get(message.id);
+      assert.equal(stored?.state, 'quarantined');
+      assert.deepEqual(stored.reason, quarantine);
+    });
+
+    it('recognises a resend, links it to the first, and gives the first answer again without new work', async () => {
+      const first = newMessage({ controlId: 'C1', body: 'same' });
+      await store.journal.accept(first, [newWork(first)], WINDOW);
+      for (const at of [T0 + 1, T0 + 2]) {
+        const again = newMessage({ controlId: 'C1', body: 'same', receivedAt: at });
+        const outcome = await store.journal.accept(again, [newWork(again)], WINDOW);
+        assert.ok(outcome.kind === 'resend');
+        assert.equal(outcome.first, first.id);
+        assert.equal(Buffer.from(outcome.answer.bytes).toString(), `MSH|ack|${first.id}`);
+        assert.equal((await store.journal.get(again.id))?.resendOf, first.id);
+        assert.equal((await store.work.ofMessage(again.id)).length, 0);
+      }
+      assert.deepEqual(
+        (await store.journal.resends(first.id)).map((entry) => entry.receivedAt),
+        [T0 + 1, T0 + 2],
+      );
+    });
+
+    it('takes the same control id with another body, another feed, or after the window for a new message', async () => {
+      const first = newMessage({ controlId: 'C1', body: 'same' });
+      await store.journal.accept(first, [newWork(first)], WINDOW);
+      const others = [
+        newMessage({ controlId: 'C1', body: 'other' }),
+        newMessage({ controlId: 'C1', body: 'same', feed: 'adt' }),
+        newMessage({ controlId: 'c1', body: 'same' }),
+        newMessage({ controlId: 'C1', body: 'same', receivedAt: T0 + WINDOW + 1 }),
+      ];
+      for (const other of others) {
+        assert.equal((await store.journal.accept(other, [newWork(other)], WINDOW)).kind, 'accepted');
+      }
+    });
+
+    it('sees a resend in the same batch as its first', async () => {
+      const first = newMessage({ controlId: 'C1', body: 'same' });
+      const again = newMessage({ controlId: 'C1', body: 'same' });
+      const outcomes = await Promise.all(
+        [first, again].map((message) => store.journal.accept(message, [newWork(message)], WINDOW)),
+      );
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.kind),
+        ['accepted', 'resend'],
+      );
+    });
+
+    it('refuses an id that is taken and keeps its neighbours of the same commit', async () => {
+      const message = newMessage();
+      await store.journal.accept(message, [], WINDOW);
+      const calls = [newMessage(), newMessage({ id: message.id }), newMessage()];
+      const outcomes = await Promise.allSettled(
+        calls.map((call) => store.journal.accept(call, [newWork(call)], WINDOW)),
+      );
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      );
+      assert.equal((await store.journal.counts()).total, 3);
+      assert.equal((await store.work.counts()).waiting, 2);
+    });
+
+    it('says when each feed last brought a message, and how many', async () => {
+      await acceptOne(store, {}, { feed: 'lab', receivedAt: T0 + 5 });
+      await acceptOne(store, {}, { feed: 'lab', receivedAt: T0 + 4 });
+      await acceptOne(store, {}, { feed: 'adt', receivedAt: T0 });
+      assert.deepEqual(
+        (await store.journal.lastPerFeed()).toSorted((a, b) => a.feed.localeCompare(b.feed)),
+        [
+          { feed: 'adt', receivedAt: T0, total: 1 },
+          { feed: 'lab', receivedAt: T0 + 5, total: 2 },
+        ],
+      );
+    });
+  });
+}

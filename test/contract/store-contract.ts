@@ -1,0 +1,28 @@
+import { describe } from 'mocha';
+import type { StoreAdapter } from './adapter.ts';
+import { describeAudit } from './audit-contract.ts';
+import { describeGateAndDecisions } from './clinical-contract.ts';
+import { describeCounts } from './counts-contract.ts';
+import { describeCrash } from './crash-contract.ts';
+import { describeEffects } from './effects-contract.ts';
+import { describeEscalations } from './escalation-contract.ts';
+import { describeJournal } from './journal-contract.ts';
+import { describeList } from './list-contract.ts';
+import { describeOrdering } from './ordering-contract.ts';
+import { describeWork } from './work-contract.ts';
+
+/** The one suite that every store adapter passes. */
+export function describeStoreContract(adapter: StoreAdapter): void {
+  describe(`store contract on ${adapter.name}`, () => {
+    describeJournal(adapter);
+    describeList(adapter);
+    describeWork(adapter);
+    describeOrdering(adapter);
+    describeEffects(adapter);
+    describeGateAndDecisions(adapter);
+    describeEscalations(adapter);
+    describeAudit(adapter);
+    describeCounts(adapter);
+    describeCrash(adapter);
+  });
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { requireStrace, skipBecause } from '../kit/requires.ts';
+
+const PROGRAM = resolve(import.meta.dirname, 'accept-some.ts');
+const WEAKENER = resolve(import.meta.dirname, 'weaken-store.ts');
+
+describe('durability of an acknowledgement', () => {
+  let strace: string;
+  let folder: string;
+
+  before(function () {
+    strace = requireStrace(this);
+    if (spawnSync(strace, ['true']).status !== 0) skipBecause(this, 'ptrace', 'this machine lets no process be traced');
+    folder = mkdtempSync(join(tmpdir(), 'wardflow-strace-'));
+  });
+  after(() => {
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  it('comes after the write-ahead log was written and flushed, for each message', () => {
+    const events = trace(strace, folder, 'sound', []);
+    assert.deepEqual(unflushed(events), []);
+    assert.equal(events.filter((event) => event === 'acknowledged').length, 10);
+  });
+
+  it('would be seen to come too early: without flushing the same check fails for each message', () => {
+    const events = trace(strace, folder, 'weak', ['--import', WEAKENER]);
+    assert.equal(unflushed(events).length, 10);
+  });
+});
+
+type Event = 'written' | 'flushed' | 'acknowledged';
+
+/** What the traced process did, in order: a call counts when it has returned. */
+function trace(strace: string, folder: string, name: string, nodeOptions: readonly string[]): Event[] {
+  const output = join(folder, `${name}.trace`);
+  const calls = 'trace=fdatasync,fsync,write,writev,pwrite64,sendto';
+  const run = spawnSync(
+    strace,
+    ['-f', '-y', '-s', '64', '-e', calls, '-o', output, process.execPath, ...nodeOptions, PROGRAM, join(folder, name)],
+    { env: { ...process.env, WEAKEN: 'flush' }, encoding: 'utf8' },
+  );
+  assert.equal(run.status, 0, run.stderr);
+  const events: Event[] = [];
+  /** Calls begun and not yet returned, by thread. */
+  const begun = new Map<string, string>();
+  for (const line of readFileSync(output, 'utf8').split('\n')) {
+    const [, thread = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    let call = rest;
+    if (rest.endsWith('<unfinished ...>')) {
+      begun.set(thread, rest);
+      continue;
+    }
+    if (rest.startsWith('<...')) call = begun.get(thread) ?? '';
+    if (/^write\(1<.*"acknowledged/.test(call)) events.push('acknowledged');
+    else if (/^pwrite64\(\d+<[^>]*-wal>/.test(call)) events.push('written');
+    else if (/^f(data)?sync\(\d+<[^>]*-wal>/.test(call)) events.push('flushed');
+  }
+  return events;
+}
+
+/** The numbers of the acknowledgements that were not preceded, since the one before, by a write and then a flush. */
+function unflushed(events: readonly Event[]): number[] {
+  const early: number[] = [];
+  let since: Event[] = [];
+  let count = 0;
+  for (const event of events) {
+    if (event !== 'acknowledged') {
+      since.push(event);
+      continue;
+    }
+    const written = since.lastIndexOf('written');
+    if (written < 0 || since.indexOf('flushed', written) < 0) early.push(count);
+    count++;
+    since = [];
+  }
+  return early;
+}

@@ -1,0 +1,20 @@
+/**
+ * Preloaded (`--import`) into a process and its workers: weakens the store's source while it is loaded, so that tests can
+ * show that they would notice. WEAKEN=flush turns flushing off, and the check of it; WEAKEN=setting only the flushing.
+ */
+import { registerHooks } from 'node:module';
+
+const weaken = process.env['WEAKEN'];
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    if (!url.endsWith('/engine/store/sqlite/connection.ts') || !loaded.source) return loaded;
+    const text =
+      typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
+    let source = text.replace('PRAGMA synchronous = FULL', 'PRAGMA synchronous = OFF');
+    if (weaken === 'flush') source = source.replace("synchronous: 'FULL'", "synchronous: 'OFF'");
+    if (source === text) throw new Error('there was nothing to weaken');
+    return { ...loaded, source };
+  },
+});
