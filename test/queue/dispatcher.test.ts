@@ -222,6 +222,18 @@ describe('dispatcher', () => {
       assert.doesNotMatch(JSON.stringify(view.failure), /broken/);
     });
 
+    it('makes an end that the store refuses a dead letter instead of delivering it for ever', async () => {
+      await bench.accept({ controlId: 'A1' });
+      begin();
+      await delivered(1);
+      const child = { ...bench.childOf(source.of('A1'), 'later/stage', 'once'), messageId: 'of no message' };
+      assert.equal(await dispatcher.finish(source.of('A1'), { ...DONE, children: [child] }), 'settled');
+      const view = await viewOf('A1');
+      assert.equal(view.state, 'dead');
+      assert.equal(view.failure?.code, 'store-unknown-message');
+      assert.equal(bench.failures.splice(0).length, 1);
+    });
+
     it('commits child items with done, and not with a failure', async () => {
       await bench.accept({ controlId: 'A1' });
       begin();
