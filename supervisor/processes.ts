@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment, type Config } from '../engine/index.ts';
-import { API_ROOT } from '../runtime/api/contract.ts';
 import type { ChildSpec } from './child.ts';
+import { runtimeAnswers } from './readiness.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -66,23 +66,10 @@ export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
     env: childEnvironment({ ...config, environment: 'staging' }),
     cwd: ROOT,
     logFile: logFile(config, 'staging'),
-    ready: { probe: (signal) => answers(config.stagingPort, serviceToken, signal) },
+    ready: { probe: (signal) => runtimeAnswers(config.stagingPort, serviceToken, signal) },
     readyWithinMs: 60_000,
     stopWithinMs: 20_000,
   };
-}
-
-async function answers(port: number, token: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}${API_ROOT}/status`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
-    });
-    const status = (await response.json()) as { feeds?: readonly { state: string }[] };
-    return response.ok && (status.feeds ?? []).every((feed) => feed.state !== 'starting');
-  } catch {
-    return false;
-  }
 }
 
 /** Web app and palette: `npm ci` builds them; a checkout that was cleaned gets them at start. */

@@ -2,7 +2,7 @@
 export interface SummaryFacts {
   readonly consoleUrl: string;
   readonly editorUrl: string;
-  readonly mllpPort: number;
+  readonly feeds: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
   /** `null`: the endpoint `ehr` is not bound. */
   readonly fhirBase: string | null;
   readonly sandboxPage: string | null;
@@ -22,7 +22,9 @@ export function summary(facts: SummaryFacts): readonly string[] {
     '',
     `  Console  ${facts.consoleUrl}   ${login}`,
     `  Flows    ${facts.editorUrl}   the Node-RED editor`,
-    `  HL7 v2   127.0.0.1:${facts.mllpPort}   MLLP, any sender`,
+    ...Object.entries(facts.feeds).map(
+      ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender`,
+    ),
     facts.sandboxPage
       ? `  FHIR     ${facts.sandboxPage}   sandbox server: what the flows write`
       : `  FHIR     ${facts.fhirBase ?? 'not bound: set WARDFLOW_FHIR_BASE to the base of a FHIR R4 server'}`,

@@ -93,6 +93,10 @@ describe('wardflow up', function () {
       ((await (await fetch(`${base}/fhir/Task?_count=1`)).json()) as { total: number }).total;
     const tasks = await count(sandbox);
     assert.ok(tasks >= 3, `${tasks} tasks`);
+    const before = (await first.runInfo()).sandbox;
+    process.kill(before?.pid ?? 0, 'SIGKILL');
+    await first.line(/^sandbox runs again/);
+    assert.ok((await count(sandbox)) >= tasks, 'it has kept its resources and its address');
     first.signal('SIGTERM');
     assert.equal(await first.exit, 0);
 
@@ -111,6 +115,18 @@ describe('wardflow up', function () {
     await wardflow.exit;
     for (const pid of pids(info)) await until(async () => !(await isAlive(pid)));
     await start().line(RUNS);
+  });
+
+  it('stops at once and leaves nothing behind when it is asked to while it starts', async () => {
+    const wardflow = start({ demo: true });
+    await wardflow.line(/^Starting/);
+    wardflow.signal('SIGINT');
+    assert.equal(await wardflow.exit, 0);
+    assert.equal(
+      wardflow.lines.some((line) => RUNS.test(line)),
+      false,
+    );
+    assert.deepEqual(await processesWith(wardflow.dataFolder), []);
   });
 
   describe('says in one sentence what is wrong and how to mend it:', () => {
@@ -151,6 +167,17 @@ describe('wardflow up', function () {
     });
   });
 });
+
+/** Pids of processes that were given this data folder. */
+async function processesWith(dataFolder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue;
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (environment.includes(`WARDFLOW_DATA=${dataFolder}\0`)) found.push(pid);
+  }
+  return found;
+}
 
 async function keepsItsSecrets(wardflow: WardflowProcess): Promise<void> {
   const { dataFolder, lines } = wardflow;

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ensureServiceToken,
+  environmentFolder,
+  loadBindings,
+  serviceTokenPath,
+  writeRunInfo,
+  type Config,
+  type ProcessInfo,
+  type RuntimeInfo,
+} from '../engine/index.ts';
+import { build } from './build.ts';
+import { createChild, type Child, type ChildSpec } from './child.ts';
+import { findPorts, type PortWish } from './ports.ts';
+import { governanceSpec, hospitalSpec, missingParts, ROOT, sandboxSpec, stagingSpec } from './processes.ts';
+import { listeningFeeds } from './readiness.ts';
+import { summary } from './summary.ts';
+
+export interface StartOptions {
+  readonly demo: boolean;
+  readonly config: Config;
+  readonly out: (line: string) => void;
+  /** Filled as they are started, so that whoever stops everything knows them. */
+  readonly children: Child[];
+  readonly began: number;
+  /** An earlier supervisor was killed; its children may still be ending. */
+  readonly leftOver: boolean;
+  /** Somebody has asked to stop: nothing more is started. */
+  readonly stopping: () => boolean;
+}
+
+/** Starts every process, waits until all are ready, writes run.json and says what there is. Throws a catalogued error. */
+export async function startAll(options: StartOptions): Promise<void> {
+  const { demo, out, children, stopping } = options;
+  const withSandbox = demo && options.config.fhirBase === null;
+  await recordRun(options, options.config, {});
+  if (missingParts().length > 0) {
+    out('Building nodes and pages (once, about 10 s) ...');
+    await build(options.config.dataFolder);
+    if (missingParts().includes('web')) out('The pages of the console are missing: "npm run build" says why.');
+  }
+  const config = await withPorts(options, withSandbox);
+  const serviceToken = await ensureServiceToken(config.dataFolder, 'staging');
+  await loadBindings(environmentFolder(config.dataFolder, 'staging'), config);
+
+  const running: Running = {};
+  let firstLogin: { username: string; password: string } | null = null;
+  const begin = async (spec: ChildSpec): Promise<Child> => {
+    const child = createChild(spec, {
+      onWord(word, { username, password }) {
+        if (word === 'first-login') firstLogin = { username: String(username), password: String(password) };
+      },
+      onCrash: (how, wait) =>
+        out(
+          `${spec.name} ended unexpectedly (${how}); starting it again in ${wait / 1000} s. Its log: ${spec.logFile}`,
+        ),
+      onRecovered() {
+        out(`${spec.name} runs again.`);
+        recordRun(options, config, running).catch(() => out('run.json could not be written.'));
+      },
+    });
+    if (stopping()) return child;
+    children.push(child);
+    await child.start();
+    return child;
+  };
+
+  out(`Starting ${withSandbox ? 'the sandbox FHIR server, ' : ''}the console and the staging runtime ...`);
+  const plan = { config, serviceToken };
+  const [governance, staging, sandbox] = await Promise.all([
+    begin(governanceSpec(plan)),
+    begin(stagingSpec(plan)),
+    withSandbox ? begin(sandboxSpec(config)) : null,
+  ]);
+  if (stopping()) return;
+  const feeds = await listeningFeeds(config.stagingPort, serviceToken);
+  Object.assign(running, { governance, staging, sandbox, feeds });
+  await recordRun(options, config, running);
+  const feedRuns = demo && config.demoFeed;
+  if (feedRuns) await begin(hospitalSpec(config));
+  if (stopping()) return;
+  const lines = summary({
+    consoleUrl: local(config.governancePort),
+    editorUrl: local(config.stagingPort),
+    feeds,
+    fhirBase: config.fhirBase,
+    sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
+    feedRuns,
+    firstLogin,
+    seconds: (Date.now() - options.began) / 1000,
+    logsFolder: join(config.dataFolder, 'logs'),
+  });
+  for (const line of lines) out(line);
+}
+
+interface Running {
+  readonly governance?: Child;
+  readonly staging?: Child;
+  readonly sandbox?: Child | null;
+  readonly feeds?: RuntimeInfo['feeds'];
+}
+
+const local = (port: number): string => `http://127.0.0.1:${port}`;
+
+async function recordRun({ began, demo }: StartOptions, config: Config, running: Running): Promise<void> {
+  const info = (child: Child | null | undefined, port: number): ProcessInfo | null =>
+    child ? { pid: child.pid() ?? 0, port, url: local(port) } : null;
+  const staging = info(running.staging, config.stagingPort);
+  const serviceTokenFile = serviceTokenPath(config.dataFolder, 'staging');
+  await writeRunInfo(config.dataFolder, {
+    format: 1,
+    version: await version(),
+    startedAt: began,
+    supervisor: { pid: process.pid },
+    demo,
+    governance: info(running.governance, config.governancePort),
+    runtimes: staging ? { staging: { ...staging, serviceTokenFile, feeds: running.feeds ?? {} } } : {},
+    sandbox: info(running.sandbox, config.demoFhirPort),
+  });
+}
+
+/** An earlier supervisor that was killed leaves children that end within this time. */
+const LEFT_OVER_MS = 15_000;
+
+/** The settings with real ports, kept over restarts of a process, and with the sandbox for `fhirBase` where it runs. */
+async function withPorts({ config, leftOver, out }: StartOptions, withSandbox: boolean): Promise<Config> {
+  const wishes: Record<string, PortWish> = {
+    governancePort: { what: 'the console', setting: 'WARDFLOW_GOVERNANCE_PORT', port: config.governancePort },
+    stagingPort: { what: 'the staging runtime', setting: 'WARDFLOW_STAGING_PORT', port: config.stagingPort },
+    mllpPort: { what: 'HL7 messages', setting: 'WARDFLOW_MLLP_PORT', port: config.mllpPort },
+  };
+  if (withSandbox) {
+    wishes['demoFhirPort'] = {
+      what: 'the sandbox FHIR server',
+      setting: 'WARDFLOW_DEMO_FHIR_PORT',
+      port: config.demoFhirPort,
+    };
+  }
+  const until = Date.now() + (leftOver ? LEFT_OVER_MS : 0);
+  for (let said = false; ; said = true) {
+    try {
+      const found: Config = { ...config, ...(await findPorts(wishes)) };
+      return withSandbox ? { ...found, fhirBase: `${local(found.demoFhirPort)}/fhir` } : found;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      if (!said) out('Waiting for what an earlier start left running ...');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+async function version(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
