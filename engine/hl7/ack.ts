@@ -62,7 +62,7 @@ function standard(source: Hl7Source, path: string): string {
 }
 
 function write(value: string): string {
-  return escape(value, STANDARD_DELIMITERS, UTF8) ?? value;
+  return escape(value, STANDARD_DELIMITERS, { charset: UTF8 }) ?? value;
 }
 
 function utc(now: number): string {

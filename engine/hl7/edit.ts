@@ -1,12 +1,12 @@
 import { hl7Errors } from './errors.ts';
 import { escape } from './escape.ts';
 import { parsePath, type Hl7Path } from './path.ts';
-import { Hl7Source, levels, type Span } from './source.ts';
+import { levels, type Hl7Source, type Span } from './source.ts';
 
 /** A source with one part replaced by a value, escaped; every other character stays. */
 export function withValue(source: Hl7Source, path: string, value: string): Hl7Source {
   const parsed = parsePath(path);
-  const text = escape(value.toWellFormed(), source.delimiters, source.charset);
+  const text = escape(value.toWellFormed(), source.delimiters, source);
   if (text === undefined) throw hl7Errors.create('hl7-no-separator', { path });
   return spliced(source, path, parsed, text);
 }
@@ -32,7 +32,7 @@ export function withSegment(source: Hl7Source, name: string, after?: string): Hl
   }
   if (!anchor) throw hl7Errors.create('hl7-no-segment', { segment: String(after), path: name });
   const lineEnd = /\r\n|\r|\n/.exec(text)?.[0] ?? '\r';
-  return derived(source, `${text.slice(0, anchor.to)}${lineEnd}${name}${text.slice(anchor.to)}`);
+  return source.spliced({ from: anchor.to, to: anchor.to }, lineEnd + name);
 }
 
 function spliced(source: Hl7Source, path: string, parsed: Hl7Path, value: string): Hl7Source {
@@ -40,17 +40,20 @@ function spliced(source: Hl7Source, path: string, parsed: Hl7Path, value: string
   if (at < 0) throw hl7Errors.create('hl7-no-segment', { segment: parsed.segment, path });
   if (source.isOpaque(at, parsed.field)) throw hl7Errors.create('hl7-delimiters-fixed', { path });
   const { span, padding } = place(source, at, path, parsed);
-  const next = derived(source, source.text.slice(0, span.from) + padding + value + source.text.slice(span.to));
-  const whole = parsed.segment === 'MSH' && parsed.field === 18;
-  const { charset } = next;
-  if (charset.encode(whole ? next.text : value) === undefined) {
-    throw hl7Errors.create('hl7-not-in-charset', { path, charset: charset.name });
+  const next = source.spliced(span, padding + value);
+  const changesCharset = parsed.segment === 'MSH' && parsed.field === 18;
+  if (changesCharset || !isAscii(value)) {
+    const { charset } = next;
+    if (charset.encode(changesCharset ? next.text : value) === undefined) {
+      throw hl7Errors.create('hl7-not-in-charset', { path, charset: charset.name });
+    }
   }
   return next;
 }
 
-function derived(source: Hl7Source, text: string): Hl7Source {
-  return new Hl7Source(text, source.fallback, source.marked, source.damaged);
+function isAscii(value: string): boolean {
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** Where the value goes, and the separators that the parts before it lack. */

@@ -2,6 +2,11 @@
 import type { Charset } from './charset.ts';
 import type { Delimiters } from './delimiters.ts';
 
+/** Asked for only where an escape depends on it: finding out costs a look at MSH-18. */
+export interface InCharset {
+  readonly charset: Charset;
+}
+
 /** What an unclosed or foreign escape could hide in: no sequence that we know is longer, but for hexadecimal data. */
 const HEXADECIMAL = /^X((?:[0-9A-Fa-f]{2})+)$/;
 const LINES = /^\.(br|sp(?:\+?\d{1,2})?)$/;
@@ -10,7 +15,7 @@ const LINES = /^\.(br|sp(?:\+?\d{1,2})?)$/;
  * Text as people read it. `\.br\` and `\.sp\` become line feeds, highlighting (`\H\`, `\N\`) goes, `\X..\` is read in
  * the message's character set; an escape that is unknown, unclosed or undecodable stays exactly as it is.
  */
-export function unescape(value: string, delimiters: Delimiters, charset: Charset): string {
+export function unescape(value: string, delimiters: Delimiters, within: InCharset): string {
   const mark = delimiters.escape;
   if (mark === '') return value;
   let open = value.indexOf(mark);
@@ -20,7 +25,7 @@ export function unescape(value: string, delimiters: Delimiters, charset: Charset
   while (open >= 0) {
     const close = value.indexOf(mark, open + 1);
     if (close < 0) break;
-    const meaning = meaningOf(value.slice(open + 1, close), delimiters, charset);
+    const meaning = meaningOf(value.slice(open + 1, close), delimiters, within);
     if (meaning === undefined) {
       // The closing mark may open the next sequence: `\unknown\F\`.
       out += value.slice(from, close);
@@ -35,7 +40,7 @@ export function unescape(value: string, delimiters: Delimiters, charset: Charset
   return out + value.slice(from);
 }
 
-function meaningOf(sequence: string, delimiters: Delimiters, charset: Charset): string | undefined {
+function meaningOf(sequence: string, delimiters: Delimiters, within: InCharset): string | undefined {
   switch (sequence) {
     case 'F':
       return delimiters.field;
@@ -62,7 +67,7 @@ function meaningOf(sequence: string, delimiters: Delimiters, charset: Charset): 
   const hexadecimal = HEXADECIMAL.exec(sequence)?.[1];
   if (hexadecimal === undefined) return undefined;
   const bytes = Buffer.from(hexadecimal, 'hex');
-  const text = charset.decode(bytes);
+  const text = within.charset.decode(bytes);
   return text.isWellFormed() ? text : undefined;
 }
 
@@ -70,11 +75,11 @@ function meaningOf(sequence: string, delimiters: Delimiters, charset: Charset): 
  * The other way: whatever the value holds, it stays one value. Line feeds become `\.br\`; carriage returns and the two
  * bytes that MLLP frames with become `\X..\`. `undefined` where the message states no escape character and needs one.
  */
-export function escape(value: string, delimiters: Delimiters, charset: Charset): string | undefined {
+export function escape(value: string, delimiters: Delimiters, within: InCharset): string | undefined {
   let out = '';
   let from = 0;
   for (let i = 0; i < value.length; i++) {
-    const sequence = sequenceFor(value.charAt(i), delimiters, charset);
+    const sequence = sequenceFor(value.charAt(i), delimiters, within);
     if (sequence === undefined) continue;
     if (delimiters.escape === '') return undefined;
     out += value.slice(from, i) + delimiters.escape + sequence + delimiters.escape;
@@ -83,7 +88,7 @@ export function escape(value: string, delimiters: Delimiters, charset: Charset):
   return from === 0 ? value : out + value.slice(from);
 }
 
-function sequenceFor(character: string, delimiters: Delimiters, charset: Charset): string | undefined {
+function sequenceFor(character: string, delimiters: Delimiters, within: InCharset): string | undefined {
   switch (character) {
     case delimiters.field:
       return 'F';
@@ -102,7 +107,7 @@ function sequenceFor(character: string, delimiters: Delimiters, charset: Charset
     case '\r':
     case '\v':
     case '\x1c':
-      return `X${(charset.encode(character) ?? Buffer.from(character)).toString('hex').toUpperCase()}`;
+      return `X${(within.charset.encode(character) ?? Buffer.from(character)).toString('hex').toUpperCase()}`;
     default:
       return undefined;
   }

@@ -13,6 +13,8 @@ export interface Span {
 const CR = 13;
 const LF = 10;
 const BOM = 0xfeff;
+/** Line ends are sought when the first segment is: whoever only writes the text never looks. */
+const UNSOUGHT = -2;
 const HEADERS = new Set(['MSH', 'FHS', 'BHS']);
 /** Below this a loop over characters beats the start-up of a native search. */
 const SHORT = 96;
@@ -34,29 +36,34 @@ export class Hl7Source {
   readonly damaged: boolean;
   private readonly begins: number[];
   private readonly ends: number[] = [];
-  private nextCr: number;
-  private nextLf: number;
+  private nextCr = UNSOUGHT;
+  private nextLf = UNSOUGHT;
   private decided: Charset | undefined;
   private readonly fieldCode: number;
   private readonly repetitionCode: number;
   private readonly componentCode: number;
   private readonly subcomponentCode: number;
 
-  constructor(text: string, fallback: Charset = UTF8, marked?: Charset, damaged = false) {
+  /** `before`: the source that an edit behind the separators made this text of, which need not be read again. */
+  constructor(text: string, fallback: Charset = UTF8, marked?: Charset, damaged = false, before?: Hl7Source) {
     this.text = text;
     this.fallback = fallback;
     this.marked = marked;
     this.damaged = damaged;
-    const start = startOf(text);
-    const delimiters = readDelimiters(text, start);
+    const start = before?.begins[0] ?? startOf(text);
+    const delimiters = before?.delimiters ?? readDelimiters(text, start);
     this.delimiters = delimiters;
     this.fieldCode = delimiters.field.charCodeAt(0);
     this.repetitionCode = delimiters.repetition.charCodeAt(0);
     this.componentCode = delimiters.component.charCodeAt(0);
     this.subcomponentCode = delimiters.subcomponent.charCodeAt(0);
     this.begins = [start];
-    this.nextCr = text.indexOf('\r', start);
-    this.nextLf = text.indexOf('\n', start);
+  }
+
+  /** The text with a stretch of it replaced, which must not touch the separators. */
+  spliced(span: Span, text: string): Hl7Source {
+    const edited = this.text.slice(0, span.from) + text + this.text.slice(span.to);
+    return new Hl7Source(edited, this.fallback, this.marked, this.damaged, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -65,8 +72,16 @@ export class Hl7Source {
 
   /** The character set that the bytes are in: a byte order mark, else MSH-18, else the fallback. */
   get charset(): Charset {
-    this.decided ??= this.marked ?? charsetNamed(this.read(0, 18, 1, 1, 1)) ?? this.fallback;
+    this.decided ??= this.marked ?? charsetNamed(this.statedCharset()) ?? this.fallback;
     return this.decided;
+  }
+
+  /** MSH-18 as it stands: to unescape it one would have to know the character set. */
+  private statedCharset(): string {
+    const field = this.field(0, 18);
+    if (!field || field.from === field.to) return '';
+    const first = this.nth(field, this.delimiters.repetition, this.repetitionCode, 1) ?? field;
+    return this.text.slice(first.from, first.to);
   }
 
   /** Where segment `at` (from 0) lies, without its line end; `undefined` behind the last. */
@@ -154,7 +169,7 @@ export class Hl7Source {
   readable(span: Span): string {
     let value = this.text.slice(span.from, span.to);
     const { escape } = this.delimiters;
-    if (escape !== '' && value.includes(escape)) value = unescape(value, this.delimiters, this.charset);
+    if (escape !== '' && value.includes(escape)) value = unescape(value, this.delimiters, this);
     return this.damaged ? value.toWellFormed() : value;
   }
 
@@ -208,6 +223,10 @@ export class Hl7Source {
     for (;;) {
       const from = begins[ends.length];
       if (from === undefined) return false;
+      if (this.nextCr === UNSOUGHT) {
+        this.nextCr = text.indexOf('\r', from);
+        this.nextLf = text.indexOf('\n', from);
+      }
       const { nextCr: cr, nextLf: lf } = this;
       const end = cr < 0 ? lf : lf < 0 || cr < lf ? cr : lf;
       const to = end < 0 ? text.length : end;
@@ -243,9 +262,14 @@ function startOf(text: string): number {
   return at;
 }
 
+/** Neither a letter, a digit, a blank nor half of a character. */
+function canSeparate(character: string): boolean {
+  return character === '|' || /^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(character);
+}
+
 function readDelimiters(text: string, start: number): Delimiters {
   const field = text.charAt(start + 3);
-  if (!/^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(field)) throw hl7Errors.create('hl7-bad-delimiters');
+  if (!canSeparate(field)) throw hl7Errors.create('hl7-bad-delimiters');
   let end = start + 4;
   const last = Math.min(text.length, start + 9);
   while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;

@@ -39,6 +39,14 @@ describe('the character set of a message', () => {
     }
   });
 
+  it('is not looked for behind escapes, which it would take to read them', () => {
+    for (const stated of ['\\F\\', '\\X41\\', '8859/1\\E\\']) {
+      const message = Hl7Message.parse(Buffer.from(`${head(stated)}PID|1||\\XC3A9\\|é\r`));
+      assert.equal(message.get('PID-3'), 'é');
+      assert.equal(message.charset, 'UTF-8');
+    }
+  });
+
   it('is decided by a byte order mark before all else', () => {
     const marked = Buffer.from(`\ufeff${head('8859/1')}PID|1||||é\r`, 'utf8');
     const message = Hl7Message.parse(marked);

@@ -7,7 +7,7 @@ import { escape, unescape } from '../../engine/hl7/escape.ts';
 import { Hl7Message } from '../../engine/hl7/message.ts';
 import { counts } from '../kit/requires.ts';
 
-const read = (value: string, charset = UTF8): string => unescape(value, STANDARD_DELIMITERS, charset);
+const read = (value: string, charset = UTF8): string => unescape(value, STANDARD_DELIMITERS, { charset });
 
 describe('an escape', () => {
   it('stands for the separator it names', () => {
@@ -93,7 +93,7 @@ describe('writing', () => {
         fc.string({ unit: fc.oneof(fc.constantFrom(...'|^~\\&\r\n\v\x1cFSTRE.brX'.split('')), fc.string()) }),
         (value) => {
           for (const charset of charsets) {
-            assert.equal(read(escape(value, STANDARD_DELIMITERS, charset) ?? '', charset), value);
+            assert.equal(read(escape(value, STANDARD_DELIMITERS, { charset }) ?? '', charset), value);
           }
         },
       ),
