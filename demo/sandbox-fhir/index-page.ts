@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Resource } from '@medplum/fhirtypes';
 import type { SandboxRepository } from './repository.ts';
 
 const SHOWN = 15;
 
-/** The page at `/`: what flows have written, newest first. No scripts; it asks for itself again every five seconds. */
+/** The page at `/`: what flows have written, newest first. It looks for news every three seconds. */
 export function indexPage(repository: SandboxRepository, base: string): string {
   const counts = repository.counts();
   const tiles = counts
@@ -12,12 +13,12 @@ export function indexPage(repository: SandboxRepository, base: string): string {
   const sections = ['Task', 'Communication'].map((type) => section(type, repository.newest(type, SHOWN))).join('');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="5"><title>Sandbox FHIR server</title><style>${STYLE}</style></head>
+<title>Sandbox FHIR server</title><style>${STYLE}</style></head>
 <body><header><h1>Sandbox FHIR server</h1>
 <p>This stands in for the hospital's FHIR R4 server. It holds nothing real: tasks and communications are what flows have
 written, patients are made up. FHIR base: <code>${escapeHtml(base)}</code></p></header>
 <main>${closedRecords(repository)}${counts.length === 0 ? '<p>Nothing was written yet. Resources appear here when a flow writes them.</p>' : `<ul class="tiles">${tiles}</ul>`}
-${sections}</main></body></html>`;
+${sections}</main><script>${SCRIPT}</script></body></html>`;
 }
 
 function closedRecords(repository: SandboxRepository): string {
@@ -75,6 +76,25 @@ function cell(value: unknown): string {
 function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+/**
+ * Puts the newest list in place where it has changed, and leaves it alone while somebody uses a control in it. A timed
+ * refresh of the page would take focus and scroll position away (WCAG 2.2.1, 3.2.5).
+ */
+const SCRIPT = `
+setInterval(async () => {
+  const here = document.querySelector('main');
+  if (document.hidden || here.contains(document.activeElement)) return;
+  const answer = await fetch('/').catch(() => null);
+  if (!answer?.ok) return;
+  const next = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main');
+  if (next.innerHTML !== here.innerHTML) here.replaceWith(next);
+}, 3000);`;
+
+/** The only script and style sheet that the page may run, by hash; and where its form may go. */
+export const PAGE_POLICY =
+  `default-src 'none'; connect-src 'self'; form-action 'self'; style-src 'unsafe-inline'; ` +
+  `script-src 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`;
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#16202b;--soft:#4a5868;--line:#d5dce4;--paper:#fff;--tile:#f1f5f9;--link:#0b5cad}

@@ -5,7 +5,7 @@ import type { HttpMethod } from '@medplum/fhir-router';
 import type { Resource } from '@medplum/fhirtypes';
 import { definitions } from './definitions.ts';
 import { fhirRequests, outcomeAnswer, type SandboxAnswer } from './fhir-requests.ts';
-import { indexPage } from './index-page.ts';
+import { indexPage, PAGE_POLICY } from './index-page.ts';
 import { SandboxRepository } from './repository.ts';
 import { openResourceLog } from './resource-log.ts';
 
@@ -158,7 +158,7 @@ function sendPage(response: ServerResponse, page: string): void {
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+    'content-security-policy': PAGE_POLICY,
     'x-content-type-options': 'nosniff',
   });
   response.end(page);
