@@ -106,3 +106,6 @@ export { auditSentence } from './audit/sentence.ts';
 export { AUDIT_SENTENCES, type AuditType } from './audit/types.ts';
 export { canonicalJson } from './base/canonical-json.ts';
 export { verifyAudit, type AuditVerdict } from './audit/verify.ts';
+export { hl7Errors } from './hl7/errors.ts';
+export { intakeErrors } from './intake/errors.ts';
+export { mllpErrors } from './mllp/errors.ts';

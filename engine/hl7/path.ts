@@ -20,7 +20,7 @@ export interface Hl7Path {
 const PATH =
   /^([A-Z][A-Z0-9]{2})(?:\[([1-9]\d{0,4})\])?-([1-9]\d{0,2})(?:\[([1-9]\d{0,3})\])?(?:\.([1-9]\d{0,2})(?:\.([1-9]\d{0,2}))?)?$/;
 const WITHIN =
-  /^(?:[A-Z][A-Z0-9]{2}-)?([1-9]\d{0,2})(?:\[([1-9]\d{0,3})\])?(?:\.([1-9]\d{0,2})(?:\.([1-9]\d{0,2}))?)?$/;
+  /^(?:([A-Z][A-Z0-9]{2})-)?([1-9]\d{0,2})(?:\[([1-9]\d{0,3})\])?(?:\.([1-9]\d{0,2})(?:\.([1-9]\d{0,2}))?)?$/;
 
 /** Paths come from flows and rule files, so there are few; a message that could name paths would otherwise fill memory. */
 const REMEMBERED = 2000;
@@ -49,15 +49,15 @@ export function tryPath(path: string): Hl7Path | undefined {
   return remember(paths, path, parsed);
 }
 
-/** A path inside a known segment: `5`, `5.1`, `3[2].4.2`, also with the segment's name in front (`OBX-5`). */
+/** A path inside a known segment: `5`, `5.1`, `3[2].4.2`, also with the segment's name in front (`OBX-5`), else `segment` is ''. */
 export function parseWithin(path: string): Hl7Path {
   const known = within.get(path);
   if (known) return known;
   const match = WITHIN.exec(path);
   if (!match) throw hl7Errors.create('hl7-bad-path', { path: shown(path) });
-  const [, field, repetition, component, subcomponent] = match;
+  const [, segment = '', field, repetition, component, subcomponent] = match;
   return remember(within, path, {
-    segment: '',
+    segment,
     occurrence: 0,
     field: Number(field),
     repetition: Number(repetition ?? 0),

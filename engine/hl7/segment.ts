@@ -1,4 +1,4 @@
-import { tryPath, parseWithin, type Hl7Path } from './path.ts';
+import { parseWithin, type Hl7Path } from './path.ts';
 import type { Hl7Source } from './source.ts';
 
 /** One segment of a message, read where it lies. Paths leave the segment out: `get('5.1')`; `get('OBX-5.1')` works too. */
@@ -47,9 +47,8 @@ export class Hl7Segment {
 
   private path(path: string | number): Hl7Path {
     const parsed = parseWithin(String(path));
-    const named = typeof path === 'string' ? tryPath(path) : undefined;
-    if (named && named.segment !== this.name)
-      throw new TypeError(`${this.name} segment was asked for ${named.segment}`);
+    const { segment } = parsed;
+    if (segment !== '' && segment !== this.name) throw new TypeError(`${this.name} segment was asked for ${segment}`);
     return parsed;
   }
 }
