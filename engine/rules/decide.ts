@@ -25,8 +25,20 @@ class DecisionError extends Error {
 /** How many matching rows an error decision under UNIQUE names. */
 const MOST_NAMED = 100;
 
+/** Decisions come many to the millisecond; writing the time out takes longer than finding the row. */
+function isoTimes(): (now: Date) => string {
+  let last = Number.NaN;
+  let text = '';
+  return (now) => {
+    const at = now.getTime();
+    if (at !== last) [last, text] = [at, now.toISOString()];
+    return text;
+  };
+}
+
 export function decidingTable(table: CompiledTable): RuleTable {
   const candidates = candidateSearch(table);
+  const isoOf = isoTimes();
 
   const finish = (
     values: readonly RuleValue[],
@@ -46,14 +58,17 @@ export function decidingTable(table: CompiledTable): RuleTable {
     return {
       table: table.name,
       version: table.version,
-      at: now.toISOString(),
+      at: isoOf(now),
       inputs,
       matched: rows.map((row) => table.rows[row]?.id ?? ''),
       outputs,
       missing,
       deterministic: true,
       error: error?.code ?? null,
-      sentence: explain(table, values, rows, outputs !== null, error && sentenceOf(table, error)),
+      // Made when asked for: it would cost more than the decision. An own member, so that copies and JSON have it.
+      get sentence() {
+        return explain(table, values, rows, outputs !== null, error && sentenceOf(table, error));
+      },
     };
   };
 
