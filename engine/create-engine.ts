@@ -111,7 +111,7 @@ function fhirBindings({
   return Object.fromEntries(
     Object.entries(endpoints).map(([name, { base, auth, timeoutMs, concurrency }]) => [
       name,
-      { base, auth, timeoutMs, connections: concurrency },
+      { base, auth, timeoutMs, concurrency },
     ]),
   );
 }
