@@ -88,6 +88,7 @@ export async function startAll(options: StartOptions): Promise<void> {
     sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
     feedRuns,
     firstLogin,
+    passwordGiven: config.adminPassword !== null,
     seconds: (Date.now() - options.began) / 1000,
     logsFolder: join(config.dataFolder, 'logs'),
   });

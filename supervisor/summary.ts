@@ -8,6 +8,8 @@ export interface SummaryFacts {
   readonly sandboxPage: string | null;
   readonly feedRuns: boolean;
   readonly firstLogin: { readonly username: string; readonly password: string } | null;
+  /** `WARDFLOW_ADMIN_PASSWORD` is set. */
+  readonly passwordGiven: boolean;
   readonly seconds: number;
   readonly logsFolder: string;
 }
@@ -15,7 +17,9 @@ export interface SummaryFacts {
 export function summary(facts: SummaryFacts): readonly string[] {
   const login = facts.firstLogin
     ? `log in as ${facts.firstLogin.username} with ${facts.firstLogin.password} (shown only now: note it)`
-    : 'log in as before';
+    : facts.passwordGiven
+      ? 'log in as admin; the password is the one that WARDFLOW_ADMIN_PASSWORD had at the first start'
+      : 'log in as before';
   return [
     '',
     `Wardflow runs (${facts.seconds.toFixed(1)} s).`,

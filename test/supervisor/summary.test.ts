@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { summary, type SummaryFacts } from '../../supervisor/summary.ts';
+
+const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
+  consoleUrl: 'http://127.0.0.1:4000',
+  editorUrl: 'http://127.0.0.1:1880',
+  feeds: { hospital: { host: '127.0.0.1', port: 2575 } },
+  fhirBase: null,
+  sandboxPage: null,
+  feedRuns: false,
+  firstLogin: null,
+  passwordGiven: false,
+  seconds: 2.34,
+  logsFolder: '/data/logs',
+  ...more,
+});
+const text = (more: Partial<SummaryFacts> = {}): string => summary(facts(more)).join('\n');
+
+describe('what wardflow up says when it runs', () => {
+  it('names console, editor, feed and logs', () => {
+    for (const part of ['http://127.0.0.1:4000', 'http://127.0.0.1:1880', '127.0.0.1:2575', '/data/logs', '2.3 s']) {
+      assert.ok(text().includes(part), part);
+    }
+  });
+
+  it('tells the first password, and otherwise where the password is from', () => {
+    assert.match(
+      text({ firstLogin: { username: 'admin', password: 'abc-def' } }),
+      /as admin with abc-def \(shown only now/,
+    );
+    assert.match(text({ passwordGiven: true }), /WARDFLOW_ADMIN_PASSWORD/);
+    assert.match(text(), /log in as before/);
+  });
+
+  it('says how to bind a FHIR server where there is none', () => {
+    assert.match(text(), /not bound: set WARDFLOW_FHIR_BASE/);
+    assert.match(text({ fhirBase: 'https://ehr.example.org/r4' }), /https:\/\/ehr\.example\.org\/r4/);
+  });
+
+  it('speaks of the message that fails only where the sandbox refuses it', () => {
+    assert.doesNotMatch(text(), /synthetic hospital/);
+    assert.doesNotMatch(text({ feedRuns: true, fhirBase: 'https://ehr.example.org/r4' }), /fails on purpose/);
+    assert.match(text({ feedRuns: true, sandboxPage: 'http://127.0.0.1:8080/' }), /fails on purpose/);
+  });
+
+  it('fits a terminal of 120 columns', () => {
+    const all = summary(
+      facts({
+        feedRuns: true,
+        sandboxPage: 'http://127.0.0.1:41737/',
+        firstLogin: { username: 'admin', password: 'xxxxx-xxxxx-xxxxx-xxxxx' },
+      }),
+    );
+    for (const line of all) assert.ok(line.length <= 120, line);
+  });
+});
