@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { after, before } from 'mocha';
 import {
   createEngine,
   definitionFromFiles,
@@ -82,7 +83,8 @@ export class PaletteRuntime {
     return this.#services;
   }
 
-  async start(fhirBase: string): Promise<void> {
+  /** `endpoints`: logical name -> FHIR base. */
+  async start(endpoints: Readonly<Record<string, string>>): Promise<void> {
     await buildPalette(ROOT, PALETTE);
     mkdirSync(join(this.folder, 'node-red'));
     writeFileSync(join(this.folder, 'node-red/package.json'), '{"name":"test","private":true}\n');
@@ -91,7 +93,12 @@ export class PaletteRuntime {
       dataFolder: this.folder,
       bindings: {
         feeds: { hospital: { listen: { host: '127.0.0.1', port: 0, tls: null, allow: [] } } },
-        endpoints: { ehr: { base: fhirBase, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 } },
+        endpoints: Object.fromEntries(
+          Object.entries(endpoints).map(([name, base]) => [
+            name,
+            { base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 },
+          ]),
+        ),
       },
       clock: this.clock,
       random: () => 0.5,
@@ -132,15 +139,18 @@ export class PaletteRuntime {
     return newest.id;
   }
 
-  /** The message's work once each item has come to one of these states. */
+  /** The message's work once each item has come to one of these states; `waiting` means for a retry. */
   async settled(
     messageId: string,
     states: readonly WorkView['state'][] = ['done', 'dead'],
   ): Promise<readonly WorkView[]> {
     let work: readonly WorkView[] = [];
-    await eventually(`${messageId} is ${states.join(' or ')}`, async () => {
+    await eventually(`the work is ${states.join(' or ')}`, async () => {
       work = await this.engine.store.work.ofMessage(messageId);
-      return work.length > 0 && work.every((item) => states.includes(item.state));
+      return (
+        work.length > 0 &&
+        work.every(({ state, failure }) => states.includes(state) && (state !== 'waiting' || failure !== null))
+      );
     });
     return work;
   }
@@ -227,11 +237,24 @@ export function node(id: string, type: string, settings: object = {}, ...to: rea
 /** The feed, an `hl7 in` that goes to `next`, `message done` as `done`, and the catch-all that ends in `message failed`. */
 export function frame(next: string, hl7In: object = {}): readonly object[] {
   return [
-    { id: 'feed', type: 'wardflow-feed', name: 'hospital' },
-    { id: 'ehr', type: 'wardflow-fhir-endpoint', name: 'ehr' },
-    node('in', 'hl7 in', { subscription: 'results', feed: 'feed', ...hl7In }, [next]),
+    { id: 'c-feed', type: 'wardflow-feed', name: 'hospital' },
+    { id: 'c-ehr', type: 'wardflow-fhir-endpoint', name: 'ehr' },
+    node('in', 'hl7 in', { subscription: 'results', feed: 'c-feed', ...hl7In }, [next]),
     node('done', 'message done'),
-    node('catch', 'catch', { scope: null, uncaught: false }, ['failed']),
+    node('catch', 'catch', { scope: null, uncaught: true }, ['failed']),
     node('failed', 'message failed'),
   ];
+}
+
+/** Starts a runtime before the suite's tests and stops it after them. */
+export function usePalette(endpoints: () => Promise<Readonly<Record<string, string>>>): PaletteRuntime {
+  const runtime = new PaletteRuntime();
+  before(async () => runtime.start(await endpoints()));
+  after(() => runtime.stop());
+  return runtime;
+}
+
+/** How a message's work ended, short enough to compare. */
+export function ends({ work }: Settled): readonly string[] {
+  return work.map(({ state, failure }) => (failure ? `${state} ${failure.class} ${failure.code}` : state));
 }

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import { startSandbox, type Sandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
+import type { ConsoleNotice } from '../../engine/index.ts';
+import { eventually } from '../kit/eventually.ts';
+import { ends, frame, node, usePalette, type Settled } from '../kit/palette-runtime.ts';
+import { adt } from '../kit/hl7-messages.ts';
+
+const MINUTE = 60_000;
+const ladder = {
+  kind: 'ladder',
+  format: 1,
+  name: 'call-back',
+  owner: { name: 'Ward', contact: 'ward@example.org' },
+  steps: [
+    { after: 'PT10M', to: { role: 'charge-nurse' }, channel: 'console', text: 'Please answer' },
+    { after: 'PT30M', to: { role: 'physician' }, channel: 'page', text: 'Not answered yet' },
+  ],
+  stopOn: ['acknowledged', 'completed', 'cancelled'],
+  exhausted: 'fallback',
+};
+const note = (id: string, text: string): object => node(id, 'audit log', { text, textKind: 'jsonata', finish: true });
+const timer = (more: object = {}): object =>
+  node(
+    'timer',
+    'escalation timer',
+    { escalation: 'answer', ladder: 'call-back', title: 'Discharge not answered', ...more },
+    ['started'],
+    ['due'],
+    ['ended'],
+  );
+const branches = [
+  note('started', '"started " & escalation.state & " " & $string(escalation.step)'),
+  note(
+    'due',
+    '"due " & $string(escalation.step) & " " & escalation.to & " " & escalation.channel & " " & event.name & " " & payload.controlId & " " & escalation.dueAt',
+  ),
+  note('ended', '"ended " & escalation.state & " by " & escalation.by & " via " & escalation.via'),
+];
+
+describe('escalation timer', () => {
+  let sandbox: Sandbox;
+  before(async () => {
+    sandbox = await startSandbox({ port: 0 });
+  });
+  after(() => sandbox.close());
+  const runtime = usePalette(async () => ({ ehr: sandbox.url }));
+  const notes = async ({ id }: Settled): Promise<unknown[]> =>
+    (await runtime.engine.store.audit.list({ messageId: id, type: 'flow.noted', order: 'oldest-first' })).map(
+      ({ details }) => details['text'],
+    );
+  const comes = (sent: Settled, count: number): Promise<void> =>
+    eventually(`${count} notes`, async () => (await notes(sent)).length >= count);
+  const start = async (
+    controlId: string,
+    flow: readonly object[],
+    states?: readonly ('done' | 'dead' | 'waiting')[],
+  ): Promise<Settled> => {
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), ...flow] });
+    return runtime.sendAndSettle(adt('A03', controlId, controlId), states);
+  };
+
+  it('tells step by step, with what the message carried, and the console itself', async () => {
+    const told: ConsoleNotice[] = [];
+    const stop = runtime.engine.live.subscribe((change) => {
+      if (change.kind === 'notice') told.push(change.notice);
+    });
+    const sent = await start('T1', [timer(), ...branches]);
+    assert.deepEqual(ends(sent), ['done']);
+    assert.deepEqual(await notes(sent), ['started open null']);
+    const begun = runtime.clock.now();
+    runtime.clock.advance(10 * MINUTE);
+    await comes(sent, 2);
+    runtime.clock.advance(20 * MINUTE);
+    await comes(sent, 3);
+    const at = (minutes: number): string => new Date(begun + minutes * MINUTE).toISOString();
+    assert.deepEqual((await notes(sent)).slice(1), [
+      `due 1 charge-nurse console patient.discharged T1 ${at(10)}`,
+      `due 2 physician page patient.discharged T1 ${at(30)}`,
+    ]);
+    stop();
+    assert.deepEqual(
+      told.map(({ to, text, messageId }) => [to, text, messageId]),
+      [['charge-nurse', 'Please answer', sent.id]],
+    );
+    const effects = await runtime.engine.store.effects.ofMessage(sent.id);
+    assert.deepEqual(
+      effects.map(({ name, target, state }) => [name, target, state]),
+      [['answer.notice', 'console: notice', 'done']],
+    );
+  });
+
+  it('says who ended it, and tells nobody after that', async () => {
+    const sent = await start('T2', [timer(), ...branches]);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    await runtime.engine.escalations.acknowledge(escalation?.id ?? '', { actor: 'user:ana', via: 'console' });
+    await comes(sent, 2);
+    runtime.clock.advance(60 * MINUTE);
+    await runtime.settled(sent.id);
+    assert.deepEqual((await notes(sent)).slice(1), ['ended acknowledged by user:ana via console']);
+  });
+
+  it('is one escalation however often its message is delivered', async () => {
+    const failing = node('started', 'message failed', { failureClass: 'transient' });
+    const sent = await start('T3', [timer(), failing, ...branches.slice(1)], ['waiting']);
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), timer(), ...branches] });
+    runtime.clock.advance(5 * MINUTE);
+    await comes(sent, 1);
+    assert.equal((await runtime.engine.store.escalations.list({ messageId: sent.id })).length, 1);
+  });
+
+  it('tells nobody where the answer came between a step and its turn', async () => {
+    const sent = await start('T4', [timer(), ...branches]);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('done')] });
+    runtime.clock.advance(10 * MINUTE);
+    await eventually('the step waits', async () => (await runtime.engine.store.work.ofMessage(sent.id)).length === 2);
+    await runtime.engine.escalations.acknowledge(escalation?.id ?? '', { actor: 'user:ana', via: 'console' });
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), timer(), ...branches] });
+    await runtime.settled(sent.id);
+    assert.deepEqual((await notes(sent)).slice(1), ['ended acknowledged by user:ana via console']);
+    assert.equal((await runtime.engine.store.effects.ofMessage(sent.id)).length, 0);
+  });
+
+  it('is acknowledged and cancelled from within a flow, and says when there is none', async () => {
+    const end = (mode: string, to: string): object =>
+      node(mode, 'escalation timer', { mode, escalation: 'answer', reason: 'Answered by telephone' }, [to]);
+    const flow = [
+      node(
+        'timer',
+        'escalation timer',
+        { escalation: 'answer', ladder: 'call-back', title: 'x' },
+        ['acknowledge'],
+        ['due'],
+        ['ended'],
+      ),
+      end('acknowledge', 'cancel'),
+      end('cancel', 'last'),
+      note('last', 'escalation.outcome & " " & escalation.reason'),
+      ...branches.slice(1),
+    ];
+    const sent = await start('T5', flow);
+    await comes(sent, 2);
+    assert.deepEqual((await notes(sent)).toSorted(), [
+      'already-ended Answered by telephone',
+      'ended acknowledged by flow:lab via flow',
+    ]);
+    await runtime.deploy({
+      ladders: [ladder],
+      flow: [...frame('cancel'), end('cancel', 'last'), note('last', 'escalation.outcome')],
+    });
+    assert.deepEqual(await notes(await runtime.sendAndSettle(adt('A03', 'T6', 'T6'))), ['unknown']);
+  });
+
+  it('ends when the Task it watches is accepted', async () => {
+    const sent = await start('T7', [
+      node(
+        'timer',
+        'fhir write',
+        {
+          effect: 'task',
+          endpoint: 'c-ehr',
+          resourceType: 'Task',
+          resource: '{ "status": "requested", "intent": "order" }',
+        },
+        ['watching'],
+      ),
+      { ...timer({ watchEndpoint: 'c-ehr', watch: 'fhir.reference' }), id: 'watching' },
+      ...branches,
+    ]);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    const reference = escalation?.watch?.reference ?? '';
+    assert.match(reference, /^Task\/.+/);
+    await runtime.engine.endpoints
+      .get('ehr')
+      .update('Task', reference.slice(5), (task) => ({ ...task, status: 'accepted' }));
+    runtime.clock.advance(MINUTE);
+    await comes(sent, 2);
+    assert.match(String((await notes(sent))[1]), /^ended acknowledged by .* via fhir-task$/);
+  });
+
+  it('makes a dead letter of a ladder that the definition does not have, or of too much to carry', async () => {
+    const unknown = await start('T8', [timer({ ladder: '"none"', ladderKind: 'jsonata' }), ...branches]);
+    assert.deepEqual(ends(unknown), ['dead permanent ladder-unknown']);
+    const big = node('timer', 'function', { func: 'msg.big = "x".repeat(70000); return msg;', outputs: 1 }, ['real']);
+    const carry = await start('T9', [big, { ...timer({ carry: ['big'] }), id: 'real' }, ...branches]);
+    assert.deepEqual(ends(carry), ['dead permanent value-too-large']);
+  });
+});
