@@ -10,6 +10,7 @@ import { createLog, packageRoot, readConfig, WardflowError, type Config } from '
 import { editorTheme } from './editor-theme.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
+import { answerLoginDialog } from './login-dialog.ts';
 import { refuseForeign } from './origin-guard.ts';
 import { Runtime } from './runtime.ts';
 import { createStorageModule } from './storage/storage-module.ts';
@@ -56,7 +57,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
       tokenHeader: 'cookie',
     },
     httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (refuseForeign(request, response)) return;
+      if (refuseForeign(request, response) || answerLoginDialog(request, response, governance)) return;
       runtime.api.handle(request, response, () => {
         login.translate(request.headers);
         next();

@@ -10,14 +10,11 @@ export function editorTheme(environment: string, consoleUrl: string): object {
       title,
       favicon: join(folder, 'favicon.svg'),
       css: join(folder, 'wardflow.css'),
+      scripts: join(folder, 'follow-system.js'),
       tabicon: { icon: join(folder, 'tab-icon.svg'), colour: environment === 'production' ? '#a13d2d' : '#0b6472' },
     },
     header: { title, image: join(folder, 'logo.svg'), url: consoleUrl },
-    login: {
-      image: join(folder, 'login.svg'),
-      message: 'The editor uses the login of the Wardflow console.',
-      button: { label: 'Log in at the console', url: `${consoleUrl}/` },
-    },
+    login: { image: join(folder, 'login.svg') },
     logout: { redirect: consoleUrl },
     palette: {
       categories: ['Wardflow', 'subflows', 'common', 'function', 'sequence', 'parser', 'network', 'storage'],

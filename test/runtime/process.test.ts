@@ -146,6 +146,8 @@ describe('the runtime as a process', () => {
     const page = await (await fetch(url('/'), { headers: bearer() })).text();
     assert.match(page, /<title>Wardflow/);
     assert.deepEqual(page.match(/(src|href)="https?:[^"]*"/g), null);
+    const dialog = (await (await fetch(url('/auth/login'))).json()) as { type: string; prompts: { url: string }[] };
+    assert.deepEqual([dialog.type, dialog.prompts[0]?.url], ['strategy', console_.origin]);
     for (const file of page.match(/theme\/[^"']+/g) ?? [])
       assert.equal((await fetch(url(`/${file}`))).status, 200, file);
   });
