@@ -217,7 +217,7 @@ export class Hl7Source {
     return found < 0 ? to : near + found;
   }
 
-  /** Notes one more segment; false at the end of the text. CR, LF and CR LF end a segment, empty lines are none. */
+  /** Notes one more segment; false at the end of the text. CR, LF and CR LF end a segment: empty lines are none. */
   private scan(): boolean {
     const { text, begins, ends } = this;
     for (;;) {
@@ -230,8 +230,7 @@ export class Hl7Source {
       const { nextCr: cr, nextLf: lf } = this;
       const end = cr < 0 ? lf : lf < 0 || cr < lf ? cr : lf;
       const to = end < 0 ? text.length : end;
-      let next = end < 0 ? text.length : end + 1;
-      if (text.charCodeAt(end) === CR && text.charCodeAt(next) === LF) next++;
+      const next = end < 0 ? text.length : end + 1;
       if (cr >= 0 && cr < next) this.nextCr = text.indexOf('\r', next);
       if (lf >= 0 && lf < next) this.nextLf = text.indexOf('\n', next);
       if (to > from) {

@@ -215,6 +215,7 @@ describe('the order of work', () => {
       assert.equal(key('C2', 'one/in'), undefined, 'waits for the one before it');
       assert.match(key('C1', 'one/in') ?? '', /^[0-9a-f]{64}$/);
       assert.notEqual(key('C1', 'one/in'), key('C3', 'one/in'));
+      assert.match(key('C1', 'two/in') ?? '', /^[0-9a-f]{64}$/);
       assert.notEqual(key('C1', 'one/in'), key('C1', 'two/in'));
       assert.equal(key('C4', 'one/in'), null);
     } finally {
