@@ -100,11 +100,10 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     running.set(source.nodeId, remove);
   };
 
-  /** Items with an open branch at a node that no longer runs are delivered again. */
+  /** What a deploy threw away is delivered again. */
   const dropLost = (): void => {
     for (const flight of flights.all()) {
-      const lost = [...flight.openPlaces()].some((place) => red.nodes.getNode(place.id) !== place);
-      if (!lost) continue;
+      if (!hooks.isLost(flight)) continue;
       flight.drop();
       flights.remove(flight);
       giveBack(flight.work, 'redeployed');
@@ -113,7 +112,15 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
 
   const onStopping = (): void => hooks.hold();
   const onStopped = (): void => dropLost();
+  /** Node types are missing: what the deploy did not touch runs on, and must be judged. */
+  const onRuntimeEvent = (event: { readonly id: string; readonly payload?: { readonly error?: unknown } }): void => {
+    if (event.id !== 'runtime-state' || event.payload?.error === undefined) return;
+    dropLost();
+    hooks.resume();
+  };
   const onStarted = (): void => {
+    // Again: messages may have been sent to nodes that were away between stop and start.
+    dropLost();
     hooks.resume();
     const subscriptions = [...sources.values()].flatMap((source) =>
       source.subscription ? [{ id: source.id, definition: source.definition, ...source.subscription }] : [],
@@ -138,12 +145,14 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       red.events.on('flows:stopping', onStopping);
       red.events.on('flows:stopped', onStopped);
       red.events.on('flows:started', onStarted);
+      red.events.on('runtime-event', onRuntimeEvent);
     },
     uninstall() {
       hooks.uninstall();
       red.events.removeListener('flows:stopping', onStopping);
       red.events.removeListener('flows:stopped', onStopped);
       red.events.removeListener('flows:started', onStarted);
+      red.events.removeListener('runtime-event', onRuntimeEvent);
     },
     inFlight: () => flights.size,
     definitionOf(node) {

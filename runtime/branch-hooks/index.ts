@@ -9,7 +9,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Branch, Clock, Failure } from '../../engine/index.ts';
 import type { WardflowMessage } from '../services.ts';
 import { nodeFailed, pathEnded } from './failures.ts';
-import { flightOf, type Flights } from './flights.ts';
+import { flightOf, type Flight, type Flights } from './flights.ts';
 import type { CompleteEvent, InputCallback, LiveNode, NodeRed, ReceiveEvent, SendEvent } from './live-node.ts';
 import { Reach } from './reach.ts';
 import { SwitchQueue } from './switch-queue.ts';
@@ -38,6 +38,8 @@ export class BranchHooks {
   #prepared = new WeakSet<object>();
   #completions: { readonly branch: Branch; readonly error: unknown }[] = [];
   #held = false;
+  /** Flights that sent to a node which is just being replaced: Node-RED drops such a message without a word. */
+  readonly #lost = new WeakSet<Flight>();
 
   constructor(red: NodeRed, flights: Flights, clock: Clock) {
     this.#red = red;
@@ -76,6 +78,13 @@ export class BranchHooks {
     if (this.#completions.length > 0) setImmediate(() => this.#judge());
   }
 
+  /** The flight waits for a node that does not run any more, or sent to one while it was away. */
+  isLost(flight: Flight): boolean {
+    if (this.#lost.has(flight)) return true;
+    for (const place of flight.openPlaces()) if (this.#red.nodes.getNode(place.id) !== place) return true;
+    return false;
+  }
+
   /** Runs a source's first sends; what they send belongs to `root`, which ends when they have been made. */
   async emit(root: Branch, send: () => Promise<void>): Promise<void> {
     await this.#current.run(root, send);
@@ -94,6 +103,7 @@ export class BranchHooks {
       const parent = this.#sender(event.msg, source);
       if (!parent) continue;
       const place = this.#reach.leading(event.destination.id);
+      if (!place && this.#held && !this.#red.nodes.getNode(event.destination.id)) this.#lost.add(flightOf(parent));
       event[OPENED] = (place && parent.item.openChild(parent, place, now)) ?? null;
       this.#switchDecided(parent);
       if (source._expectedDoneCount === 0 && parent.parent && parent.place.id === source.id)

@@ -93,6 +93,20 @@ export class EmbeddedNodeRed {
     await started;
   }
 
+  /** Deploys what Node-RED cannot start, and waits until it says so. */
+  async deployWithoutStart(flows: readonly object[], deploymentType: 'full' | 'flows' | 'nodes'): Promise<void> {
+    const refused = new Promise<void>((resolve) => {
+      const listen = (event: { readonly payload?: { readonly error?: string } }): void => {
+        if (event.payload?.error === undefined) return;
+        this.red.events.removeListener('runtime-event', listen);
+        resolve();
+      };
+      this.red.events.on('runtime-event', listen);
+    });
+    await this.red.runtime.flows.setFlows({ flows: { flows: structuredClone(flows) as object[] }, deploymentType });
+    await refused;
+  }
+
   node(id: string): RunningNode {
     const node = this.red.nodes.getNode(id);
     if (!node) throw new Error(`no running node ${id}`);

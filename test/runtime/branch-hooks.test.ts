@@ -397,6 +397,57 @@ describe('counted branches in a real Node-RED', () => {
     assert.equal(bench.configured.length, 2, 'feeds and subscriptions are put in force once for each deploy');
   });
 
+  it('delivers again what was sent to a node while a deploy replaced it', async () => {
+    const gate = bench.gate('slow');
+    const other = (id: string, type: string, to: string[][], more: object = {}): object => ({
+      ...more,
+      id,
+      type,
+      z: 'other',
+      x: 0,
+      y: 0,
+      wires: to,
+    });
+    const flow = (label: string): object[] => [
+      tab(),
+      tab('other'),
+      source('a'),
+      effect('a', 'lo', { gate: 'slow' }),
+      node('lo', 'link out', [], { mode: 'link', links: ['li'] }),
+      other('li', 'link in', [['b']], { links: ['lo'], name: label }),
+      other('b', 'test effect', [['end']], { effect: 'b' }),
+      other('end', 'message done', []),
+    ];
+    await bench.host.deploy(flow('one'));
+    const work = bench.deliver();
+    await gate.reached;
+    // The message moves on while the other tab is away.
+    bench.host.red.events.once('flows:stopped', () => gate.open());
+    await bench.host.deploy(flow('two'), 'flows');
+    const { outcome } = await bench.ended(work);
+    assert.ok(outcome.kind === 'done' || outcome.failure.code === 'redeployed', JSON.stringify(outcome));
+    assert.equal(bench.services.inFlight(), 0);
+  });
+
+  it('goes on with what still runs when a deploy lacks a node type', async () => {
+    const gate = bench.gate('slow');
+    const flow = [
+      tab(),
+      tab('other'),
+      source(['a', 'b']),
+      effect('a', 'done', { gate: 'slow' }),
+      effect('b', 'done'),
+      done(),
+    ];
+    await bench.host.deploy(flow);
+    const work = bench.deliver();
+    await gate.reached;
+    const unknown = { id: 'u', type: 'of another time', z: 'other', x: 0, y: 0, wires: [] };
+    await bench.host.deployWithoutStart([...flow, unknown], 'flows');
+    gate.open();
+    assert.equal((await bench.ended(work)).outcome.kind, 'done');
+  });
+
   it('refuses a second source of the same name: work belongs to a source by its name', async () => {
     await bench.host.deploy([tab(), source('done'), done()]);
     const again = { nodeId: 'other', id: 'test/in', definition: 'test', capacity: 1, leaseMs: 1, emit: async () => {} };
