@@ -146,6 +146,7 @@ export class PaletteRuntime {
   ): Promise<readonly WorkView[]> {
     let work: readonly WorkView[] = [];
     await eventually(`the work is ${states.join(' or ')}`, async () => {
+      this.catchUp();
       work = await this.engine.store.work.ofMessage(messageId);
       return (
         work.length > 0 &&
@@ -153,6 +154,11 @@ export class PaletteRuntime {
       );
     });
     return work;
+  }
+
+  /** Timers set while time was being moved, for a moment that it had already moved past. */
+  catchUp(): void {
+    this.clock.advance(0);
   }
 
   async sendAndSettle(body: string, states?: readonly WorkView['state'][]): Promise<Settled> {

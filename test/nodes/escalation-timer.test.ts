@@ -50,7 +50,10 @@ describe('escalation timer', () => {
       ({ details }) => details['text'],
     );
   const comes = (sent: Settled, count: number): Promise<void> =>
-    eventually(`${count} notes`, async () => (await notes(sent)).length >= count);
+    eventually(`${count} notes`, async () => {
+      runtime.catchUp();
+      return (await notes(sent)).length >= count;
+    });
   const start = async (
     controlId: string,
     flow: readonly object[],
@@ -114,7 +117,10 @@ describe('escalation timer', () => {
     const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
     await runtime.deploy({ ladders: [ladder], flow: [...frame('done')] });
     runtime.clock.advance(10 * MINUTE);
-    await eventually('the step waits', async () => (await runtime.engine.store.work.ofMessage(sent.id)).length === 2);
+    await eventually('the step waits', async () => {
+      runtime.catchUp();
+      return (await runtime.engine.store.work.ofMessage(sent.id)).length === 2;
+    });
     await runtime.engine.escalations.acknowledge(escalation?.id ?? '', { actor: 'user:ana', via: 'console' });
     await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), timer(), ...branches] });
     await runtime.settled(sent.id);
