@@ -59,7 +59,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
       } catch (error) {
         sql.exec('ROLLBACK TO one');
         sql.exec('RELEASE one');
-        ctx.forgetCounts();
+        ctx.forgetCall();
         errors.push([index, sentError(error, call.operation, path)]);
         return null;
       }
@@ -70,20 +70,20 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
     let results: unknown[];
     try {
       sql.exec('BEGIN IMMEDIATE');
-      ctx.forget();
+      ctx.begin();
       try {
         results = together(calls);
       } catch {
         sql.exec('ROLLBACK');
         sql.exec('BEGIN IMMEDIATE');
-        ctx.forget();
+        ctx.rolledBack();
         results = apart(calls, errors);
       }
       sql.exec('COMMIT');
     } catch (error) {
       // Nothing of the batch is kept: every caller hears why.
       if (db.isTransaction) sql.exec('ROLLBACK');
-      ctx.forget();
+      ctx.rolledBack();
       results = calls.map(() => null);
       errors.length = 0;
       calls.forEach((call, index) => errors.push([index, sentError(error, call.operation, path)]));

@@ -3,5 +3,6 @@
  * of them than this list holds was written by a newer version and is not touched.
  */
 import { first } from './0001-first.ts';
+import { terms } from './0002-terms.ts';
 
-export const MIGRATIONS: readonly string[] = [first];
+export const MIGRATIONS: readonly string[] = [first, terms];

@@ -1,7 +1,8 @@
 import { WORK_STATES } from '../../contract/index.ts';
-import type { Failure, TraceStep, WorkAttempt, WorkCounts, WorkState, WorkView } from '../../contract/index.ts';
+import type { Failure, WorkAttempt, WorkCounts, WorkState, WorkView } from '../../contract/index.ts';
 import { fromJson, type Sql } from '../sql.ts';
 import { laneName, W, workState } from '../states.ts';
+import { unpackSteps } from '../steps.ts';
 
 interface Row {
   seq: number;
@@ -81,11 +82,16 @@ interface AttemptRow {
   steps: string | null;
 }
 
+function term(sql: Sql, id: number): string {
+  return (sql.get('SELECT text FROM term WHERE id = ?', id) as { text: string } | undefined)?.text ?? '';
+}
+
 /** An attempt is written when it ends; the one that runs now is read from the item itself. */
 function attempts(sql: Sql, row: Row): WorkAttempt[] {
   const ended = (
     sql.all(
-      'SELECT * FROM attempt WHERE id > ? AND id < ? ORDER BY id',
+      'SELECT a.id, a.started_at, a.ended_at, coalesce(a.version, t.text) AS version, a.outcome, a.failure, a.steps ' +
+        'FROM attempt a LEFT JOIN term t ON t.id = a.version_term WHERE a.id > ? AND a.id < ? ORDER BY a.id',
       row.seq * 65536,
       (row.seq + 1) * 65536,
     ) as AttemptRow[]
@@ -96,7 +102,7 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
     version: attempt.version,
     outcome: attempt.outcome,
     failure: fromJson(attempt.failure) as Failure | null,
-    steps: (fromJson(attempt.steps) as TraceStep[] | null) ?? [],
+    steps: unpackSteps(attempt.steps, (id) => term(sql, id)),
   }));
   if (row.state !== W.claimed) return ended;
   const running = { endedAt: null, outcome: 'running' as const, failure: null, steps: [] };

@@ -2,6 +2,9 @@ import type { AuditEntry } from '../../contract/index.ts';
 import { chain, GENESIS } from '../../../audit/record-hash.ts';
 import { json, type Sql } from '../sql.ts';
 
+/** Terms held in memory; far more than the nodes of a site. */
+const MOST_TERMS = 20_000;
+
 /**
  * What a batch of calls shares inside one transaction: counters are added up in memory and written once at the end, the
  * head of the audit chain is read once. All of it is forgotten when the transaction, or one call's savepoint, rolls back.
@@ -14,21 +17,30 @@ export class WriteContext {
   readonly #outgoing: Uint8Array[] = [];
   #outgoingSize = 0;
   #counters = new Map<string, { kind: string; name: string; state: number; by: number }>();
+  /** Terms by text, as far as this transaction and those before it know them. */
+  readonly #terms = new Map<string, number>();
   #head: { seq: number; hash: string } | undefined;
 
   constructor(sql: Sql) {
     this.sql = sql;
   }
 
-  /** After a rollback, and before a transaction. */
-  forget(): void {
-    this.forgetCounts();
+  /** After a rollback: what it wrote is gone, and with it the numbers of new terms. */
+  rolledBack(): void {
+    this.#terms.clear();
+    this.begin();
+  }
+
+  begin(): void {
+    this.#counters.clear();
+    this.#head = undefined;
     this.#outgoing.length = 0;
     this.#outgoingSize = 0;
   }
 
   /** After one call's savepoint was rolled back; bytes already queued belong to its neighbours. */
-  forgetCounts(): void {
+  forgetCall(): void {
+    this.#terms.clear();
     this.#counters.clear();
     this.#head = undefined;
   }
@@ -51,6 +63,17 @@ export class WriteContext {
     this.#outgoing.push(bytes);
     this.#outgoingSize += bytes.length;
     return [offset, bytes.length];
+  }
+
+  /** The number of a text that repeats; made at its first use. */
+  term(text: string): number {
+    const known = this.#terms.get(text);
+    if (known !== undefined) return known;
+    const row = this.sql.get('SELECT id FROM term WHERE text = ?', text) as { id: number } | undefined;
+    const id = row?.id ?? this.sql.insert('INSERT INTO term (text) VALUES (?)', text);
+    if (this.#terms.size >= MOST_TERMS) this.#terms.clear();
+    this.#terms.set(text, id);
+    return id;
   }
 
   count(kind: 'message' | 'work', name: string, state: number, by: 1 | -1): void {

@@ -1,6 +1,7 @@
-import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
+import type { AuditEntry, Failure, NewWork, SettleRequest, TraceStep } from '../../contract/index.ts';
 import { json } from '../sql.ts';
 import { W } from '../states.ts';
+import { packSteps } from '../steps.ts';
 import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
 import { refreshMessageState } from './message-state.ts';
@@ -41,7 +42,7 @@ export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | '
     default:
       settlement satisfies never;
   }
-  keepAttempt(ctx, row, at, settlement.kind, failure, request.version, json(request.trace));
+  keepAttempt(ctx, row, at, settlement.kind, failure, request.version, request.trace);
   for (const child of request.children ?? []) insertChild(ctx, child);
   for (const entry of request.audit ?? []) ctx.audit(entry);
   if (row.ordering_key !== null) promoteHead(ctx, row.ordering_key, row);
@@ -92,17 +93,17 @@ function keepAttempt(
   outcome: 'done' | 'retry' | 'dead' | 'interrupted',
   failure: Failure | null,
   version: string | null,
-  steps: string | null,
+  steps: readonly TraceStep[],
 ): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO attempt (id, started_at, ended_at, version, outcome, failure, steps) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO attempt (id, started_at, ended_at, version_term, outcome, failure, steps) VALUES (?, ?, ?, ?, ?, ?, ?)',
     row.seq * 65536 + Math.min(row.attempt, 65535),
     row.claimed_at ?? 0,
     endedAt,
-    version,
+    version === null ? null : ctx.term(version),
     outcome,
     json(failure),
-    steps,
+    packSteps(steps, (text) => ctx.term(text)),
   );
 }
 
@@ -141,7 +142,7 @@ export function expireLeases(ctx: WriteContext, now: number): number {
 function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: boolean): number {
   for (const row of rows) {
     back(ctx, row, null, counts, null);
-    keepAttempt(ctx, row, null, 'interrupted', null, null, null);
+    keepAttempt(ctx, row, null, 'interrupted', null, null, []);
     if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
     refreshMessageState(ctx, row.message_seq, at);
   }
