@@ -13,7 +13,9 @@ export function program(io: Io, ended: (code: number) => void): Command {
     .description('Clinical workflow automation on Node-RED: durable HL7 v2 and FHIR flows')
     .version(version)
     .showHelpAfterError('(--help shows what there is)')
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    // Before the commands are added: they inherit it.
+    .exitOverride();
 
   wardflow
     .command('up')

@@ -2,7 +2,11 @@
  * JSONata in rule tables: compiled once, bounded, and without what would make two evaluations of one input differ.
  * Regular expressions are not bounded: an expression is reviewed like code.
  */
-import jsonata from 'jsonata';
+import { createRequire } from 'node:module';
+import type Jsonata from 'jsonata';
+
+/** Loaded with the first expression: most processes that import the engine compile none. */
+const load = createRequire(import.meta.url);
 
 export interface Expression {
   /** @throws whatever JSONata throws; it may quote the input, so it must not be shown. */
@@ -18,7 +22,8 @@ const notHere = (name: string) => (): never => {
 
 /** @throws Error with a plain message where the text is not JSONata */
 export function compileExpression(source: string): Expression {
-  let expression: jsonata.Expression;
+  const jsonata = load('jsonata') as typeof Jsonata;
+  let expression: Jsonata.Expression;
   try {
     expression = jsonata(source, LIMITS);
   } catch (error) {

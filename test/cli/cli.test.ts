@@ -1,0 +1,244 @@
+/** The commands as people start them, against a real runtime whose EHR is not bound: so that something needs them. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { packageRoot, readConfig, serviceTokenPath, writeRunInfo, type MessageSummary } from '../../engine/index.ts';
+import { runCli } from '../../cli/run.ts';
+import type { RuntimeStatus } from '../../runtime/api/contract.ts';
+import { MllpSender } from '../kit/mllp-sender.ts';
+import { skipBecause } from '../kit/requires.ts';
+import { RuntimeProcess } from '../kit/runtime-process.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly out: Buffer;
+  readonly err: string;
+}
+
+const ROOT = packageRoot();
+const sample = (name: string): Buffer => readFileSync(join(ROOT, 'flows/critical-lab-result/samples', `${name}.hl7`));
+
+/** As a process of its own, as people start it. */
+function spawned(args: readonly string[], env: Record<string, string>, node = process.execPath): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env;
+  return new Promise((done) => {
+    execFile(
+      node,
+      [join(ROOT, 'cli/bin.js'), ...args],
+      { env: { PATH, HOME, ...env }, encoding: 'buffer', cwd: ROOT },
+      (error, out, err) => done({ code: error ? Number(error.code) : 0, out, err: err.toString('utf8') }),
+    );
+  });
+}
+
+/** The same in this process, which is a second faster. */
+async function run(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const chunks: Uint8Array[] = [];
+  let err = '';
+  const code = await runCli(args, {
+    out: (text) => void chunks.push(Buffer.from(text)),
+    bytes: (chunk) => Promise.resolve(void chunks.push(chunk)),
+    err: (text) => (err += text),
+    config: () => readConfig(env, ROOT),
+    actor: () => 'cli:test',
+    now: () => Date.now(),
+  });
+  return { code, out: Buffer.concat(chunks), err };
+}
+
+describe('wardflow on the command line', function () {
+  this.timeout(60_000);
+  let runtime: RuntimeProcess;
+  const wardflow = (...args: string[]): Promise<Ended> => run(args, { WARDFLOW_DATA: runtime.folder });
+  const text = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await wardflow(...args);
+    assert.equal(code, 0, err);
+    return out.toString('utf8');
+  };
+
+  before(async () => {
+    runtime = await RuntimeProcess.start();
+    await writeRunInfo(runtime.folder, {
+      format: 1,
+      version: '0.0.0',
+      startedAt: Date.now(),
+      supervisor: { pid: process.pid },
+      demo: false,
+      governance: null,
+      runtimes: {
+        staging: {
+          pid: runtime.pid,
+          port: runtime.port,
+          url: `http://127.0.0.1:${runtime.port}`,
+          serviceTokenFile: serviceTokenPath(runtime.folder, 'staging'),
+          feeds: { hospital: { host: '127.0.0.1', port: runtime.mllpPort } },
+        },
+      },
+      sandbox: null,
+    });
+    const sender = new MllpSender(runtime.mllpPort);
+    await sender.send(sample('normal'));
+    await sender.send(sample('critical-potassium'));
+    await sender.send(sample('normal'));
+    await sender.send(Buffer.from('MSH|^~\\&|SCHED|\u202eSITE\u009b31m|||20260310||SIU^S12|WF-SIU|P|2.5.1\r', 'utf8'));
+    await sender.send(Buffer.from('no message at all', 'utf8'));
+    sender.close();
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.done === 1 && work.dead === 1);
+  });
+  after(() => runtime?.dispose());
+
+  it('shows how things stand', async () => {
+    const status = JSON.parse(await text('status', '--json')) as {
+      messages: Record<string, number>;
+      work: Record<string, number>;
+    };
+    assert.deepEqual(status.messages, { accepted: 5, quarantined: 1, unrouted: 1, resend: 1 });
+    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 1, dead: 1, discarded: 0 });
+    const plain = await text('status');
+    assert.match(plain, /messages +5 accepted, 1 quarantined, 1 unrouted, 1 resend\n/);
+    assert.match(plain, /feed hospital +listening on 127\.0\.0\.1:\d+/);
+  });
+
+  it('lists messages, newest first, by state, feed, time and number', async () => {
+    const list = async (...args: string[]): Promise<readonly MessageSummary[]> =>
+      JSON.parse(await text('messages', 'list', '--json', ...args)) as MessageSummary[];
+    const all = await list();
+    assert.deepEqual(
+      all.map(({ state }) => state),
+      ['quarantined', 'unrouted', 'resend', 'dead', 'done'],
+    );
+    assert.deepEqual(
+      (await list('--state', 'dead,done')).map(({ controlId }) => controlId),
+      ['WF-S-0002', 'WF-S-0001'],
+    );
+    assert.equal((await list('--limit', '2')).length, 2);
+    assert.equal((await list('--since', '1h')).length, 5);
+    assert.equal((await list('--since', '2999-01-01T00:00:00Z')).length, 0);
+    assert.equal((await list('--feed', 'elsewhere')).length, 0);
+  });
+
+  it('never lets what a sender wrote reach the terminal unescaped', async () => {
+    for (const output of [await text('messages', 'list'), await text('messages', 'list', '--json')]) {
+      assert.ok(output.includes('\\u202eSITE\\u009b31m'));
+      assert.doesNotMatch(output, /[\u202e\u009b]/);
+    }
+  });
+
+  it('writes the bytes received, unchanged', async () => {
+    const { out, code, err } = await spawned(['messages', 'show', 'WF-S-0002', '--raw'], {
+      WARDFLOW_DATA: runtime.folder,
+    });
+    assert.equal(code, 0, err);
+    assert.ok(out.equals(sample('critical-potassium')));
+    const [quarantined] = JSON.parse(
+      await text('messages', 'list', '--json', '--state', 'quarantined'),
+    ) as MessageSummary[];
+    assert.equal(
+      (await wardflow('messages', 'show', quarantined?.id ?? '', '--raw')).out.toString(),
+      'no message at all',
+    );
+  });
+
+  it("shows a message's way without its clinical values", async () => {
+    const plain = await text('messages', 'show', 'WF-S-0002');
+    assert.match(plain, /critical-lab-result\/lab-results: dead/);
+    assert.match(plain, /critical-results +row k-high/);
+    assert.doesNotMatch(plain, /6\.9|Beispiel|900100011/);
+  });
+
+  it('redrives a dead letter with a reason that is kept', async () => {
+    const answer = await text('messages', 'redrive', 'WF-S-0002', '--reason', 'the EHR is bound now');
+    assert.match(answer, /: 1 redriven\n$/);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 1 && work.waiting + work.claimed === 0);
+    const records = (await text('audit', 'export')).trim().split('\n');
+    const redriven = records
+      .map((line) => JSON.parse(line) as { type: string; actor: string; reason?: string })
+      .find(({ type }) => type === 'work.redriven');
+    assert.equal(redriven?.reason, 'the EHR is bound now');
+    assert.match(redriven?.actor ?? '', /^cli:/);
+    const [done] = JSON.parse(await text('messages', 'list', '--json', '--state', 'done')) as MessageSummary[];
+    const refused = await wardflow('messages', 'redrive', done?.id ?? '');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /^This cannot be done now/);
+    assert.match((await wardflow('messages', 'show', 'WF-S-0001')).err, /^2 messages have the control id WF-S-0001\./);
+  });
+
+  it('verifies and exports the audit trail', async () => {
+    assert.match(await text('audit', 'verify'), /^The audit trail is intact: \d+ records/);
+    const file = join(runtime.folder, 'audit.jsonl');
+    await text('audit', 'export', '--out', file);
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    assert.ok(lines.length > 3);
+    assert.equal((JSON.parse(lines[0] ?? '') as { seq: number }).seq, 1);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const again = await wardflow('audit', 'export', '--out', file);
+    assert.equal(again.code, 1);
+    assert.match(again.err, /exists already/);
+  });
+
+  it('finds what is wrong, and what to do', async () => {
+    const { out, code } = await wardflow('doctor', '--json');
+    const { findings } = JSON.parse(out.toString()) as { findings: { level: string; about: string; text: string }[] };
+    const about = (name: string): string | undefined => findings.find((one) => one.about === name)?.level;
+    assert.equal(code, 0, out.toString());
+    assert.equal(about('staging runtime'), 'ok');
+    assert.equal(about('store'), 'ok');
+    assert.equal(about('feed hospital'), 'ok');
+    assert.equal(about('dead letters'), 'warning');
+    assert.equal(about('rule table critical-lab-result/critical-results'), 'ok');
+  });
+
+  it('says in one sentence what it cannot do, with exit code 1 and no stack', async () => {
+    const nowhere = { WARDFLOW_DATA: join(runtime.folder, 'nowhere') };
+    for (const [args, env, said] of [
+      [['status'], nowhere, /^No Wardflow runs from the data folder .*nowhere\. Start it with/],
+      [['status', '--runtime', 'production'], undefined, /^No production runtime runs/],
+      [['messages', 'show', 'NOT-THERE'], undefined, /^There is no such message\./],
+      [['messages', 'list', '--limit', '0'], undefined, /^--limit takes 1 to/],
+      [['messages', 'list', '--state', 'lost'], undefined, /^--state takes accepted/],
+      [['messages', 'list', '--since', 'yesterday'], undefined, /^--since takes/],
+      [['doctor'], { WARDFLOW_STAGING_PORT: 'x' }, /^$/],
+      [['status'], { WARDFLOW_STAGING_PROT: '1' }, /did you mean WARDFLOW_STAGING_PORT\?/],
+      [['up'], { WARDFLOW_MLLP_PORT: '-1' }, /WARDFLOW_MLLP_PORT takes 0 to 65535/],
+      [['rules', 'test', '/nowhere'], undefined, /^The folder of definitions \/nowhere cannot be read/],
+    ] as const) {
+      const { code, err } = await run(args, { WARDFLOW_DATA: runtime.folder, ...env });
+      assert.equal(code, 1, args.join(' '));
+      assert.match(err, said, args.join(' '));
+      assert.doesNotMatch(err, /\n\s+at /);
+    }
+    assert.ok(!existsSync(join(runtime.folder, 'nowhere')), 'asking makes no folder');
+  });
+
+  it('says that the runtime does not answer when its port is dead', async () => {
+    const stale = join(runtime.folder, 'stale');
+    const file = join(runtime.folder, 'run.json');
+    const info = JSON.parse(readFileSync(file, 'utf8')) as { runtimes: { staging: { url: string } } };
+    info.runtimes.staging.url = 'http://127.0.0.1:9';
+    await writeRunInfo(stale, info as unknown as Parameters<typeof writeRunInfo>[1]);
+    const { code, err } = await run(['status'], { WARDFLOW_DATA: stale });
+    assert.equal(code, 1);
+    assert.match(err, /^The staging runtime does not answer at http:\/\/127\.0\.0\.1:9 /);
+    const doctor = await run(['doctor'], { WARDFLOW_DATA: stale });
+    assert.equal(doctor.code, 1);
+    assert.match(doctor.out.toString(), /WRONG +staging runtime: The staging runtime does not answer/);
+  });
+
+  it('ends with the exit code of the command and without a stack, as a process', async () => {
+    const { code, out, err } = await spawned(['status'], { WARDFLOW_DATA: join(runtime.folder, 'nowhere') });
+    assert.equal(code, 1);
+    assert.equal(out.length, 0);
+    assert.match(err, /^No Wardflow runs from the data folder [^\n]*\n$/);
+  });
+
+  it('runs on the Node.js that came with the packages where the machine has an older one', async function () {
+    const old = '/usr/bin/node';
+    if (!existsSync(old)) skipBecause(this, old, 'a second Node.js, older than 24, is not installed');
+    const { code, out } = await spawned(['rules', 'test'], {}, old);
+    assert.equal(code, 0);
+    assert.match(out.toString(), /critical-results: (\d+) of \1 passed/);
+    assert.equal((await spawned(['nonsense'], {}, old)).code, 1, 'the exit code comes through');
+  });
+});

@@ -1,0 +1,201 @@
+/** The two shipped definitions in a real runtime, over real MLLP, against the sandbox FHIR server. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { startSandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
+import { packageRoot, type Escalation } from '../../engine/index.ts';
+import type { EscalationList, MessageDetail, MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import { MllpSender } from '../kit/mllp-sender.ts';
+import { RuntimeProcess } from '../kit/runtime-process.ts';
+
+interface Resource {
+  readonly id: string;
+  readonly status: string;
+  readonly [element: string]: unknown;
+}
+
+const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'critical-lab-result': [
+    'normal',
+    'critical-potassium',
+    'two-critical-results',
+    'missing-value',
+    'unit-mismatch',
+    'text-value',
+    'child-flagged',
+    'withdrawn',
+    'corrected',
+  ],
+  'discharge-follow-up': ['ordinary', 'heart-failure', 'died', 'against-advice', 'unit-missing', 'old-and-long'],
+};
+const sample = (definition: string, name: string): Buffer =>
+  readFileSync(join(packageRoot(), 'flows', definition, 'samples', `${name}.hl7`));
+
+describe('the shipped flows', function () {
+  this.timeout(60_000);
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  let runtime: RuntimeProcess;
+  let sender: MllpSender;
+
+  const found = async (type: string, controlId: string): Promise<readonly Resource[]> => {
+    const identifier = encodeURIComponent(`urn:wardflow:message-control-id|${controlId}`);
+    const bundle = (await (await fetch(`${sandbox.url}/${type}?identifier=${identifier}`)).json()) as {
+      entry?: { resource: Resource }[];
+    };
+    return (bundle.entry ?? []).map(({ resource }) => resource);
+  };
+  const settled = (): Promise<RuntimeStatus> =>
+    runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0);
+  const messageOf = async (controlId: string): Promise<MessageDetail> => {
+    const { messages } = await runtime.api<MessageList>(`/messages?q=${controlId}`);
+    return runtime.api<MessageDetail>(`/messages/${messages[0]?.id ?? 'none'}`);
+  };
+  const escalationOf = async (task: Resource | undefined): Promise<Escalation> => {
+    const { escalations } = await runtime.api<EscalationList>('/escalations');
+    const escalation = escalations.find(({ watch }) => watch?.reference === `Task/${task?.id ?? ''}`);
+    assert.ok(escalation, 'the task is watched');
+    return escalation;
+  };
+
+  before(async () => {
+    sandbox = await startSandbox({ port: 0 });
+    runtime = await RuntimeProcess.start({ fhirBase: sandbox.url });
+    sender = new MllpSender(runtime.mllpPort);
+    for (const [definition, names] of Object.entries(SAMPLES))
+      for (const name of names) assert.match(await sender.send(sample(definition, name)), /\rMSA\|AA\|/);
+    // Steps at once follow the messages themselves.
+    await runtime.until<RuntimeStatus>(
+      '/status',
+      ({ work, openEscalations }) => openEscalations === 7 && work.waiting + work.claimed === 0,
+    );
+  });
+
+  after(async () => {
+    sender?.close();
+    await runtime?.dispose();
+    await sandbox?.close();
+  });
+
+  it('end every message as done', async () => {
+    const { messages, work } = await settled();
+    assert.deepEqual([messages.total, messages.done, work.dead], [15, 15, 0]);
+  });
+
+  it('write one task for each result that somebody must answer, and none for the others', async () => {
+    const tasks: Record<string, number> = {};
+    for (let n = 1; n <= 9; n++) tasks[`WF-S-000${n}`] = (await found('Task', `WF-S-000${n}`)).length;
+    assert.deepEqual(Object.values(tasks), [0, 1, 2, 0, 1, 1, 1, 1, 0]);
+  });
+
+  it('say in the task what is to be done, for whom, by when and why', async () => {
+    const [task] = await found('Task', 'WF-S-0002');
+    assert.ok(task);
+    assert.deepEqual([task.status, task['intent'], task['priority']], ['requested', 'order', 'stat']);
+    assert.deepEqual(task['for'], {
+      type: 'Patient',
+      identifier: { system: 'urn:wardflow:authority:STMARY', value: '900100011' },
+    });
+    const { period } = task['restriction'] as { period: { end: string } };
+    assert.equal(Date.parse(period.end) - Date.parse(String(task['authoredOn'])), 15 * 60_000);
+    assert.match(
+      (task['reasonCode'] as { text: string }).text,
+      /Value 6\.9 is > 6\.2.*: row k-high \(hyperkalaemia\)$/,
+    );
+    const { decisions } = await messageOf('WF-S-0002');
+    const input = task['input'] as { type: { text: string }; valueString: string }[];
+    const stated = Object.fromEntries(input.map(({ type, valueString }) => [type.text, valueString]));
+    const decision = decisions.find(({ matched }) => matched.includes('k-high'));
+    assert.equal(stated['rule row'], 'k-high');
+    assert.equal(stated['rule version'], decision?.version);
+    assert.match(stated['event'] ?? '', /^[0-9a-f]{64}$/);
+  });
+
+  it('tell the first of the ladder at once, at the console and in the EHR', async () => {
+    const [communication, ...others] = await found('Communication', 'WF-S-0002');
+    assert.equal(others.length, 0);
+    assert.deepEqual(communication?.['recipient'], [{ display: 'charge nurse' }]);
+    const [task] = await found('Task', 'WF-S-0002');
+    assert.deepEqual(communication?.['about'], [{ reference: `Task/${task?.id ?? ''}` }]);
+    const { effects } = await messageOf('WF-S-0002');
+    assert.ok(effects.some(({ target, state }) => target === 'console: notice' && state === 'done'));
+  });
+
+  it('give a result that cannot be judged to the laboratory', async () => {
+    for (const controlId of ['WF-S-0005', 'WF-S-0006', 'WF-S-0007']) {
+      const [task] = await found('Task', controlId);
+      assert.deepEqual(task?.['owner'], { display: 'laboratory duty desk' });
+      assert.equal((await escalationOf(task)).ladder, 'result-review');
+    }
+  });
+
+  it('write task and communication side by side after a discharge, and nothing after a death', async () => {
+    for (const [controlId, queue] of [
+      ['WF-S-0101', 'general-follow-up'],
+      ['WF-S-0102', 'heart-failure-clinic'],
+      ['WF-S-0104', 'outreach'],
+      ['WF-S-0105', 'discharge-desk'],
+      ['WF-S-0106', 'community-nursing'],
+    ] as const) {
+      const [task, ...more] = await found('Task', controlId);
+      assert.deepEqual([task?.['owner'], more.length], [{ display: queue }, 0]);
+      assert.deepEqual(
+        (await found('Communication', controlId)).map((one) => one['recipient']),
+        [[{ display: queue }]],
+      );
+    }
+    assert.equal((await found('Task', 'WF-S-0103')).length + (await found('Communication', 'WF-S-0103')).length, 0);
+  });
+
+  it('write nothing twice when the same facts come in another message', async () => {
+    const again = sample('discharge-follow-up', 'heart-failure').toString('utf8').replace('WF-S-0102', 'WF-S-0202');
+    await sender.send(again);
+    const lab = sample('critical-lab-result', 'critical-potassium').toString('utf8').replace('WF-S-0002', 'WF-S-0302');
+    await sender.send(lab);
+    await settled();
+    assert.equal((await found('Task', 'WF-S-0202')).length + (await found('Task', 'WF-S-0302')).length, 0);
+  });
+
+  it('ask the discharge desk when a discharge is stated again with other content', async () => {
+    const text = sample('discharge-follow-up', 'ordinary').toString('utf8').replace('WF-S-0101', 'WF-S-0201');
+    await sender.send(text.replace('|MED^12^A', '|CARD^12^A'));
+    await settled();
+    assert.equal((await found('Task', 'WF-S-0201')).length, 0);
+    const { effects } = await messageOf('WF-S-0201');
+    assert.deepEqual(
+      effects.map(({ name, state }) => [name, state]),
+      [['changed-discharge', 'done']],
+    );
+  });
+
+  it('accept the task in the EHR when somebody answers at the console', async () => {
+    const [task] = await found('Task', 'WF-S-0002');
+    const { id } = await escalationOf(task);
+    await runtime.api(`/escalations/${id}/acknowledge`, { method: 'POST', body: JSON.stringify({ reason: 'seen' }) });
+    await settled();
+    const [accepted] = await found('Task', 'WF-S-0002');
+    assert.equal(accepted?.status, 'accepted');
+    assert.deepEqual(accepted?.['businessStatus'], { text: 'acknowledged by user:test through Wardflow' });
+    assert.equal((await escalationOf(task)).state, 'acknowledged');
+  });
+
+  it('stop when the task is taken up in the EHR, and leave it as it is there', async () => {
+    const [task] = await found('Task', 'WF-S-0008');
+    assert.ok(task);
+    await fetch(`${sandbox.url}/Task/${task.id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({ ...task, status: 'in-progress' }),
+    });
+    const { escalations } = await runtime.until<EscalationList>(
+      '/escalations',
+      (answer) =>
+        answer.escalations.find(({ watch }) => watch?.reference === `Task/${task.id}`)?.state === 'acknowledged',
+      40_000,
+    );
+    const ended = escalations.find(({ watch }) => watch?.reference === `Task/${task.id}`);
+    assert.equal(ended?.endedBy?.via, 'fhir-task');
+    await settled();
+    assert.equal((await found('Task', 'WF-S-0008'))[0]?.status, 'in-progress');
+  });
+});
