@@ -21,6 +21,9 @@ export interface ConnectionSettings extends Partial<FramerLimits> {
   readonly withholdMs: Millis;
 }
 
+/** For answers to be made and read, and for the peer to close its side. */
+const CLOSING_MS = 5_000;
+
 /**
  * One sender. Frames are handed over as they come (so that commits can be shared) and answered in that order. Reading
  * stops while too many are under way or while the sender does not take its answers.
@@ -37,6 +40,7 @@ export class MllpConnection {
   #underWay = 0;
   #withheld = false;
   #closing = false;
+  #draining = false;
   #lastActivity: Millis;
   #cancelIdle: () => void = () => undefined;
 
@@ -69,16 +73,24 @@ export class MllpConnection {
     this.#watchIdle();
   }
 
-  /** Reads no more, writes the answers that are under way, then closes. */
+  /** Takes no more frames, writes the answers that are under way, then closes; in `CLOSING_MS` at the latest. */
   async close(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
     this.#closing = true;
-    this.#socket.pause();
-    await this.#answers;
-    if (this.#socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      this.#socket.once('close', () => resolve());
-      this.#socket.end(() => this.#socket.destroy());
+    socket.pause();
+    const gone = new Promise<void>((resolve) => {
+      socket.once('close', () => resolve());
     });
+    const cancel = this.#clock.at(this.#clock.now() + CLOSING_MS, () => socket.destroy());
+    await Promise.race([this.#answers, gone]);
+    // What is still to be read is read and dropped, and sent again by its sender: to close over it would reset the
+    // connection, and the peer could lose answers that it has not read yet.
+    this.#draining = true;
+    socket.resume();
+    socket.end();
+    await gone;
+    cancel();
   }
 
   destroy(): void {
@@ -86,6 +98,7 @@ export class MllpConnection {
   }
 
   #receive(all: readonly Framed[]): void {
+    if (this.#draining) return;
     this.#lastActivity = this.#clock.now();
     for (const framed of all) {
       if (framed.kind === 'junk') this.#onJunk(framed.size);
@@ -132,6 +145,7 @@ export class MllpConnection {
   }
 
   #flow(): void {
+    if (this.#draining) return;
     const held =
       this.#closing ||
       this.#withheld ||

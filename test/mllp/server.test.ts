@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect as connectSocket, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'mocha';
 import { ManualClock } from '../../engine/base/clock.ts';
 import { timeSortedIds } from '../../engine/base/ids.ts';
@@ -182,6 +182,45 @@ describe('the MLLP server', () => {
     await closing;
     await assert.rejects(MllpPeer.open(server.port));
     assert.equal(server.connections, 0);
+  });
+
+  it('closes in time, whatever a sender does not read and a handler does not answer', async () => {
+    const server = await start({ handler: () => new Promise(() => undefined) });
+    const stubborn = connectSocket({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    stubborn.on('error', () => undefined);
+    stubborn.write('\x0bMSH|1\x1c\r');
+    await eventually('it is connected', () => server.connections === 1);
+    let closed = false;
+    const closing = server.close().then(() => {
+      closed = true;
+    });
+    await new Promise(setImmediate);
+    assert.equal(closed, false);
+    clock.advance(5000);
+    await closing;
+    assert.equal(server.connections, 0);
+    stubborn.destroy();
+  });
+
+  it('loses no answer when it closes over frames that it has not read', async () => {
+    const release: (() => void)[] = [];
+    const handler: FrameHandler = (framed) =>
+      new Promise((resolve) => {
+        release.push(() => resolve({ kind: 'answer', bytes: framed.bytes.subarray(0, 4) }));
+      });
+    const server = await start({ handler, maxUnanswered: 1 });
+    const peer = await connect(server);
+    for (let i = 0; i < 30; i++) peer.frame(`${String(i).padStart(4, '0')}${'x'.repeat(100_000)}`);
+    await eventually('the first is under way', () => release.length > 0);
+    const taken = release.length;
+    const closing = server.close();
+    for (const go of release) go();
+    await closing;
+    await peer.ended();
+    assert.deepEqual(
+      peer.answers.map(String),
+      Array.from({ length: taken }, (_, i) => String(i).padStart(4, '0')),
+    );
   });
 
   it('delivers and answers the good frames of a stream with bad ones between', async () => {
