@@ -86,6 +86,7 @@ export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimit
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
+export { storeErrors } from './store/sqlite/errors.ts';
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { deriveEvents } from './events/from-hl7/derive-events.ts';
