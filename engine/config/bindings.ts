@@ -1,6 +1,6 @@
 /**
  * `bindings.json`: where the feeds and endpoints that flows name are in this environment (format:
- * docs/reference/bindings.md). `${NAME}` stands for a setting, so that the usual ports come from the environment.
+ * docs/reference/formats.md). `${NAME}` stands for a setting, so that the usual ports come from the environment.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -14,7 +14,7 @@ export const configErrors = defineErrors({
   'bindings-invalid': {
     class: 'permanent',
     text: 'The bindings file {file} cannot be used: {problems}',
-    remedy: 'Correct the places named; docs/reference/bindings.md describes the file.',
+    remedy: 'Correct the places named; docs/reference/formats.md describes the file.',
   },
   'data-folder-unwritable': {
     class: 'permanent',

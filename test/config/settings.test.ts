@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { childEnvironment, readConfig } from '../../engine/config/read-config.ts';
 import { settingsTable, SETTING_KEYS, SETTINGS } from '../../engine/config/settings.ts';
 import { WardflowError } from '../../engine/base/errors.ts';
+import { packageRoot } from '../../engine/base/package-root.ts';
 
 const CWD = '/srv/hospital';
 
@@ -98,5 +101,16 @@ describe('settings', () => {
     const table = settingsTable();
     for (const key of SETTING_KEYS) assert.match(table, new RegExp(`\\| \`${SETTINGS[key].env}\` \\|`));
     assert.equal(table.trim().split('\n').length, SETTING_KEYS.length + 2);
+  });
+
+  it('are documented as they are declared', () => {
+    const cells = (text: string): readonly string[] =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('| `WARDFLOW_'))
+        // Prettier aligns the columns of the page.
+        .map((line) => line.replace(/ +\| ?/g, ' | ').trim());
+    const page = readFileSync(join(packageRoot(), 'docs/reference/settings.md'), 'utf8');
+    assert.deepEqual(cells(page), cells(settingsTable()));
   });
 });
