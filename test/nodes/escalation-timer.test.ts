@@ -147,7 +147,7 @@ describe('escalation timer', () => {
     ];
     const sent = await start('T5', flow);
     await comes(sent, 2);
-    assert.deepEqual((await notes(sent)).toSorted(), [
+    assert.deepEqual((await notes(sent)).map(String).toSorted(), [
       'already-ended Answered by telephone',
       'ended acknowledged by flow:lab via flow',
     ]);

@@ -9,7 +9,7 @@ describe('hl7 in', () => {
   const runtime = usePalette(async () => ({}));
   const notes = async (messageId: string): Promise<unknown[]> =>
     (await runtime.engine.store.audit.list({ messageId, type: 'flow.noted' }))
-      .map(({ details }) => details['text'])
+      .map(({ details }) => String(details['text']))
       .toSorted();
 
   it('sends one message for each clinical event and is done when all have ended', async () => {
