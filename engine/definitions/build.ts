@@ -25,9 +25,10 @@ export function buildDefinition(
   const parsed = new Map<string, unknown>();
   for (const [path, text] of Object.entries(files)) {
     const json = path.endsWith('.json') ? parseJsonFile(text, problems.in(path)) : undefined;
-    if (json !== undefined) parsed.set(path, json);
     // JSON by its meaning, so that spaces and the order of keys are no new version; everything else by its text.
-    hashes[path] = sha256(json === undefined ? text : canonical(json, problems.in(path)));
+    const meaning = json === undefined ? text : canonical(json, problems.in(path));
+    if (json !== undefined && meaning !== undefined) parsed.set(path, json);
+    hashes[path] = sha256(meaning ?? text);
   }
   for (const path of ['flow.json', 'intent.json', 'README.md'])
     if (!(path in files))
@@ -95,12 +96,12 @@ function readTable(json: unknown, name: string, problems: Problems): RuleTable |
   }
 }
 
-function canonical(json: unknown, problems: Problems): string {
+function canonical(json: unknown, problems: Problems): string | undefined {
   try {
     return canonicalJson(json);
   } catch {
     problems.say('holds text that has no canonical form (a lone surrogate, or nesting too deep)', 'Correct it.');
-    return '';
+    return undefined;
   }
 }
 

@@ -125,13 +125,12 @@ class Reader {
       if (text === undefined || !Number.isFinite(value)) throw this.#unexpected('a number was expected');
       return value;
     }
-    const name = this.#type === 'dateTime' ? 'date and time' : this.#type;
-    if (this.#match(new RegExp(`${name.replaceAll(' ', '\\s+')}\\s*\\(`, 'y')) === undefined)
-      throw this.#unexpected(`${name}("…") was expected`);
+    const { name, call, like } = CALLS[this.#type === 'date' || this.#type === 'time' ? this.#type : 'dateTime'];
+    if (this.#match(call) === undefined) throw this.#unexpected(`${name}("…") was expected`);
     const text = this.#string();
     this.expect(')');
     const point = orderOf(this.#type, text);
-    if (Number.isNaN(point)) throw new CellProblem(`has ${JSON.stringify(text)}, which is not a ${HOW[name] ?? name}`);
+    if (Number.isNaN(point)) throw new CellProblem(`has ${JSON.stringify(text)}, which is not a ${like}`);
     return point;
   }
 
@@ -158,8 +157,8 @@ class Reader {
     }
   }
 
-  takeWord(word: string): boolean {
-    return this.#match(new RegExp(`${word}(?![\\w"])`, 'y')) !== undefined;
+  takeWord(word: keyof typeof WORDS): boolean {
+    return this.#match(WORDS[word]) !== undefined;
   }
 
   take(sign: string): boolean {
@@ -199,8 +198,20 @@ class Reader {
   }
 }
 
-const HOW: Readonly<Record<string, string>> = {
-  date: 'date like 2026-01-31',
-  time: 'time like 22:00',
-  'date and time': 'date and time with zone like 2026-01-31T22:00:00Z',
+/** Made once: a table has tens of thousands of cells. */
+const WORDS = {
+  not: /not(?![\w"])/y,
+  null: /null(?![\w"])/y,
+  true: /true(?![\w"])/y,
+  false: /false(?![\w"])/y,
+};
+
+const CALLS = {
+  date: { name: 'date', call: /date\s*\(/y, like: 'date like 2026-01-31' },
+  time: { name: 'time', call: /time\s*\(/y, like: 'time like 22:00' },
+  dateTime: {
+    name: 'date and time',
+    call: /date\s+and\s+time\s*\(/y,
+    like: 'date and time with zone like 2026-01-31T22:00:00Z',
+  },
 };

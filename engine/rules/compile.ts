@@ -77,7 +77,7 @@ class Compilation {
     return {
       name: file.name,
       title: file.title,
-      version: createHash('sha256').update(canonicalJson(file)).digest('hex'),
+      version: this.#version(),
       hitPolicy: file.hitPolicy as 'FIRST' | 'UNIQUE',
       inputs,
       expressions,
@@ -89,6 +89,15 @@ class Compilation {
       columns: this.#problems.length > 0 ? [] : this.#columns(inputs, rows),
       hasExpressions,
     };
+  }
+
+  #version(): string {
+    try {
+      return createHash('sha256').update(canonicalJson(this.#file)).digest('hex');
+    } catch {
+      this.#say('', 'holds text without a canonical form (half of a surrogate pair)');
+      return '';
+    }
   }
 
   #columns(inputs: readonly Input[], rows: readonly Row[]): CompiledTable['columns'] {
@@ -142,7 +151,8 @@ class Compilation {
       if (typeof value === 'string' && value.startsWith('='))
         return { expression: this.#expression(where, value.slice(1).trim()) };
       if (!fitsOutput(output, value)) this.#say(where, `must be ${describeOutput(output)}`);
-      return { value };
+      // Every decision hands it out.
+      return { value: Array.isArray(value) ? Object.freeze([...(value as readonly RuleValue[])]) : value };
     });
   }
 

@@ -39,6 +39,10 @@ function isoTimes(): (now: Date) => string {
 export function decidingTable(table: CompiledTable): RuleTable {
   const candidates = candidateSearch(table);
   const isoOf = isoTimes();
+  // Copied and filled in: an object built up name by name costs more than the search.
+  const blank: Readonly<Record<string, RuleValue>> = Object.fromEntries(table.inputs.map(({ name }) => [name, null]));
+  const plain = table.rows.map((row) => plainOutputs(table, row.gives));
+  const plainOtherwise = plainOutputs(table, table.otherwise);
 
   const finish = (
     values: readonly RuleValue[],
@@ -47,7 +51,7 @@ export function decidingTable(table: CompiledTable): RuleTable {
     outputs: RuleDecision['outputs'],
     error: DecisionError | null,
   ): RuleDecision => {
-    const inputs: Record<string, RuleValue> = {};
+    const inputs = { ...blank };
     const missing: string[] = [];
     for (let i = 0; i < table.inputs.length; i++) {
       const name = table.inputs[i]?.name ?? '';
@@ -80,7 +84,9 @@ export function decidingTable(table: CompiledTable): RuleTable {
       return finish(values, now, [], null, new DecisionError('rule-table-not-effective', table.name));
     const rows = candidates(values, now.getTime(), table.hitPolicy === 'FIRST' ? 1 : MOST_NAMED);
     if (rows.length > 1) return finish(values, now, rows, null, new DecisionError('rule-several-matched', table.name));
-    return finish(values, now, rows, plainOutputs(table, chosen(table, rows)), null);
+    const row = rows[0];
+    const outputs = row === undefined ? plainOtherwise : plain[row];
+    return finish(values, now, rows, outputs ? { ...outputs } : null, null);
   };
 
   const decideLater = async (input: Inputs, { now }: Options): Promise<RuleDecision> => {

@@ -84,6 +84,7 @@ describe('definitions', () => {
     await edit('discharge-follow-up/intent.json', (json) => ({ ...json, risc: 'low', runbook: 'Elsewhere' }));
     await writeFile(at('discharge-follow-up/rules/extra.json'), '{"kind": "rule-table", "kind": "x"}');
     await writeFile(at('discharge-follow-up/rules/broken.json'), '{\n  "kind": }');
+    await writeFile(at('discharge-follow-up/samples/half.json'), '{"kind": "\\ud800"}');
     const told = await problems();
     for (const part of [
       `${CRITICAL}/rules/critical-results.json The rule table critical-results cannot be used: row k-high, column value cannot be read at character 3`,
@@ -91,6 +92,7 @@ describe('definitions', () => {
       'discharge-follow-up/intent.json the file has an unknown key "risc" (did you mean "risk"?)',
       'discharge-follow-up/rules/extra.json has the key "kind" twice in one object',
       'discharge-follow-up/rules/broken.json is not JSON (line 2)',
+      'discharge-follow-up/samples/half.json holds text that has no canonical form',
     ])
       assert.ok(
         told.some((one) => one.startsWith(part)),

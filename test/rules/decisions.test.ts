@@ -172,6 +172,10 @@ describe('rule tables', () => {
     for (const json of [null, [], 'x', 5]) assert.throws(() => RuleTable.compile(json), { code: 'rule-table-invalid' });
   });
 
+  it('refuse half of a surrogate pair, which no hash could cover', () => {
+    assert.match(refusal({ reason: 'why \ud800' }).message, /without a canonical form/);
+  });
+
   it('name a hit policy that this version does not offer', () => {
     for (const hitPolicy of ['PRIORITY', 'ANY', 'COLLECT']) {
       const error = refusal({ hitPolicy });
