@@ -138,6 +138,7 @@ export class Runtime {
       dataFolder: this.folder,
       bindings,
       log,
+      taskPollMs: config.taskPollSeconds * 1000,
       onFatal: (error) => {
         log.error('the store is lost; the runtime ends and is started again', { code: errorName(error) });
         process.exit(1);

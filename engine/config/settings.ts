@@ -31,6 +31,12 @@ export const SETTINGS = {
     defaultText: 'random, printed once',
     text: 'Password of the first administrator; used only when there is no account yet.',
   }),
+  taskPollSeconds: number('WARDFLOW_TASK_POLL_SECONDS', {
+    initial: 15,
+    min: 1,
+    max: 3600,
+    text: 'How often the FHIR server is asked whether somebody has taken up a watched Task.',
+  }),
   logLevel: choice('WARDFLOW_LOG_LEVEL', {
     initial: 'info',
     values: ['debug', 'info', 'warn', 'error', 'silent'],
