@@ -78,6 +78,8 @@ export async function startFaultyProxy(
   ) => 'pass' | 'lose-answer' | { readonly refuse: number; readonly headers?: Record<string, string> },
   /** What happens before the target sees a request. */
   meanwhile: (request: SeenRequest) => Promise<void> = async () => undefined,
+  /** What happens after the target has acted and before its answer goes back. */
+  beforeAnswer: (request: SeenRequest) => Promise<void> = async () => undefined,
 ): Promise<LocalHttpServer> {
   return startLocalHttpServer(async (request, response, raw) => {
     const decision = fault(request);
@@ -92,6 +94,7 @@ export async function startFaultyProxy(
       ...(request.body === '' ? {} : { body: request.body }),
     });
     const body = await answer.text();
+    await beforeAnswer(request);
     if (decision === 'lose-answer') return void raw.socket.destroy();
     const passed = [...answer.headers].filter(
       ([name]) => !/^(connection|content-length|transfer-encoding)$/.test(name),
