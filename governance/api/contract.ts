@@ -6,7 +6,7 @@
  * differences: a search by identifier is a POST (an identifier never stands in an address), and what may be asked is the
  * list in `server/proxy/routes.ts`.
  */
-import type { LiveChange } from './runtime-shapes.ts';
+import type { AuditEntry, LiveChange } from './runtime-shapes.ts';
 import type { Permission, Role } from './permissions.ts';
 
 export const API_ROOT = '/api/v1';
@@ -34,7 +34,7 @@ export interface LoginRequest {
   readonly password: string;
 }
 
-/** GET /session, and the answer to a login. */
+/** GET /session (`null`: not logged in), and the answer to a login. */
 export interface SessionView {
   readonly username: string;
   readonly displayName: string;
@@ -84,7 +84,16 @@ export interface IdentifierSearch {
   readonly limit?: number;
 }
 
-/** GET /audit: the console's own records (logins, refusals). */
+/** GET /runtimes/:runtime/audit, and GET /audit for the console's own records (logins, refusals): each in words. */
+export interface AuditPage {
+  readonly records: readonly SpokenRecord[];
+}
+export interface SpokenRecord extends AuditEntry {
+  readonly seq: number;
+  readonly sentence: string;
+}
+/** GET /audit/types: what records can be filtered by. */
+
 export interface ConsoleAuditRecord {
   readonly seq: number;
   readonly at: number;

@@ -15,6 +15,7 @@ export type {
   RuntimeStatus,
 } from '../../runtime/api/contract.ts';
 export type {
+  AuditEntry,
   AuditRecord,
   ConsoleNotice,
   DecisionRecord,

@@ -53,7 +53,10 @@ export const SCHEMAS = {
   optionalReason: body({ reason }, []),
   dryRun: query({ dryRun: { type: 'string', enum: ['1'] } }),
   escalationList: query({
-    state: { type: 'string', enum: ['open', 'acknowledged', 'cancelled', 'exhausted'] },
+    state: {
+      type: 'string',
+      pattern: '^(open|acknowledged|cancelled|exhausted)(,(open|acknowledged|cancelled|exhausted)){0,3}$',
+    },
     message: id,
     limit,
   }),

@@ -6,6 +6,13 @@ const petrol: MantineColorsTuple = [
   ...(['#2c8c9b', '#177786', '#0b6472', '#075561', '#03454f'] as const),
 ];
 
+/** Sheets lie above the ground, as panels do. */
+const SHEET = {
+  content: { background: 'var(--wf-surface)' },
+  header: { background: 'var(--wf-surface)' },
+  title: { fontSize: 16, fontWeight: 650 },
+};
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
@@ -21,8 +28,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: false } } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: SHEET },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: SHEET },
   },
 });
 

@@ -37,6 +37,10 @@ export interface FakeRuntime {
   arrive(state?: MessageSummary['state']): MessageSummary;
   notice(notice: Partial<ConsoleNotice>): void;
   publish(change: LiveChange): void;
+  /** Resolves when somebody listens to `/live`. */
+  watched(): Promise<void>;
+  /** Ends all streams at `/live`, as a restart would. */
+  dropStreams(): void;
   /** Streams open at `/live`. */
   listeners(): number;
   stop(): Promise<void>;
@@ -56,6 +60,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
   const messages = options.empty ? [] : syntheticMessages(options.messages ?? 400, now);
   const escalations = syntheticEscalations(messages, now);
   const streams = new Set<ServerResponse>();
+  const first = Promise.withResolvers<void>();
   const calls: { method: string; path: string; actor: string; body: string }[] = [];
   const notices: ConsoleNotice[] = [];
   const random = seededRandom(99);
@@ -196,6 +201,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(': hello\n\n');
       streams.add(response);
+      first.resolve();
       response.once('close', () => streams.delete(response));
       return undefined;
     }
@@ -234,8 +240,11 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       return json({ outcome: 'acknowledged' });
     }
     if (what === 'escalations') {
-      const state = url.searchParams.get('state');
-      return json({ asOf: Date.now(), escalations: escalations.filter((one) => !state || one.state === state) });
+      const states = url.searchParams.get('state')?.split(',');
+      return json({
+        asOf: Date.now(),
+        escalations: escalations.filter((one) => !states || states.includes(one.state)),
+      });
     }
     if (what === 'audit' && id === 'verify')
       return json({
@@ -260,7 +269,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     }
     if (what !== 'messages') return missing();
     if (id === '') {
-      if (url.searchParams.has('patient')) note('message.searched-by-patient', actor, undefined);
+      if (url.searchParams.has('patient')) note('message.searched', actor, undefined);
       return json(list(url.searchParams));
     }
     const message = messages.find((one) => one.id === id);
@@ -300,7 +309,11 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     escalations,
     calls,
     publish,
+    watched: () => first.promise,
     listeners: () => streams.size,
+    dropStreams() {
+      for (const stream of streams) stream.end();
+    },
     arrive(state = 'done') {
       const message = syntheticMessage(messages.length + 1, Date.now(), state, random);
       messages.push(message);

@@ -382,7 +382,7 @@ export function syntheticEscalations(messages: readonly MessageSummary[], now: n
   );
   return critical.slice(-7).map((message, index) => {
     const open = index > 1;
-    const startedAt = open ? now - (7 - index) * 140_000 : message.receivedAt + 60;
+    const startedAt = message.receivedAt + 60;
     return {
       id: `01E${String(message.seq).padStart(23, '0')}`,
       key: `key-${message.seq}`,
@@ -410,7 +410,7 @@ export function syntheticEscalations(messages: readonly MessageSummary[], now: n
       ],
       startedAt,
       nextStep: 1,
-      nextAt: open ? startedAt + 900_000 : null,
+      nextAt: open ? now + 40_000 + index * 95_000 : null,
       state: open ? 'open' : index === 0 ? 'acknowledged' : 'cancelled',
       title: 'Critical potassium result: acknowledge',
       exhausted: 'keep-last' as const,

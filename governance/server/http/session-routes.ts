@@ -2,11 +2,18 @@ import { timingSafeEqual } from 'node:crypto';
 import { stringifySetCookie } from 'cookie';
 import { Router, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { SESSION_COOKIE, SESSION_HEADER, type Introspection, type SessionEntry } from '../../api/contract.ts';
+import {
+  SESSION_COOKIE,
+  SESSION_HEADER,
+  type AuditPage,
+  type Introspection,
+  type SessionEntry,
+} from '../../api/contract.ts';
 import { consoleErrors } from '../../errors.ts';
+import { AUDIT_TYPES, sentenceOf } from '../audit-sentences.ts';
 import { viewOf, type Login, type LoginOutcome } from '../login.ts';
 import type { Sessions } from '../store/sessions.ts';
-import { demand, identityOf } from './guards.ts';
+import { demand, identityOf, sessionToken } from './guards.ts';
 import { handled } from './handled.ts';
 import { sendProblem } from './problems.ts';
 import { validBody } from './validate.ts';
@@ -48,8 +55,10 @@ export function sessionRouter(parts: SessionRouteParts): Router {
       response.json(viewOf(outcome.identity));
     }),
   );
-  router.get('/session', loggedIn, (_request, response) => {
-    response.json(viewOf(identityOf(response)));
+  // Asked by every page before anything else: not being logged in is an answer, not an error.
+  router.get('/session', (request, response) => {
+    const identity = login.identify(sessionToken(request.headers));
+    response.json(identity ? viewOf(identity) : null);
   });
   router.delete('/session', loggedIn, (_request, response) => {
     const identity = identityOf(response);
@@ -112,7 +121,14 @@ export function sessionRouter(parts: SessionRouteParts): Router {
 
   router.get('/audit', loggedIn, (_request, response) => {
     demand(response, 'audit:read');
-    response.json({ records: parts.audit.list({ limit: 500 }) });
+    const answer: AuditPage = {
+      records: parts.audit.list({ limit: 500 }).map((record) => ({ ...record, sentence: sentenceOf(record) })),
+    };
+    response.json(answer);
+  });
+  router.get('/audit/types', loggedIn, (_request, response) => {
+    demand(response, 'audit:read');
+    response.json({ types: AUDIT_TYPES });
   });
   router.get('/audit/verify', loggedIn, (_request, response) => {
     demand(response, 'audit:read');

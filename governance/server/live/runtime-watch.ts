@@ -59,7 +59,7 @@ export function watchRuntime(options: WatchOptions): RuntimeWatch {
       runtime: name,
       method: 'GET',
       path: '/live',
-      actor: 'system',
+      actor: 'service:console',
       accept: 'text/event-stream',
       signal: stopped.signal,
     });

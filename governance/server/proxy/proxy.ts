@@ -2,7 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { Permission } from '../../api/permissions.ts';
+import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
+import { sentenceOf } from '../audit-sentences.ts';
 import { consoleErrors } from '../../errors.ts';
 import { demand } from '../http/guards.ts';
 import { handled } from '../http/handled.ts';
@@ -14,7 +16,8 @@ import type { RuntimeClient, RuntimeRequest } from './runtime-client.ts';
 /** An id, never a path: `..`, slashes and escapes do not match. */
 const PART = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/;
 const ANSWER_WITHIN_MS = 30_000;
-const EXPORT_PAGE = 1000;
+/** An export of years of records takes its time. */
+const EXPORT_WITHIN_MS = 600_000;
 
 /** `/runtimes/:runtime/...`: allow-listed calls to a runtime's own API, each behind a permission. */
 export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): Router {
@@ -26,13 +29,14 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): 
     response: Response,
     permission: Permission,
     call: Pick<RuntimeRequest, 'method' | 'path' | 'query' | 'body'>,
+    withinMs = ANSWER_WITHIN_MS,
   ): Promise<globalThis.Response> => {
     const { account } = demand(response, permission);
     const runtime = part(request, 'runtime');
     if (!runtimes.names.includes(runtime)) throw consoleErrors.create('runtime-unknown', { runtime });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(withinMs)]);
     const answer = await client({ ...call, runtime, actor: `user:${account.username}`, signal });
     if (answer.kind === 'unreachable') throw consoleErrors.create('runtime-unreachable', { runtime });
     const { status } = answer.response;
@@ -46,13 +50,20 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): 
   for (const route of PROXY_ROUTES) {
     const handler = handled(async (request, response) => {
       demand(response, route.permission);
-      const answer = await ask(request, response, route.permission, {
-        method: route.method,
-        path: targetPath(route, request),
-        query: validQuery(route.query ?? 'nothing', request.query),
-        ...(route.method === 'POST' ? { body: validBody(route.body ?? 'nothing', request.body) } : {}),
-      });
-      await handOn(answer, response, route.answer === 'bytes' ? `${part(request, 'id')}.hl7` : null);
+      const answer = await ask(
+        request,
+        response,
+        route.permission,
+        {
+          method: route.method,
+          path: targetPath(route, request),
+          query: validQuery(route.query ?? 'nothing', request.query),
+          ...(route.method === 'POST' ? { body: validBody(route.body ?? 'nothing', request.body) } : {}),
+        },
+        route.answer === 'lines' ? EXPORT_WITHIN_MS : ANSWER_WITHIN_MS,
+      );
+      if (route.answer === 'audit' && answer.ok) response.json(spoken((await answer.json()) as AuditList));
+      else await handOn(answer, response, downloadName(route, request));
     });
     if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, handler);
     else router.post(`/runtimes/:runtime${route.path}`, handler);
@@ -76,34 +87,6 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): 
     }),
   );
 
-  /** All records of a filter as JSON lines, newest first. */
-  router.get(
-    '/runtimes/:runtime/audit/export',
-    handled(async (request, response) => {
-      const query = validQuery('auditList', request.query);
-      let before = query['before'];
-      for (;;) {
-        const page = { ...query, limit: EXPORT_PAGE, ...(before === undefined ? {} : { before }) };
-        const answer = await ask(request, response, 'audit:export', { method: 'GET', path: '/audit', query: page });
-        if (!answer.ok) {
-          if (response.headersSent) response.destroy();
-          else await handOn(answer, response, null);
-          return;
-        }
-        const { records } = (await answer.json()) as AuditList;
-        if (!response.headersSent) {
-          response.type('application/x-ndjson').attachment('wardflow-audit.jsonl');
-          response.flushHeaders();
-        }
-        for (const record of records) response.write(`${JSON.stringify(record)}\n`);
-        const last = records.at(-1);
-        if (!last || records.length < EXPORT_PAGE) break;
-        before = last.seq;
-      }
-      response.end();
-    }),
-  );
-
   return router;
 }
 
@@ -115,6 +98,17 @@ function part(request: Request, name: string): string {
   const value = request.params[name];
   if (typeof value !== 'string' || !PART.test(value)) throw consoleErrors.create('not-found');
   return value;
+}
+
+function downloadName(route: ProxyRoute, request: Request): string | null {
+  if (route.answer === 'bytes') return `${part(request, 'id')}.hl7`;
+  return route.answer === 'lines' ? 'wardflow-audit.jsonl' : null;
+}
+
+function spoken({ records }: AuditList): AuditPage {
+  return {
+    records: records.map((record) => ({ ...record, sentence: sentenceOf(record) })),
+  };
 }
 
 /** Streams the answer on, with our own headers only. */

@@ -10,8 +10,8 @@ export interface ProxyRoute {
   readonly permission: Permission;
   readonly query?: SchemaName;
   readonly body?: BodyName;
-  /** `bytes`: handed on as a download, whatever the runtime calls it. */
-  readonly answer?: 'json' | 'bytes';
+  /** `bytes` and `lines`: handed on as a download, whatever the runtime calls it. `audit`: with each record in words. */
+  readonly answer?: 'json' | 'bytes' | 'lines' | 'audit';
 }
 
 export const PROXY_ROUTES: readonly ProxyRoute[] = [
@@ -37,6 +37,7 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     body: 'optionalReason',
   },
   { method: 'GET', path: '/notices', permission: 'notice:list' },
-  { method: 'GET', path: '/audit', permission: 'audit:read', query: 'auditList' },
+  { method: 'GET', path: '/audit', permission: 'audit:read', query: 'auditList', answer: 'audit' },
+  { method: 'GET', path: '/audit/export', permission: 'audit:export', query: 'auditList', answer: 'lines' },
   { method: 'GET', path: '/audit/verify', permission: 'audit:read' },
 ];

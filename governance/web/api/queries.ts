@@ -1,8 +1,7 @@
 /** What the pages ask, each once: keys, paths and shapes. Live changes invalidate by the first parts of a key. */
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import type { ConsoleAuditRecord, RuntimeEntry } from '../../api/contract.ts';
+import type { AuditPage, RuntimeEntry } from '../../api/contract.ts';
 import type {
-  AuditList,
   AuditVerification,
   DefinitionDetail,
   EscalationList,
@@ -47,7 +46,11 @@ export const useDefinition = (name: string | undefined) =>
 export const useEscalations = (state: 'open' | undefined) =>
   useQuery({
     queryKey: ['escalations', state ?? 'all'],
-    queryFn: () => call<EscalationList>('GET', runtimePath(`/escalations${queryOf({ state })}`)),
+    queryFn: () =>
+      call<EscalationList>(
+        'GET',
+        runtimePath(`/escalations${queryOf({ state: state && 'open,exhausted', limit: 500 })}`),
+      ),
     enabled: useSession().may('escalation:list'),
     refetchInterval: 30_000,
   });
@@ -63,11 +66,11 @@ export interface AuditFilter {
   readonly before?: number;
   readonly limit?: number;
 }
-export const fetchAudit = (filter: AuditFilter): Promise<AuditList> =>
-  call<AuditList>('GET', runtimePath(`/audit${queryOf({ ...filter })}`));
+export const fetchAudit = (filter: AuditFilter): Promise<AuditPage> =>
+  call<AuditPage>('GET', runtimePath(`/audit${queryOf({ ...filter })}`));
 export const verifyAudit = (): Promise<AuditVerification> => call('GET', runtimePath('/audit/verify'));
-export const fetchConsoleAudit = (): Promise<{ readonly records: readonly ConsoleAuditRecord[] }> =>
-  call('GET', '/audit');
+export const fetchConsoleAudit = (): Promise<AuditPage> => call('GET', '/audit');
+export const fetchAuditTypes = (): Promise<{ readonly types: readonly string[] }> => call('GET', '/audit/types');
 
 export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runtimePath(`/messages/${id}/body`));
 export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
@@ -83,7 +86,8 @@ export function useAcknowledge() {
         runtimePath(`/escalations/${id}/acknowledge`),
         reason ? { reason } : {},
       ),
-    onSuccess: () => refresh(client, 'escalations', 'message', 'status'),
+    // Also after a refusal: somebody else may have been first.
+    onSettled: () => refresh(client, 'escalations', 'message', 'status'),
   });
 }
 

@@ -1,12 +1,11 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Download, ScrollText, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import type { AuditRecord } from '../../api/runtime-shapes.ts';
-import { API_ROOT } from '../../api/contract.ts';
+import { API_ROOT, type SpokenRecord } from '../../api/contract.ts';
 import { queryOf } from '../api/client.ts';
-import { fetchAudit, fetchConsoleAudit, runtimePath, verifyAudit } from '../api/queries.ts';
+import { fetchAudit, fetchAuditTypes, fetchConsoleAudit, runtimePath, verifyAudit } from '../api/queries.ts';
 import { EmptyState } from '../feedback/empty-state.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
@@ -15,7 +14,6 @@ import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { clockTime } from '../time/duration.ts';
 import classes from './audit.module.css';
 import { byDay } from './by-day.ts';
-import { KNOWN_TYPES, sentenceOf } from './sentences.ts';
 
 const PAGE = 200;
 
@@ -29,14 +27,14 @@ export default function AuditPage() {
   const actor = params.get('actor') ?? '';
   const message = params.get('message') ?? '';
   const [draft, setDraft] = useState({ actor, message });
+  const types = useQuery({ queryKey: ['audit-types'], queryFn: fetchAuditTypes, staleTime: Infinity });
   const verify = useMutation({ mutationFn: verifyAudit });
 
   const filter = { type: type || undefined, actor: actor || undefined, message: message || undefined };
   const pages = useInfiniteQuery({
     queryKey: ['audit', source, filter],
     queryFn: async ({ pageParam }) => {
-      if (source === 'console')
-        return (await fetchConsoleAudit()).records.map((record) => ({ ...record, previous: '', hash: '' }));
+      if (source === 'console') return (await fetchConsoleAudit()).records;
       const { records } = await fetchAudit({
         ...clean(filter),
         limit: PAGE,
@@ -45,7 +43,7 @@ export default function AuditPage() {
       return records;
     },
     initialPageParam: null as number | null,
-    getNextPageParam: (page: readonly AuditRecord[]) =>
+    getNextPageParam: (page: readonly SpokenRecord[]) =>
       source === 'messages' && page.length === PAGE ? (page.at(-1)?.seq ?? null) : null,
   });
   const change = (name: string, value: string): void =>
@@ -128,7 +126,7 @@ export default function AuditPage() {
               <Select
                 aria-label="Type of record"
                 placeholder="Any type"
-                data={KNOWN_TYPES.filter((one) => !/^(session|account)\./.test(one))}
+                data={types.data?.types.filter((one) => !/^(session|account)\./.test(one)) ?? []}
                 searchable
                 clearable
                 clearButtonProps={{ 'aria-label': 'Any type' }}
@@ -189,12 +187,12 @@ export default function AuditPage() {
   );
 }
 
-function Row({ record }: { readonly record: AuditRecord }) {
+function Row({ record }: { readonly record: SpokenRecord }) {
   return (
     <li>
       <time className="mono dim">{clockTime(record.at)}</time>
       <span>
-        {sentenceOf(record)}
+        {record.sentence}
         {record.reason && <span className={classes['reason']}>“{record.reason}”</span>}
       </span>
       <span className={classes['where']}>

@@ -116,9 +116,6 @@ function Row({
       <Link href={`/messages/${escalation.messageId}`} className={classes['title'] ?? ''}>
         {escalation.title}
       </Link>
-      <span className={classes['lane']}>
-        <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
-      </span>
       <span className={classes['next']}>
         {open ? (
           <>
@@ -143,6 +140,7 @@ function Row({
         )}
       </span>
       <span className={classes['since']}>
+        <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
         step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
         <Age at={escalation.startedAt} /> ago
       </span>

@@ -38,11 +38,16 @@ export function MessageFilters({
   useShortcuts('Search', [{ keys: '/', what: 'Search', run: () => box.current?.focus() }]);
 
   const byText = by === 'text';
+  // The page renders with every live change; a pause in typing must not begin anew with each.
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
   useEffect(() => {
     if (!byText || text.trim() === filter.q) return undefined;
-    const timer = window.setTimeout(() => onChange({ q: text.trim() }), SEARCH_AFTER_MS);
+    const timer = window.setTimeout(() => latest.current({ q: text.trim() }), SEARCH_AFTER_MS);
     return () => window.clearTimeout(timer);
-  }, [text, byText, filter.q, onChange]);
+  }, [text, byText, filter.q]);
   useEffect(() => {
     if (filter.q === '' && byText && !search) setText('');
   }, [filter.q, byText, search]);

@@ -81,48 +81,51 @@ export function MessageTable({
   }, [atTop, calm, onCalm]);
 
   return (
-    <div
-      role="table"
-      aria-label="Messages"
-      aria-rowcount={rows.length}
-      onPointerEnter={() => onCalm(false)}
-      onPointerLeave={() => onCalm(atTop && !body.current?.contains(document.activeElement))}
-      onFocus={() => onCalm(false)}
-      onBlur={() => onCalm(atTop)}
-    >
-      <div role="rowgroup" className={classes['head']}>
-        <div role="row" className={classes['row']}>
-          <span role="columnheader">State</span>
-          <span role="columnheader">Message</span>
-          <span role="columnheader">Patient</span>
-          <span role="columnheader">From → to</span>
-          <span role="columnheader">Reason</span>
-          <span role="columnheader">Received</span>
-          <span role="columnheader">In this state</span>
+    <>
+      <div
+        onPointerEnter={() => onCalm(false)}
+        onPointerLeave={() => onCalm(atTop && !body.current?.contains(document.activeElement))}
+        onFocus={() => onCalm(false)}
+        onBlur={() => onCalm(atTop)}
+      >
+        <div className={classes['pill-place']}>
+          {arrived + left > 0 && !calm && (
+            <button type="button" className={classes['pill']} onClick={list.apply}>
+              <ArrowUp size={14} aria-hidden="true" />
+              {arrived > 0 ? `${arrived === 100 ? '100 or more' : arrived} new` : `${left} moved on`}
+            </button>
+          )}
         </div>
-        {arrived + left > 0 && !calm && (
-          <button type="button" className={classes['pill']} onClick={list.apply}>
-            <ArrowUp size={14} aria-hidden="true" />
-            {arrived > 0 ? `${arrived === 100 ? '100 or more' : arrived} new` : `${left} moved on`}
-          </button>
-        )}
-      </div>
-      <div ref={body} role="rowgroup" className={classes['body']} style={{ height: virtual.getTotalSize() }}>
-        {items.map((item) => {
-          const message = rows[item.index];
-          return (
-            message && (
-              <MessageRow
-                key={item.key}
-                index={item.index}
-                message={message}
-                top={item.start - top}
-                height={item.size}
-                onFocus={() => (focused.current = item.index)}
-              />
-            )
-          );
-        })}
+        <div role="table" aria-label="Messages" aria-rowcount={rows.length}>
+          <div role="rowgroup" className={classes['head']}>
+            <div role="row" className={classes['row']}>
+              <span role="columnheader">State</span>
+              <span role="columnheader">Message</span>
+              <span role="columnheader">Patient</span>
+              <span role="columnheader">From → to</span>
+              <span role="columnheader">Reason</span>
+              <span role="columnheader">Received</span>
+              <span role="columnheader">In this state</span>
+            </div>
+          </div>
+          <div ref={body} role="rowgroup" className={classes['body']} style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => {
+              const message = rows[item.index];
+              return (
+                message && (
+                  <MessageRow
+                    key={item.key}
+                    index={item.index}
+                    message={message}
+                    top={item.start - top}
+                    height={item.size}
+                    onFocus={() => (focused.current = item.index)}
+                  />
+                )
+              );
+            })}
+          </div>
+        </div>
       </div>
       <div className={classes['foot']} role="status">
         {list.loadingMore ? (
@@ -131,6 +134,6 @@ export function MessageTable({
           `${rows.length.toLocaleString('en-GB')} messages, no older ones.`
         )}
       </div>
-    </div>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { ExternalLink } from 'lucide-react';
+import { ScrollX } from '../feedback/scroll-x.tsx';
 import type { DefinitionSummary } from '../../api/runtime-shapes.ts';
 import { useEditorLink } from '../api/editor-link.ts';
 
@@ -21,7 +22,7 @@ export function DefinitionTable({ definitions }: { readonly definitions: readonl
           No definition is loaded. Put one into the flows folder, or start from the shipped ones.
         </p>
       ) : (
-        <div className="scroll-x">
+        <ScrollX label="Definitions, table">
           <table className="plain-table">
             <thead>
               <tr>
@@ -60,7 +61,7 @@ export function DefinitionTable({ definitions }: { readonly definitions: readonl
               })}
             </tbody>
           </table>
-        </div>
+        </ScrollX>
       )}
     </section>
   );

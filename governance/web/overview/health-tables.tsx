@@ -1,6 +1,8 @@
 import { CircleCheck, CircleDashed, CircleHelp, OctagonAlert, Unplug } from 'lucide-react';
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import type { EndpointHealth, FeedStatus } from '../../api/runtime-shapes.ts';
+import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { Age } from '../time/clocks.tsx';
 
@@ -20,7 +22,7 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
       {feeds.length === 0 ? (
         <p className="panel-body dim">No feed is connected yet. Add a feed to a flow in the editor and deploy it.</p>
       ) : (
-        <div className="scroll-x">
+        <ScrollX label="Feeds, table">
           <table className="plain-table">
             <thead>
               <tr>
@@ -33,33 +35,40 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
             </thead>
             <tbody>
               {feeds.map((feed) => (
-                <tr key={feed.name}>
-                  <td>
-                    <Link href={`/messages?feed=${encodeURIComponent(feed.name)}`}>{feed.name}</Link>
-                    {feed.error && <div className="dim">{feed.error.text}</div>}
-                    {feed.state === 'unbound' && <div className="dim">Give it a listener in bindings.json.</div>}
-                  </td>
-                  <td>
-                    <ToneMark tone={FEED[feed.state].tone} icon={FEED[feed.state].icon}>
-                      {FEED[feed.state].text}
-                    </ToneMark>
-                  </td>
-                  <td className="mono">{feed.port === null ? '–' : `${feed.host ?? ''}:${feed.port}`}</td>
-                  <td className="number">{feed.connections}</td>
-                  <td className="number">
-                    {feed.lastMessageAt === null ? (
-                      'none yet'
-                    ) : (
-                      <>
-                        <Age at={feed.lastMessageAt} /> ago
-                      </>
-                    )}
-                  </td>
-                </tr>
+                <Fragment key={feed.name}>
+                  <tr>
+                    <td>
+                      <Link href={`/messages?feed=${encodeURIComponent(feed.name)}`}>{feed.name}</Link>
+                    </td>
+                    <td>
+                      <ToneMark tone={FEED[feed.state].tone} icon={FEED[feed.state].icon}>
+                        {FEED[feed.state].text}
+                      </ToneMark>
+                    </td>
+                    <td className="mono">{feed.port === null ? '–' : `${feed.host ?? ''}:${feed.port}`}</td>
+                    <td className="number">{feed.connections}</td>
+                    <td className="number">
+                      {feed.lastMessageAt === null ? (
+                        'none yet'
+                      ) : (
+                        <>
+                          <Age at={feed.lastMessageAt} /> ago
+                        </>
+                      )}
+                    </td>
+                  </tr>
+                  {(feed.error || feed.state === 'unbound') && (
+                    <tr className="continued">
+                      <td colSpan={5} className="dim">
+                        {feed.error?.text ?? 'It has no listener here: give it one in bindings.json.'}
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollX>
       )}
     </section>
   );
@@ -82,7 +91,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
           No endpoint is bound. Name a FHIR server in bindings.json so that flows can write to it.
         </p>
       ) : (
-        <div className="scroll-x">
+        <ScrollX label="Endpoints, table">
           <table className="plain-table">
             <thead>
               <tr>
@@ -130,7 +139,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollX>
       )}
     </section>
   );

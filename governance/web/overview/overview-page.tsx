@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { fetchAudit, useEscalations, useStatus } from '../api/queries.ts';
-import { sentenceOf } from '../audit/sentences.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { useSession } from '../session/session.ts';
@@ -14,7 +13,7 @@ import { EndpointTable, FeedTable } from './health-tables.tsx';
 import { DefinitionTable } from './definition-table.tsx';
 import classes from './overview.module.css';
 
-/** Four questions: do messages flow, what waits, what failed and nobody owns, what changed today. */
+/** The questions of a shift: do messages flow, what waits, what failed, who must be answered, what changed today. */
 export function OverviewPage() {
   useDocumentTitle('Overview');
   const status = useStatus();
@@ -28,7 +27,6 @@ export function OverviewPage() {
     null,
   );
   const waiting = messages.waiting + messages.parked + messages.accepted + messages.processing;
-  const failed = messages.dead + messages.quarantined;
   const troubled = feeds.filter((feed) => feed.state !== 'listening').length;
   const soonest = escalations.flatMap((one) => one.nextAt ?? []).toSorted((a, b) => a - b)[0];
 
@@ -82,14 +80,13 @@ export function OverviewPage() {
         <Tile
           href="/messages?tab=needs-you"
           icon={<OctagonAlert size={16} />}
-          question="What failed and nobody owns?"
-          number={failed}
-          unit="messages need somebody"
-          alarm={failed > 0}
+          question="What failed, unresolved?"
+          number={messages.dead}
+          unit={messages.dead === 1 ? 'message needs somebody' : 'messages need somebody'}
+          alarm={messages.dead > 0}
         >
-          {failed === 0
-            ? 'Nothing: every failure has been redriven or discarded.'
-            : `${messages.dead} failed, ${messages.quarantined} unreadable`}
+          {messages.dead === 0 ? 'Nothing: every failure has been redriven or discarded.' : 'redrive or discard each'}
+          {messages.quarantined > 0 && ` · ${messages.quarantined} more could not be read`}
         </Tile>
         <Tile
           href="/escalations"
@@ -176,7 +173,7 @@ function ChangedToday() {
           {changes.map((record) => (
             <li key={record.seq}>
               <time className="dim mono">{moment(record.at, Date.now())}</time>
-              <span>{sentenceOf(record)}</span>
+              <span>{record.sentence}</span>
             </li>
           ))}
         </ul>

@@ -12,14 +12,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   const [ended, setEnded] = useState(false);
   const session = useQuery({
     queryKey: ['session'],
-    queryFn: async () => {
-      try {
-        return await call<SessionView>('GET', '/session');
-      } catch (error) {
-        if (error instanceof ApiError && error.problem.status === 401) return null;
-        throw error;
-      }
-    },
+    queryFn: () => call<SessionView | null>('GET', '/session'),
     staleTime: Infinity,
   });
 

@@ -25,7 +25,7 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }) {
   const { may } = useSession();
   const open = useEscalations('open').data?.escalations.length ?? 0;
   const status = useStatus().data;
-  const needs = (status?.messages.dead ?? 0) + (status?.messages.quarantined ?? 0);
+  const needs = status?.messages.dead ?? 0;
   const badges: Readonly<Record<string, { readonly count: number; readonly what: string }>> = {
     '/messages': { count: needs, what: 'need you' },
     '/escalations': { count: open, what: 'to acknowledge' },

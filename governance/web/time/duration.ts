@@ -39,9 +39,14 @@ export function moment(at: number, now: number): string {
   return `${dayAndMonth.format(date)} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** `08:12:04.580` */
+export function clockTimeWithMs(at: number): string {
+  return `${clockTime(at)}.${String(new Date(at).getMilliseconds()).padStart(3, '0')}`;
+}
+
 /** With date, seconds and milliseconds: for traces. */
 export function exactTime(at: number): string {
-  return `${dayAndMonth.format(new Date(at))} ${clockTime(at)}.${String(new Date(at).getMilliseconds()).padStart(3, '0')}`;
+  return `${dayAndMonth.format(new Date(at))} ${clockTimeWithMs(at)}`;
 }
 
 export function startOfDay(now: number): number {

@@ -1,5 +1,6 @@
 import { CircleCheck, CircleHelp, LoaderCircle, OctagonAlert } from 'lucide-react';
 import type { EffectRecord } from '../../api/runtime-shapes.ts';
+import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { clockTime, duration } from '../time/duration.ts';
 
@@ -18,7 +19,7 @@ export function EffectTable({ effects }: { readonly effects: readonly EffectReco
       <div className="panel-head">
         <h2 id="effects">Effects on other systems</h2>
       </div>
-      <div className="scroll-x">
+      <ScrollX label="Effects, table">
         <table className="plain-table">
           <thead>
             <tr>
@@ -35,7 +36,7 @@ export function EffectTable({ effects }: { readonly effects: readonly EffectReco
               const { text, tone, icon } = STATES[effect.state];
               return (
                 <tr key={effect.key}>
-                  <td>
+                  <td className="no-wrap">
                     {effect.name}
                     <div className="dim">{effect.target}</div>
                   </td>
@@ -55,7 +56,7 @@ export function EffectTable({ effects }: { readonly effects: readonly EffectReco
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollX>
     </section>
   );
 }

@@ -5,13 +5,11 @@ import { memo, useMemo } from 'react';
 import type { FlowNode, WorkView } from '../../api/runtime-shapes.ts';
 import { duration } from '../time/duration.ts';
 import classes from './flow-drawing.module.css';
-import { flowGraph, type GraphNode } from './flow-graph.ts';
+import { flowGraph, inColumns, type GraphNode } from './flow-graph.ts';
 import { lookOf } from './node-looks.ts';
 
-const WIDTH = 168;
+const WIDTH = 160;
 const HEIGHT = 38;
-/** Node-RED's nodes are as wide as their label; ours are of one width, so the drawing is spread a little. */
-const SPREAD = 1.12;
 
 type StepNode = Node<GraphNode & Record<string, unknown>, 'step'>;
 
@@ -57,13 +55,12 @@ export default function FlowDrawing({
   const { nodes, edges } = useMemo(() => draw(flow, work), [flow, work]);
   const height = useMemo(() => {
     const ys = nodes.map((node) => node.position.y);
-    return Math.max(220, Math.min(400, Math.max(...ys) - Math.min(...ys) + 130));
+    return Math.max(180, Math.min(420, Math.max(...ys) - Math.min(...ys) + 96));
   }, [nodes]);
   return (
-    <div
+    <figure
       className={classes['canvas']}
       style={{ height }}
-      role="img"
       aria-label="The flow, with the way this message took; the steps below say the same"
     >
       <ReactFlow<StepNode>
@@ -72,8 +69,8 @@ export default function FlowDrawing({
         nodeTypes={nodeTypes}
         colorMode={scheme}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
-        minZoom={0.2}
+        fitViewOptions={{ padding: 0.04, maxZoom: 1.1, minZoom: 0.62 }}
+        minZoom={0.3}
         maxZoom={1.6}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -86,17 +83,17 @@ export default function FlowDrawing({
       >
         <Controls showInteractive={false} position="bottom-right" />
       </ReactFlow>
-    </div>
+    </figure>
   );
 }
 
 function draw(flow: readonly FlowNode[], work: readonly WorkView[]): { nodes: StepNode[]; edges: Edge[] } {
-  const graph = flowGraph(flow, work);
+  const graph = inColumns(flowGraph(flow, work), WIDTH, HEIGHT);
   const failed = new Set(graph.nodes.filter((node) => node.state === 'failed').map((node) => node.id));
   const nodes = graph.nodes.map((node): StepNode => ({
     id: node.id,
     type: 'step',
-    position: { x: node.x * SPREAD - WIDTH / 2, y: node.y - HEIGHT / 2 },
+    position: { x: node.x - WIDTH / 2, y: node.y - HEIGHT / 2 },
     data: { ...node },
     initialWidth: WIDTH,
     initialHeight: HEIGHT,

@@ -78,3 +78,35 @@ function labelOf(node: FlowNode): string {
   if (node.name !== undefined && node.name !== '') return node.name;
   return node.type.startsWith('subflow:') ? 'subflow' : node.type;
 }
+
+/** Nodes nearer to one another than this, across, are of one column. */
+const SAME_COLUMN = 70;
+const GAP_ACROSS = 44;
+const GAP_DOWN = 16;
+
+/**
+ * The author's drawing, drawn together: nodes keep their order from left to right and from top to bottom, columns stand
+ * close, and nothing overlaps. An editor leaves room for wires to be dragged; a reader needs it for larger letters.
+ */
+export function inColumns(graph: FlowGraph, width: number, height: number): FlowGraph {
+  const xs = [...new Set(graph.nodes.map((node) => node.x))].toSorted((a, b) => a - b);
+  const columnOf = new Map<number, number>();
+  let column = -1;
+  let start = -Infinity;
+  for (const x of xs) {
+    if (x - start > SAME_COLUMN) {
+      column++;
+      start = x;
+    }
+    columnOf.set(x, column);
+  }
+  const lowest = new Map<number, number>();
+  const placed = new Map<string, { readonly x: number; readonly y: number }>();
+  for (const node of graph.nodes.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
+    const at = columnOf.get(node.x) ?? 0;
+    const y = Math.max(node.y, (lowest.get(at) ?? -Infinity) + height + GAP_DOWN);
+    lowest.set(at, y);
+    placed.set(node.id, { x: at * (width + GAP_ACROSS), y });
+  }
+  return { wires: graph.wires, nodes: graph.nodes.map((node) => ({ ...node, ...placed.get(node.id) })) };
+}

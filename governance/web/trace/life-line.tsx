@@ -1,5 +1,5 @@
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
-import { duration, exactTime } from '../time/duration.ts';
+import { clockTimeWithMs, duration } from '../time/duration.ts';
 import { lifeLine } from './life-line.ts';
 import classes from './life-line.module.css';
 
@@ -22,7 +22,7 @@ export function LifeLine({ detail }: { readonly detail: MessageDetail }) {
             )}
             <span className={classes['dot']} aria-hidden="true" />
             <span className={classes['what']}>{event.what}</span>
-            <time className={classes['at']}>{exactTime(event.at)}</time>
+            <time className={classes['at']}>{clockTimeWithMs(event.at)}</time>
             {event.detail && <span className={classes['detail']}>{event.detail}</span>}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { CircleCheck, CornerDownRight, GitBranch, OctagonAlert, type LucideIcon } from 'lucide-react';
 import type { TraceStep, WorkView } from '../../api/runtime-shapes.ts';
 import type { Tone } from '../states/message-state.ts';
+import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { duration } from '../time/duration.ts';
 
@@ -26,7 +27,7 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
         <h2 id="steps">Steps</h2>
         <span className="dim">{steps.length} in the last attempt</span>
       </div>
-      <div className="scroll-x">
+      <ScrollX label="Steps, table">
         <table className="plain-table">
           <thead>
             <tr>
@@ -57,7 +58,7 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollX>
     </section>
   );
 }

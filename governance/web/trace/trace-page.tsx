@@ -47,27 +47,27 @@ function Trace({ detail }: { readonly detail: MessageDetail }) {
     <>
       <TraceHeader detail={detail} definition={definition} />
       <FailurePanel detail={detail} />
+      {name !== undefined && (
+        <section className={`panel ${classes['way']}`} aria-labelledby="way">
+          <div className="panel-head">
+            <h2 id="way">The way it took</h2>
+            {names.length > 1 ? (
+              <SegmentedControl size="xs" data={names} value={name} onChange={setChosen} aria-label="Definition" />
+            ) : (
+              <span className="dim">{definition?.title ?? name}</span>
+            )}
+          </div>
+          {definition ? (
+            <Suspense fallback={<LoadingRows rows={4} />}>
+              <FlowDrawing key={name} flow={definition.flow} work={mine} />
+            </Suspense>
+          ) : (
+            <LoadingRows rows={4} />
+          )}
+        </section>
+      )}
       <div className={classes['columns']}>
         <div className={classes['wide']}>
-          {name !== undefined && (
-            <section className="panel" aria-labelledby="way">
-              <div className="panel-head">
-                <h2 id="way">The way it took</h2>
-                {names.length > 1 ? (
-                  <SegmentedControl size="xs" data={names} value={name} onChange={setChosen} aria-label="Definition" />
-                ) : (
-                  <span className="dim">{definition?.title ?? name}</span>
-                )}
-              </div>
-              {definition ? (
-                <Suspense fallback={<LoadingRows rows={4} />}>
-                  <FlowDrawing key={name} flow={definition.flow} work={mine} />
-                </Suspense>
-              ) : (
-                <LoadingRows rows={4} />
-              )}
-            </section>
-          )}
           <DecisionList decisions={decisions.filter((one) => names.length < 2 || one.definition === name)} />
           <EffectTable effects={effects.filter((one) => names.length < 2 || one.definition === name)} />
           <StepTable work={mine} />
