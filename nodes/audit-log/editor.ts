@@ -5,7 +5,7 @@ registerEditorNode(auditLog, {
   group: 'ending',
   icon: 'audit-log.svg',
   inputs: 1,
-  outputs: auditLogOutputs,
+  outputs: { most: 1, of: auditLogOutputs },
   label: ({ text, textKind }) => (textKind === 'str' ? text : 'audit log'),
   ports: () => ['port.noted'],
 });

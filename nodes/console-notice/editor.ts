@@ -5,7 +5,7 @@ registerEditorNode(consoleNotice, {
   group: 'people',
   icon: 'console-notice.svg',
   inputs: 1,
-  outputs: consoleNoticeOutputs,
+  outputs: { most: 1, of: consoleNoticeOutputs },
   label: ({ to, toKind }) => (toKind === 'str' && to !== '' ? `tell ${to}` : 'console notice'),
   ports: () => ['port.told'],
 });

@@ -5,7 +5,7 @@ registerEditorNode(escalationTimer, {
   group: 'people',
   icon: 'escalation-timer.svg',
   inputs: 1,
-  outputs: escalationOutputs,
+  outputs: { most: 3, of: escalationOutputs },
   label: ({ mode, escalation }) => (mode === 'start' ? `escalate ${escalation}` : `${mode} ${escalation}`),
   ports: ({ mode }) => (mode === 'start' ? ['port.started', 'port.due', 'port.ended'] : ['port.after']),
 });

@@ -5,7 +5,7 @@ registerEditorNode(fhirRead, {
   group: 'outside',
   icon: 'fhir-read.svg',
   inputs: 1,
-  outputs: fhirReadOutputs,
+  outputs: { most: 2, of: fhirReadOutputs },
   label: ({ operation, resourceType }) => `${operation} ${resourceType}`,
   ports: () => ['port.found', 'port.nothing'],
 });

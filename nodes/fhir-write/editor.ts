@@ -5,7 +5,7 @@ registerEditorNode(fhirWrite, {
   group: 'outside',
   icon: 'fhir-write.svg',
   inputs: 1,
-  outputs: fhirWriteOutputs,
+  outputs: { most: 1, of: fhirWriteOutputs },
   label: ({ operation, resourceType }) => `${operation} ${resourceType}`,
   ports: () => ['port.written'],
 });

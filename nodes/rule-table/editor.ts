@@ -5,7 +5,7 @@ registerEditorNode(ruleTable, {
   group: 'decision',
   icon: 'rule-table.svg',
   inputs: 1,
-  outputs: ruleTableOutputs,
+  outputs: { most: 2, of: ruleTableOutputs },
   label: ({ table }) => table,
   ports: () => ['port.decided', 'port.no-match'],
 });

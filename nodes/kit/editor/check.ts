@@ -26,10 +26,13 @@ function currentValues<P extends object>(node: EditorNode, declaration: NodeDecl
   const open = nodeBeingEdited() === node.id;
   for (const name of Object.keys(declaration.properties)) {
     const field = open ? document.getElementById(`node-input-${name}`) : null;
-    values[name] = field instanceof HTMLSelectElement || isTextField(field) ? field.value : node[name];
+    values[name] = field instanceof HTMLSelectElement || isTextField(field) ? chosen(field.value) : node[name];
   }
   return values as P;
 }
+
+/** Node-RED's value for "no config node" while a form is open. */
+const chosen = (value: string): string => (value === '_ADD_' ? '' : value);
 
 function isTextField(field: Element | null): field is HTMLInputElement {
   return field instanceof HTMLInputElement && field.type !== 'checkbox';

@@ -10,7 +10,8 @@ export interface EditorLooks<P> {
   readonly group: keyof typeof COLOURS;
   readonly icon: string;
   readonly inputs: 0 | 1;
-  readonly outputs: number | ((values: P) => number);
+  /** `most`: Node-RED cuts off wires beyond this number when it loads a flow. */
+  readonly outputs: number | { readonly most: number; readonly of: (values: P) => number };
   /** What the canvas shows where no name was given: made from the values, so that it cannot go stale. */
   readonly label: (values: P) => string;
   /** Locale keys of the ports, by number of outputs. */
@@ -30,13 +31,13 @@ const CATEGORY = 'Wardflow';
 export function registerEditorNode<P extends object>(declaration: NodeDeclaration<P>, looks: EditorLooks<P>): void {
   const values = (node: EditorNode): P => node as unknown as P;
   const outputs = (node: EditorNode): number =>
-    typeof looks.outputs === 'number' ? looks.outputs : looks.outputs(values(node));
+    typeof looks.outputs === 'number' ? looks.outputs : looks.outputs.of(values(node));
   register(declaration, {
     category: CATEGORY,
     color: COLOURS[looks.group],
     icon: looks.icon,
     inputs: looks.inputs,
-    outputs: typeof looks.outputs === 'number' ? looks.outputs : looks.outputs(startingValues(declaration)),
+    outputs: typeof looks.outputs === 'number' ? looks.outputs : looks.outputs.most,
     label(this: EditorNode) {
       return text(this['name']) || looks.label(values(this)) || declaration.type;
     },
@@ -47,10 +48,6 @@ export function registerEditorNode<P extends object>(declaration: NodeDeclaratio
       const key = looks.ports?.(values(this))[index];
       return key && translate(this, key);
     },
-    onadd(this: EditorNode) {
-      // Not kept in flow.json: the number of outputs follows from the settings alone.
-      this.outputs = outputs(this);
-    },
     oneditprepare(this: EditorNode) {
       openForm(this, declaration, 'node-input');
     },
@@ -58,7 +55,10 @@ export function registerEditorNode<P extends object>(declaration: NodeDeclaratio
       saveForm(this, declaration, 'node-input');
       this.outputs = outputs(this);
     },
-    oneditresize: undefined,
+  });
+  // Not kept in flow.json: the number of outputs follows from the settings alone. `onadd` is not called for flows loaded.
+  RED.events.on('nodes:add', (node: EditorNode & { readonly type?: string }) => {
+    if (node.type === declaration.type) node.outputs = outputs(node);
   });
 }
 
@@ -92,11 +92,6 @@ function register<P extends object>(declaration: NodeDeclaration<P>, definition:
     };
   }
   RED.nodes.registerType(declaration.type, { ...definition, defaults } as never);
-}
-
-function startingValues<P extends object>(declaration: NodeDeclaration<P>): P {
-  const entries = Object.entries<{ readonly value: unknown }>(declaration.properties);
-  return Object.fromEntries(entries.map(([name, { value }]) => [name, value])) as P;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

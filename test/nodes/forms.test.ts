@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { buildPalette } from '../../scripts/build-palette.ts';
+import { requireChromium } from '../kit/requires.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PALETTE = resolve(ROOT, 'dist/test-palette');
+
+interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  readonly valid: boolean;
+  readonly changed: boolean;
+  readonly outputs: number;
+}
+
+/** What of Node-RED's editor the test touches. */
+interface Editor {
+  nodes: {
+    node(id: string): EditorNode & { _def: { category: string } };
+    createExportableNodeSet(nodes: readonly object[]): unknown;
+  };
+  editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void };
+  tray: { close(): void };
+}
+
+describe('the forms in the editor', function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), 'wardflow-forms-'));
+  const nodes = examples();
+  let nodeRed: ChildProcess | undefined;
+  let browser: Browser | undefined;
+  let page: Page;
+  const trouble: string[] = [];
+
+  before(async function () {
+    const executablePath = requireChromium(this);
+    await buildPalette(ROOT, PALETTE);
+    const port = await freePort();
+    writeFileSync(join(folder, 'package.json'), '{"name":"forms","private":true}\n');
+    writeFileSync(join(folder, 'flows.json'), JSON.stringify(nodes));
+    writeFileSync(join(folder, 'settings.cjs'), settings(port, folder));
+    nodeRed = spawn(
+      process.execPath,
+      [join(ROOT, 'node_modules/node-red/red.js'), '-s', join(folder, 'settings.cjs')],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    await started(nodeRed);
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    page.on('pageerror', (error) => trouble.push(error.message));
+    await page.goto(`http://127.0.0.1:${port}/`);
+    const last = nodes.at(-1)?.id ?? '';
+    await page.waitForFunction((id) => Boolean((globalThis as unknown as { RED?: Editor }).RED?.nodes?.node(id)), last);
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (nodeRed?.exitCode === null) {
+      nodeRed.kill();
+      await once(nodeRed, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ours = nodes.filter(({ type }) => /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message)/.test(type));
+  const byType = new Map(ours.map((node) => [node.type, node]));
+
+  it('find every example valid', async () => {
+    for (const { id, type } of ours) {
+      const valid = await page.evaluate(
+        (node) => (globalThis as unknown as { RED: Editor }).RED.nodes.node(node).valid,
+        id,
+      );
+      assert.equal(valid, true, `${type} ${id}`);
+    }
+  });
+
+  for (const [type, { id }] of byType) {
+    it(`open and close ${type} without changing what is saved`, async () => {
+      const before = await saved(id);
+      await page.evaluate((node) => {
+        const { RED } = globalThis as unknown as { RED: Editor };
+        const found = RED.nodes.node(node);
+        if (found._def.category === 'config') RED.editor.editConfig('', found.type, found.id);
+        else RED.editor.edit(found);
+      }, id);
+      const done = page.locator('#node-dialog-ok, #node-config-dialog-ok').last();
+      await done.waitFor({ state: 'visible' });
+      // The tray slides in, and widgets draw themselves when it stands.
+      await page.locator('.red-ui-tray .form-row').first().waitFor({ state: 'visible' });
+      await page.waitForFunction(
+        () => document.querySelectorAll('.red-ui-tray-resizing, .ui-draggable-dragging').length === 0,
+      );
+      const red = await page.locator('.red-ui-tray .input-error').evaluateAll((fields) => fields.map(({ id }) => id));
+      assert.deepEqual(red, []);
+      const untranslated = await page.locator('.red-ui-tray [data-i18n]').evaluateAll((elements) =>
+        elements
+          .filter((element) => !(element.getAttribute('data-i18n') ?? '').startsWith('['))
+          .filter(
+            (element) =>
+              (element.textContent ?? '').trim() === '' || element.textContent === element.getAttribute('data-i18n'),
+          )
+          .map((element) => element.getAttribute('data-i18n')),
+      );
+      assert.deepEqual(untranslated, []);
+      await done.click();
+      await done.waitFor({ state: 'hidden' });
+      assert.deepEqual(await saved(id), before);
+      assert.deepEqual(trouble, []);
+    });
+  }
+
+  async function saved(id: string): Promise<unknown> {
+    return page.evaluate((node) => {
+      const { RED } = globalThis as unknown as { RED: Editor };
+      return JSON.parse(JSON.stringify(RED.nodes.createExportableNodeSet([RED.nodes.node(node)]))) as unknown;
+    }, id);
+  }
+});
+
+interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+}
+
+function examples(): readonly FlowNode[] {
+  const source = join(ROOT, 'nodes');
+  return readdirSync(source, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && readdirSync(join(source, entry.name)).includes('examples'))
+    .flatMap(({ name }) =>
+      readdirSync(join(source, name, 'examples')).map((file) => join(source, name, 'examples', file)),
+    )
+    .flatMap((path) => JSON.parse(readFileSync(path, 'utf8')) as FlowNode[]);
+}
+
+function settings(port: number, folder: string): string {
+  const value = {
+    uiPort: port,
+    uiHost: '127.0.0.1',
+    userDir: folder,
+    nodesDir: [PALETTE],
+    flowFile: 'flows.json',
+    credentialSecret: false,
+    telemetry: { enabled: false, updateNotification: false },
+    editorTheme: { tours: false },
+    externalModules: { autoInstall: false, palette: { allowInstall: false } },
+  };
+  return `module.exports = ${JSON.stringify(value)};\n`;
+}
+
+async function started(child: ChildProcess): Promise<void> {
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    if (chunk.toString().includes('Started flows')) {
+      child.stdout?.resume();
+      return;
+    }
+  }
+  throw new Error('Node-RED ended before its flows started');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
