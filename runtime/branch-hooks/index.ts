@@ -155,11 +155,14 @@ export class BranchHooks {
     this.#switches.received(branch, node);
   }
 
-  /** A message that came without a send: to a `catch`, by a link call, to a `complete`. */
+  /**
+   * A message that came without a send: to a `catch`, by a link call, to a `complete`. What a tap hands over names no
+   * branch and does not come here: the item waits for no tap, so it could be over before or after.
+   */
   #handedOver(carried: Branch, msg: WardflowMessage, node: LiveNode): Branch | undefined {
     const from = sourceOf(msg, node);
     const parent = (from === undefined ? undefined : nearestAt(carried, from)) ?? carried;
-    const place = this.#isTap(from) ? null : this.#reach.leading(node.id);
+    const place = this.#reach.leading(node.id);
     const now = this.#clock.now();
     const child = place ? parent.item.openChild(parent, place, now) : undefined;
     if (!child) {
@@ -174,11 +177,6 @@ export class BranchHooks {
       else parent.item.trouble(parent, now);
     }
     return child;
-  }
-
-  /** A tap's failure is no business of the item: it waits for no tap, so it could be over before or after. */
-  #isTap(from: string | undefined): boolean {
-    return from !== undefined && this.#red.nodes.getNode(from) !== null && !this.#reach.leading(from);
   }
 
   #onComplete(event: CompleteEvent): void {

@@ -196,6 +196,13 @@ export class BranchFlows {
       };
       this.on('input', old);
     });
+    host.registerType('test two outputs', function () {
+      this.on('input', (msg: WardflowMessage, send, done) => {
+        send([msg, null]);
+        send([null, msg]);
+        done();
+      });
+    });
     host.registerType('test repeater', function () {
       this.on('input', (msg: WardflowMessage, send, done) => {
         send(msg);

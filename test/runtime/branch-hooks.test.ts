@@ -106,6 +106,12 @@ describe('counted branches in a real Node-RED', () => {
     assert.deepEqual(await success([source('r'), repeater, effect('a', 'done'), done()]), ['a', 'a', 'a']);
   });
 
+  it('follows one message object that goes on its way and to a tap', async () => {
+    const both = node('r', 'test two outputs', [['a'], ['d']]);
+    const debug = node('d', 'debug', [], { active: false });
+    assert.deepEqual(await success([source('r'), both, debug, effect('a', 'done'), done()]), ['a']);
+  });
+
   it('follows a node of the old kind, which never says that it has finished', async () => {
     assert.deepEqual(await success([source('o'), node('o', 'test old node', 'a'), effect('a', 'done'), done()]), ['a']);
   });
@@ -332,6 +338,39 @@ describe('counted branches in a real Node-RED', () => {
     assert.equal(bench.services.inFlight(), 0);
   });
 
+  it('keeps the parts of one item apart that wait together in a switch', async () => {
+    const split = node('sp', 'split', 's', { splt: ',', spltType: 'str', arraySplt: 1, property: 'payload' });
+    const decide = node('s', 'switch', 'a', {
+      property: '$number(payload) > 0',
+      propertyType: 'jsonata',
+      checkall: 'true',
+      outputs: 1,
+      rules: [{ t: 'true' }],
+    });
+    const flow = [source('sp'), split, decide, effect('a', 'done'), done()];
+    assert.deepEqual(await success(flow, '1,2,3,4,5,6'), ['a', 'a', 'a', 'a', 'a', 'a']);
+  });
+
+  it('shows in the trace where an error was caught, and what a link call called', async () => {
+    await bench.host.deploy([
+      tab(),
+      source('call'),
+      node('call', 'link call', 'f', { links: ['li'], linkType: 'static', timeout: '5' }),
+      node('li', 'link in', 'back', { links: [] }),
+      node('back', 'link out', [], { mode: 'return', links: [] }),
+      fn('f', 'throw new Error("no");', 'done'),
+      done(),
+      catchAll('c', 'a'),
+      effect('a', 'done'),
+    ]);
+    const { trace } = (await bench.run()).result;
+    const number = (id: string): string => trace.find((step) => step.node.id === id)?.branch ?? 'no step';
+    assert.deepEqual(
+      ['li', 'back', 'f', 'c', 'a'].map((id) => trace.find((step) => step.node.id === id)?.parent ?? 'no step'),
+      [number('call'), number('li'), number('call'), number('f'), number('c')],
+    );
+  });
+
   it('fails an item whose source cannot make a message of it', async () => {
     const { code, node: at } = await failure([source('a'), effect('a', 'done'), done()], 'unreadable');
     assert.deepEqual([code, at?.id], ['source-failed', 'in']);
@@ -340,129 +379,5 @@ describe('counted branches in a real Node-RED', () => {
   it('ends a runaway loop', async () => {
     const { code } = await failure([source('f'), fn('f', 'return [msg, null];', [['f'], ['done']]), done()]);
     assert.equal(code, 'too-many-branches');
-  });
-
-  it('gives back what a deploy throws away, and nothing else', async () => {
-    const gate = bench.gate('kept');
-    const other = (id: string, type: string, to: string[][], more: object = {}): object => ({
-      id,
-      type,
-      z: 'other',
-      x: 0,
-      y: 0,
-      wires: to,
-      ...more,
-    });
-    const flow = (timeout: string): object[] => [
-      tab(),
-      tab('other'),
-      source(['w', 'link']),
-      node('w', 'delay', 'done', { pauseType: 'delay', timeout, timeoutUnits: 'seconds' }),
-      node('link', 'link out', [], { mode: 'link', links: ['kept-in'] }),
-      done(),
-      other('kept-in', 'link in', [['kept']], { links: ['link'] }),
-      other('kept', 'test effect', [['kept-done']], { effect: 'kept', gate: 'kept' }),
-      other('kept-done', 'message done', []),
-    ];
-    await bench.host.deploy(flow('60'));
-    const lost = bench.deliver();
-    await gate.reached;
-    await bench.host.deploy(flow('50'), 'nodes');
-    const { outcome } = await bench.ended(lost);
-    assert.deepEqual(outcome.kind === 'failed' && [outcome.failure.class, outcome.failure.code], [
-      'throttled',
-      'redeployed',
-    ]);
-    gate.open();
-    assert.equal(bench.services.inFlight(), 0);
-  });
-
-  it('lets an item finish that a deploy did not touch', async () => {
-    const gate = bench.gate('slow');
-    const flow = (extra: object[]): object[] => [
-      tab(),
-      tab('other'),
-      source('a'),
-      effect('a', 'done', { gate: 'slow' }),
-      done(),
-      ...extra,
-    ];
-    await bench.host.deploy(flow([]));
-    const work = bench.deliver();
-    await gate.reached;
-    await bench.host.deploy(flow([{ id: 'n', type: 'debug', z: 'other', x: 0, y: 0, wires: [] }]), 'flows');
-    assert.equal(bench.results.has(work), false);
-    gate.open();
-    assert.equal((await bench.ended(work)).outcome.kind, 'done');
-    assert.equal(bench.configured.length, 2, 'feeds and subscriptions are put in force once for each deploy');
-  });
-
-  it('delivers again what was sent to a node while a deploy replaced it', async () => {
-    const gate = bench.gate('slow');
-    const other = (id: string, type: string, to: string[][], more: object = {}): object => ({
-      ...more,
-      id,
-      type,
-      z: 'other',
-      x: 0,
-      y: 0,
-      wires: to,
-    });
-    const flow = (label: string): object[] => [
-      tab(),
-      tab('other'),
-      source('a'),
-      effect('a', 'lo', { gate: 'slow' }),
-      node('lo', 'link out', [], { mode: 'link', links: ['li'] }),
-      other('li', 'link in', [['b']], { links: ['lo'], name: label }),
-      other('b', 'test effect', [['end']], { effect: 'b' }),
-      other('end', 'message done', []),
-    ];
-    await bench.host.deploy(flow('one'));
-    const work = bench.deliver();
-    await gate.reached;
-    // The message moves on while the other tab is away.
-    bench.host.red.events.once('flows:stopped', () => gate.open());
-    await bench.host.deploy(flow('two'), 'flows');
-    const { outcome } = await bench.ended(work);
-    assert.ok(outcome.kind === 'done' || outcome.failure.code === 'redeployed', JSON.stringify(outcome));
-    assert.equal(bench.services.inFlight(), 0);
-  });
-
-  it('goes on with what still runs when a deploy lacks a node type', async () => {
-    const gate = bench.gate('slow');
-    const flow = [
-      tab(),
-      tab('other'),
-      source(['a', 'b']),
-      effect('a', 'done', { gate: 'slow' }),
-      effect('b', 'done'),
-      done(),
-    ];
-    await bench.host.deploy(flow);
-    const work = bench.deliver();
-    await gate.reached;
-    const unknown = { id: 'u', type: 'of another time', z: 'other', x: 0, y: 0, wires: [] };
-    await bench.host.deployWithoutStart([...flow, unknown], 'flows');
-    gate.open();
-    assert.equal((await bench.ended(work)).outcome.kind, 'done');
-  });
-
-  it('refuses a second source of the same name: work belongs to a source by its name', async () => {
-    await bench.host.deploy([tab(), source('done'), done()]);
-    const again = { nodeId: 'other', id: 'test/in', definition: 'test', capacity: 1, leaseMs: 1, emit: async () => {} };
-    assert.throws(() => bench.services.registerSource(again), { code: 'source-twice' });
-  });
-
-  it('ends the earlier delivery of an item that is delivered again', async () => {
-    const gate = bench.gate('slow');
-    await bench.host.deploy([tab(), source('a'), effect('a', 'done', { gate: 'slow' }), done()]);
-    const work = bench.deliver('x', 1, 'again');
-    await gate.reached;
-    bench.deliver('x', 2, work);
-    gate.open();
-    const result = await bench.ended(work);
-    assert.equal(result.outcome.kind, 'done');
-    assert.deepEqual(bench.effectsOf(work), ['a', 'a'], 'both deliveries acted; only the second one counts');
   });
 });

@@ -189,7 +189,11 @@ describe('a runtime that cannot start', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const start = async (env: Record<string, string>): Promise<{ code: number | null; stderr: string }> => {
+  /** Starts in folders of its own and expects one sentence that names what is wrong, and exit code 1. */
+  const says = async (name: string, sentence: RegExp, env: Record<string, string>, spoil?: (flows: string) => void) => {
+    const own = join(folder, name);
+    putFlows(join(own, 'flows'));
+    spoil?.(join(own, 'flows'));
     const child = spawn(
       process.execPath,
       [join(ROOT, 'node_modules/node-red/red.js'), '-s', join(ROOT, 'settings.ts')],
@@ -198,9 +202,9 @@ describe('a runtime that cannot start', () => {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: {
           PATH: process.env['PATH'],
-          HOME: folder,
-          WARDFLOW_DATA: join(folder, 'data'),
-          WARDFLOW_FLOWS: join(folder, 'flows'),
+          HOME: own,
+          WARDFLOW_DATA: join(own, 'data'),
+          WARDFLOW_FLOWS: join(own, 'flows'),
           WARDFLOW_STAGING_PORT: '0',
           WARDFLOW_MLLP_PORT: '0',
           WARDFLOW_LOG_LEVEL: 'silent',
@@ -211,7 +215,9 @@ describe('a runtime that cannot start', () => {
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
-    return { code, stderr };
+    assert.equal(code, 1, `${name}: ${stderr}`);
+    assert.match(stderr, sentence);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, `one sentence, not:\n${stderr}`);
   };
   const taken = async (): Promise<{ server: Server; port: string }> => {
     const server = createServer();
@@ -220,35 +226,26 @@ describe('a runtime that cannot start', () => {
     return { server, port: String((server.address() as AddressInfo).port) };
   };
 
-  const says = async (env: Record<string, string>, sentence: RegExp): Promise<void> => {
-    const { code, stderr } = await start(env);
-    assert.equal(code, 1, stderr);
-    assert.match(stderr, sentence);
-    assert.equal(stderr.trimEnd().split('\n').length, 1, `one sentence, not:\n${stderr}`);
-  };
-
-  it('says which file of a flow is broken', async () => {
-    putFlows(join(folder, 'flows'));
-    writeFileSync(join(folder, 'flows/try/flow.json'), '[{"id":');
-    await says({}, /try.flow\.json/);
-    putFlows(join(folder, 'flows'));
-    mkdirSync(join(folder, 'flows/try/rules'));
-    writeFileSync(join(folder, 'flows/try/rules/who.json'), '{}');
-    await says({}, /try\/rules\/who\.json/);
-    rmSync(join(folder, 'flows/try/rules'), { recursive: true });
+  it('says which flow or rule file is broken, which setting is wrong, and that a folder is none', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await Promise.all([
+      says('flow', /try.flow\.json/, {}, (flows) => writeFileSync(join(flows, 'try/flow.json'), '[{"id":')),
+      says('rule', /try\/rules\/who\.json/, {}, (flows) => {
+        mkdirSync(join(flows, 'try/rules'));
+        writeFileSync(join(flows, 'try/rules/who.json'), '{}');
+      }),
+      says('setting', /WARDFLOW_STAGING_PORT/, { WARDFLOW_STAGING_PORT: 'many' }),
+      says('data', /data folder/i, { WARDFLOW_DATA: file }),
+    ]);
   });
 
   it('names the port that is taken', async () => {
-    putFlows(join(folder, 'flows'));
     const { server, port } = await taken();
-    await says({ WARDFLOW_MLLP_PORT: port }, new RegExp(port));
-    await says({ WARDFLOW_STAGING_PORT: port }, new RegExp(port));
+    await Promise.all([
+      says('mllp', new RegExp(port), { WARDFLOW_MLLP_PORT: port }),
+      says('editor', new RegExp(port), { WARDFLOW_STAGING_PORT: port }),
+    ]);
     server.close();
-  });
-
-  it('names a setting that is wrong, and a data folder that is none', async () => {
-    await says({ WARDFLOW_STAGING_PORT: 'many' }, /WARDFLOW_STAGING_PORT/);
-    writeFileSync(join(folder, 'file'), '');
-    await says({ WARDFLOW_DATA: join(folder, 'file') }, /data folder/i);
   });
 });
