@@ -60,7 +60,7 @@ describe('the shipped flows', function () {
 
   before(async () => {
     sandbox = await startSandbox({ port: 0 });
-    runtime = await RuntimeProcess.start({ fhirBase: sandbox.url });
+    runtime = await RuntimeProcess.start({ fhirBase: sandbox.url, env: { WARDFLOW_TASK_POLL_SECONDS: '1' } });
     sender = new MllpSender(runtime.mllpPort);
     for (const [definition, names] of Object.entries(SAMPLES))
       for (const name of names) assert.match(await sender.send(sample(definition, name)), /\rMSA\|AA\|/);
