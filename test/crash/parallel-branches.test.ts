@@ -16,7 +16,7 @@ describe('a runtime killed when one of two parallel branches has settled', funct
   this.timeout(60_000);
   const endings: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const end of endings.splice(0).reverse()) await end();
+    for (const end of endings.splice(0).toReversed()) await end();
   });
 
   /** Kills the runtime while the server, or its answer, is held at the Communication; ends when all is done. */
