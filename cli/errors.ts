@@ -11,7 +11,7 @@ export const cliErrors = defineErrors({
     text: 'No {runtime} runtime runs from the data folder {folder}.',
     remedy: 'Wait until the start has finished, or name one that runs: {known}.',
   },
-  'runtime-unreachable': {
+  'runtime-not-answering': {
     class: 'transient',
     text: 'The {runtime} runtime does not answer at {url} ({reason}).',
     remedy: 'Ask again in a few seconds; "npx wardflow doctor" says what is wrong.',

@@ -15,7 +15,7 @@ export interface RuntimeClient {
   readonly environment: string;
   readonly info: RuntimeInfo;
   readonly run: RunInfo;
-  /** @throws WardflowError: the API's own problem, or `runtime-unreachable`, `answer-unreadable` */
+  /** @throws WardflowError: the API's own problem, or `runtime-not-answering`, `answer-unreadable` */
   get<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
   post<T>(path: string, body: unknown, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
   /** The body of a successful answer, as it comes. */
@@ -57,7 +57,7 @@ async function clientOf(io: Io, run: RunInfo, environment: string, info: Runtime
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
     } catch (error) {
-      throw cliErrors.create('runtime-unreachable', { ...named, reason: reasonOf(error) }, { cause: error });
+      throw cliErrors.create('runtime-not-answering', { ...named, reason: reasonOf(error) }, { cause: error });
     }
     if (!response.ok) throw await problemOf(response, named);
     return response;

@@ -14,12 +14,12 @@ export const apiErrors = defineErrors({
     text: 'The request does not name who acts.',
     remedy: 'Send the header Wardflow-Actor, for example "user:ana" or "cli:root".',
   },
-  'request-invalid': {
+  'api-request-invalid': {
     class: 'permanent',
     text: 'The request cannot be used: {reason}.',
     remedy: 'Correct the field named.',
   },
-  'not-found': {
+  'api-not-found': {
     class: 'permanent',
     text: 'There is no such {thing}.',
     remedy: 'Look at the list; it may have been removed.',
@@ -54,16 +54,16 @@ export const apiErrors = defineErrors({
 const STATUS: Readonly<Record<string, number>> = {
   'not-authorised': 401,
   'actor-missing': 400,
-  'request-invalid': 400,
-  'not-found': 404,
+  'api-request-invalid': 400,
+  'api-not-found': 404,
   conflict: 409,
   'too-large': 413,
   starting: 503,
   'too-many-listeners': 503,
 };
 
-export const invalid = (reason: string): WardflowError => apiErrors.create('request-invalid', { reason });
-export const notFound = (thing: string): WardflowError => apiErrors.create('not-found', { thing });
+export const invalid = (reason: string): WardflowError => apiErrors.create('api-request-invalid', { reason });
+export const notFound = (thing: string): WardflowError => apiErrors.create('api-not-found', { thing });
 export const conflict = (reason: string): WardflowError => apiErrors.create('conflict', { reason });
 
 export function sendProblem(response: Response, error: unknown, log: Log): void {

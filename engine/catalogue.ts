@@ -1,0 +1,38 @@
+/** All errors of the engine, by part. The parts above it are listed where the reference is made (scripts/docs/parts.ts). */
+import type { ErrorEntry } from './base/errors.ts';
+import { configErrors } from './config/errors.ts';
+import { definitionErrors } from './definitions/errors.ts';
+import { effectErrors } from './effects/errors.ts';
+import { engineErrors } from './errors.ts';
+import { fhirErrors } from './fhir/errors.ts';
+import { hl7Errors } from './hl7/errors.ts';
+import { intakeErrors } from './intake/errors.ts';
+import { mllpErrors } from './mllp/errors.ts';
+import { queueErrors } from './queue/errors.ts';
+import { ruleErrors } from './rules/errors.ts';
+import { scheduleErrors } from './schedule/errors.ts';
+import { storeErrors } from './store/sqlite/errors.ts';
+
+export interface CataloguePart {
+  /** For people. */
+  readonly title: string;
+  /** Folder or file of the declarations, from the root of the repository. */
+  readonly file: string;
+  /** By code. */
+  readonly entries: Readonly<Record<string, ErrorEntry>>;
+}
+
+export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
+  { title: 'Settings, bindings, run.json', file: 'engine/config/errors.ts', entries: configErrors.entries },
+  { title: 'Definitions', file: 'engine/definitions/errors.ts', entries: definitionErrors.entries },
+  { title: 'Rule tables', file: 'engine/rules/errors.ts', entries: ruleErrors.entries },
+  { title: 'HL7 v2', file: 'engine/hl7/errors.ts', entries: hl7Errors.entries },
+  { title: 'MLLP', file: 'engine/mllp/errors.ts', entries: mllpErrors.entries },
+  { title: 'Intake', file: 'engine/intake/errors.ts', entries: intakeErrors.entries },
+  { title: 'Work queue', file: 'engine/queue/errors.ts', entries: queueErrors.entries },
+  { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },
+  { title: 'Escalations', file: 'engine/schedule/errors.ts', entries: scheduleErrors.entries },
+  { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },
+  { title: 'Store', file: 'engine/store/sqlite/errors.ts', entries: storeErrors.entries },
+  { title: 'Engine', file: 'engine/errors.ts', entries: engineErrors.entries },
+];

@@ -1,0 +1,18 @@
+/** The whole error catalogue: the engine's parts, and those of the parts above it, which the engine may not import. */
+import { cliErrors } from '../../cli/errors.ts';
+import { ENGINE_CATALOGUE, type CataloguePart } from '../../engine/catalogue.ts';
+import { consoleErrors } from '../../governance/errors.ts';
+import { nodeErrors } from '../../nodes/kit/errors.ts';
+import { apiErrors } from '../../runtime/api/problems.ts';
+import { runtimeErrors } from '../../runtime/errors.ts';
+import { supervisorErrors } from '../../supervisor/errors.ts';
+
+export const CATALOGUE: readonly CataloguePart[] = [
+  ...ENGINE_CATALOGUE,
+  { title: 'Nodes', file: 'nodes/kit/errors.ts', entries: nodeErrors.entries },
+  { title: 'Runtime', file: 'runtime/errors.ts', entries: runtimeErrors.entries },
+  { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
+  { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
+  { title: 'Start and stop', file: 'supervisor/errors.ts', entries: supervisorErrors.entries },
+  { title: 'Command line', file: 'cli/errors.ts', entries: cliErrors.entries },
+];
