@@ -28,4 +28,5 @@ export * from './audit.ts';
 export * from './clinical.ts';
 export * from './effects.ts';
 export * from './journal.ts';
+export * from './operations.ts';
 export * from './work.ts';
