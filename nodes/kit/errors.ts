@@ -17,6 +17,11 @@ export const nodeErrors = defineErrors({
     text: 'The node "{node}" is not set up: {problems}.',
     remedy: 'Open the node in the editor, mend the fields marked red and deploy; then redrive.',
   },
+  'node-name-taken': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has two nodes that use the name "{name}".',
+    remedy: 'Give one of them another name: waiting work, escalations and effects are found by it.',
+  },
   'message-without-work': {
     class: 'permanent',
     text: 'The node "{node}" got a message that belongs to no work of Wardflow.',
