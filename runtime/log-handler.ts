@@ -16,6 +16,8 @@ const FATAL_OR_ERROR = 20;
 const WARN = 30;
 const INFO = 40;
 const LONGEST = 300;
+/** A warning at every start of a runtime whose nodes have no credentials, which is how it should be. */
+const NO_CREDENTIALS = 'Encrypted credentials not found';
 
 export function createLogHandler(log: Log, flowsHaveRun: () => boolean): (line: NodeRedLine) => void {
   const own = log.with({ part: 'node-red' });
@@ -32,6 +34,6 @@ export function createLogHandler(log: Log, flowsHaveRun: () => boolean): (line: 
       return own[level](`${who} ${level === 'error' ? 'reported an error' : 'warned'}.`, fields);
     }
     const text = typeof line.msg === 'string' ? line.msg.trim() : '';
-    if (text !== '') own[level](text.replace(/\s+/g, ' ').slice(0, LONGEST));
+    if (text !== '' && text !== NO_CREDENTIALS) own[level](text.replace(/\s+/g, ' ').slice(0, LONGEST));
   };
 }

@@ -177,7 +177,19 @@ export class Runtime {
     muteConsole(this.log);
     this.#engine.start();
     this.#open();
+    void this.#audit('runtime.started');
     this.log.info('the runtime is ready', { port: this.config.stagingPort });
+  }
+
+  async #audit(type: 'runtime.started' | 'runtime.stopped'): Promise<void> {
+    if (!this.#engine) return;
+    const { clock, environment, store } = this.#engine;
+    const details = { environment, version: this.#version };
+    try {
+      await store.audit.append([{ at: clock.now(), type, actor: 'system', details }]);
+    } catch (error) {
+      this.log.error('the audit trail could not be written', { code: errorName(error) });
+    }
   }
 
   /** Node types that are missing stop the flows, not the runtime: the editor is where they are mended. */
@@ -226,6 +238,7 @@ export class Runtime {
 
   async #end(): Promise<void> {
     this.api.close();
+    if (this.#running) await this.#audit('runtime.stopped');
     await this.#engine?.stop(DRAIN_MS);
     const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
     await red.stop();

@@ -3,7 +3,7 @@
  * is refused with a sentence before anything is written; were it found afterwards, the next start would fail.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { definitionSet, readDefinitions, type DefinitionSet } from '../../engine/index.ts';
 import { runtimeErrors } from '../errors.ts';
 import type { FlowFiles } from './flow-files.ts';
@@ -20,7 +20,9 @@ export async function tryOut(
 ): Promise<DefinitionSet> {
   const copy = await mkdtemp(join(userFolder, 'try-'));
   try {
-    await cp(flowsFolder, join(copy, 'flows'), { recursive: true });
+    // A site's folder is often a repository: what is hidden in it is no definition.
+    const seen = (path: string): boolean => path === flowsFolder || !basename(path).startsWith('.');
+    await cp(flowsFolder, join(copy, 'flows'), { recursive: true, filter: seen });
     await saveFlowFiles(join(copy, 'flows'), join(copy, 'removed'), before, next);
     const { definitions, problems } = await readDefinitions(join(copy, 'flows'));
     if (problems.length > 0) {

@@ -179,6 +179,9 @@ describe('the runtime as a process', () => {
     await runtime.restart();
     const { messages } = await runtime.api<{ messages: MessageCounts }>('/status');
     assert.equal(messages.done, 2);
+    const { records } = await runtime.api<{ records: { type: string }[] }>('/audit');
+    const lives = records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
+    assert.deepEqual(lives, ['runtime.started', 'runtime.stopped', 'runtime.started']);
   });
 });
 
