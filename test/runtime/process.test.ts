@@ -174,11 +174,35 @@ describe('the runtime as a process', () => {
     assert.equal(await upgrade('http://127.0.0.1:1'), 'closed');
   });
 
+  it('delivers again at once what a deploy interrupted', async () => {
+    const now = (await (await fetch(url('/flows'), { headers: bearer() })).json()) as object[];
+    const wait = node('wait', 'delay', ['done'], { pauseType: 'delay', timeout: '50', timeoutUnits: 'seconds' });
+    const slow = now.map((one) => ('func' in one ? { ...one, wires: [['wait']] } : one));
+    assert.equal((await deploy([...slow, wait], bearer())).status, 204);
+    const sender = new MllpSender(runtime.mllpPort);
+    try {
+      assert.match(await sender.send(message('M3')), /MSA\|AA\|M3/);
+    } finally {
+      sender.close();
+    }
+    await runtime.until<{ inFlight: number }>('/status', ({ inFlight }) => inFlight === 1);
+    assert.equal((await deploy(now, bearer())).status, 204);
+    await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 3, 10_000);
+    const { messages } = await runtime.api<{ messages: { id: string }[] }>('/messages?q=M3');
+    const { work } = await runtime.api<{ work: { attempts: { failure: { code: string } | null }[] }[] }>(
+      `/messages/${messages[0]?.id}`,
+    );
+    assert.deepEqual(
+      work[0]?.attempts.map(({ failure }) => failure?.code),
+      ['redeployed', undefined],
+    );
+  });
+
   it('keeps what it was told over a restart, and ends with exit code 0 when asked to', async () => {
     assert.equal(await runtime.stop(), 0);
     await runtime.restart();
     const { messages } = await runtime.api<{ messages: MessageCounts }>('/status');
-    assert.equal(messages.done, 2);
+    assert.equal(messages.done, 3);
     const { records } = await runtime.api<{ records: { type: string }[] }>('/audit');
     const lives = records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
     assert.deepEqual(lives, ['runtime.started', 'runtime.stopped', 'runtime.started']);
