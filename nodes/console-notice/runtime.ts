@@ -5,10 +5,12 @@ import { errorOf } from '../kit/failure.ts';
 import { notify } from '../kit/notice.ts';
 import { oneLine } from '../kit/one-line.ts';
 import { registerNode } from '../kit/register.ts';
+import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { consoleNotice } from './config.ts';
 
 export default function consoleNoticeNode(RED: NodeAPI): void {
   registerNode(RED, consoleNotice, ({ node, config, services, workOf }) => {
+    refuseSharedName(RED, node, EFFECTS, config.effect.trim());
     const to = expression(RED, node, 'to', config.to, config.toKind);
     const text = expression(RED, node, 'text', config.text, config.textKind);
     const discriminate = discriminator(RED, node, config.discriminator);

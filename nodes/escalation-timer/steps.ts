@@ -5,6 +5,7 @@ import { errorOf } from '../kit/failure.ts';
 import { notify } from '../kit/notice.ts';
 import { payloadOf } from '../kit/payload.ts';
 import { definitionName, type NodeHandle } from '../kit/register.ts';
+import { refuseSharedName, SOURCES } from '../kit/unique-name.ts';
 import { STEP_LEASE_MS, type EscalationTimerProperties } from './config.ts';
 import { stepView, viewOf } from './view.ts';
 
@@ -17,6 +18,7 @@ const CONSOLE = 'console';
 export function steps(handle: Handle): () => void {
   const { node, config, services } = handle;
   const definition = definitionName(handle);
+  refuseSharedName(handle.RED, node, SOURCES, config.escalation.trim());
   services.registerSource({
     nodeId: node.id,
     id: `${definition}/${config.escalation.trim()}`,

@@ -15,6 +15,7 @@ import { expression } from '../kit/expression.ts';
 import { errorOf } from '../kit/failure.ts';
 import { endpointName, endpointOf, outcomeOf, resourceId, type FhirOutcome } from '../kit/fhir.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
+import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { fhirWrite, type FhirWriteProperties } from './config.ts';
 import { changed, toCreate } from './resource.ts';
 
@@ -35,6 +36,7 @@ export default function fhirWriteNode(RED: NodeAPI): void {
     const { config, services } = handle;
     const name = endpointName(handle, config.endpoint);
     const type = config.resourceType.trim();
+    refuseSharedName(RED, handle.node, EFFECTS, config.effect.trim());
     const discriminate = discriminator(RED, handle.node, config.discriminator);
     const prepare = config.operation === 'create' ? creating(handle, type) : updating(handle, type);
     return {

@@ -6,6 +6,7 @@ import { parsed } from '../kit/payload.ts';
 import { configOf, definitionName, registerNode } from '../kit/register.ts';
 import { feed as feedNode } from '../wardflow-feed/config.ts';
 import { feedSettings } from '../wardflow-feed/runtime.ts';
+import { refuseSharedName, SOURCES } from '../kit/unique-name.ts';
 import { hl7In } from './config.ts';
 
 export default function hl7InNode(RED: NodeAPI): void {
@@ -13,6 +14,7 @@ export default function hl7InNode(RED: NodeAPI): void {
     const { node, config, services, status } = handle;
     const feed = feedSettings(configOf(handle, feedNode, config.feed, 'feed'));
     const definition = definitionName(handle);
+    refuseSharedName(RED, node, SOURCES, config.subscription.trim());
     services.registerSource({
       nodeId: node.id,
       id: `${definition}/${config.subscription.trim()}`,

@@ -19,7 +19,7 @@ export const nodeErrors = defineErrors({
   },
   'node-name-taken': {
     class: 'permanent',
-    text: 'The definition "{definition}" has two nodes that use the name "{name}".',
+    text: 'Two nodes of this flow use the name "{name}".',
     remedy: 'Give one of them another name: waiting work, escalations and effects are found by it.',
   },
   'message-without-work': {

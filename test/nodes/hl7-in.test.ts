@@ -56,6 +56,18 @@ describe('hl7 in', () => {
     assert.deepEqual(ends(mine), ['done']);
   });
 
+  it('refuses a subscription name that another source of the flow has', async () => {
+    await runtime.deploy({
+      flow: [
+        ...frame('note'),
+        note('topic'),
+        node('twin', 'hl7 in', { subscription: 'results', feed: 'c-feed' }, ['note']),
+      ],
+    });
+    const red = runtime.statuses.filter(({ text }) => text === 'node-name-taken').map(({ id }) => id);
+    assert.deepEqual(red.toSorted(), ['in', 'twin']);
+  });
+
   it('is red and takes nothing when it names no feed, and the message is kept as unrouted', async () => {
     await runtime.deploy({
       flow: [

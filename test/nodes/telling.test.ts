@@ -59,6 +59,13 @@ describe('console notice and audit log', () => {
     assert.deepEqual([entry?.actor, entry?.definition], ['flow:lab', 'lab']);
   });
 
+  it('refuses an effect name that another node of the flow has: the second would be taken for a repeat', async () => {
+    const tell = (id: string): object => node(id, 'console notice', { effect: 'tell', to: 'x', text: 'y' }, ['done']);
+    const sent = await run('N5', [tell('first'), tell('other')]);
+    assert.deepEqual(ends(sent), ['dead permanent node-name-taken']);
+    assert.equal(sent.work[0]?.failure?.text, 'Two nodes of this flow use the name "tell".');
+  });
+
   it('says in the trail that it is a redelivery', async () => {
     const first = node('first', 'audit log', { text: 'seen' }, ['next']);
     const sent = await run('N3', [first, node('next', 'message failed', { failureClass: 'transient' })], ['waiting']);
