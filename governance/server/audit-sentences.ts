@@ -13,7 +13,10 @@ export const AUDIT_TYPES: readonly string[] = Object.keys(AUDIT_SENTENCES).toSor
 /** A record in words, with its actor as a person would say it. */
 export function sentenceOf(record: AuditEntry): string {
   const actor = actorName(record.actor);
-  return OWN[record.type]?.replace('{actor}', actor) ?? auditSentence({ ...record, actor });
+  // A flow's note is written as `text`.
+  const details =
+    record.type === 'flow.noted' ? { note: record.details['text'] ?? null, ...record.details } : record.details;
+  return OWN[record.type]?.replace('{actor}', actor) ?? auditSentence({ ...record, actor, details });
 }
 
 function actorName(actor: string): string {

@@ -358,13 +358,13 @@ function auditRecords(messages: readonly MessageSummary[], now: number): AuditRe
     { at: now - 90_000_000, type: 'runtime.started', actor: 'system', details: { version: '0.1.0' } },
     {
       at: now - 7_200_000,
-      type: 'definition.loaded',
+      type: 'definition.deployed',
       actor: 'system',
       definition: 'critical-lab-result',
       version: VERSIONS['critical-lab-result']!,
       details: {},
     },
-    { at: now - 7_199_000, type: 'flows.deployed', actor: 'user:admin', details: { tabs: 2 } },
+    { at: now - 7_199_000, type: 'definition.deployed', actor: 'user:admin', details: { tabs: 2 } },
   ];
   for (const message of messages.slice(-120)) {
     const base = { messageId: message.id, definition: message.definitions[0] ?? 'none', details: {} };

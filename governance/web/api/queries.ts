@@ -87,7 +87,8 @@ export function useAcknowledge() {
         reason ? { reason } : {},
       ),
     // Also after a refusal: somebody else may have been first.
-    onSettled: () => refresh(client, 'escalations', 'message', 'status'),
+    // Not awaited: what is shown may close the sheet that still has something to say.
+    onSettled: () => void refresh(client, 'escalations', 'message', 'status'),
   });
 }
 
@@ -95,7 +96,7 @@ export function useSettle(id: string, action: 'redrive' | 'discard') {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (reason: string) => call('POST', runtimePath(`/messages/${id}/${action}`), { reason }),
-    onSuccess: () => refresh(client, 'message', 'messages', 'status'),
+    onSettled: () => void refresh(client, 'message', 'messages', 'status'),
   });
 }
 

@@ -145,6 +145,10 @@ export function MessageFilters({
           <ShieldCheck size={15} aria-hidden="true" /> Each search by an identifier is recorded in the audit.
         </p>
       )}
+      {/* Enter submits a form of several fields only where it has a button. */}
+      <button type="submit" className="visually-hidden" tabIndex={-1}>
+        Search
+      </button>
     </form>
   );
 }

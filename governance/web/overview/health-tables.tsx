@@ -130,7 +130,10 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
                       '–'
                     ) : (
                       <>
-                        <Age at={endpoint.lastFailure} /> ago <code className="dim">{endpoint.lastFailureCode}</code>
+                        <Age at={endpoint.lastFailure} /> ago
+                        <div>
+                          <code className="dim">{endpoint.lastFailureCode}</code>
+                        </div>
                       </>
                     )}
                   </td>

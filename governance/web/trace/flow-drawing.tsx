@@ -8,7 +8,7 @@ import classes from './flow-drawing.module.css';
 import { flowGraph, inColumns, type GraphNode } from './flow-graph.ts';
 import { lookOf } from './node-looks.ts';
 
-const WIDTH = 160;
+const WIDTH = 172;
 const HEIGHT = 38;
 
 type StepNode = Node<GraphNode & Record<string, unknown>, 'step'>;
@@ -55,7 +55,7 @@ export default function FlowDrawing({
   const { nodes, edges } = useMemo(() => draw(flow, work), [flow, work]);
   const height = useMemo(() => {
     const ys = nodes.map((node) => node.position.y);
-    return Math.max(180, Math.min(420, Math.max(...ys) - Math.min(...ys) + 96));
+    return Math.max(180, Math.min(460, Math.max(...ys) - Math.min(...ys) + 96));
   }, [nodes]);
   return (
     <figure
@@ -69,7 +69,7 @@ export default function FlowDrawing({
         nodeTypes={nodeTypes}
         colorMode={scheme}
         fitView
-        fitViewOptions={{ padding: 0.04, maxZoom: 1.1, minZoom: 0.62 }}
+        fitViewOptions={{ padding: 0.04, maxZoom: 1.1, minZoom: 0.45 }}
         minZoom={0.3}
         maxZoom={1.6}
         nodesDraggable={false}

@@ -28,6 +28,9 @@ export interface FlowGraph {
   readonly wires: readonly GraphWire[];
 }
 
+/** Notes to whoever edits the flow; a message does not pass them. */
+const NOT_DRAWN = new Set(['group', 'comment']);
+
 /** The flow as drawn in the editor, with the way the last attempt of each work item took through it. */
 export function flowGraph(flow: readonly FlowNode[], work: readonly WorkView[]): FlowGraph {
   const steps = work.flatMap((item) => item.attempts.at(-1)?.steps ?? []);
@@ -39,7 +42,7 @@ export function flowGraph(flow: readonly FlowNode[], work: readonly WorkView[]):
   );
   for (const step of steps) if (step.outcome === 'failed') failedAt.add(step.node.id);
 
-  const drawn = flow.filter((node) => node.x !== undefined && node.y !== undefined && node.type !== 'group');
+  const drawn = flow.filter((node) => node.x !== undefined && node.y !== undefined && !NOT_DRAWN.has(node.type));
   const ids = new Set(drawn.map((node) => node.id));
   const nodes = drawn.map((node): GraphNode => {
     const visits = steps.filter((step) => step.node.id === node.id);
@@ -81,32 +84,43 @@ function labelOf(node: FlowNode): string {
 
 /** Nodes nearer to one another than this, across, are of one column. */
 const SAME_COLUMN = 70;
-const GAP_ACROSS = 44;
+const GAP_ACROSS = 36;
 const GAP_DOWN = 16;
 
 /**
- * The author's drawing, drawn together: nodes keep their order from left to right and from top to bottom, columns stand
- * close, and nothing overlaps. An editor leaves room for wires to be dragged; a reader needs it for larger letters.
+ * The author's drawing without its overlaps, drawn together where that makes it narrower: an editor leaves room for wires
+ * to be dragged, a reader needs it for larger letters. Order from left to right and from top to bottom stays.
  */
 export function inColumns(graph: FlowGraph, width: number, height: number): FlowGraph {
-  const xs = [...new Set(graph.nodes.map((node) => node.x))].toSorted((a, b) => a - b);
+  const columnOf = columns(graph.nodes.map((node) => node.x));
+  const left = Math.min(...graph.nodes.map((node) => node.x));
+  const drawn = Math.max(...graph.nodes.map((node) => node.x)) - left;
+  const together = Math.max(...columnOf.values()) * (width + GAP_ACROSS);
+  const placed: { readonly id: string; readonly x: number; readonly y: number }[] = [];
+  for (const node of graph.nodes.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
+    const x = together < drawn ? (columnOf.get(node.x) ?? 0) * (width + GAP_ACROSS) : node.x - left;
+    // Down until it is free of all that were placed before it.
+    let y = node.y;
+    for (const other of placed.toSorted((a, b) => a.y - b.y))
+      if (Math.abs(other.x - x) < width + GAP_DOWN / 2 && Math.abs(other.y - y) < height + GAP_DOWN)
+        y = other.y + height + GAP_DOWN;
+    placed.push({ id: node.id, x, y });
+  }
+  const at = new Map(placed.map((place) => [place.id, place]));
+  return { wires: graph.wires, nodes: graph.nodes.map((node) => ({ ...node, ...at.get(node.id) })) };
+}
+
+/** Each x with the number of its column, from the left. */
+function columns(xs: readonly number[]): ReadonlyMap<number, number> {
   const columnOf = new Map<number, number>();
   let column = -1;
   let start = -Infinity;
-  for (const x of xs) {
+  for (const x of [...new Set(xs)].toSorted((a, b) => a - b)) {
     if (x - start > SAME_COLUMN) {
       column++;
       start = x;
     }
     columnOf.set(x, column);
   }
-  const lowest = new Map<number, number>();
-  const placed = new Map<string, { readonly x: number; readonly y: number }>();
-  for (const node of graph.nodes.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
-    const at = columnOf.get(node.x) ?? 0;
-    const y = Math.max(node.y, (lowest.get(at) ?? -Infinity) + height + GAP_DOWN);
-    lowest.set(at, y);
-    placed.set(node.id, { x: at * (width + GAP_ACROSS), y });
-  }
-  return { wires: graph.wires, nodes: graph.nodes.map((node) => ({ ...node, ...placed.get(node.id) })) };
+  return columnOf;
 }
