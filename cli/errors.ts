@@ -46,4 +46,19 @@ export const cliErrors = defineErrors({
     text: 'The file {file} cannot be written ({reason}).',
     remedy: 'Name a file in a folder that you may write.',
   },
+  'feed-not-here': {
+    class: 'permanent',
+    text: 'The {runtime} runtime has no feed {feed} that listens.',
+    remedy: 'Name one that does: {known}; "npx wardflow doctor" says why a feed does not listen.',
+  },
+  'file-unreadable': {
+    class: 'permanent',
+    text: 'The file {file} cannot be read ({reason}).',
+    remedy: 'Name a file with HL7 v2 messages that you may read.',
+  },
+  'file-without-message': {
+    class: 'permanent',
+    text: 'The file {file} has no HL7 v2 message in it.',
+    remedy: 'Name a file whose messages begin with MSH.',
+  },
 });

@@ -33,6 +33,14 @@ export function program(io: Io, ended: (code: number) => void): Command {
       (await import('./commands/status.ts')).status(io, options),
     );
 
+  runtimeCommand(wardflow, 'send', 'send the messages of a file to a feed, as a hospital system would')
+    .argument('<file>', 'HL7 v2: one message, several, or a batch file')
+    .option('--feed <name>', 'which feed', 'hospital')
+    .option('--port <number>', 'another port of this machine instead of the one where the feed listens')
+    .action(async (file: string, options: { runtime: string; feed: string; port?: string }) =>
+      ended(await (await import('./commands/send.ts')).send(io, file, options)),
+    );
+
   addMessages(wardflow, io);
   addAudit(wardflow, io, ended);
 

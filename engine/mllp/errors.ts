@@ -31,4 +31,14 @@ export const mllpErrors = defineErrors({
     text: 'A new frame began before this one had ended.',
     remedy: 'Have the sender end every message with the bytes 1C 0D.',
   },
+  'mllp-unreachable': {
+    class: 'transient',
+    text: 'Nothing takes messages at {host}:{port} ({reason}).',
+    remedy: 'See whether the receiver runs and listens there; "npx wardflow status" says where a feed listens.',
+  },
+  'mllp-no-answer': {
+    class: 'ambiguous',
+    text: 'The receiver at {host}:{port} gave no answer to a message ({reason}).',
+    remedy: 'Send the message again, unchanged: the receiver takes it for a resend if it has it already.',
+  },
 });
