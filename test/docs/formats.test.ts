@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import {
+  definitionFromFiles,
+  parseBindings,
+  readConfig,
+  readRunInfo,
+  writeRunInfo,
+  type RunInfo,
+} from '../../engine/index.ts';
+import { ROOT } from './markdown-files.ts';
+
+const page = readFileSync(join(ROOT, 'docs/reference/formats.md'), 'utf8');
+const README = '# Example\n\n## Runbook\n\nNothing.\n';
+
+/** The example below a heading. */
+function example(heading: string): string {
+  const [, text] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
+  const [, json] = /^```json\n([\s\S]*?)^```/m.exec(text ?? '') ?? [];
+  return json ?? assert.fail(`no example under ${heading}`);
+}
+
+describe('the examples of docs/reference/formats.md', () => {
+  it('are one definition that loads, whose rules pass their own tests', async () => {
+    const definition = definitionFromFiles('potassium-calls', {
+      'README.md': README,
+      'flow.json': example('flow.json'),
+      'intent.json': example('intent.json'),
+      'rules/potassium-calls.json': example('Rule table'),
+      'ladders/potassium.json': example('Ladder'),
+    });
+    assert.deepEqual([...definition.ladders.keys()], ['potassium']);
+    const table = definition.rules.get('potassium-calls') ?? assert.fail('no table');
+    const tests = await table.runTests({ now: new Date('2026-06-01T12:00:00Z') });
+    assert.deepEqual(
+      tests.map(({ ok }) => ok),
+      [true, true, true],
+    );
+    const decision = await table.decide({ code: '2823-3', value: 6.4 }, { now: new Date('2026-06-01T12:00:00Z') });
+    assert.ok(page.includes(decision.sentence), `the page does not show the sentence "${decision.sentence}"`);
+  });
+
+  it('bind a feed and, where the setting is set, an endpoint', () => {
+    const config = readConfig({ WARDFLOW_FHIR_BASE: 'http://127.0.0.1:9/fhir' });
+    const bindings = parseBindings(example('bindings.json'), config);
+    assert.deepEqual([Object.keys(bindings.feeds), Object.keys(bindings.endpoints)], [['hospital'], ['ehr']]);
+    assert.equal(bindings.endpoints['ehr']?.timeoutMs, 15_000);
+    assert.equal(bindings.endpoints['ehr']?.concurrency, 8);
+  });
+
+  it('show a run.json that is read as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wardflow-docs-'));
+    try {
+      const shown = JSON.parse(example('run.json')) as RunInfo;
+      await writeRunInfo(folder, shown);
+      assert.deepEqual(await readRunInfo(folder), shown);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
