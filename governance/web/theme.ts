@@ -6,6 +6,12 @@ const petrol: MantineColorsTuple = [
   ...(['#2c8c9b', '#177786', '#0b6472', '#075561', '#03454f'] as const),
 ];
 
+/** The library's dark greys in the hue of our tokens: fields and disabled buttons are made of them. */
+const slate: MantineColorsTuple = [
+  ...(['#e3ebef', '#c3d0d7', '#9fb1bc', '#73868f', '#465963'] as const),
+  ...(['#2f3e48', '#1d2930', '#161f26', '#11191f', '#0c1318'] as const),
+];
+
 /** Sheets lie above the ground, as panels do. */
 const SHEET = {
   content: { background: 'var(--wf-surface)' },
@@ -16,7 +22,7 @@ const SHEET = {
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
-  colors: { petrol },
+  colors: { petrol, dark: slate },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif",
   fontFamilyMonospace: 'var(--wf-mono)',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

@@ -10,6 +10,8 @@ export default defineConfig({
     target: 'es2023',
     // Data URLs in style sheets are refused by the content security policy for fonts.
     assetsInlineLimit: 0,
+    // The first page carries the component library; the flow drawing and the other pages load when they are opened.
+    chunkSizeWarningLimit: 650,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // The component library marks every file "use client", which means nothing here.

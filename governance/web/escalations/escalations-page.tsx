@@ -141,8 +141,10 @@ function Row({
       </span>
       <span className={classes['since']}>
         <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
-        step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
-        <Age at={escalation.startedAt} /> ago
+        <span>
+          step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
+          <Age at={escalation.startedAt} /> ago
+        </span>
       </span>
       <span className={classes['act']}>
         {open && onAcknowledge && (
