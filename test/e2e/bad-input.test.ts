@@ -200,7 +200,10 @@ describe('a real runtime whose FHIR server is not there', function () {
     const written = entry.map(
       ({ resource }) => resource.identifier.find(({ system }) => system.endsWith('message-control-id'))?.value,
     );
-    assert.deepEqual(written.toSorted(), ids);
+    assert.deepEqual(
+      written.toSorted((a = '', b = '') => a.localeCompare(b)),
+      ids,
+    );
     const { messages: done } = await runtime.api<MessageList>('/messages?state=done');
     assert.ok(done.every(({ recovered }) => recovered));
   });

@@ -60,7 +60,7 @@ describe('1,307 messages of real systems, sent by a plain MLLP client', function
     }
     const sent = new Map<string, number>();
     for (const { bytes } of messages) sent.set(sha256(bytes), (sent.get(sha256(bytes)) ?? 0) + 1);
-    assert.deepEqual([...kept].toSorted(), [...sent].toSorted());
+    assert.deepEqual(kept, sent);
   });
 
   it('leave the process alive, with most of them done or unrouted', async () => {
