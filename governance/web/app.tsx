@@ -1,7 +1,8 @@
 import { Compass } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { Link, Route, Switch } from 'wouter';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { EmptyState } from './feedback/empty-state.tsx';
+import { PageGuard } from './feedback/page-guard.tsx';
 import { LoadingRows } from './feedback/loading-rows.tsx';
 import { MessageListPage } from './messages/message-list-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -15,25 +16,28 @@ const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 const AccountPage = lazy(() => import('./session/account-page.tsx'));
 
 export function App() {
+  const [place] = useLocation();
   return (
     <SessionGate>
       <Announcer>
         <Shell>
-          <Suspense fallback={<LoadingRows rows={8} />}>
-            <Switch>
-              <Route path="/" component={OverviewPage} />
-              <Route path="/messages" component={MessageListPage} />
-              <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
-              <Route path="/escalations" component={EscalationsPage} />
-              <Route path="/audit" component={AuditPage} />
-              <Route path="/account" component={AccountPage} />
-              <Route>
-                <EmptyState icon={Compass} title="There is nothing at this address">
-                  The link may be old. <Link href="/messages">Go to the messages</Link>.
-                </EmptyState>
-              </Route>
-            </Switch>
-          </Suspense>
+          <PageGuard place={place}>
+            <Suspense fallback={<LoadingRows rows={8} />}>
+              <Switch>
+                <Route path="/" component={OverviewPage} />
+                <Route path="/messages" component={MessageListPage} />
+                <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
+                <Route path="/escalations" component={EscalationsPage} />
+                <Route path="/audit" component={AuditPage} />
+                <Route path="/account" component={AccountPage} />
+                <Route>
+                  <EmptyState icon={Compass} title="There is nothing at this address">
+                    The link may be old. <Link href="/messages">Go to the messages</Link>.
+                  </EmptyState>
+                </Route>
+              </Switch>
+            </Suspense>
+          </PageGuard>
         </Shell>
       </Announcer>
     </SessionGate>
