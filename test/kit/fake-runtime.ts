@@ -1,4 +1,4 @@
-/** A runtime as the console sees it: the runtime API over real HTTP, with synthetic data in memory. */
+/** A runtime as the console sees it: the runtime API over real HTTP, with synthetic data in memory. Long because it answers every route. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {

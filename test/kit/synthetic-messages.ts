@@ -1,4 +1,4 @@
-/** A believable, entirely invented day of messages as a runtime's API tells it; for tests of the console. Seeded. */
+/** A believable, entirely invented day of messages as a runtime's API tells it; for tests of the console. Seeded. Long because rows, traces and escalations must tell one story. */
 import type {
   DecisionRecord,
   EffectRecord,
