@@ -16,7 +16,7 @@ const commands: ReadonlyMap<string, Command> = new Map(
 );
 /** Code only: prose may speak of Wardflow and npm as it likes. */
 const codeOf = (text: string): string =>
-  [...text.matchAll(/^```(?:sh|bash|text)?\n([\s\S]*?)^```|`([^`\n]+)`/gm)]
+  [...text.matchAll(/^```\w*\n([\s\S]*?)^```|(?<!`)`([^`\n]+)`(?!`)/gm)]
     .map(([, block, inline]) => block ?? inline ?? '')
     .join('\n');
 
