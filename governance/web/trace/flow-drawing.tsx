@@ -55,7 +55,7 @@ export default function FlowDrawing({
   const { nodes, edges } = useMemo(() => draw(flow, work), [flow, work]);
   const height = useMemo(() => {
     const ys = nodes.map((node) => node.position.y);
-    return Math.max(180, Math.min(460, Math.max(...ys) - Math.min(...ys) + 96));
+    return Math.max(180, Math.min(560, Math.max(...ys) - Math.min(...ys) + 96));
   }, [nodes]);
   return (
     <figure

@@ -1,4 +1,4 @@
-import type { FlowNode, WorkView } from '../../api/runtime-shapes.ts';
+import type { FlowNode, TraceStep, WorkView } from '../../api/runtime-shapes.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -40,7 +40,7 @@ export function flowGraph(flow: readonly FlowNode[], work: readonly WorkView[]):
       return item.state !== 'done' && failure?.node ? [failure.node.id] : [];
     }),
   );
-  for (const step of steps) if (step.outcome === 'failed') failedAt.add(step.node.id);
+  for (const step of steps) if (step.outcome === 'failed' || isCaught(step, steps)) failedAt.add(step.node.id);
 
   const drawn = flow.filter((node) => node.x !== undefined && node.y !== undefined && !NOT_DRAWN.has(node.type));
   const ids = new Set(drawn.map((node) => node.id));
@@ -77,6 +77,11 @@ export function flowGraph(flow: readonly FlowNode[], work: readonly WorkView[]):
   return { nodes, wires };
 }
 
+/** The step's error went to a `catch`: the node failed, though the message went on. */
+export function isCaught(step: TraceStep, steps: readonly TraceStep[]): boolean {
+  return steps.some(({ node }) => node.type === 'catch' && step.to.includes(node.id));
+}
+
 function labelOf(node: FlowNode): string {
   if (node.name !== undefined && node.name !== '') return node.name;
   return node.type.startsWith('subflow:') ? 'subflow' : node.type;
@@ -86,6 +91,8 @@ function labelOf(node: FlowNode): string {
 const SAME_COLUMN = 70;
 const GAP_ACROSS = 36;
 const GAP_DOWN = 16;
+/** Room left between two rows: enough to see where one part of the flow ends. */
+const GAP_BETWEEN_ROWS = 34;
 
 /**
  * The author's drawing without its overlaps, drawn together where that makes it narrower: an editor leaves room for wires
@@ -106,8 +113,21 @@ export function inColumns(graph: FlowGraph, width: number, height: number): Flow
         y = other.y + height + GAP_DOWN;
     placed.push({ id: node.id, x, y });
   }
-  const at = new Map(placed.map((place) => [place.id, place]));
+  const at = new Map(closedUp(placed, height).map((place) => [place.id, place]));
   return { wires: graph.wires, nodes: graph.nodes.map((node) => ({ ...node, ...at.get(node.id) })) };
+}
+
+/** The same with every empty band across the whole drawing made narrow, as where the author's notes stand. */
+function closedUp<T extends { readonly y: number }>(placed: readonly T[], height: number): readonly T[] {
+  let free = -Infinity;
+  let taken = 0;
+  return placed
+    .toSorted((a, b) => a.y - b.y)
+    .map((place) => {
+      if (free > -Infinity) taken += Math.max(0, place.y - free - GAP_BETWEEN_ROWS);
+      free = Math.max(free, place.y + height);
+      return { ...place, y: place.y - taken };
+    });
 }
 
 /** Each x with the number of its column, from the left. */

@@ -1,4 +1,6 @@
 import {
+  ArrowRightFromLine,
+  ArrowRightToLine,
   Bell,
   BookOpenText,
   Braces,
@@ -36,6 +38,8 @@ const LOOKS: Readonly<Record<string, NodeLook>> = {
   catch: { icon: ShieldAlert, colour: '#b42318' },
   switch: { icon: GitFork, colour: '#1d5fa8' },
   function: { icon: SquareFunction, colour: '#1d5fa8' },
+  'link out': { icon: ArrowRightFromLine, colour: '#53697a' },
+  'link in': { icon: ArrowRightToLine, colour: '#53697a' },
   change: { icon: Braces, colour: '#1d5fa8' },
 };
 const OTHER: NodeLook = { icon: Braces, colour: '#5a6a75' };

@@ -4,6 +4,7 @@ import type { Tone } from '../states/message-state.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { duration } from '../time/duration.ts';
+import { isCaught } from './flow-graph.ts';
 
 const OUTCOMES: Readonly<
   Record<TraceStep['outcome'], { readonly text: string; readonly tone: Tone; readonly icon?: LucideIcon }>
@@ -15,6 +16,7 @@ const OUTCOMES: Readonly<
   absorbed: { text: 'Kept here', tone: 'plain' },
   ended: { text: 'Ended without settling', tone: 'danger', icon: OctagonAlert },
 };
+const CAUGHT = { text: 'Failed, caught', tone: 'danger', icon: OctagonAlert } as const;
 
 /** Every node the last attempts went through, in order, with its time. */
 export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
@@ -39,7 +41,7 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
           </thead>
           <tbody>
             {steps.map((step, index) => {
-              const { text, tone, icon } = OUTCOMES[step.outcome];
+              const { text, tone, icon } = isCaught(step, steps) ? CAUGHT : OUTCOMES[step.outcome];
               return (
                 <tr key={`${step.branch} ${step.node.id} ${index}`}>
                   <td className="number dim">{duration(step.at - first.at)}</td>

@@ -32,6 +32,56 @@ describe('the way a message took', () => {
     assert.ok(graph.nodes.every((node) => node.state !== 'failed'));
   });
 
+  it('has every node failed whose error went to a catch, though the message went on from there', () => {
+    const node = (id: string, type: string, wires: readonly string[] = []) => ({
+      id,
+      type,
+      x: 1,
+      y: 1,
+      wires: [wires],
+    });
+    const step = (id: string, type: string, to: readonly string[]) => ({
+      branch: id,
+      parent: null,
+      node: { id, type, name: id },
+      at: NOW,
+      ms: 1,
+      outcome: 'passed' as const,
+      to,
+    });
+    const steps = [
+      step('start', 'change', ['one', 'two']),
+      step('one', 'fhir write', ['caught']),
+      step('two', 'fhir write', ['caught']),
+      step('caught', 'catch', ['end']),
+    ];
+    const [work] = detailOf('done').work;
+    const [attempt] = work?.attempts ?? [];
+    assert.ok(work && attempt);
+    const graph = flowGraph(
+      [
+        node('start', 'change', ['one', 'two']),
+        node('one', 'fhir write'),
+        node('two', 'fhir write'),
+        node('caught', 'catch'),
+      ],
+      [{ ...work, attempts: [{ ...attempt, steps }] }],
+    );
+    assert.deepEqual(
+      graph.nodes.map(({ id, state }) => `${id} ${state}`),
+      ['start passed', 'one failed', 'two failed', 'caught passed'],
+    );
+  });
+
+  it('is drawn without the empty bands that the author left for notes', () => {
+    const apart = [0, 60, 400, 1000].map((y, index) => ({ id: `n${index}`, type: 'change', x: 10, y, wires: [] }));
+    const { nodes } = inColumns(flowGraph(apart, []), 172, 38);
+    assert.deepEqual(
+      nodes.map(({ y }) => y),
+      [0, 60, 132, 204],
+    );
+  });
+
   it('is drawn without overlaps, in the order of the editor', () => {
     const graph = inColumns(flowGraph(flow, []), 172, 38);
     assert.equal(graph.nodes.length, 13);
