@@ -21,6 +21,8 @@ import type {
   WorkView,
 } from '../../engine/index.ts';
 
+export type * from './operations-contract.ts';
+
 export const API_ROOT = '/wardflow/api/v1';
 export const ACTOR_HEADER = 'wardflow-actor';
 

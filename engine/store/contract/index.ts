@@ -27,6 +27,7 @@ export interface Store {
 export * from './audit.ts';
 export * from './clinical.ts';
 export * from './effects.ts';
+export * from './figures.ts';
 export * from './journal.ts';
 export * from './operations.ts';
 export * from './work.ts';
