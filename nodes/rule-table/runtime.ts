@@ -31,7 +31,7 @@ export default function ruleTableNode(RED: NodeAPI): void {
       async receive(msg, send) {
         const decision = await decide(handle, msg, await discriminate(msg));
         msg['decision'] = decision;
-        handle.services.note(msg, decision.sentence);
+        handle.services.note(msg, inShort(decision));
         if (decision.error !== null) {
           throw nodeErrors.create('rule-error', { table: decision.table, reason: decision.error });
         }
@@ -41,6 +41,12 @@ export default function ruleTableNode(RED: NodeAPI): void {
       },
     };
   });
+}
+
+/** For the trace: the sentence quotes clinical values, and a trace is shown to people who may not see those. */
+function inShort({ table, matched, error }: Decision): string {
+  if (error !== null) return `${table}: ${error}`;
+  return matched.length === 0 ? `${table}: no row matched` : `${table}: ${matched.join(', ')}`;
 }
 
 async function decide(handle: NodeHandle<RuleTableProperties>, msg: WardflowMessage, told: string): Promise<Decision> {

@@ -53,6 +53,13 @@ describe('rule table', () => {
     assert.ok(decision?.sentence);
   });
 
+  it('says in the trace which rows matched, and no value', async () => {
+    const sent = await run('R9', [table()]);
+    const [item] = await runtime.engine.store.work.ofMessage(sent.id);
+    const notes = item?.attempts.flatMap((attempt) => attempt.steps.flatMap((step) => step.note ?? []));
+    assert.deepEqual(notes, ['trial: high']);
+  });
+
   it('is an error when no row matches and the table has no otherwise', async () => {
     const sent = await run('R2', [table({ rows: [row('low', ['"2823-3"', '< 2'], ['stat'])], otherwise: null })]);
     assert.deepEqual(ends(sent), ['dead permanent rule-no-match']);
