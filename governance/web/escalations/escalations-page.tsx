@@ -140,7 +140,10 @@ function Row({
         )}
       </span>
       <span className={classes['since']}>
-        <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
+        {/* The lane of the feed says how soon it was worked on, not how urgent the result is: "routine" would mislead. */}
+        {escalation.lane !== 'routine' && (
+          <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
+        )}
         <span>
           step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
           <Age at={escalation.startedAt} /> ago

@@ -8,7 +8,7 @@ import classes from './flow-drawing.module.css';
 import { flowGraph, inColumns, type GraphNode } from './flow-graph.ts';
 import { lookOf } from './node-looks.ts';
 
-const WIDTH = 172;
+const WIDTH = 180;
 const HEIGHT = 38;
 
 type StepNode = Node<GraphNode & Record<string, unknown>, 'step'>;
