@@ -24,10 +24,19 @@ export interface ErrorEntry {
 
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
+/** What has to be over before a repeat makes sense. */
+export interface WaitsFor {
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** An operator holds it: the work waits as long as that takes, without losing attempts or time. */
+  readonly held: boolean;
+}
+
 export interface ErrorOptionsMore {
   readonly cause?: unknown;
   /** For `throttled`: how long the other side asked to wait. */
   readonly retryAfterMs?: number;
+  readonly waitsFor?: WaitsFor;
 }
 
 export class WardflowError extends Error {
@@ -37,6 +46,7 @@ export class WardflowError extends Error {
   readonly remedy: string;
   readonly details: ErrorDetails;
   readonly retryAfterMs: number | undefined;
+  readonly waitsFor: WaitsFor | undefined;
 
   constructor(code: string, entry: ErrorEntry, details: ErrorDetails = {}, more: ErrorOptionsMore = {}) {
     super(fill(entry.text, details), more.cause === undefined ? undefined : { cause: more.cause });
@@ -45,6 +55,7 @@ export class WardflowError extends Error {
     this.remedy = fill(entry.remedy, details);
     this.details = details;
     this.retryAfterMs = more.retryAfterMs;
+    this.waitsFor = more.waitsFor;
   }
 }
 

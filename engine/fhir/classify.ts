@@ -19,6 +19,7 @@ export function failureOf(error: WardflowError): Failure {
     text: error.message,
     remedy: error.remedy,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.waitsFor === undefined ? {} : { waitsFor: error.waitsFor }),
   };
 }
 

@@ -10,5 +10,6 @@ export function failureOf(error: WardflowError, node?: Failure['node']): Failure
     remedy: error.remedy,
     ...(node && { node }),
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+    ...(error.waitsFor && { waitsFor: error.waitsFor }),
   };
 }

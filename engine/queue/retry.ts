@@ -1,7 +1,8 @@
 /**
  * What follows a failed attempt, by its class (ARCHITECTURE, States):
  * - transient: exponential back-off with full jitter, up to the lane's attempts and deadline
- * - throttled: as long as told (Retry-After); uses up no attempt, and the deadline still holds
+ * - throttled: as long as told (Retry-After); uses up no attempt, and the deadline still holds, unless an operator has
+ *   stopped what it waits for: then no time runs
  * - ambiguous: like transient, since effects look before they repeat
  * - permanent: a dead letter now
  */
@@ -55,10 +56,12 @@ export function settlementAfter(
     case 'permanent':
       return { kind: 'dead', failure };
     case 'throttled': {
-      if (late) return givenUp(failure, work.countedAttempts);
+      const held = failure.waitsFor?.held === true;
+      if (late && !held) return givenUp(failure, work.countedAttempts);
       const told = Math.min(failure.retryAfterMs ?? policy.capMs, LONGEST_TOLD_WAIT);
       // Never earlier than told, and spread a little: all that were told the same moment would come at once.
-      return { kind: 'retry', at: now + told + Math.floor(random() * policy.baseMs), counts: false, failure };
+      const at = now + told + Math.floor(random() * policy.baseMs);
+      return { kind: 'retry', at, counts: false, failure, ...(held && { anew: true }) };
     }
     case 'transient':
     case 'ambiguous': {

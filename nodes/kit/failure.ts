@@ -1,6 +1,7 @@
 /**
  * How a failure travels from the node where it happened to `message failed`. A `catch` node passes only text, code and
- * source on, so the whole of it goes beside them as plain data in `msg.failure`: class, remedy and the time to wait.
+ * source on, so the whole of it goes beside them as plain data in `msg.failure`: class, remedy, the time to wait and
+ * what for.
  */
 import { WardflowError, type ErrorEntry, type Failure } from '../../engine/index.ts';
 import { nodeErrors } from './errors.ts';
@@ -20,6 +21,7 @@ export function failureOf(error: unknown, at: Place): Failure {
       remedy: error.remedy,
       node: at,
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      ...(error.waitsFor === undefined ? {} : { waitsFor: error.waitsFor }),
     };
   }
   // The text of a foreign error may quote what it was given.
@@ -29,11 +31,12 @@ export function failureOf(error: unknown, at: Place): Failure {
 /** A failure that an engine call returned, as the error that a node reports. */
 export function errorOf(failure: Failure): WardflowError {
   const entry: ErrorEntry = { class: failure.class, text: failure.text, remedy: failure.remedy ?? '' };
+  const { retryAfterMs, waitsFor } = failure;
   return new WardflowError(
     failure.code,
     entry,
     {},
-    failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs },
+    { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(waitsFor && { waitsFor }) },
   );
 }
 

@@ -10,6 +10,7 @@ export function failureAt(place: Place, error: WardflowError): Failure {
     remedy: error.remedy,
     node: { id: place.id, type: place.type, name: place.name ?? '' },
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.waitsFor === undefined ? {} : { waitsFor: error.waitsFor }),
   };
 }
 

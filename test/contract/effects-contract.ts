@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { EffectIdentity, Store } from '../../engine/index.ts';
-import { FAILURE, T0 } from '../kit/store-builders.ts';
+import { auditEntry, FAILURE, T0 } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
 const IDENTITY: EffectIdentity = {
@@ -90,6 +90,32 @@ export function describeEffects(adapter: StoreAdapter): void {
         code: 'store-bad-argument',
       });
       assert.equal((await store.effects.get('e1'))?.state, 'in-flight');
+    });
+
+    it('takes the word of a person for what became of an ambiguous effect', async () => {
+      const decide = (state: 'done' | 'failed') =>
+        store.effects.decide(
+          'e1',
+          state === 'done' ? { state, summary: 'it happened' } : { state, failure: FAILURE },
+          T0 + 9,
+          auditEntry('effect.decided'),
+        );
+      assert.equal(await decide('done'), 'unknown');
+      await begin();
+      assert.equal(await decide('done'), 'not-ambiguous', 'it is in flight');
+      await store.effects.finish('e1', { state: 'ambiguous', failure: FAILURE }, T0);
+      assert.equal(await decide('failed'), 'decided');
+      assert.deepEqual(await begin(), { kind: 'act', after: 'failed', tries: 2 });
+      await store.effects.finish('e1', { state: 'ambiguous', failure: FAILURE }, T0);
+      assert.equal(await decide('done'), 'decided');
+      const again = await begin();
+      assert.ok(again.kind === 'recorded');
+      assert.deepEqual(
+        [again.record.state, again.record.summary, again.record.result, again.record.failure, again.record.endedAt],
+        ['done', 'it happened', null, null, T0 + 9],
+      );
+      assert.equal(await decide('failed'), 'not-ambiguous');
+      assert.equal((await store.audit.list({ type: 'effect.decided' })).length, 2);
     });
   });
 }

@@ -9,6 +9,8 @@ import { describeEscalations } from './escalation-contract.ts';
 import { describeJournal } from './journal-contract.ts';
 import { describeList } from './list-contract.ts';
 import { describeOrdering } from './ordering-contract.ts';
+import { describeRetention } from './retention-contract.ts';
+import { describeSwitches } from './switches-contract.ts';
 import { describeWork } from './work-contract.ts';
 
 /** The one suite that every store adapter passes. */
@@ -22,6 +24,8 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeGateAndDecisions(adapter);
     describeEscalations(adapter);
     describeAudit(adapter);
+    describeSwitches(adapter);
+    describeRetention(adapter);
     describeCounts(adapter);
     describeCrash(adapter);
   });

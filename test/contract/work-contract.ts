@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { Store, TraceStep } from '../../engine/index.ts';
+import type { Lane, Store, TraceStep } from '../../engine/index.ts';
 import {
   acceptOne,
   auditEntry,
@@ -305,6 +305,71 @@ export function describeWork(adapter: StoreAdapter): void {
           { subscription: 'flow-b/in', state: 'waiting', count: 1, oldest: T0 },
         ],
       );
+    });
+
+    it('claims from the lanes named only, in the order named', async () => {
+      const ids = new Map<string, string>();
+      for (const lane of ['bulk', 'stat', 'routine', 'urgent'] as const)
+        ids.set((await acceptOne(store, { lane })).id, lane);
+      const take = async (lanes: readonly Lane[], limit: number): Promise<(string | undefined)[]> => {
+        const request = { subscription: SUBSCRIPTION, owner: 'test', now: T0, leaseUntil: T0 + 1 };
+        return (await store.work.claim([{ ...request, lanes, limit }])).map(({ id }) => ids.get(id));
+      };
+      assert.deepEqual(await take([], 9), []);
+      assert.deepEqual(await take(['bulk', 'routine', 'stat'], 2), ['bulk', 'routine']);
+      assert.deepEqual(await take(['bulk', 'urgent'], 9), ['urgent']);
+      assert.deepEqual(await take(['stat'], 9), ['stat']);
+    });
+
+    it('claims the head of a key in the lane that it inherited', async () => {
+      const head = await acceptOne(store, { lane: 'bulk', orderingKey: 'k' });
+      await acceptOne(store, { lane: 'stat', orderingKey: 'k' });
+      const request = { subscription: SUBSCRIPTION, limit: 9, owner: 'test', now: T0, leaseUntil: T0 + 1 };
+      assert.deepEqual(await store.work.claim([{ ...request, lanes: ['bulk'] }]), []);
+      assert.deepEqual(
+        (await store.work.claim([{ ...request, lanes: ['stat'] }])).map(({ id }) => id),
+        [head.id],
+      );
+    });
+
+    it('brings forward what waits for an endpoint, the oldest first, and nothing else', async () => {
+      const waitFor = async (endpoint: string | null, at: number): Promise<string> => {
+        const item = await acceptOne(store);
+        const failure = { ...FAILURE, ...(endpoint !== null && { waitsFor: { endpoint, held: false } }) };
+        await settleAs(store, await claimSingle(), { kind: 'retry', at, counts: false, failure });
+        return item.id;
+      };
+      const first = await waitFor('ehr', T0 + 5000);
+      const second = await waitFor('ehr', T0 + 5000);
+      const soon = await waitFor('ehr', T0 + 1);
+      const other = await waitFor('lab', T0 + 5000);
+      const none = await waitFor(null, T0 + 5000);
+      const dueAt = async (id: string): Promise<number | null | undefined> => (await store.work.get(id))?.notBefore;
+      assert.equal(await store.work.hasten('ehr', T0 + 10, 1), 1);
+      assert.deepEqual([await dueAt(first), await dueAt(second)], [T0 + 10, T0 + 5000]);
+      assert.equal(await store.work.hasten('ehr', T0 + 20, 9), 1);
+      assert.deepEqual(await Promise.all([first, second, soon, other, none].map(dueAt)), [
+        T0 + 10,
+        T0 + 20,
+        T0 + 1,
+        T0 + 5000,
+        T0 + 5000,
+      ]);
+      assert.equal(await store.work.nextDue(T0), T0 + 1);
+      assert.deepEqual(
+        (await claimOf(store, 9, { now: T0 + 20 })).map(({ id }) => id),
+        [first, second, soon],
+      );
+      assert.equal(await store.work.hasten('ehr', T0, 9), 0, 'what runs does not wait');
+      assert.equal((await store.work.get(first))?.failure?.waitsFor?.endpoint, 'ehr');
+    });
+
+    it('lets the deadline begin anew where a retry says so', async () => {
+      const item = await acceptOne(store);
+      const held = { kind: 'retry', at: T0 + 10, counts: false, failure: FAILURE, anew: true } as const;
+      await settleAs(store, await claimSingle(), held);
+      assert.equal((await store.work.get(item.id))?.firstDeliveredAt, null);
+      assert.equal((await claimSingle(T0 + 50)).firstDeliveredAt, T0 + 50);
     });
   });
 }

@@ -4,8 +4,10 @@
  *   (none) -> in-flight -> done | failed | ambiguous
  *   failed -> in-flight (another try)      ambiguous -> in-flight (after looking, by kind)
  *   in-flight of a previous life is read as ambiguous: it may have happened
+ *   ambiguous -> done | failed (a person decides)
  */
 import type { Millis } from '../../base/clock.ts';
+import type { AuditEntry } from './audit.ts';
 import type { Failure } from './work.ts';
 
 export type EffectState = 'in-flight' | 'done' | 'failed' | 'ambiguous';
@@ -55,6 +57,17 @@ export interface Effects {
       | { readonly state: 'failed' | 'ambiguous'; readonly failure: Failure },
     at: Millis,
   ): Promise<void>;
+  /**
+   * A person says what became of an effect whose recorded state is `ambiguous`: from then on it is done (with this summary
+   * and no result) or failed, so that another try acts again. With its audit record in one commit.
+   */
+  decide(
+    key: string,
+    outcome:
+      { readonly state: 'done'; readonly summary: string } | { readonly state: 'failed'; readonly failure: Failure },
+    at: Millis,
+    audit: AuditEntry,
+  ): Promise<'decided' | 'not-ambiguous' | 'unknown'>;
   get(key: string): Promise<EffectRecord | undefined>;
   ofMessage(messageId: string): Promise<readonly EffectRecord[]>;
 }

@@ -8,6 +8,10 @@ import type { AuditEntry } from './audit.ts';
 export const SWITCH_KINDS = ['feed', 'endpoint', 'definition', 'lane'] as const;
 export type SwitchKind = (typeof SWITCH_KINDS)[number];
 
+/** `hold`: accepted and held. For feeds also `refuse`: answered AE with the reason, and `close`: the listener is closed. */
+export const SWITCH_MODES = ['hold', 'refuse', 'close'] as const;
+export type SwitchMode = (typeof SWITCH_MODES)[number];
+
 export interface SwitchTarget {
   readonly kind: SwitchKind;
   readonly name: string;
@@ -15,8 +19,7 @@ export interface SwitchTarget {
 
 export interface Switch extends SwitchTarget {
   readonly id: string;
-  /** `hold`: accepted and held. `refuse` (feeds only): answered AE, or the listener is closed. */
-  readonly mode: 'hold' | 'refuse';
+  readonly mode: SwitchMode;
   readonly reason: string;
   readonly actor: string;
   readonly setAt: Millis;
@@ -36,7 +39,10 @@ export interface Switches {
 }
 
 export interface PurgeRequest {
-  /** Bodies of finished messages received before this go; entries stay. `null`: keep bodies. */
+  /**
+   * Bodies of finished messages received before this go; entries stay, and so does the answer, since a resend is answered
+   * with it. `null`: keep bodies.
+   */
   readonly bodiesBefore: Millis | null;
   /** Finished messages received before this go with all that belongs to them (work, effects, decisions, gate facts stay
    * as long as `messagesBefore` allows). `null`: keep entries. Audit records are never purged. */
@@ -46,13 +52,17 @@ export interface PurgeRequest {
 }
 
 export interface PurgeResult {
+  /** Messages that lost their body in this step and keep their entry. */
   readonly bodies: number;
   readonly messages: number;
-  /** There may be more: call again. */
+  /** There may be more: call again. Goes on where the last step ended, so that what must stay is not looked at each time. */
   readonly more: boolean;
 }
 
 export interface Retention {
-  /** One small step. Never touches a message with open work or an open escalation. */
+  /**
+   * One small step. Finished: `done`, `discarded`, `quarantined`, `unrouted` or `resend`. Never touches a message with open
+   * work (dead included) or an escalation that waits for an answer (`open` or `exhausted`). Counts of messages and work go down with what goes; totals of feeds stay.
+   */
   purge(request: PurgeRequest): Promise<PurgeResult>;
 }

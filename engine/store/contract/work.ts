@@ -11,7 +11,7 @@
  * claim) guards each settling: whoever lost the lease cannot settle.
  */
 import type { Millis } from '../../base/clock.ts';
-import type { FailureClass } from '../../base/errors.ts';
+import type { FailureClass, WaitsFor } from '../../base/errors.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Lane } from './journal.ts';
 
@@ -84,6 +84,8 @@ export interface Failure {
   /** Node-RED node id, type and name where it happened. */
   readonly node?: { readonly id: string; readonly type: string; readonly name: string };
   readonly retryAfterMs?: number;
+  /** What it waits for, where the failure says so: `WorkQueue.hasten` finds it by that. */
+  readonly waitsFor?: WaitsFor;
 }
 
 export interface TraceStep {
@@ -102,7 +104,14 @@ export interface TraceStep {
 
 export type Settlement =
   | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly at: Millis; readonly counts: boolean; readonly failure: Failure }
+  | {
+      readonly kind: 'retry';
+      readonly at: Millis;
+      readonly counts: boolean;
+      readonly failure: Failure;
+      /** The item counts as not delivered yet: its deadline begins with the next delivery (an operator held it). */
+      readonly anew?: boolean;
+    }
   | { readonly kind: 'dead'; readonly failure: Failure };
 
 export interface SettleRequest {
@@ -159,6 +168,8 @@ export type WorkCounts = Readonly<Record<WorkState, number>>;
 export interface ClaimRequest {
   readonly subscription: string;
   readonly limit: number;
+  /** Only heads in these lanes (an inherited lane counts), lane by lane in this order. Default: all, most urgent first. */
+  readonly lanes?: readonly Lane[];
   readonly owner: string;
   readonly now: Millis;
   readonly leaseUntil: Millis;
@@ -176,6 +187,11 @@ export interface WorkQueue {
   release(owner: string, at: Millis): Promise<number>;
   /** Returns claimed items whose lease ran out to `waiting`. */
   expireLeases(now: Millis): Promise<number>;
+  /**
+   * Waiting items whose failure says that they wait for the endpoint become due at `at`, the oldest first, at most `limit`;
+   * what is due earlier stays so. Gives how many.
+   */
+  hasten(endpoint: string, at: Millis, limit: number): Promise<number>;
   /** The earliest moment at which something not claimable now becomes so (retry due or lease end); `null` if none. */
   nextDue(now: Millis): Promise<Millis | null>;
   /** parked -> waiting, by child key. */

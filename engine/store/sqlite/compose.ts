@@ -50,6 +50,7 @@ export function composeStore(
       renew: (workId, fence, leaseUntil) => writer.call('work.renew', [workId, fence, leaseUntil]),
       release: (owner, at) => writer.call('work.release', [owner, at]),
       expireLeases: (now) => writer.call('work.expireLeases', [now]),
+      hasten: (endpoint, at, limit) => writer.call('work.hasten', [endpoint, at, limit]),
       nextDue: () => reader.call('work.nextDue', []),
       unpark: (childKey, at, data) => writer.call('work.unpark', [childKey, at, json(data)]),
       addChild: (work) => writer.call('work.addChild', [work]),
@@ -68,6 +69,7 @@ export function composeStore(
         return begin.kind === 'recorded' ? { kind: 'recorded', record: seen(begin.record) } : begin;
       },
       finish: (key, outcome, at) => writer.call('effects.finish', [key, outcome, at]),
+      decide: (key, outcome, at, audit) => writer.call('effects.decide', [key, outcome, at, audit]),
       get: async (key) => {
         const record = await reader.call('effects.get', [key]);
         return record && seen(record);
@@ -98,6 +100,12 @@ export function composeStore(
       put: (name, version, files, at) => writer.call('definitions.put', [name, version, files, at]),
       get: (version) => reader.call('definitions.get', [version]),
     },
+    switches: {
+      set: (one, audit) => writer.call('switches.set', [one, audit]),
+      clear: (id, audit) => writer.call('switches.clear', [id, audit]),
+      list: (now) => reader.call('switches.list', [now]),
+    },
+    retention: { purge: (request) => writer.call('retention.purge', [request]) },
     close: async () => {
       notes.stop();
       // The writer goes last, so that its closing folds the write-ahead log into the database.

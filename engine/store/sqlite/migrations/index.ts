@@ -4,5 +4,6 @@
  */
 import { first } from './0001-first.ts';
 import { terms } from './0002-terms.ts';
+import { operations } from './0004-operations.ts';
 
-export const MIGRATIONS: readonly string[] = [first, terms];
+export const MIGRATIONS: readonly string[] = [first, terms, operations];

@@ -37,8 +37,9 @@ const SUMMARY =
 export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
   const row = sql.get(
     `SELECT ${SUMMARY}, m.connection, m.body_hash, m.message_time, m.correlation_id, m.traceparent, ` +
-      '(SELECT f.id FROM message f WHERE f.seq = m.resend_of) AS resend_of, m.answer_code, s.answered_at, b.answer ' +
-      'FROM message m JOIN message_state s ON s.seq = m.seq JOIN body b ON b.seq = m.seq WHERE m.id = ?',
+      '(SELECT f.id FROM message f WHERE f.seq = m.resend_of) AS resend_of, m.answer_code, s.answered_at, coalesce(b.answer, k.answer) AS answer ' +
+      'FROM message m JOIN message_state s ON s.seq = m.seq LEFT JOIN body b ON b.seq = m.seq ' +
+      'LEFT JOIN kept_answer k ON k.seq = m.seq WHERE m.id = ?',
     id,
   ) as Row | undefined;
   return (

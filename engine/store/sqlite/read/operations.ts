@@ -12,6 +12,7 @@ import {
   nextEscalationDue,
 } from './clinical.ts';
 import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
+import { listSwitches } from './switches.ts';
 import { backlog, countWork, doneAfter, getWork, nextDue, workOfMessage } from './work.ts';
 
 export const readOperations = {
@@ -37,6 +38,7 @@ export const readOperations = {
   'audit.list': listAudit,
   'audit.head': auditHead,
   'definitions.get': getDefinition,
+  'switches.list': listSwitches,
 } as const;
 
 export type ReadOperations = typeof readOperations;

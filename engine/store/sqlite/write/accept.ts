@@ -15,6 +15,9 @@ export interface AcceptArgs extends Omit<NewMessage, 'bytes' | 'answer'> {
 /** The first 48 bits of the body's hash: makes the resend look-up one index probe even where every control id is the same. */
 const bodyKey = (hash: string): number => Number.parseInt(hash.slice(0, 12), 16) || 0;
 
+/** It outlives the body (purge.ts). */
+const ANSWER = 'SELECT answer FROM body WHERE seq = ?1 UNION ALL SELECT answer FROM kept_answer WHERE seq = ?1';
+
 interface First {
   seq: number;
   id: string;
@@ -34,8 +37,7 @@ export function accept(
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
   if (state === M.accepted) for (const item of work) insertWork(ctx, item, seq, message);
   if (first) {
-    const answer = ctx.sql.get('SELECT answer FROM body WHERE seq = ?', first.seq) as
-      { answer: Uint8Array } | undefined;
+    const answer = ctx.sql.get(ANSWER, first.seq) as { answer: Uint8Array } | undefined;
     return {
       kind: 'resend',
       id: message.id,

@@ -1,6 +1,6 @@
 import type { ClaimedWork, ClaimRequest } from '../../contract/index.ts';
 import { fromJson } from '../sql.ts';
-import { laneName, W } from '../states.ts';
+import { LANE, laneName, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
 import { refreshMessageState } from './message-state.ts';
 import { refreshKey } from './ordering.ts';
@@ -43,18 +43,28 @@ const HEADS =
   'b.bytes, s.feed, s.received_at, m.control_id ' +
   'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq CROSS JOIN body b ON b.seq = m.seq ' +
   'CROSS JOIN message_state s ON s.seq = m.seq ' +
-  'WHERE w.subscription = ? AND w.ready = 1 ORDER BY w.claim_lane, w.seq LIMIT ?';
+  'WHERE w.subscription = ? AND w.ready = 1 ';
+const ANY_LANE = `${HEADS}ORDER BY w.claim_lane, w.seq LIMIT ?`;
+const ONE_LANE = `${HEADS}AND w.claim_lane = ? ORDER BY w.seq LIMIT ?`;
 
 export function claim(ctx: WriteContext, requests: readonly ClaimRequest[]): ClaimedRow[] {
   const claimed: ClaimedRow[] = [];
   if (requests.length > 0) promoteDue(ctx, Math.max(...requests.map((request) => request.now)));
   for (const request of requests) {
     if (request.limit <= 0) continue;
-    for (const row of ctx.sql.all(HEADS, request.subscription, request.limit) as Row[]) {
-      claimed.push(take(ctx, row, request));
-    }
+    for (const row of heads(ctx, request)) claimed.push(take(ctx, row, request));
   }
   return claimed;
+}
+
+function heads(ctx: WriteContext, { subscription, limit, lanes }: ClaimRequest): Row[] {
+  if (!lanes) return ctx.sql.all(ANY_LANE, subscription, limit) as Row[];
+  const rows: Row[] = [];
+  for (const lane of lanes) {
+    if (rows.length >= limit) break;
+    rows.push(...(ctx.sql.all(ONE_LANE, subscription, LANE[lane], limit - rows.length) as Row[]));
+  }
+  return rows;
 }
 
 function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {

@@ -1,4 +1,4 @@
-import type { EffectIdentity, Effects, EffectState } from '../../contract/index.ts';
+import type { AuditEntry, EffectIdentity, Effects, EffectState } from '../../contract/index.ts';
 import { effectFrom, EFFECT_COLUMNS, type EffectRow, type OwnedEffect } from '../read/rows.ts';
 import { storeErrors } from '../errors.ts';
 import { json } from '../sql.ts';
@@ -66,4 +66,25 @@ export function finishEffect(
     done ? null : json(outcome.failure),
     key,
   );
+}
+
+export function decideEffect(
+  ctx: WriteContext,
+  key: string,
+  outcome: Parameters<Effects['decide']>[1],
+  at: number,
+  audit: AuditEntry,
+): 'decided' | 'not-ambiguous' | 'unknown' {
+  const done = outcome.state === 'done';
+  const changed = ctx.sql.run(
+    "UPDATE effect SET state = ?, ended_at = ?, result = NULL, summary = ?, failure = ? WHERE key = ? AND state = 'ambiguous'",
+    outcome.state,
+    at,
+    done ? outcome.summary : null,
+    done ? null : json(outcome.failure),
+    key,
+  );
+  if (changed === 0) return ctx.sql.get('SELECT 1 FROM effect WHERE key = ?', key) ? 'not-ambiguous' : 'unknown';
+  ctx.audit(audit);
+  return 'decided';
 }

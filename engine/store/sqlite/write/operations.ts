@@ -4,8 +4,10 @@ import { accept } from './accept.ts';
 import { claim } from './claim.ts';
 import { admit, endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './clinical.ts';
 import type { WriteContext } from './context.ts';
-import { beginEffect, finishEffect } from './effects.ts';
-import { addChild, discard, expireLeases, pin, redrive, release, renew, settle, unpark } from './settle.ts';
+import { beginEffect, decideEffect, finishEffect } from './effects.ts';
+import { purge } from './purge.ts';
+import { addChild, discard, expireLeases, hasten, pin, redrive, release, renew, settle, unpark } from './settle.ts';
+import { clearSwitch, setSwitch } from './switches.ts';
 
 function answered(ctx: WriteContext, notes: readonly (readonly [id: string, at: number])[]): void {
   for (const [id, at] of notes) {
@@ -26,12 +28,14 @@ export const writeOperations = {
   'work.renew': renew,
   'work.release': release,
   'work.expireLeases': expireLeases,
+  'work.hasten': hasten,
   'work.unpark': unpark,
   'work.addChild': addChild,
   'work.redrive': redrive,
   'work.discard': discard,
   'effects.begin': beginEffect,
   'effects.finish': finishEffect,
+  'effects.decide': decideEffect,
   'decisions.record': recordDecision,
   'gate.admit': admit,
   'escalations.start': startEscalation,
@@ -39,6 +43,9 @@ export const writeOperations = {
   'escalations.end': endEscalation,
   'audit.append': appendAudit,
   'definitions.put': putDefinition,
+  'switches.set': setSwitch,
+  'switches.clear': clearSwitch,
+  'retention.purge': purge,
 } as const;
 
 export type WriteOperations = typeof writeOperations;

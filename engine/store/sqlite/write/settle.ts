@@ -37,7 +37,7 @@ export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | '
       leave(ctx, row, W.dead, at, failure);
       break;
     case 'retry':
-      back(ctx, row, settlement.at, settlement.counts, failure);
+      back(ctx, row, settlement.at, settlement.counts, failure, settlement.anew);
       break;
     default:
       settlement satisfies never;
@@ -72,14 +72,23 @@ function leave(
 }
 
 /** claimed -> waiting; without a time it is claimable at once. */
-function back(ctx: WriteContext, row: Row, notBefore: number | null, counts: boolean, failure: Failure | null): void {
+function back(
+  ctx: WriteContext,
+  row: Row,
+  notBefore: number | null,
+  counts: boolean,
+  failure: Failure | null,
+  anew = false,
+): void {
   ctx.sql.run(
-    'UPDATE work SET state = 0, ready = ?, not_before = ?, counted = counted + ?, failure = ?, lease_until = NULL, ' +
-      'owner = NULL WHERE seq = ?',
+    'UPDATE work SET state = 0, ready = ?, not_before = ?, counted = counted + ?, failure = ?, waits_for = ?, ' +
+      'first_delivered_at = iif(?, NULL, first_delivered_at), lease_until = NULL, owner = NULL WHERE seq = ?',
     notBefore === null && row.ordering_key === null ? 1 : 0,
     notBefore,
     counts ? 1 : 0,
     json(failure),
+    failure?.waitsFor?.endpoint ?? null,
+    anew ? 1 : 0,
     row.seq,
   );
   ctx.count('work', row.subscription, W.claimed, -1);
@@ -144,6 +153,22 @@ function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: 
     back(ctx, row, null, counts, null);
     keepAttempt(ctx, row, null, 'interrupted', null, null, []);
     if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
+    refreshMessageState(ctx, row.message_seq, at);
+  }
+  return rows.length;
+}
+
+/** Claimable when `promoteDue` comes by: the order within a key is looked at there. */
+export function hasten(ctx: WriteContext, endpoint: string, at: number, limit: number): number {
+  const rows = ctx.sql.all(
+    'SELECT seq, message_seq FROM work WHERE waits_for = ? AND not_before IS NOT NULL AND not_before > ? AND state = 0 ' +
+      'ORDER BY seq LIMIT ?',
+    endpoint,
+    at,
+    limit,
+  ) as { seq: number; message_seq: number }[];
+  for (const row of rows) {
+    ctx.sql.run('UPDATE work SET not_before = ? WHERE seq = ?', at, row.seq);
     refreshMessageState(ctx, row.message_seq, at);
   }
   return rows.length;

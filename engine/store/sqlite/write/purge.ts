@@ -1,0 +1,107 @@
+/**
+ * Retention, in small steps: each looks at a bounded number of rows from where the last one ended, and forgets its place at
+ * the end, so that the next round begins with the oldest again. What was open then is looked at then.
+ */
+import type { PurgeRequest, PurgeResult } from '../../contract/index.ts';
+import { M } from '../states.ts';
+import type { WriteContext } from './context.ts';
+
+/** Rows looked at in one step for each that may go: most that are old enough are finished. */
+const LOOKED_AT = 4;
+/** The place of what is through while the other still goes on. */
+const AT_END = -1;
+const FINISHED = new Set<number>([M.done, M.discarded, M.quarantined, M.unrouted, M.resend]);
+
+interface Row {
+  seq: number;
+  id: string;
+  feed: string;
+  state: number;
+  received_at: number;
+}
+
+const COLUMNS = 'SELECT s.seq, m.id, s.feed, s.state, s.received_at FROM ';
+const WITH_BODY =
+  'body b CROSS JOIN message_state s ON s.seq = b.seq CROSS JOIN message m ON m.seq = b.seq WHERE b.seq > ? ORDER BY b.seq';
+const ANY = 'message_state s CROSS JOIN message m ON m.seq = s.seq WHERE s.seq > ? ORDER BY s.seq';
+
+export function purge(ctx: WriteContext, request: PurgeRequest): PurgeResult {
+  const { bodiesBefore, messagesBefore, limit } = request;
+  const messages = step(ctx, 'messages', ANY, messagesBefore, limit, (row) => removeMessage(ctx, row));
+  const bodies = step(ctx, 'bodies', WITH_BODY, bodiesBefore, limit - messages.gone, (row) => removeBody(ctx, row.seq));
+  const more = messages.more || bodies.more;
+  if (!more) ctx.sql.run('DELETE FROM purge_cursor');
+  return { bodies: bodies.gone, messages: messages.gone, more };
+}
+
+function step(
+  ctx: WriteContext,
+  what: 'bodies' | 'messages',
+  from: string,
+  before: number | null,
+  limit: number,
+  remove: (row: Row) => void,
+): { readonly gone: number; readonly more: boolean } {
+  if (before === null) return { gone: 0, more: false };
+  if (limit <= 0) return { gone: 0, more: true };
+  const place = ctx.sql.get('SELECT seq FROM purge_cursor WHERE what = ?', what) as { seq: number } | undefined;
+  if (place?.seq === AT_END) return { gone: 0, more: false };
+  const most = limit * LOOKED_AT;
+  const rows = ctx.sql.all(`${COLUMNS}${from} LIMIT ?`, place?.seq ?? 0, most) as Row[];
+  let gone = 0;
+  let looked = 0;
+  let old = 0;
+  for (const row of rows) {
+    if (gone === limit) break;
+    looked++;
+    if (row.received_at >= before) continue;
+    old++;
+    if (!FINISHED.has(row.state) || isOwed(ctx, row)) continue;
+    remove(row);
+    gone++;
+  }
+  // Rows are in the order of their arrival: where none is old enough, those behind them are not either.
+  const more = looked < rows.length || (rows.length === most && old > 0);
+  const last = more ? (rows[looked - 1]?.seq ?? 0) : AT_END;
+  ctx.sql.run(
+    'INSERT INTO purge_cursor (what, seq) VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET seq = excluded.seq',
+    what,
+    last,
+  );
+  return { gone, more };
+}
+
+/** Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered. */
+function isOwed(ctx: WriteContext, { seq, id }: Row): boolean {
+  return (
+    ctx.sql.get('SELECT 1 FROM work WHERE message_seq = ? AND open = 1', seq) !== undefined ||
+    ctx.sql.get("SELECT 1 FROM escalation WHERE message_id = ? AND state IN ('open', 'exhausted')", id) !== undefined
+  );
+}
+
+function removeBody(ctx: WriteContext, seq: number): void {
+  ctx.sql.run('INSERT INTO kept_answer (seq, answer) SELECT seq, answer FROM body WHERE seq = ?', seq);
+  ctx.sql.run('DELETE FROM body WHERE seq = ?', seq);
+}
+
+function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
+  for (const table of ['escalation', 'effect', 'decision', 'gate_fact']) {
+    ctx.sql.run(`DELETE FROM ${table} WHERE message_id = ?`, id);
+  }
+  const work = ctx.sql.all('SELECT seq, subscription, state FROM work WHERE message_seq = ?', seq) as {
+    seq: number;
+    subscription: string;
+    state: number;
+  }[];
+  for (const item of work) {
+    ctx.sql.run('DELETE FROM attempt WHERE id > ? AND id < ?', item.seq * 65536, (item.seq + 1) * 65536);
+    ctx.sql.run('DELETE FROM work WHERE seq = ?', item.seq);
+    ctx.count('work', item.subscription, item.state, -1);
+  }
+  // Numbers are used again when the newest goes: nothing may point at this one any more.
+  ctx.sql.run('UPDATE message SET resend_of = NULL WHERE resend_of = ?', seq);
+  for (const table of ['search_key', 'body', 'kept_answer', 'message_state', 'message']) {
+    ctx.sql.run(`DELETE FROM ${table} WHERE seq = ?`, seq);
+  }
+  ctx.count('message', feed, state, -1);
+}
