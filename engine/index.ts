@@ -104,6 +104,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 export { definitionFromFiles, definitionSet, loadDefinitions, readDefinitions } from './definitions/load.ts';
 export type { DefinitionProblem } from './definitions/problem.ts';
+export { chain as chainAudit, GENESIS } from './audit/record-hash.ts';
 export { auditSentence } from './audit/sentence.ts';
 export { AUDIT_SENTENCES, type AuditType } from './audit/types.ts';
 export { canonicalJson } from './base/canonical-json.ts';

@@ -13,6 +13,7 @@ import { createLogin } from './login.ts';
 import { answerLoginDialog } from './login-dialog.ts';
 import { refuseForeign } from './origin-guard.ts';
 import { Runtime } from './runtime.ts';
+import { dropSessionFirst } from './session-cookie.ts';
 import { createStorageModule } from './storage/storage-module.ts';
 
 export function composeSettings(environment: NodeJS.ProcessEnv = process.env): object {
@@ -35,6 +36,8 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
     httpAdminRoot: '/',
     // What comes in by HTTP would come in without a login.
     httpNodeRoot: false,
+    // Should a site give flows a root of their own all the same.
+    httpNodeMiddleware: dropSessionFirst,
     userDir,
     nodesDir: join(packageRoot(), 'dist', 'palette'),
     nodesExcludes: ['90-exec.js'],
@@ -57,7 +60,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env): o
       tokenHeader: 'cookie',
     },
     httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (refuseForeign(request, response) || answerLoginDialog(request, response, governance)) return;
+      if (refuseForeign(request, response) || answerLoginDialog(request, response, config.governancePort)) return;
       runtime.api.handle(request, response, () => {
         login.translate(request.headers);
         next();

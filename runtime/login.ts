@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { bearerOf } from './api/service-token.ts';
 
-/** Node-RED's permission scope: everything, or looking only. */
-export type Scope = '*' | 'read';
+/** Node-RED's permission scope: everything. Looking only is not given: the debug sidebar shows content of messages. */
+export type Scope = '*';
 
 export interface EditorUser {
   readonly username: string;
@@ -28,7 +28,8 @@ const SERVICE_COOKIE = 'wardflow_service';
 const KEPT_MS = 5_000;
 const MOST_KEPT = 1_000;
 const TIMEOUT_MS = 3_000;
-const MAY_CHANGE = new Set(['administrator', 'analyst']);
+/** Those with `editor:open` in governance/api/permissions.ts; a test compares them. */
+export const EDITOR_ROLES: ReadonlySet<string> = new Set(['administrator', 'analyst', 'engineer']);
 
 export interface Login {
   /** For `adminAuth.tokens`, with `tokenHeader: 'cookie'`: the whole cookie header. */
@@ -81,8 +82,8 @@ async function introspect(governance: string, token: string, session: string): P
   if (typeof answer !== 'object' || answer === null || !('active' in answer) || answer.active !== true) return null;
   const { username, roles } = answer as { username?: unknown; roles?: unknown };
   if (typeof username !== 'string' || !Array.isArray(roles)) return null;
-  const mayChange = roles.some((role) => typeof role === 'string' && MAY_CHANGE.has(role));
-  return { username, permissions: mayChange ? '*' : 'read' };
+  const opens = roles.some((role) => typeof role === 'string' && EDITOR_ROLES.has(role));
+  return opens ? { username, permissions: '*' } : null;
 }
 
 function cookiesOf(header: string): ReadonlyMap<string, string> {

@@ -29,6 +29,7 @@ import { runtimeErrors } from './errors.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { recordNotices } from './notice-record.ts';
 import { guardUpgrades } from './origin-guard.ts';
+import { dropSessionOfUpgrades } from './session-cookie.ts';
 import { muteConsole } from './mute-console.ts';
 import type { DeployUser } from './storage/storage-module.ts';
 
@@ -161,6 +162,7 @@ export class Runtime {
     this.#services.install();
     red.events.on('runtime-event', (event: RuntimeEvent) => this.#onRuntimeEvent(event));
     if (red.server) {
+      dropSessionOfUpgrades(red.server);
       guardUpgrades(red.server);
       red.server.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
     }

@@ -18,7 +18,10 @@ export interface Health {
   view(): HealthView;
 }
 
-const ANSWERED = new Set(['fhir-not-found', 'fhir-gone', 'fhir-refused', 'fhir-conflict', 'fhir-throttled']);
+const ANSWERED = new Set([
+  ...['fhir-not-found', 'fhir-gone', 'fhir-refused', 'fhir-conflict', 'fhir-throttled'],
+  ...['fhir-invalid', 'fhir-forbidden', 'fhir-type-unsupported'],
+]);
 const ABOUT_US = new Set(['endpoint-closed', 'endpoint-busy', 'fhir-answer-too-large']);
 
 export function createHealth({ clock, onChange }: { readonly clock: Clock; readonly onChange: () => void }): Health {

@@ -69,10 +69,15 @@ function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBin
   const issue = issueCodes(answer.data);
   if (status < 300) return notFhir(kind, endpoint, status);
   if (status < 400) return fhirErrors.create('endpoint-redirect', { endpoint, status });
-  if (status === 401 || status === 403) return fhirErrors.create('endpoint-auth', { endpoint, status });
+  if (status === 401) return fhirErrors.create('endpoint-auth', { endpoint, status });
+  if (status === 403) return fhirErrors.create('fhir-forbidden', { endpoint, type, kind });
   if (status === 404 && kind === 'read') return fhirErrors.create('fhir-not-found', { endpoint, type });
+  if (status === 404 || status === 405)
+    return fhirErrors.create('fhir-type-unsupported', { endpoint, type, kind, status });
   if (status === 410) return fhirErrors.create('fhir-gone', { endpoint, type });
   if (status === 409 || status === 412) return fhirErrors.create('fhir-conflict', { endpoint, type });
+  if (status === 400 || status === 422)
+    return fhirErrors.create('fhir-invalid', { endpoint, type, kind, status, issue });
   if (status === 429 || (status === 503 && answer.retryAfter !== null)) {
     const wait = retryAfterMs(answer.retryAfter, now);
     return fhirErrors.create('fhir-throttled', { endpoint, status }, { retryAfterMs: wait });

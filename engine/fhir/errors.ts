@@ -41,7 +41,25 @@ export const fhirErrors = defineErrors({
   'endpoint-auth': {
     class: 'permanent',
     text: 'The FHIR endpoint "{endpoint}" refused the credentials (HTTP {status}).',
-    remedy: 'Mend "auth" of the endpoint in bindings.json or its credential, then redrive.',
+    remedy:
+      'Put a valid token into the credential file that "auth" of the endpoint names in bindings.json (it may have expired), then redrive.',
+  },
+  'fhir-forbidden': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" knows us but does not allow us to {kind} {type} (HTTP 403).',
+    remedy: 'Ask whoever runs the server to allow this client to {kind} {type}, then redrive.',
+  },
+  'fhir-type-unsupported': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" has no place to {kind} {type} (HTTP {status}).',
+    remedy:
+      'Check that "base" of the endpoint in bindings.json is the root of the FHIR server, and that the server lists {type} in its CapabilityStatement; then redrive.',
+  },
+  'fhir-invalid': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" calls the {kind} of {type} invalid (HTTP {status}, {issue}).',
+    remedy:
+      'The elements named there are missing or wrong: mend the expression of the node that builds the {type}, or correct the data at the sender, then redrive.',
   },
   'endpoint-redirect': {
     class: 'permanent',
@@ -91,12 +109,13 @@ export const fhirErrors = defineErrors({
   'fhir-refused': {
     class: 'permanent',
     text: 'The FHIR endpoint "{endpoint}" refused the request (HTTP {status}, {issue}).',
-    remedy: 'Mend what the flow writes or asks for, then redrive.',
+    remedy: 'Look up what the server means by this status; mend what the flow writes or asks for, then redrive.',
   },
   'fhir-conflict': {
     class: 'transient',
     text: 'This {type} kept changing on the FHIR endpoint "{endpoint}" while Wardflow wanted to change it.',
-    remedy: 'The change is tried again on the newest version.',
+    remedy:
+      'It is tried again on the newest version; if it stays so, look on the server for another system that changes it, or for several resources with one identifier.',
   },
   'fhir-not-yet-found': {
     class: 'transient',

@@ -54,6 +54,8 @@ export class Branch {
   open = true;
   /** An error was reported with this branch's message, and the node has not said that it has finished. */
   troubled = false;
+  /** An error of it was caught by the flow: it failed here, whatever the flow made of that. */
+  caught = false;
   readonly to: string[] = [];
   note: string | undefined;
   /** For whoever drives the state: the message that carries the branch. Never looked at here. */
@@ -126,6 +128,7 @@ export class ItemBranches {
    */
   complete(branch: Branch, at: Millis, otherwise: (branch: Branch) => Failure | 'absorbed'): void {
     if (!branch.open) return;
+    if (branch.caught) return this.#close(branch, at, 'failed');
     if (branch.to.length > 0) return this.#close(branch, at, branch.to.length > 1 ? 'forked' : 'passed');
     const end = otherwise(branch);
     if (end === 'absorbed') return this.#close(branch, at, 'absorbed');

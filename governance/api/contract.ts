@@ -94,14 +94,6 @@ export interface SpokenRecord extends AuditEntry {
 }
 /** GET /audit/types: what records can be filtered by. */
 
-export interface ConsoleAuditRecord {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly actor: string;
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-}
-
 /** socket.io, server to browser. */
 export interface LiveEvents {
   /** What changed in the last moment; `more`: there was too much to name it all, so everything may have. */

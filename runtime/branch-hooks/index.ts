@@ -173,6 +173,7 @@ export class BranchHooks {
     child.carried = msg;
     if (node.type === 'catch') {
       this.#switchDecided(parent);
+      parent.caught = true;
       if ((this.#red.nodes.getNode(parent.place.id)?._expectedDoneCount ?? 0) === 0) this.#finished(parent, undefined);
       else parent.item.trouble(parent, now);
     }

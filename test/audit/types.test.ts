@@ -35,7 +35,7 @@ describe('types of audit records', () => {
   it('are dotted and make a sentence even when a record has no details', () => {
     for (const type of Object.keys(AUDIT_SENTENCES)) {
       assert.match(type, /^[a-z]+\.[a-z-]+$/);
-      assert.match(auditSentence(auditEntry(type)), /^[A-Z—].*[.—]$/);
+      assert.match(auditSentence({ ...auditEntry(type), actor: 'system' }), /^[A-Z—].*[.—]$/);
       assert.doesNotMatch(auditSentence(auditEntry(type)), /[[\]{}]|undefined/);
     }
   });
@@ -43,14 +43,32 @@ describe('types of audit records', () => {
   it('fill in who, what and why', () => {
     assert.equal(
       auditSentence(auditEntry('work.discarded', { actor: 'user:ana', reason: 'sent twice' })),
-      'User:ana discarded the work: sent twice.',
+      'ana discarded the work: sent twice.',
     );
     assert.equal(
       auditSentence(
         auditEntry('effect.done', { actor: 'system', details: { effect: 'file', summary: 'Task/1 created.' } }),
       ),
-      'System did file: Task/1 created.',
+      'Wardflow did file: Task/1 created.',
     );
+    assert.equal(
+      auditSentence(
+        auditEntry('flow.noted', { actor: 'flow:ward', definition: 'ward', details: { text: 'all well' } }),
+      ),
+      'The flow ward noted: all well.',
+    );
+  });
+
+  it('name who acted as people do, and write a user name as it is', () => {
+    const said = (actor: string): string => auditSentence(auditEntry('work.redriven', { actor }));
+    assert.deepEqual(['user:admin', 'cli:root', 'flow:ward', 'ehr:ehr', 'unknown', 'system'].map(said), [
+      'admin sent the work back to be tried again.',
+      'root at the command line sent the work back to be tried again.',
+      'The flow “ward” sent the work back to be tried again.',
+      'The EHR sent the work back to be tried again.',
+      'An unknown user sent the work back to be tried again.',
+      'Wardflow sent the work back to be tried again.',
+    ]);
   });
 
   it('of a newer version are named as they are', () => {

@@ -91,18 +91,35 @@ describe('what a FHIR endpoint says of a failed call', () => {
     const { ehr } = await serve(status(422));
     const found = failure(await ehr.createOnce(TASK, KEY));
     assert.equal(found.class, 'permanent');
-    assert.equal(found.code, 'fhir-refused');
+    assert.equal(found.code, 'fhir-invalid');
+    assert.match(found.remedy ?? '', /builds the Task/);
     assert.match(found.text, /\(HTTP 422, processing at Task\.for, value\)/);
     assert.doesNotMatch(JSON.stringify(found), /Doe|1950/);
     assert.equal(ehr.health().state, 'up', 'it answers');
   });
 
   it('refused credentials are permanent and mark the endpoint as down', async () => {
-    for (const code of [401, 403]) {
-      const { ehr, changes } = await serve(status(code));
-      assert.equal(short(await ehr.read('Task', '1')), 'permanent endpoint-auth');
-      assert.equal(ehr.health().lastFailureCode, 'endpoint-auth');
-      assert.deepEqual(changes, ['ehr']);
+    const { ehr, changes } = await serve(status(401));
+    assert.equal(short(await ehr.read('Task', '1')), 'permanent endpoint-auth');
+    assert.equal(ehr.health().lastFailureCode, 'endpoint-auth');
+    assert.deepEqual(changes, ['ehr']);
+  });
+
+  it('each refusal says what to do about it, and the server that refused is up', async () => {
+    for (const [code, name, remedy] of [
+      [400, 'fhir-invalid', /mend the expression/],
+      [403, 'fhir-forbidden', /allow this client to write Task/],
+      [404, 'fhir-type-unsupported', /"base" of the endpoint/],
+      [405, 'fhir-type-unsupported', /CapabilityStatement/],
+      [422, 'fhir-invalid', /mend the expression/],
+      [418, 'fhir-refused', /this status/],
+    ] as const) {
+      const { ehr } = await serve(status(code));
+      const found = failure(await ehr.createOnce(TASK, KEY));
+      assert.equal(found.code, name, String(code));
+      assert.match(found.remedy ?? '', remedy, String(code));
+      assert.match(`${found.text} ${found.remedy}`, /^[^{}]+$/, 'nothing is left unfilled');
+      assert.equal(ehr.health().state, 'up', String(code));
     }
   });
 

@@ -106,7 +106,7 @@ describe('fhir write and fhir read', () => {
     ]);
     failFirst('POST', { refuse: 422 });
     assert.deepEqual(ends(await run(adt('A03', 'F6', 'F6'), [write({ finish: true }), note('""')])), [
-      'dead permanent fhir-refused',
+      'dead permanent fhir-invalid',
     ]);
   });
 

@@ -371,6 +371,25 @@ describe('counted branches in a real Node-RED', () => {
     );
   });
 
+  it('shows every node that failed as failed, also where the flow caught its error', async () => {
+    const ends = async (flow: object[]) => {
+      await bench.host.deploy([tab(), ...flow]);
+      const { trace } = (await bench.run()).result;
+      return Object.fromEntries(trace.map((step) => [step.node.id, step.outcome]));
+    };
+    const throws = (id: string): object => fn(id, 'throw new Error("no");', 'done');
+    const both = await ends([source(['f', 'g']), throws('f'), throws('g'), done(), catchAll('c', 'x'), failed('x')]);
+    assert.deepEqual([both['f'], both['g'], both['c'], both['x']], ['failed', 'failed', 'passed', 'failed']);
+    const old = node('t', 'test thrower', 'done');
+    const mended = await ends([source(['t', 'a']), old, effect('a', 'done'), done(), catchAll('c', 'a')]);
+    assert.deepEqual([mended['t'], mended['a']], ['failed', 'passed']);
+    const switched = node('s', 'switch', 'done', {
+      property: 'payload',
+      rules: [{ t: 'jsonata_exp', v: '$no(', vt: 'jsonata' }],
+    });
+    assert.equal((await ends([source('s'), switched, done(), catchAll('c', 'x'), failed('x')]))['s'], 'failed');
+  });
+
   it('fails an item whose source cannot make a message of it', async () => {
     const { code, node: at } = await failure([source('a'), effect('a', 'done'), done()], 'unreadable');
     assert.deepEqual([code, at?.id], ['source-failed', 'in']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { createLogin, type Login } from '../../runtime/login.ts';
+import { PERMISSIONS } from '../../governance/api/permissions.ts';
+import { createLogin, EDITOR_ROLES, type Login } from '../../runtime/login.ts';
 import { answerJson, startLocalHttpServer, type LocalHttpServer } from '../kit/local-http-server.ts';
 
 const SESSION = 'wardflow_session=0123456789abcdef0123';
@@ -46,18 +47,23 @@ describe('the login that editor and console share', () => {
     );
   });
 
-  it('lets administrators and analysts change flows, and everybody else look', async () => {
+  it('lets administrators, analysts and engineers into the editor, and nobody else: it shows content of messages', async () => {
     for (const [roles, permissions] of [
       [['administrator'], '*'],
       [['reviewer', 'analyst'], '*'],
-      [['operator'], 'read'],
-      [['Administrator'], 'read'],
-      [[], 'read'],
+      [['engineer'], '*'],
+      [['operator', 'auditor'], undefined],
+      [['Administrator'], undefined],
+      [[], undefined],
     ] as const) {
       now += 10_000;
       answer = { active: true, username: 'x', roles };
       assert.equal((await login.userOf(SESSION))?.permissions, permissions, roles.join());
     }
+  });
+
+  it('opens the editor to the roles that the console offers it to', () => {
+    assert.deepEqual([...EDITOR_ROLES].toSorted(), [...PERMISSIONS['editor:open']].toSorted());
   });
 
   it('lets nobody in on an answer that is none, or on no answer', async () => {

@@ -117,14 +117,14 @@ describe('the runtime as a process', () => {
     );
   });
 
-  it('lets people into the editor by their console session, to change it only where their role may', async () => {
+  it('lets people into the editor by their console session where their role may, and nobody else', async () => {
     const as = (session: string): Record<string, string> => ({ cookie: `theme=dark; wardflow_session=${session}` });
     const flows = async (headers: Record<string, string>): Promise<number> =>
       (await fetch(url('/flows'), { headers })).status;
     assert.equal(await flows({}), 401);
     assert.equal(await flows(as('unknown-unknown-unknown')), 401);
     assert.equal(await flows(as('ana-ana-ana-ana-ana')), 200);
-    assert.equal(await flows(as('olaf-olaf-olaf-olaf')), 200);
+    assert.equal(await flows(as('olaf-olaf-olaf-olaf')), 401);
     assert.equal(await flows({ authorization: 'Bearer somebody-elses-token' }), 401);
     assert.equal(await flows({ cookie: 'wardflow_service=guessed' }), 401);
     assert.equal((await deploy([], as('olaf-olaf-olaf-olaf'))).status, 401);
@@ -147,7 +147,10 @@ describe('the runtime as a process', () => {
     assert.match(page, /<title>Wardflow/);
     assert.deepEqual(page.match(/(src|href)="https?:[^"]*"/g), null);
     const dialog = (await (await fetch(url('/auth/login'))).json()) as { type: string; prompts: { url: string }[] };
-    assert.deepEqual([dialog.type, dialog.prompts[0]?.url], ['strategy', console_.origin]);
+    assert.deepEqual(
+      [dialog.type, dialog.prompts[0]?.url],
+      ['strategy', `${console_.origin}/login?return=${encodeURIComponent(url('/'))}`],
+    );
     for (const file of page.match(/theme\/[^"']+/g) ?? [])
       assert.equal((await fetch(url(`/${file}`))).status, 200, file);
   });

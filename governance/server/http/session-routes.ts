@@ -9,8 +9,8 @@ import {
   type Introspection,
   type SessionEntry,
 } from '../../api/contract.ts';
+import { AUDIT_SENTENCES, auditSentence } from '../../../engine/index.ts';
 import { consoleErrors } from '../../errors.ts';
-import { AUDIT_TYPES, sentenceOf } from '../audit-sentences.ts';
 import { viewOf, type Login, type LoginOutcome } from '../login.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { demand, identityOf, sessionToken } from './guards.ts';
@@ -122,18 +122,22 @@ export function sessionRouter(parts: SessionRouteParts): Router {
   router.get('/audit', loggedIn, (_request, response) => {
     demand(response, 'audit:read');
     const answer: AuditPage = {
-      records: parts.audit.list({ limit: 500 }).map((record) => ({ ...record, sentence: sentenceOf(record) })),
+      records: parts.audit.list({ limit: 500 }).map((record) => ({ ...record, sentence: auditSentence(record) })),
     };
     response.json(answer);
   });
   router.get('/audit/types', loggedIn, (_request, response) => {
     demand(response, 'audit:read');
-    response.json({ types: AUDIT_TYPES });
+    response.json({ types: Object.keys(AUDIT_SENTENCES).toSorted() });
   });
-  router.get('/audit/verify', loggedIn, (_request, response) => {
-    demand(response, 'audit:read');
-    response.json(parts.audit.verify());
-  });
+  router.get(
+    '/audit/verify',
+    loggedIn,
+    handled(async (_request, response) => {
+      demand(response, 'audit:read');
+      response.json(await parts.audit.verify());
+    }),
+  );
   return router;
 }
 

@@ -4,7 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Permission } from '../../api/permissions.ts';
 import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
-import { sentenceOf } from '../audit-sentences.ts';
+import { auditSentence } from '../../../engine/index.ts';
 import { consoleErrors } from '../../errors.ts';
 import { demand } from '../http/guards.ts';
 import { handled } from '../http/handled.ts';
@@ -107,7 +107,7 @@ function downloadName(route: ProxyRoute, request: Request): string | null {
 
 function spoken({ records }: AuditList): AuditPage {
   return {
-    records: records.map((record) => ({ ...record, sentence: sentenceOf(record) })),
+    records: records.map((record) => ({ ...record, sentence: auditSentence(record) })),
   };
 }
 

@@ -27,10 +27,11 @@ export function openDatabase(dataFolder: string): DatabaseSync {
 
 function migrate(database: DatabaseSync): void {
   const done = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  for (const [index, sql] of MIGRATIONS.entries()) {
+  for (const [index, step] of MIGRATIONS.entries()) {
     if (index < done) continue;
     inTransaction(database, () => {
-      database.exec(sql);
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
       database.exec(`PRAGMA user_version = ${index + 1}`);
     });
   }

@@ -1,5 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { rechain } from './rechain.ts';
+
 /** The console's schema, version by version. Only append: a release that is out has run the ones above. */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[] = [
   `CREATE TABLE accounts (
      username TEXT PRIMARY KEY,
      display_name TEXT NOT NULL,
@@ -33,4 +36,5 @@ export const MIGRATIONS: readonly string[] = [
      previous TEXT NOT NULL,
      hash TEXT NOT NULL
    ) STRICT;`,
+  rechain,
 ];
