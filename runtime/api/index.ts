@@ -9,6 +9,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { API_ROOT } from './contract.ts';
 import { LiveStream } from './live-stream.ts';
 import { messageRoutes } from './message-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
 import { requireServiceToken } from './service-token.ts';
@@ -63,6 +64,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       messageRoutes(router, options.engine);
       peopleRoutes(router, options.engine);
       auditRoutes(router, options.engine);
+      metricsRoutes(router, options.engine);
       router.get('/live', (request, response) => stream.serve(request, response));
     },
     close() {

@@ -6,6 +6,7 @@ import { describeCounts } from './counts-contract.ts';
 import { describeCrash } from './crash-contract.ts';
 import { describeEffects } from './effects-contract.ts';
 import { describeEscalations } from './escalation-contract.ts';
+import { describeFigures } from './figures-contract.ts';
 import { describeJournal } from './journal-contract.ts';
 import { describeList } from './list-contract.ts';
 import { describeOrdering } from './ordering-contract.ts';
@@ -26,6 +27,7 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeAudit(adapter);
     describeSwitches(adapter);
     describeRetention(adapter);
+    describeFigures(adapter);
     describeCounts(adapter);
     describeCrash(adapter);
   });

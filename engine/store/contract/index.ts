@@ -6,6 +6,7 @@
 import type { AuditLog } from './audit.ts';
 import type { Decisions, DefinitionVersions, Escalations, Gate } from './clinical.ts';
 import type { Effects } from './effects.ts';
+import type { Figures } from './figures.ts';
 import type { Journal } from './journal.ts';
 import type { Retention, Switches } from './operations.ts';
 import type { WorkQueue } from './work.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly definitions: DefinitionVersions;
   readonly switches: Switches;
   readonly retention: Retention;
+  readonly figures: Figures;
   /** What the adapter promises, read back from the database at every start; for `doctor` and the console. */
   readonly durability: { readonly adapter: 'sqlite' | 'mongodb'; readonly settings: Readonly<Record<string, string>> };
   /** Finishes what was begun, then closes. */

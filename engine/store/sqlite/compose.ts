@@ -106,6 +106,11 @@ export function composeStore(
       list: (now) => reader.call('switches.list', [now]),
     },
     retention: { purge: (request) => writer.call('retention.purge', [request]) },
+    figures: {
+      minutes: (since, until) => reader.call('figures.minutes', [since, until]),
+      depth: () => reader.call('figures.depth', []),
+      reasons: () => reader.call('figures.reasons', []),
+    },
     close: async () => {
       notes.stop();
       // The writer goes last, so that its closing folds the write-ahead log into the database.

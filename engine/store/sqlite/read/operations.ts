@@ -11,6 +11,7 @@ import {
   listEscalations,
   nextEscalationDue,
 } from './clinical.ts';
+import { figureMinutes, queueDepth, reasonFigures } from './figures.ts';
 import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
 import { listSwitches } from './switches.ts';
 import { backlog, countWork, doneAfter, getWork, nextDue, workOfMessage } from './work.ts';
@@ -39,6 +40,9 @@ export const readOperations = {
   'audit.head': auditHead,
   'definitions.get': getDefinition,
   'switches.list': listSwitches,
+  'figures.minutes': figureMinutes,
+  'figures.depth': queueDepth,
+  'figures.reasons': reasonFigures,
 } as const;
 
 export type ReadOperations = typeof readOperations;

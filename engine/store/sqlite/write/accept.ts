@@ -121,6 +121,7 @@ function insertState(ctx: WriteContext, seq: number, message: AcceptArgs, state:
     message.quarantine?.text ?? null,
   );
   ctx.count('message', message.feed, state, 1);
+  ctx.tally('received', message.receivedAt);
   ctx.sql.run(
     'INSERT INTO feed (name, last_received_at, total) VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE SET ' +
       'last_received_at = max(last_received_at, excluded.last_received_at), total = total + 1',

@@ -1,6 +1,7 @@
-import type { AuditEntry } from '../../contract/index.ts';
+import type { AuditEntry, Tally } from '../../contract/index.ts';
 import { chain, GENESIS } from '../../../audit/record-hash.ts';
 import { json, type Sql } from '../sql.ts';
+import { forgetMinutes, minuteName, tallyNumber } from './tally.ts';
 
 /** Terms held in memory; far more than the nodes of a site. */
 const MOST_TERMS = 20_000;
@@ -20,6 +21,8 @@ export class WriteContext {
   /** Terms by text, as far as this transaction and those before it know them. */
   readonly #terms = new Map<string, number>();
   #head: { seq: number; hash: string } | undefined;
+  /** The newest minute that was counted in. */
+  #minute = '';
 
   constructor(sql: Sql) {
     this.sql = sql;
@@ -76,7 +79,12 @@ export class WriteContext {
     return id;
   }
 
-  count(kind: 'message' | 'work', name: string, state: number, by: 1 | -1): void {
+  /** One more in the minute of `at`. */
+  tally(what: Tally, at: number): void {
+    this.count('minute', minuteName(at), tallyNumber(what), 1);
+  }
+
+  count(kind: 'message' | 'work' | 'minute', name: string, state: number, by: 1 | -1): void {
     const key = `${kind}\n${state}\n${name}`;
     const counter = this.#counters.get(key);
     if (counter) counter.by += by;
@@ -87,6 +95,10 @@ export class WriteContext {
   flush(): void {
     for (const { kind, name, state, by } of this.#counters.values()) {
       if (by === 0) continue;
+      if (kind === 'minute' && name > this.#minute) {
+        this.#minute = name;
+        forgetMinutes(this.sql, name);
+      }
       this.sql.run(
         'INSERT INTO counter (kind, name, state, n) VALUES (?, ?, ?, ?) ' +
           'ON CONFLICT (kind, name, state) DO UPDATE SET n = n + excluded.n',

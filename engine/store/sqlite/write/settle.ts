@@ -32,12 +32,15 @@ export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | '
   switch (settlement.kind) {
     case 'done':
       leave(ctx, row, W.done, at, null);
+      ctx.tally('settled', at);
       break;
     case 'dead':
       leave(ctx, row, W.dead, at, failure);
+      ctx.tally('died', at);
       break;
     case 'retry':
       back(ctx, row, settlement.at, settlement.counts, failure, settlement.anew);
+      ctx.tally('retried', at);
       break;
     default:
       settlement satisfies never;
