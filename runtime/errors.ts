@@ -67,6 +67,11 @@ export const runtimeErrors = defineErrors({
     text: 'The library entry has a path that is not allowed.',
     remedy: 'Use letters, digits, spaces, dots and dashes, without leading dots.',
   },
+  'child-twice': {
+    class: 'permanent',
+    text: 'Two branches of one message go to {source} with nothing to tell them apart.',
+    remedy: 'Set "Tell apart by" in the node to something that differs between them, such as the event id.',
+  },
   'feed-refused': {
     class: 'permanent',
     text: 'The feed "{feed}" cannot listen: {reason}',

@@ -12,12 +12,14 @@ import {
   type Engine,
   type FeedSettings,
   type ItemResult,
+  type NewWork,
   type WorkResult,
 } from '../engine/index.ts';
 import { failureAt, itemRules, sourceFailed } from './branch-hooks/failures.ts';
 import { Flight, Flights } from './branch-hooks/flights.ts';
 import { BranchHooks } from './branch-hooks/index.ts';
 import type { NodeRed } from './branch-hooks/live-node.ts';
+import { deadLetters } from './dead-letters.ts';
 import { runtimeErrors } from './errors.ts';
 import type { MessageContext, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
 
@@ -77,7 +79,8 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     const version = definitions.current().byName(source.definition)?.version ?? null;
     const ended = (result: ItemResult): void => {
       flights.remove(flight);
-      finish(work, { ...result, version });
+      const children = [...flight.children.values()];
+      finish(work, { ...result, version, ...(children.length > 0 && { children }) });
     };
     const flight = new Flight(work, contextOf(work, source.definition, version), node, clock.now(), itemRules, ended);
     flights.add(flight);
@@ -95,6 +98,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       definition: source.definition,
       capacity: source.capacity,
       leaseMs: source.leaseMs,
+      version: () => definitions.current().byName(source.definition)?.version,
       deliver: (work) => deliver(source, work),
     });
     running.set(source.nodeId, remove);
@@ -142,6 +146,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     engine,
     install() {
       hooks.install();
+      dispatcher.tellOfDeaths(deadLetters(engine, (name) => definitions.current().byName(name)));
       red.events.on('flows:stopping', onStopping);
       red.events.on('flows:stopped', onStopped);
       red.events.on('flows:started', onStarted);
@@ -185,6 +190,13 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     settle(msg: WardflowMessage, outcome: BranchOutcome) {
       const branch = flights.branch(msg.wardflow);
       branch?.item.settle(branch, outcome, clock.now());
+    },
+    addChild(msg: WardflowMessage, work: NewWork) {
+      const flight = flights.of(msg.wardflow);
+      const key = work.child?.key;
+      if (!flight || key === undefined) return;
+      if (flight.children.has(key)) throw runtimeErrors.create('child-twice', { source: work.subscription });
+      flight.children.set(key, work);
     },
     note(msg: WardflowMessage, text: string) {
       const branch = flights.branch(msg.wardflow);

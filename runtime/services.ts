@@ -2,7 +2,15 @@
  * What Wardflow nodes may ask of the runtime, found at `RED.settings.wardflow`. Node folders depend on this interface
  * only; the runtime implements it over the engine and Node-RED's hooks.
  */
-import type { Definition, Engine, FeedSettings, SubscriptionFilter, ClaimedWork, Failure } from '../engine/index.ts';
+import type {
+  Definition,
+  Engine,
+  FeedSettings,
+  NewWork,
+  SubscriptionFilter,
+  ClaimedWork,
+  Failure,
+} from '../engine/index.ts';
 
 /** `msg.wardflow`: plain data, survives cloning. Flows may read it and must not change it. */
 export interface MessageContext {
@@ -47,6 +55,11 @@ export interface NodeServices {
     msg: WardflowMessage,
     outcome: { readonly kind: 'done' } | { readonly kind: 'failed'; readonly failure: Failure },
   ): void;
+  /**
+   * A child item that begins when the message's item ends well, in the same commit; a child that is there already under
+   * the key is left as it is. Throws `child-twice` where another branch of the item has made one with this key.
+   */
+  addChild(msg: WardflowMessage, child: NewWork): void;
   /** Adds a PHI-free note to the step being taken (shown in the trace). */
   note(msg: WardflowMessage, text: string): void;
 }
@@ -59,7 +72,12 @@ export interface SourceRegistration {
   readonly capacity: number;
   readonly leaseMs: number;
   /** Set by `hl7 in`: what it subscribes to. */
-  readonly subscription?: { readonly feed: string; readonly filter: SubscriptionFilter };
+  readonly subscription?: {
+    readonly feed: string;
+    readonly filter: SubscriptionFilter;
+    /** Set by `quarantine in`. */
+    readonly takes?: 'quarantine';
+  };
   /** Makes the messages of an item and sends them, all in one `send`. `context.branch` is the item's first branch. */
   emit(work: ClaimedWork, context: MessageContext): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const AUDIT_SENTENCES = {
   'work.dead': 'The work needs somebody[: {code}][ at {nodeType}].',
   'work.dead-lettered': 'The work needs somebody[: {code}][ at {nodeType}].',
   'work.redriven': '{actor} sent the work back to be tried again[: {reason}].',
+  'work.woken': '{actor} let the parked work go on[: {reason}].',
   'work.discarded': '{actor} discarded the work[: {reason}].',
   'escalation.started': 'The escalation [{name} ]started[ on the ladder {ladder}].',
   'escalation.step': 'Step {step} of the escalation told {to}[ by {channel}].',

@@ -21,6 +21,19 @@ export interface ClinicalEvent<Name extends string = string, Data = unknown> {
   readonly partitionkey: string;
   readonly correlationid: string;
   readonly mode: 'live' | 'replay' | 'correction';
+  /**
+   * SHA-256 over what names the fact through its life (of a result: order, code and sub-id): a preliminary result, the
+   * final one and its correction are one fact and have one key, while each is an event with an `id` of its own.
+   */
+  readonly businesskey: string;
+  /** SHA-256 over what the fact says: the same in two messages that say the same. */
+  readonly contenthash: string;
+  /** When the sender stated it (MSH-7), RFC 3339; absent where it does not say. */
+  readonly statedtime?: string;
+  /** How far the fact has come, where it has stages: 1 preliminary, 2 final. */
+  readonly stage?: number;
+  /** The sender says that it corrects what was said before. */
+  readonly correction: boolean;
   readonly data: Data;
 }
 

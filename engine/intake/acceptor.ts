@@ -7,7 +7,7 @@ import type { Framed } from '../mllp/framer.ts';
 import type { AcceptOutcome, NewMessage, Store } from '../store/contract/index.ts';
 import { intakeErrors } from './errors.ts';
 import type { FeedSettings, Subscription } from './feed.ts';
-import { newWork, sha256 } from './new-work.ts';
+import { newWork, quarantineWork, sha256 } from './new-work.ts';
 import { readFrame } from './read-frame.ts';
 
 export interface AcceptorOptions {
@@ -59,7 +59,9 @@ export async function acceptFrame(
     // W3C trace context: the ids are derived, so that the trace of a message is known from its id.
     traceparent: `00-${trace.slice(0, 32)}-${trace.slice(32, 48)}-01`,
   };
-  const work = message ? newWork(arrived, message, feed.settings, feed.subscriptions, ids) : [];
+  const work = message
+    ? newWork(arrived, message, feed.settings, feed.subscriptions, ids)
+    : quarantineWork(arrived, feed.settings, feed.subscriptions, ids);
   let outcome: AcceptOutcome;
   try {
     outcome = await store.journal.accept(arrived, work, feed.settings.resendWindowMs);
@@ -68,7 +70,7 @@ export async function acceptFrame(
     log.error(sentence, { feed: feed.settings.name, code, error });
     return { kind: 'withhold' };
   }
-  if (outcome.kind === 'accepted') options.wake();
+  if (outcome.kind === 'accepted' || (outcome.kind === 'quarantined' && work.length > 0)) options.wake();
   if (outcome.kind === 'quarantined') {
     log.warn('a frame was quarantined', { feed: feed.settings.name, messageId: id, code: read.quarantine?.code ?? '' });
   }

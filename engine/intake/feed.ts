@@ -23,6 +23,8 @@ export interface Subscription {
   readonly definition: string;
   readonly feed: string;
   readonly filter: SubscriptionFilter;
+  /** `quarantine`: the frames of the feed that could not be read, instead of the messages that could; no filter then. */
+  readonly takes?: 'messages' | 'quarantine';
 }
 
 /** Empty lists match everything. Types: `ORU^R01`, `ADT^*`, `ADT`. Senders: MSH-3 or `MSH-3|MSH-4`. */

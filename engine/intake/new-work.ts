@@ -6,30 +6,52 @@ import { addressing } from './describe.ts';
 import type { FeedSettings, Subscription } from './feed.ts';
 import { matches } from './filter.ts';
 
+type Accepted = Pick<NewMessage, 'id' | 'correlationId' | 'traceparent' | 'receivedAt'>;
+
 /** One work item for each subscription that wants the message. */
 export function newWork(
-  accepted: Pick<NewMessage, 'id' | 'correlationId' | 'traceparent' | 'receivedAt'>,
+  accepted: Accepted,
   message: Hl7Message,
   feed: FeedSettings,
   subscriptions: readonly Subscription[],
   ids: Ids,
 ): NewWork[] {
   const address = addressing(message);
-  const wanting = subscriptions.filter(({ filter }) => matches(filter, address));
+  const wanting = subscriptions.filter(({ filter, takes }) => takes !== 'quarantine' && matches(filter, address));
   if (wanting.length === 0) return [];
   const value = orderingValue(message, feed.orderingPath);
   return wanting.map((subscription) => ({
-    id: ids.next(),
-    messageId: accepted.id,
-    subscription: subscription.id,
-    definition: subscription.definition,
-    lane: feed.lane,
+    ...itemFor(accepted, feed, subscription, ids),
     orderingKey: value === '' ? null : sha256(`${subscription.id}\n${value}`),
     afterDead: feed.afterDead,
+  }));
+}
+
+/** One work item for each subscription that wants to hear of frames in quarantine. They have no order to keep. */
+export function quarantineWork(
+  accepted: Accepted,
+  feed: FeedSettings,
+  subscriptions: readonly Subscription[],
+  ids: Ids,
+): NewWork[] {
+  return subscriptions
+    .filter(({ takes }) => takes === 'quarantine')
+    .map((subscription) => itemFor(accepted, feed, subscription, ids));
+}
+
+function itemFor(accepted: Accepted, feed: FeedSettings, { id, definition }: Subscription, ids: Ids): NewWork {
+  return {
+    id: ids.next(),
+    messageId: accepted.id,
+    subscription: id,
+    definition,
+    lane: feed.lane,
+    orderingKey: null,
+    afterDead: 'continue',
     correlationId: accepted.correlationId,
     traceparent: accepted.traceparent,
     createdAt: accepted.receivedAt,
-  }));
+  };
 }
 
 export function sha256(text: string | Uint8Array): string {

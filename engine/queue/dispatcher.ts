@@ -14,7 +14,7 @@ import { failureOf } from './failure.ts';
 import { Flights, type Flight } from './flights.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
-import { failedWith, Settler, type SettleOutcome } from './settler.ts';
+import { failedWith, Settler, type DeathChildren, type SettleOutcome } from './settler.ts';
 import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
 export interface DispatcherOptions {
@@ -89,6 +89,10 @@ class PullDispatcher implements Dispatcher {
       this.#scheduled = false;
       void this.#pump();
     });
+  }
+
+  tellOfDeaths(make: DeathChildren): void {
+    this.#settler.tellOfDeaths(make);
   }
 
   inFlight(): number {
@@ -182,7 +186,10 @@ class PullDispatcher implements Dispatcher {
     for (const { source, inFlight } of this.#flights.slots()) {
       if (!source) continue;
       const limit = Math.min(source.capacity - inFlight, MOST_PER_CLAIM);
-      if (limit > 0) requests.push({ subscription: source.id, limit, owner, now, leaseUntil: now + source.leaseMs });
+      if (limit <= 0) continue;
+      const version = source.version?.();
+      const request = { subscription: source.id, limit, owner, now, leaseUntil: now + source.leaseMs };
+      requests.push(version === undefined ? request : { ...request, version });
     }
     return requests;
   }
@@ -245,10 +252,17 @@ class PullDispatcher implements Dispatcher {
     // Claimed behind the settling in the store's own order: the key's next item is seen by the same claim.
     this.wake();
     return settled.then((outcome) => {
-      if (outcome === 'settled' && settlement.kind === 'retry' && this.#running) this.#due.ring(settlement.at);
+      if (outcome === 'settled' && this.#running) this.#expect(settlement, result);
       this.#options.live.publish({ kind: 'message', id: messageId });
       return outcome;
     });
+  }
+
+  /** Moments that the settling has made: a retry, the end of parking. */
+  #expect(settlement: Settlement, result: WorkResult): void {
+    if (settlement.kind === 'retry') this.#due.ring(settlement.at);
+    if (settlement.kind !== 'done') return;
+    for (const { child } of result.children ?? []) if (child?.notBefore !== undefined) this.#due.ring(child.notBefore);
   }
 
   #end(flight: Flight): void {

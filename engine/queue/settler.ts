@@ -2,7 +2,7 @@
 import type { Millis } from '../base/clock.ts';
 import { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { AuditEntry, ClaimedWork, Failure, Settlement, WorkQueue } from '../store/contract/index.ts';
+import type { AuditEntry, ClaimedWork, Failure, NewWork, Settlement, WorkQueue } from '../store/contract/index.ts';
 import { failureOf } from './failure.ts';
 import type { WorkResult } from './source.ts';
 
@@ -16,9 +16,14 @@ export class Settler {
   readonly #options: SettlerOptions;
   #open = 0;
   #whenNone: (() => void) | null = null;
+  #childrenOfDeath: DeathChildren = () => [];
 
   constructor(options: SettlerOptions) {
     this.#options = options;
+  }
+
+  tellOfDeaths(make: DeathChildren): void {
+    this.#childrenOfDeath = make;
   }
 
   /** Resolves when nothing is being settled. */
@@ -47,6 +52,17 @@ export class Settler {
     }
   }
 
+  /** What is retried makes its children again when it succeeds; what is dead makes none but who is told of it. */
+  #children(
+    work: ClaimedWork,
+    result: WorkResult,
+    settlement: Settlement,
+    at: Millis,
+  ): { readonly children?: readonly NewWork[] } {
+    if (settlement.kind === 'done') return result.children ? { children: result.children } : {};
+    return settlement.kind === 'dead' ? { children: this.#childrenOfDeath(work, settlement.failure, at) } : {};
+  }
+
   async #attempt(work: ClaimedWork, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
     const audit = [...(result.audit ?? []), ...(settlement.kind === 'dead' ? [deadLetter(work, settlement, at)] : [])];
     const outcome = await this.#options.work.settle({
@@ -56,8 +72,7 @@ export class Settler {
       settlement,
       trace: result.trace,
       version: result.version,
-      // What is retried makes its children again when it succeeds.
-      ...(settlement.kind === 'done' && result.children && { children: result.children }),
+      ...this.#children(work, result, settlement, at),
       ...(audit.length > 0 && { audit }),
     });
     if (outcome === 'lost-lease') {
@@ -66,6 +81,9 @@ export class Settler {
     return outcome;
   }
 }
+
+/** Child items that begin with the death of an item. */
+export type DeathChildren = (work: ClaimedWork, failure: Failure, at: Millis) => readonly NewWork[];
 
 export type SettleOutcome = 'settled' | 'lost-lease';
 

@@ -1,4 +1,5 @@
 /** What the dispatcher asks of whoever processes work: the Node-RED runtime, a test, a scenario runner. */
+import type { Millis } from '../base/clock.ts';
 import type { ClaimedWork, Failure, NewWork, TraceStep } from '../store/contract/index.ts';
 import type { AuditEntry } from '../store/contract/index.ts';
 
@@ -10,6 +11,8 @@ export interface WorkSource {
   readonly capacity: number;
   /** Processing deadline (feed setting): the lease. */
   readonly leaseMs: number;
+  /** Version of the definition that runs now; pinned to an item with its first claim. */
+  version?(): string | undefined;
   /** Takes one item. It must end in `dispatcher.finish` under the same fence; a throw is a permanent failure. */
   deliver(work: ClaimedWork): void;
 }
@@ -30,6 +33,11 @@ export interface Dispatcher {
   finish(work: ClaimedWork, result: WorkResult): Promise<'settled' | 'lost-lease'>;
   /** Keeps the lease alive while `until` is pending (a managed effect in flight). */
   holdLease<T>(work: Pick<ClaimedWork, 'id' | 'fence'>, until: Promise<T>): Promise<T>;
+  /**
+   * Who is told of items that go dead: the child items that `make` gives begin in the same commit as the death. Replaces
+   * what was set before.
+   */
+  tellOfDeaths(make: (work: ClaimedWork, failure: Failure, at: Millis) => readonly NewWork[]): void;
   /** Items delivered and not yet finished. */
   inFlight(): number;
   start(): void;

@@ -5,7 +5,8 @@
  *   waiting -claim-> claimed -finish-> done            dead -redrive-> waiting
  *                    claimed -retry--> waiting         dead -discard-> discarded
  *                    claimed -expire-> waiting         waiting -discard-> discarded
- *                    claimed -fail---> dead            parked -unpark-> waiting
+ *                    claimed -fail---> dead            parked -unpark-> waiting (a person, or its time has come)
+ *                                                      parked -discard-> discarded
  */
 import type { MessageState, WorkState } from '../store/contract/index.ts';
 
@@ -23,7 +24,7 @@ export const WORK_TRANSITIONS: Readonly<
   unpark: { from: ['parked'], to: 'waiting' },
   redrive: { from: ['dead'], to: 'waiting' },
   /** By a person, with a reason. */
-  discard: { from: ['dead', 'waiting'], to: 'discarded' },
+  discard: { from: ['dead', 'waiting', 'parked'], to: 'discarded' },
 };
 
 /** States in which an item can begin. */

@@ -1,5 +1,6 @@
 import type { Ladder } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
+import { carried } from '../kit/carry.ts';
 import { discriminator } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
@@ -10,9 +11,6 @@ import type { EscalationTimerProperties } from './config.ts';
 import { viewOf } from './view.ts';
 
 type Handle = NodeHandle<EscalationTimerProperties>;
-
-/** Carried with the escalation and given to each step; larger things belong on the FHIR server. */
-const MOST_CARRIED = 64 * 1024;
 
 /** Starts an escalation; a redelivery finds the one that was started. Output 1. */
 export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => Promise<void> {
@@ -35,7 +33,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       exhausted: ladder.exhausted,
       title: oneLine(await title.string(msg)),
       watch: await watched(msg),
-      carry: carried(handle, msg),
+      carry: carried(config.carry, msg, handle.place),
     });
     msg['escalation'] = viewOf(escalation);
     services.note(
@@ -62,13 +60,4 @@ function watching(
   const endpoint = endpointName(handle, config.watchEndpoint);
   const reference = expression(RED, node, 'watch', config.watch, 'jsonata');
   return async (msg) => ({ endpoint, reference: await reference.string(msg) });
-}
-
-function carried({ config, place }: Handle, msg: WardflowMessage): Readonly<Record<string, unknown>> {
-  const picked = config.carry.filter((name) => name !== 'payload' && name !== 'wardflow' && msg[name] !== undefined);
-  const text = JSON.stringify(Object.fromEntries(picked.map((name) => [name, msg[name]])));
-  if (text.length > MOST_CARRIED) {
-    throw nodeErrors.create('value-too-large', { field: 'carry', node: place.name, limit: MOST_CARRIED });
-  }
-  return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }

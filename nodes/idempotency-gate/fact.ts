@@ -1,8 +1,26 @@
+import { messageFact, type ClinicalEvent, type Hl7Message, type MessageFact } from '../../engine/index.ts';
+import { sha256 } from '../kit/sha256.ts';
+
 /** OBX-11 (HL7 table 0085): C correction to a final result, D deletes, W wrong and reposted. */
 const CORRECTING = new Set(['C', 'D', 'W']);
 
-export function saysCorrection(event: unknown): boolean {
-  if (typeof event !== 'object' || event === null) return false;
+/**
+ * What the gate knows the message by: its clinical event, or what the HL7 message itself is about. An event that a flow
+ * made itself may lack what the gate goes by: then its id and its data have to do.
+ */
+export function factOf(event: unknown, message: () => Hl7Message): MessageFact {
+  if (typeof event !== 'object' || event === null) return messageFact(message(), null);
+  const { id, businesskey, contenthash, statedtime, stage, correction, data } = event as Partial<ClinicalEvent>;
+  return {
+    businesskey: typeof businesskey === 'string' ? businesskey : sha256(`event\0${String(id)}`),
+    contenthash: typeof contenthash === 'string' ? contenthash : sha256(stableJson(data ?? null)),
+    ...(typeof statedtime === 'string' && { statedtime }),
+    ...(typeof stage === 'number' && { stage }),
+    correction: correction === true || saysCorrection(event),
+  };
+}
+
+function saysCorrection(event: object): boolean {
   const { name, mode, data } = event as { name?: unknown; mode?: unknown; data?: { status?: unknown } | null };
   if (mode === 'correction') return true;
   if (typeof name === 'string' && name.endsWith('.corrected')) return true;
@@ -10,8 +28,19 @@ export function saysCorrection(event: unknown): boolean {
   return typeof status === 'string' && CORRECTING.has(status);
 }
 
+/**
+ * Milliseconds of a time as stated. One without a zone counts as if it were UTC: it is compared with other times of the
+ * same sender alone.
+ */
+export function statedAt({ statedtime }: MessageFact): number | null {
+  if (statedtime === undefined) return null;
+  const hasZone = !statedtime.includes('T') || /(Z|[+-]\d\d:\d\d)$/.test(statedtime);
+  const at = Date.parse(hasZone ? statedtime : `${statedtime}Z`);
+  return Number.isNaN(at) ? null : at;
+}
+
 /** JSON with sorted keys: the same content gives the same text whatever order it was built in. */
-export function stableJson(value: unknown): string {
+function stableJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value)

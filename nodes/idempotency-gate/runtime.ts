@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import type { GateFact, GateVerdict } from '../../engine/index.ts';
+import { Hl7Message } from '../../engine/index.ts';
+import type { ClaimedWork, GateVerdict, MessageFact } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
-import { eventId } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
+import { payloadOf } from '../kit/payload.ts';
 import { definitionName, registerNode, type NodeHandle } from '../kit/register.ts';
+import { sha256 } from '../kit/sha256.ts';
 import { idempotencyGate, type GateProperties } from './config.ts';
-import { saysCorrection, stableJson } from './fact.ts';
+import { factOf, statedAt } from './fact.ts';
 import { whyOf } from './why.ts';
 
 /** `msg.gate` as a flow sees it. */
-export type GateResult = GateVerdict & { readonly key: string; readonly why: string };
+export type GateResult = GateVerdict & { readonly why: string };
 
 export default function idempotencyGateNode(RED: NodeAPI): void {
   registerNode(RED, idempotencyGate, (handle) => {
@@ -25,19 +26,20 @@ export default function idempotencyGateNode(RED: NodeAPI): void {
     return {
       async receive(msg, send) {
         const { context, work } = handle.workOf(msg);
-        const key = await keyOf(msg, work.message.controlId);
-        const fact: GateFact = {
+        const fact = factOf(msg.event, () => messageOf(handle, msg, work));
+        const verdict = await services.engine.store.gate.admit({
           scope,
-          key,
+          key: await keyOf(msg, fact, work.message.controlId),
           messageId: context.messageId,
-          contentHash: contentHash(msg, work.message.bytes),
-          eventTime: eventTime(msg),
-          correction: correction ? (await correction.evaluate(msg)) === true : saysCorrection(msg.event),
+          workId: work.id,
+          contentHash: fact.contenthash,
+          statedAt: statedAt(fact),
+          stage: fact.stage ?? null,
+          correction: correction ? (await correction.evaluate(msg)) === true : fact.correction,
           at: services.engine.clock.now(),
-        };
-        const verdict = await services.engine.store.gate.admit(fact);
+        });
         const why = whyOf(verdict);
-        msg['gate'] = { ...verdict, key, why } satisfies GateResult;
+        msg['gate'] = { ...verdict, why } satisfies GateResult;
         services.note(msg, why);
         send(outputs(verdict, msg));
       },
@@ -48,6 +50,7 @@ export default function idempotencyGateNode(RED: NodeAPI): void {
 function outputs(verdict: GateVerdict, msg: WardflowMessage): readonly (WardflowMessage | null)[] {
   switch (verdict.kind) {
     case 'new':
+    case 'update':
       return [msg, null, null];
     case 'repeat':
       return [null, msg, null];
@@ -62,39 +65,26 @@ function outputs(verdict: GateVerdict, msg: WardflowMessage): readonly (Wardflow
 /** Keys are kept hashed: an analyst's expression may well contain an identifier of a patient. */
 function keyReader(
   RED: NodeAPI,
-  handle: NodeHandle<GateProperties>,
-): (msg: WardflowMessage, controlId: string | null) => Promise<string> {
-  const { config, node, place } = handle;
-  const empty = (): Error => nodeErrors.create('expression-empty', { field: 'key', node: place.name });
-  const hashed = (from: string, key: string): string => createHash('sha256').update(`${from}\0${key}`).digest('hex');
+  { config, node, place }: NodeHandle<GateProperties>,
+): (msg: WardflowMessage, fact: MessageFact, controlId: string | null) => Promise<string> {
   switch (config.keyFrom) {
     case 'event':
-    case 'control-id': {
-      const wantsEvent = config.keyFrom === 'event';
-      return (msg, controlId) => {
-        const event = wantsEvent ? eventId(msg) : undefined;
-        if (event !== undefined) return Promise.resolve(event);
-        return controlId === null ? Promise.reject(empty()) : Promise.resolve(hashed('control-id', controlId));
-      };
-    }
+      return (_msg, { businesskey }) => Promise.resolve(businesskey);
+    case 'control-id':
+      return (_msg, _fact, controlId) =>
+        controlId === null
+          ? Promise.reject(nodeErrors.create('expression-empty', { field: 'key', node: place.name }))
+          : Promise.resolve(sha256(`control-id\0${controlId}`));
     case 'expression': {
       const written = expression(RED, node, 'key', config.key, 'jsonata');
-      return async (msg) => hashed('expression', await written.string(msg));
+      return async (msg) => sha256(`expression\0${await written.string(msg)}`);
     }
     default:
       return config.keyFrom satisfies never;
   }
 }
 
-/** The fact without what differs from message to message: of an event its data, of anything else the bytes. */
-function contentHash(msg: WardflowMessage, bytes: Uint8Array): string {
-  const data: unknown = (msg.event as { data?: unknown } | null | undefined)?.data;
-  const content = data === undefined || data === null ? bytes : stableJson(data);
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function eventTime(msg: WardflowMessage): number | null {
-  const time: unknown = (msg.event as { time?: unknown } | null | undefined)?.time;
-  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
+/** The flow may have put something else into the payload. */
+function messageOf(handle: NodeHandle<unknown>, msg: WardflowMessage, work: ClaimedWork): Hl7Message {
+  return msg.payload instanceof Hl7Message ? msg.payload : payloadOf(handle, work);
 }

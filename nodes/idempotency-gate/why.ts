@@ -1,19 +1,25 @@
-import type { GateVerdict } from '../../engine/index.ts';
+import type { GateReason, GateVerdict } from '../../engine/index.ts';
+
+const SENTENCES: Readonly<Record<GateReason, string>> = {
+  'first-seen': 'Not seen before: let through.',
+  'first-failed': 'The same fact came with {first}, which ended as a dead letter or was discarded: let through.',
+  'stage-advanced': 'The fact of {first} has come further: let through.',
+  'stage-renewed': 'The fact of {first} is still preliminary and was stated anew: let through.',
+  'same-content': 'The same fact with the same content came with {first}.',
+  'same-content-open':
+    'The same fact with the same content came with {first}, which is still being worked on; redrive that one, should it fail.',
+  'older-content': 'Says what came with {first}; another has replaced it since.',
+  'said-so': 'Corrects what came with {first}: the sender says so.',
+  'stated-later': 'Changes what came with {first} and was stated later, so it corrects that.',
+  'stated-earlier': 'Differs from what came with {first} and was stated before it: a person should look.',
+  'stage-went-back': 'Says less than what came with {first}, such as preliminary after final: a person should look.',
+  unexplained: 'Differs from what came with {first} and is not said to correct it: a person should look.',
+};
 
 /** One sentence for the trace and for whoever gets the message at output 2 or 3. */
-export function whyOf(verdict: GateVerdict): string {
-  switch (verdict.kind) {
-    case 'new':
-      return 'Not seen before: let through.';
-    case 'repeat':
-      return `The same fact with the same content came with message ${verdict.first} at ${clock(verdict.firstAt)}.`;
-    case 'correction':
-      return `Corrects what came with message ${verdict.first} at ${clock(verdict.firstAt)}.`;
-    case 'conflict':
-      return `Differs from what came with message ${verdict.first} at ${clock(verdict.firstAt)} and is not said to correct it.`;
-    default:
-      return verdict satisfies never;
-  }
+export function whyOf({ because, first, firstAt }: GateVerdict): string {
+  const message = first === undefined ? '' : `message ${first} at ${clock(firstAt ?? 0)}`;
+  return SENTENCES[because].replace('{first}', message);
 }
 
 const clock = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -22,6 +22,26 @@ export const nodeErrors = defineErrors({
     text: 'Two nodes of this flow use the name "{name}".',
     remedy: 'Give one of them another name: waiting work, escalations and effects are found by it.',
   },
+  'queue-unknown': {
+    class: 'permanent',
+    text: 'The node "{node}" puts messages into the queue "{queue}", and no "queue in" of this flow takes them out.',
+    remedy: 'Add a "queue in" with this queue, or correct the name; then deploy and redrive.',
+  },
+  'too-many-stages': {
+    class: 'permanent',
+    text: 'The node "{node}" sent a message on as new work for the {limit}th time.',
+    remedy: 'Look for a loop through queues or delays that nothing ends.',
+  },
+  'time-wrong': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave no {expected}.',
+    remedy: 'Give a duration such as PT4H, or a time with its zone such as 2026-01-05T08:00:00+01:00.',
+  },
+  'time-too-far': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave a time more than {limit} days away.',
+    remedy: 'Wait in smaller steps, or start again from a message that comes later.',
+  },
   'message-without-work': {
     class: 'permanent',
     text: 'The node "{node}" got a message that belongs to no work of Wardflow.',

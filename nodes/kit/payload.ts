@@ -8,6 +8,15 @@ export function payloadOf(handle: NodeHandle<unknown>, work: ClaimedWork): Hl7Me
   return parsed(work, charsetOfFeed(handle, work.message.feed));
 }
 
+/** As `payloadOf`; `null` for a frame that cannot be read (a quarantined one may be queued and parked as well). */
+export function payloadOrNull(handle: NodeHandle<unknown>, work: ClaimedWork): Hl7Message | null {
+  try {
+    return payloadOf(handle, work);
+  } catch {
+    return null;
+  }
+}
+
 export function parsed(work: ClaimedWork, fallbackCharset: string | undefined): Hl7Message {
   return Hl7Message.parse(work.message.bytes, fallbackCharset === undefined ? {} : { fallbackCharset });
 }

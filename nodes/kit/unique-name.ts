@@ -2,7 +2,14 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { nodeErrors } from './errors.ts';
 
 /** By type, the property that must differ between the nodes of a tab: one for sources of work, one for effects. */
-export const SOURCES = { 'hl7 in': 'subscription', 'escalation timer': 'escalation' } as const;
+export const SOURCES = {
+  'hl7 in': 'subscription',
+  'escalation timer': 'escalation',
+  'queue in': 'queue',
+  'delay until': 'wait',
+  'dead letter in': 'source',
+  'quarantine in': 'source',
+} as const;
 export const EFFECTS = { 'fhir write': 'effect', 'console notice': 'effect' } as const;
 
 interface SavedNode extends NodeDef {
@@ -27,7 +34,12 @@ export function refuseSharedName(
   RED.nodes.eachNode((node: NodeDef) => {
     const saved = node as SavedNode;
     const property = names[saved.type];
-    if (property === undefined || saved.d === true || (saved.mode ?? 'start') !== 'start') return;
+    if (
+      property === undefined ||
+      saved.d === true ||
+      (saved.type === 'escalation timer' && (saved.mode ?? 'start') !== 'start')
+    )
+      return;
     if (String(saved[property]).trim() === name) bearers.push(saved);
   });
   const tab = bearers.find(({ id }) => id === own)?.z;

@@ -5,6 +5,7 @@ import {
   type ClaimedWork,
   type ItemResult,
   type ItemRules,
+  type NewWork,
   type Place,
 } from '../../engine/index.ts';
 import type { MessageContext } from '../services.ts';
@@ -13,6 +14,8 @@ export class Flight extends ItemBranches {
   readonly work: ClaimedWork;
   /** All but the branch. */
   readonly context: MessageContext;
+  /** Child items that begin when the item ends well, by key. */
+  readonly children = new Map<string, NewWork>();
 
   constructor(
     work: ClaimedWork,

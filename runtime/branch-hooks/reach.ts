@@ -8,6 +8,9 @@
  */
 import type { LiveNode, NodeConfig, NodeRed } from './live-node.ts';
 
+/** The last two go on with the message as work of its own: for the item that comes to them it is the end. */
+const SETTLING = new Set(['message done', 'message failed', 'queue out', 'delay until']);
+
 interface Place {
   readonly id: string;
   readonly config: NodeConfig;
@@ -69,9 +72,9 @@ export class Reach {
     return false;
   }
 
-  /** `message done`, `message failed`, or a sink of ours with "and finish" ticked. */
+  /** A node that ends branches, or a sink of ours with "and finish" ticked. */
   #settles(node: LiveNode): boolean {
-    if (node.type === 'message done' || node.type === 'message failed') return true;
+    if (SETTLING.has(node.type)) return true;
     const config = this.configOf(node);
     return config?.['finish'] === true;
   }

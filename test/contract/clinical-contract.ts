@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { DecisionRecord, GateFact, Store } from '../../engine/index.ts';
-import { T0 } from '../kit/store-builders.ts';
+import type { DecisionRecord, GateFact, Settlement, Store } from '../../engine/index.ts';
+import { acceptOne, auditEntry, claimOf, DEAD, DONE, settleAs, T0 } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
 export function describeGateAndDecisions(adapter: StoreAdapter): void {
@@ -14,47 +14,88 @@ export function describeGateAndDecisions(adapter: StoreAdapter): void {
     afterEach(() => opened.clear());
 
     const admit = (messageId: string, contentHash: string, over: Partial<GateFact> = {}) => {
-      const fact = { scope: 's', key: 'k', eventTime: null, correction: false, at: T0, ...over };
+      const fact = {
+        scope: 's',
+        key: 'k',
+        workId: '',
+        statedAt: null,
+        stage: null,
+        correction: false,
+        at: T0,
+        ...over,
+      };
       return store.gate.admit({ ...fact, messageId, contentHash });
     };
+    const first = { first: 'm1', firstAt: T0 };
+    const NEW = { kind: 'new', because: 'first-seen' };
 
     it('lets the first pass, and its redelivery', async () => {
-      assert.deepEqual(await admit('m1', 'a'), { kind: 'new' });
-      assert.deepEqual(await admit('m1', 'a'), { kind: 'new' });
+      assert.deepEqual(await admit('m1', 'a'), NEW);
+      assert.deepEqual(await admit('m1', 'a'), NEW);
     });
 
     it('keeps scopes and keys apart', async () => {
       await admit('m1', 'a');
-      assert.deepEqual(await admit('m2', 'a', { scope: 'other' }), { kind: 'new' });
-      assert.deepEqual(await admit('m2', 'a', { key: 'other' }), { kind: 'new' });
+      assert.deepEqual(await admit('m2', 'a', { scope: 'other' }), NEW);
+      assert.deepEqual(await admit('m2', 'a', { key: 'other' }), NEW);
+    });
+
+    it('lets a message that brings several facts under one key pass with all of them', async () => {
+      assert.deepEqual(await admit('m1', 'a'), NEW);
+      assert.deepEqual(await admit('m1', 'b'), NEW);
+      for (const content of ['a', 'b'])
+        assert.deepEqual(await admit('m2', content), { kind: 'repeat', because: 'same-content', ...first });
     });
 
     it('tells a repeat from another message, each time it is delivered', async () => {
       await admit('m1', 'a');
-      const repeat = { kind: 'repeat', first: 'm1', firstAt: T0 };
+      const repeat = { kind: 'repeat', because: 'same-content', ...first };
       assert.deepEqual(await admit('m2', 'a', { at: T0 + 9 }), repeat);
       assert.deepEqual(await admit('m2', 'a', { at: T0 + 99 }), repeat);
     });
 
     it('takes a change for a correction where it says so or is stated later, and for a conflict otherwise', async () => {
-      await admit('m1', 'a', { eventTime: 100 });
-      const found = { first: 'm1', firstAt: T0 };
-      assert.deepEqual(await admit('m2', 'b', { eventTime: 100 }), { kind: 'conflict', ...found });
-      assert.deepEqual(await admit('m3', 'c', { eventTime: null }), { kind: 'conflict', ...found });
-      assert.deepEqual(await admit('m4', 'd', { eventTime: 101, at: T0 + 4 }), { kind: 'correction', ...found });
-      assert.deepEqual(await admit('m5', 'e', { correction: true }), {
-        kind: 'correction',
-        first: 'm4',
-        firstAt: T0 + 4,
+      await admit('m1', 'a', { statedAt: 100 });
+      assert.deepEqual(await admit('m2', 'b', { statedAt: 100 }), {
+        kind: 'conflict',
+        because: 'unexplained',
+        ...first,
       });
+      assert.deepEqual(await admit('m3', 'c', { statedAt: null }), {
+        kind: 'conflict',
+        because: 'unexplained',
+        ...first,
+      });
+      assert.deepEqual(await admit('m4', 'd', { statedAt: 99 }), {
+        kind: 'conflict',
+        because: 'stated-earlier',
+        ...first,
+      });
+      const early = await admit('m5', 'e', { statedAt: 99, correction: true });
+      assert.deepEqual(early, { kind: 'conflict', because: 'stated-earlier', ...first });
+      const later = await admit('m6', 'f', { statedAt: 101, at: T0 + 4 });
+      assert.deepEqual(later, { kind: 'correction', because: 'stated-later', ...first });
+      const said = await admit('m7', 'g', { correction: true });
+      assert.deepEqual(said, { kind: 'correction', because: 'said-so', first: 'm6', firstAt: T0 + 4 });
+    });
+
+    it('takes a fact that has come further for an update, and one that went back for a conflict', async () => {
+      await admit('m1', 'a', { stage: 1, statedAt: 100 });
+      const renewed = await admit('m2', 'b', { stage: 1, statedAt: 101 });
+      assert.deepEqual(renewed, { kind: 'update', because: 'stage-renewed', ...first });
+      const advanced = await admit('m3', 'c', { stage: 2, statedAt: 101 });
+      assert.deepEqual(advanced, { kind: 'update', because: 'stage-advanced', first: 'm2', firstAt: T0 });
+      const back = await admit('m4', 'd', { stage: 1, statedAt: 102 });
+      assert.deepEqual(back, { kind: 'conflict', because: 'stage-went-back', first: 'm3', firstAt: T0 });
     });
 
     it('compares with the newest that passed: back to an older value is a correction, late news of it a repeat', async () => {
       await admit('m1', 'a');
       await admit('m2', 'b', { correction: true });
-      assert.equal((await admit('m3', 'a')).kind, 'repeat');
+      assert.deepEqual(await admit('m3', 'a'), { kind: 'repeat', because: 'older-content', ...first });
       assert.equal((await admit('m4', 'a', { correction: true })).kind, 'correction');
-      assert.deepEqual(await admit('m2', 'b'), { kind: 'correction', first: 'm1', firstAt: T0 }, 'a redelivery');
+      const again = await admit('m2', 'b');
+      assert.deepEqual(again, { kind: 'correction', because: 'said-so', ...first }, 'a redelivery');
     });
 
     it('judges facts that arrive together one after the other', async () => {
@@ -63,6 +104,60 @@ export function describeGateAndDecisions(adapter: StoreAdapter): void {
         verdicts.map((verdict) => verdict.kind),
         ['new', 'repeat', 'repeat'],
       );
+    });
+
+    describe('of an item that does not end well', () => {
+      const claimed = async () => {
+        const item = await acceptOne(store);
+        const [work] = await claimOf(store);
+        assert.ok(work);
+        const bring = () => admit(item.messageId, 'a', { workId: item.id });
+        return { item, bring, settle: (as: Settlement) => settleAs(store, work, as) };
+      };
+
+      it('says of a copy that the first is still being worked on', async () => {
+        const one = await claimed();
+        await one.bring();
+        const copy = { kind: 'repeat', because: 'same-content-open', first: one.item.messageId, firstAt: T0 };
+        assert.deepEqual(await admit('m2', 'a'), copy);
+        await one.settle(DONE);
+        assert.deepEqual(await admit('m3', 'a'), { ...copy, because: 'same-content' });
+      });
+
+      for (const end of ['dead', 'discarded'])
+        it(`lets a copy pass when the first is ${end}, and takes the first for the repeat when it comes again`, async () => {
+          const one = await claimed();
+          assert.deepEqual(await one.bring(), NEW);
+          await one.settle(DEAD);
+          if (end === 'discarded') await store.work.discard(one.item.id, T0, 'no', auditEntry('work.discarded'));
+          const two = await claimed();
+          const failed = { kind: 'new', because: 'first-failed', first: one.item.messageId, firstAt: T0 };
+          assert.deepEqual(await two.bring(), failed);
+          await two.settle(DONE);
+          assert.deepEqual(await two.bring(), failed, 'a redelivery of the copy');
+          const late = { kind: 'repeat', because: 'same-content', first: two.item.messageId, firstAt: T0 };
+          assert.deepEqual(await one.bring(), late);
+        });
+
+      it('lets the first pass again when it is redriven and nothing took its place', async () => {
+        const one = await claimed();
+        await one.bring();
+        await one.settle(DEAD);
+        await store.work.redrive(one.item.id, T0, auditEntry('work.redriven'));
+        assert.deepEqual(await one.bring(), NEW);
+      });
+
+      it('falls back to what passed before it', async () => {
+        await admit('m0', 'z');
+        const one = await claimed();
+        assert.equal(
+          (await admit(one.item.messageId, 'a', { workId: one.item.id, correction: true })).kind,
+          'correction',
+        );
+        await one.settle(DEAD);
+        const back = await admit('m2', 'z');
+        assert.deepEqual(back, { kind: 'repeat', because: 'same-content', first: 'm0', firstAt: T0 });
+      });
     });
 
     it('keeps a decision as it was first made', async () => {

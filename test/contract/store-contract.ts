@@ -10,6 +10,7 @@ import { describeFigures } from './figures-contract.ts';
 import { describeJournal } from './journal-contract.ts';
 import { describeList } from './list-contract.ts';
 import { describeOrdering } from './ordering-contract.ts';
+import { describeParking } from './parking-contract.ts';
 import { describeRetention } from './retention-contract.ts';
 import { describeSwitches } from './switches-contract.ts';
 import { describeWork } from './work-contract.ts';
@@ -21,6 +22,7 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeList(adapter);
     describeWork(adapter);
     describeOrdering(adapter);
+    describeParking(adapter);
     describeEffects(adapter);
     describeGateAndDecisions(adapter);
     describeEscalations(adapter);

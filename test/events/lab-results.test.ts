@@ -33,6 +33,10 @@ describe('a result', () => {
     assert.deepEqual(event, {
       specversion: '1.0',
       id: event?.id,
+      businesskey: event?.businesskey,
+      contenthash: event?.contenthash,
+      stage: 2,
+      correction: false,
       source: '/v2/NORTH%20HOSPITAL/LAB',
       type: 'org.wardflow.lab.result.final.v1',
       name: 'lab.result.final',

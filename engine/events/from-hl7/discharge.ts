@@ -1,7 +1,7 @@
 import type { Hl7Message } from '../../hl7/message.ts';
 import type { Coding, EventContext, PatientDischargedEvent } from '../clinical-event.ts';
-import { envelope, patientKey } from '../envelope.ts';
-import { codings, patientRef, sourceOf, sourceTrigger, text, time, visitRef } from './read-parts.ts';
+import { envelope, patientKey, type BusinessKey } from '../envelope.ts';
+import { codings, patientRef, sourceOf, sourceTrigger, statedIn, text, time, visitRef } from './read-parts.ts';
 
 const MOST_DIAGNOSES = 100;
 
@@ -16,11 +16,24 @@ export function discharge(message: Hl7Message, context: EventContext): PatientDi
   const happened = dischargedAt ?? time(evn, '2', context.zone);
   const subject = patientKey(patient, context);
   const named = visit.number !== null && happened !== null;
+  const disposition = text(pv1, '36');
+  const admittedAt = time(pv1, '44', context.zone);
+  const found = diagnoses(message);
+  const fallback = named ? [] : [source, message.controlId];
   return envelope(
     {
       name: 'patient.discharged',
       source,
-      key: [subject, visit.number, happened, ...(named ? [] : [source, message.controlId])],
+      key: [subject, visit.number, happened, ...fallback],
+      fact: {
+        key:
+          visit.number === null
+            ? ['patient.discharged', subject, happened, ...fallback]
+            : dischargeKey(subject, visit.number),
+        content: [happened, disposition, admittedAt, visit.unit, ...found.map(({ code, display }) => code ?? display)],
+        stage: null,
+        correction: false,
+      },
       time: happened,
       patient: subject,
       data: {
@@ -28,13 +41,18 @@ export function discharge(message: Hl7Message, context: EventContext): PatientDi
         patient,
         visit,
         dischargedAt,
-        admittedAt: time(pv1, '44', context.zone),
-        disposition: text(pv1, '36'),
-        diagnoses: diagnoses(message),
+        admittedAt,
+        disposition,
+        diagnoses: found,
       },
     },
-    context,
+    { ...context, statedAt: statedIn(message, context.zone) },
   );
+}
+
+/** A visit ends once; a later time, or a cancelled discharge (A13), is about the same fact. */
+export function dischargeKey(patient: string, visit: string): BusinessKey {
+  return ['patient.discharged', patient, visit];
 }
 
 function diagnoses(message: Hl7Message): Coding[] {

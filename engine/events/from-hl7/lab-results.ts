@@ -2,9 +2,19 @@ import type { Hl7Message } from '../../hl7/message.ts';
 import type { Hl7Order } from '../../hl7/orders.ts';
 import type { Hl7Segment } from '../../hl7/segment.ts';
 import type { Coding, EventContext, LabEventName, LabResultData, LabResultEvent } from '../clinical-event.ts';
-import { envelope, patientKey, type BusinessKey } from '../envelope.ts';
+import { envelope, patientKey, type BusinessKey, type FactParts, type StatedContext } from '../envelope.ts';
 import { observationValue } from './observation-value.ts';
-import { codings, NO_CODING, patientRef, sourceOf, sourceTrigger, text, time, visitRef } from './read-parts.ts';
+import {
+  codings,
+  NO_CODING,
+  patientRef,
+  sourceOf,
+  sourceTrigger,
+  statedIn,
+  text,
+  time,
+  visitRef,
+} from './read-parts.ts';
 
 /** HL7 tables 0085 (OBX-11) and 0123 (OBR-25). What is not here (ordered, pending, not obtainable) is no result. */
 const FACT_OF_STATUS: Readonly<Record<string, LabEventName>> = {
@@ -25,7 +35,8 @@ const TAKEN_BACK = new Set(['D', 'W']);
 const CRITICAL = new Set(['LL', 'HH', 'AA']);
 
 /** One event for each OBX of an ORU^R01, and `lab.result.critical` beside it where OBX-8 says so. */
-export function labResults(message: Hl7Message, context: EventContext): LabResultEvent[] {
+export function labResults(message: Hl7Message, given: EventContext): LabResultEvent[] {
+  const context: StatedContext = { ...given, statedAt: statedIn(message, given.zone) };
   const source = sourceOf(message);
   const seen = new Map<string, number>();
   const events: LabResultEvent[] = [];
@@ -35,13 +46,17 @@ export function labResults(message: Hl7Message, context: EventContext): LabResul
     for (const { obx } of order.observations) {
       const data = { ...shell, ...resultData(order, obx, context) };
       const shared = businessKey(message, data, patient);
+      const fact = factOf(message, data, order, obx, patient);
       for (const name of factsOf(data)) {
         // Senders repeat code and sub-id within an order; each is still a fact of its own.
         const same = JSON.stringify([name, ...shared]);
         const nth = (seen.get(same) ?? 0) + 1;
         seen.set(same, nth);
         const key = nth === 1 ? shared : [...shared, nth];
-        events.push(envelope({ name, source, key, time: data.observedAt, patient, data }, context));
+        // That a result is critical is a fact beside the result: one may come up, or be taken back, without the other.
+        const kind = name === 'lab.result.critical' ? name : 'lab.result';
+        const told = { ...fact, key: [kind, ...fact.key] };
+        events.push(envelope({ name, source, key, fact: told, time: data.observedAt, patient, data }, context));
       }
     }
   }
@@ -65,6 +80,32 @@ function businessKey(message: Hl7Message, data: LabResultData, patient: string):
   const named = order.filler ?? order.placer;
   const fallback = named === null ? [sourceOf(message), message.controlId] : [];
   return [patient, named, order.service.code, code, subId, status, observedAt, ...fallback];
+}
+
+const PRELIMINARY = 1;
+const FINAL = 2;
+
+/**
+ * Order, code and sub-id name a result through its life; its status and its time may change on the way. An order says by
+ * OBR-25 that there are corrections among its results: those that say the same as before are none.
+ */
+function factOf(
+  message: Hl7Message,
+  data: LabResultData,
+  { request }: Hl7Order,
+  obx: Hl7Segment,
+  patient: string,
+): FactParts {
+  const { order, code, subId, status, observedAt, unit, referenceRange, flags } = data;
+  const named = order.filler ?? order.placer;
+  const fallback = named === null ? [observedAt, sourceOf(message), message.controlId] : [];
+  const fact = FACT_OF_STATUS[status ?? ''];
+  return {
+    key: [patient, named, order.service.code, code, subId, ...fallback],
+    content: [obx.raw('5'), unit, referenceRange, flags.join('~'), status, observedAt],
+    stage: fact === undefined ? null : fact === 'lab.result.preliminary' ? PRELIMINARY : FINAL,
+    correction: fact === 'lab.result.corrected' || text(request, '25') === 'C',
+  };
 }
 
 type OrderData = Pick<LabResultData, 'sourceTrigger' | 'patient' | 'visit' | 'order'>;

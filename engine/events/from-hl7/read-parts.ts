@@ -26,6 +26,12 @@ export function time(segment: Hl7Segment | undefined, path: string, zone: string
   return stated && inZone(stated, zone).iso;
 }
 
+/** When the sender made the message (MSH-7); `null` for a mere date, which says nothing of which message came later. */
+export function statedIn(message: Hl7Message, zone: string | null): string | null {
+  const stated = time(message.segment('MSH'), '7', zone);
+  return stated !== null && /T\d\d:\d\d/.test(stated) ? stated : null;
+}
+
 /** The codings of a CE, CWE or CNE field: its first, its alternate and (CWE) its second alternate. */
 export function codings(segment: Hl7Segment, field: number): Coding[] {
   return [1, 4, 10]

@@ -23,36 +23,63 @@ export interface DecisionRecord {
 }
 
 export interface Decisions {
-  /** Durable before anything acts on it. The same id again (a redelivery) is left as it is. */
+  /**
+   * Need not be waited for: what the same item asks of the store later (`effects.begin`, settling it as done) comes after
+   * it, makes it durable with itself, and is refused with `store-decision-lost` where this could not be kept. Resolves
+   * when readers see it. The same id again (a redelivery) is left as it is.
+   */
   record(decision: DecisionRecord): Promise<void>;
   ofMessage(messageId: string): Promise<readonly DecisionRecord[]>;
 }
 
-/** One fact that passed a gate. `scope` is `<definition>/<gate name>`, `key` the fact's business key. */
+/** One fact that came to a gate. `scope` is `<definition>/<gate name>`, `key` the fact's business key. */
 export interface GateFact {
   readonly scope: string;
   readonly key: string;
   readonly messageId: string;
-  /** Hash of the fact's content: tells a repeat from a correction. */
+  /** The item it came with: what passed with an item that is dead or discarded did not take effect. */
+  readonly workId: string;
+  /** Hash of the fact's content: tells a repeat from a change. */
   readonly contentHash: string;
-  /** The fact's own time, to tell late from newer; milliseconds or `null` where unstated. */
-  readonly eventTime: Millis | null;
+  /** When the sender stated it (MSH-7), milliseconds, or `null` where unstated. */
+  readonly statedAt: Millis | null;
+  /** How far the fact has come, where it has stages (1 preliminary, 2 final); else `null`. */
+  readonly stage: number | null;
   /** The sender says that this is a correction (OBX-11 C/W/D and the like). */
   readonly correction: boolean;
   readonly at: Millis;
 }
 
+export const GATE_REASONS = [
+  ...(['first-seen', 'first-failed', 'stage-advanced', 'stage-renewed', 'same-content', 'same-content-open'] as const),
+  ...(['older-content', 'said-so', 'stated-later', 'stated-earlier', 'stage-went-back', 'unexplained'] as const),
+] as const;
+export type GateReason = (typeof GATE_REASONS)[number];
+
+/** `first`: the message that it was compared with; absent where nothing came before. */
 export type GateVerdict =
-  /** First seen, or a redelivery of the message that passed first. */
-  | { readonly kind: 'new' }
-  /** Same key and content from another message. */
-  | { readonly kind: 'repeat'; readonly first: string; readonly firstAt: Millis }
-  /** Same key, other content, and said to be a correction or stated later. */
-  | { readonly kind: 'correction'; readonly first: string; readonly firstAt: Millis }
-  /** Same key, other content, neither corrected nor later: a person should look. */
-  | { readonly kind: 'conflict'; readonly first: string; readonly firstAt: Millis };
+  /** First seen, a redelivery of the message that passed first, or a copy of one that ended as a dead letter. */
+  | {
+      readonly kind: 'new';
+      readonly because: 'first-seen' | 'first-failed';
+      readonly first?: string;
+      readonly firstAt?: Millis;
+    }
+  /** `update`: the fact has come further (preliminary to final). `repeat`: same content. `correction`: other content, and
+   * said to correct or stated later. `conflict`: other content and neither: a person should look. */
+  | {
+      readonly kind: 'update' | 'repeat' | 'correction' | 'conflict';
+      readonly because: GateReason;
+      readonly first: string;
+      readonly firstAt: Millis;
+    };
 
 export interface Gate {
+  /**
+   * Judges the fact (`judgeFact`) against the newest that passed under its key with another message, leaving out what came
+   * with items that are dead or discarded by now, and remembers the verdict: a redelivery hears it again, unless a copy
+   * has passed in its place while its item was dead.
+   */
   admit(fact: GateFact): Promise<GateVerdict>;
 }
 

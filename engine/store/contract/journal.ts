@@ -43,7 +43,7 @@ export interface NewMessage {
   readonly patientHint: string | null;
   readonly correlationId: string;
   readonly traceparent: string;
-  /** Set for what could not be read: it is quarantined, has no work, and keeps the catalogue code as its reason. */
+  /** Set for what could not be read: it is quarantined, is never a resend, and keeps the catalogue code as its reason. */
   readonly quarantine?: { readonly code: string; readonly text: string };
   /** The acknowledgement that will be sent once this is durable. */
   readonly answer: Answer;
@@ -121,7 +121,10 @@ export interface MessageQuery {
 export type MessageCounts = Readonly<Record<MessageState, number>> & { readonly total: number };
 
 export interface Journal {
-  /** Journal entry, search keys and one work item per subscription in ONE durable commit; resolves after the flush. */
+  /**
+   * Journal entry, search keys and one work item per subscription in ONE durable commit; resolves after the flush. A
+   * quarantined frame stays `quarantined` whatever becomes of work that is owed for it (who wants to hear of it).
+   */
   accept(message: NewMessage, work: readonly NewWork[], resendWindowMs: Millis): Promise<AcceptOutcome>;
   /** Notes that the answer has left. Loss of this note loses no message, so it need not be flushed at once. */
   answered(id: string, at: Millis): Promise<void>;

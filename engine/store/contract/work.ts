@@ -4,7 +4,7 @@
  *   new -> waiting | parked (child)          claim: waiting -> claimed
  *   claimed -> done | dead | waiting (retry, or lease ran out)
  *   parked -> waiting                        dead -> waiting (redrive) | discarded
- *   waiting -> discarded (by a person)
+ *   waiting | parked -> discarded (by a person)
  *
  * Items with one ordering key run one at a time in the order of their `seq`. While the head of a key is claimed, waits
  * for a retry, or is dead with `holds`, the others of its key are not claimable. A fence (a number that grows with every
@@ -36,9 +36,11 @@ export interface NewWork {
   readonly child?: {
     readonly parentWorkId: string;
     readonly key: string;
-    readonly kind: 'timer' | 'queue' | 'park';
+    readonly kind: 'timer' | 'queue' | 'park' | 'dead-letter';
     readonly data: unknown;
     readonly state?: 'waiting' | 'parked';
+    /** For `parked`: it becomes `waiting` by itself at this moment; absent: only by `unpark` or `wakeParked`. */
+    readonly notBefore?: Millis;
   };
 }
 
@@ -150,7 +152,7 @@ export interface WorkView {
   readonly createdAt: Millis;
   readonly firstDeliveredAt: Millis | null;
   readonly settledAt: Millis | null;
-  /** Earliest next delivery, for `waiting`. */
+  /** Earliest next delivery, for `waiting` and `parked`. */
   readonly notBefore: Millis | null;
   readonly leaseUntil: Millis | null;
   /** It waits because an earlier item of its ordering key is not finished. */
@@ -200,13 +202,15 @@ export interface WorkQueue {
   addChild(work: NewWork): Promise<'added' | 'exists'>;
   /** dead -> waiting. */
   redrive(workId: string, at: Millis, audit: AuditEntry): Promise<'redriven' | 'not-dead' | 'unknown'>;
-  /** dead | waiting -> discarded. */
+  /** dead | waiting | parked -> discarded. */
   discard(workId: string, at: Millis, reason: string, audit: AuditEntry): Promise<'discarded' | 'not-open' | 'unknown'>;
   /** Newer items of the same ordering key that are already done: a redrive behind them must say so first. */
   doneAfter(workId: string): Promise<number>;
   ofMessage(messageId: string): Promise<readonly WorkView[]>;
   get(workId: string): Promise<WorkView | undefined>;
   counts(): Promise<WorkCounts>;
+  /** parked -> waiting at once, by a person. */
+  wakeParked(workId: string, at: Millis, audit: AuditEntry): Promise<'woken' | 'not-parked' | 'unknown'>;
   /** Open items per subscription, with the age of the oldest. */
   backlog(): Promise<
     readonly {

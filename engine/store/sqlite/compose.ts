@@ -60,6 +60,7 @@ export function composeStore(
       ofMessage: (messageId) => reader.call('work.ofMessage', [messageId]),
       get: (workId) => reader.call('work.get', [workId]),
       counts: () => reader.call('work.counts', []),
+      wakeParked: (workId, at, audit) => writer.call('work.wakeParked', [workId, at, audit]),
       backlog: () => reader.call('work.backlog', []),
     },
     effects: {

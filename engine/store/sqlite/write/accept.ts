@@ -35,7 +35,7 @@ export function accept(
   const seq = insertMessage(ctx, message, first?.seq ?? null);
   const state = first ? M.resend : message.quarantine ? M.quarantined : work.length > 0 ? M.accepted : M.unrouted;
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
-  if (state === M.accepted) for (const item of work) insertWork(ctx, item, seq, message);
+  if (state === M.accepted || state === M.quarantined) for (const item of work) insertWork(ctx, item, seq, message);
   if (first) {
     const answer = ctx.sql.get(ANSWER, first.seq) as { answer: Uint8Array } | undefined;
     return {
@@ -142,8 +142,8 @@ export function insertWork(
   const ready = state === W.waiting && (work.orderingKey === null || joinKey(ctx, work.orderingKey, lane));
   ctx.sql.run(
     'INSERT INTO work (id, message_seq, subscription, definition, lane, claim_lane, ordering_key, holds, state, ready, ' +
-      'blocks, open, created_at, correlation_id, traceparent, parent_id, child_key, child_kind, child_data) ' +
-      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)',
+      'blocks, open, not_before, created_at, correlation_id, traceparent, parent_id, child_key, child_kind, child_data) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)',
     work.id,
     messageSeq,
     work.subscription,
@@ -151,6 +151,7 @@ export function insertWork(
     lane,
     lane,
     work.orderingKey,
+    (state === W.parked ? work.child?.notBefore : undefined) ?? null,
     work.afterDead === 'hold' ? 1 : 0,
     state,
     ready ? 1 : 0,

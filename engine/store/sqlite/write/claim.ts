@@ -4,6 +4,7 @@ import { LANE, laneName, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
 import { refreshMessageState } from './message-state.ts';
 import { refreshKey } from './ordering.ts';
+import { endParking, type ParkedRow } from './parking.ts';
 
 /** As `ClaimedWork`, but the message's bytes are a position in the batch's buffer. */
 export interface ClaimedRow extends Omit<ClaimedWork, 'message'> {
@@ -115,13 +116,18 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
   };
 }
 
-/** Retries whose time has come become claimable (those with a key only as its head). */
+/** Retries and parked items whose time has come become claimable (those with a key only as its head). */
 function promoteDue(ctx: WriteContext, now: number): void {
   const due = ctx.sql.all(
-    'SELECT seq, ordering_key FROM work WHERE not_before <= ? ORDER BY not_before LIMIT 1000',
+    'SELECT seq, message_seq, subscription, state, ordering_key FROM work WHERE not_before <= ? ORDER BY not_before LIMIT 1000',
     now,
-  ) as { seq: number; ordering_key: string | null }[];
-  for (const { seq, ordering_key: key } of due) {
+  ) as (ParkedRow & { readonly state: number })[];
+  for (const row of due) {
+    if (row.state === W.parked) {
+      endParking(ctx, row, now);
+      continue;
+    }
+    const { seq, ordering_key: key } = row;
     ctx.sql.run('UPDATE work SET not_before = NULL, ready = ? WHERE seq = ?', key === null ? 1 : 0, seq);
     if (key !== null) refreshKey(ctx, key);
   }

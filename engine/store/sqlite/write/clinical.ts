@@ -1,4 +1,4 @@
-import type { AuditEntry, DecisionRecord, Escalation, GateFact, GateVerdict, NewWork } from '../../contract/index.ts';
+import type { AuditEntry, DecisionRecord, Escalation, NewWork } from '../../contract/index.ts';
 import { json } from '../sql.ts';
 import { escalationFrom, type EscalationRow } from '../read/rows.ts';
 import type { WriteContext } from './context.ts';
@@ -11,71 +11,6 @@ export function recordDecision(ctx: WriteContext, decision: DecisionRecord): voi
     decision.messageId,
     json(decision),
   );
-}
-
-interface Passed {
-  message_id: string;
-  content_hash: string;
-  event_time: number | null;
-  at: number;
-}
-
-/**
- * Compared with the newest fact that passed under the key: a result corrected back to an older value is a correction of
- * the newest, not a repeat of the older. Each message keeps its verdict, so a redelivery hears the same again.
- */
-export function admit(ctx: WriteContext, fact: GateFact): GateVerdict {
-  const earlier = ctx.sql.get(
-    'SELECT kind, first_message_id, first_at FROM gate_fact WHERE scope = ? AND key = ? AND message_id = ? AND content_hash = ?',
-    fact.scope,
-    fact.key,
-    fact.messageId,
-    fact.contentHash,
-  ) as { kind: GateVerdict['kind']; first_message_id: string | null; first_at: number | null } | undefined;
-  if (earlier) return verdict(earlier.kind, earlier.first_message_id, earlier.first_at);
-  const current = ctx.sql.get(
-    "SELECT message_id, content_hash, event_time, at FROM gate_fact WHERE scope = ? AND key = ? AND kind IN ('new', 'correction') " +
-      'ORDER BY seq DESC LIMIT 1',
-    fact.scope,
-    fact.key,
-  ) as Passed | undefined;
-  const same = ctx.sql.get(
-    'SELECT message_id, content_hash, event_time, at FROM gate_fact WHERE scope = ? AND key = ? AND content_hash = ? ORDER BY seq LIMIT 1',
-    fact.scope,
-    fact.key,
-    fact.contentHash,
-  ) as Passed | undefined;
-  const [kind, against] = compare(fact, current, same);
-  ctx.sql.run(
-    'INSERT INTO gate_fact (scope, key, message_id, content_hash, event_time, at, kind, first_message_id, first_at) ' +
-      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    fact.scope,
-    fact.key,
-    fact.messageId,
-    fact.contentHash,
-    fact.eventTime,
-    fact.at,
-    kind,
-    against?.message_id ?? null,
-    against?.at ?? null,
-  );
-  return verdict(kind, against?.message_id ?? null, against?.at ?? null);
-}
-
-function compare(
-  fact: GateFact,
-  current: Passed | undefined,
-  same: Passed | undefined,
-): [GateVerdict['kind'], Passed | undefined] {
-  if (!current) return ['new', undefined];
-  if (current.content_hash === fact.contentHash) return ['repeat', current];
-  const later = fact.eventTime !== null && current.event_time !== null && fact.eventTime > current.event_time;
-  if (fact.correction || later) return ['correction', current];
-  return same ? ['repeat', same] : ['conflict', current];
-}
-
-function verdict(kind: GateVerdict['kind'], first: string | null, firstAt: number | null): GateVerdict {
-  return kind === 'new' ? { kind } : { kind, first: first ?? '', firstAt: firstAt ?? 0 };
 }
 
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';

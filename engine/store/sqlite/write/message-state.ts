@@ -40,7 +40,8 @@ export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: n
     'SELECT state, feed, reason_code, retry_at FROM message_state WHERE seq = ?',
     messageSeq,
   ) as { state: number; feed: string; reason_code: string | null; retry_at: number | null } | undefined;
-  if (!before || items.length === 0) return;
+  // What could not be read stays in quarantine, whoever was told of it.
+  if (!before || items.length === 0 || before.state === M.quarantined) return;
   const seen = items.map(seenAs);
   const state = PRESSING.find((candidate) => seen.includes(candidate)) ?? M.accepted;
   const speaking = items.filter((_, index) => seen[index] === state);

@@ -2,11 +2,24 @@
 import type { AuditEntry } from '../../contract/index.ts';
 import { accept } from './accept.ts';
 import { claim } from './claim.ts';
-import { admit, endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './clinical.ts';
+import { endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './clinical.ts';
 import type { WriteContext } from './context.ts';
 import { beginEffect, decideEffect, finishEffect } from './effects.ts';
 import { purge } from './purge.ts';
-import { addChild, discard, expireLeases, hasten, pin, redrive, release, renew, settle, unpark } from './settle.ts';
+import { admit } from './gate.ts';
+import {
+  addChild,
+  discard,
+  expireLeases,
+  hasten,
+  pin,
+  redrive,
+  release,
+  renew,
+  settle,
+  unpark,
+  wakeParked,
+} from './settle.ts';
 import { clearSwitch, setSwitch } from './switches.ts';
 
 function answered(ctx: WriteContext, notes: readonly (readonly [id: string, at: number])[]): void {
@@ -30,6 +43,7 @@ export const writeOperations = {
   'work.expireLeases': expireLeases,
   'work.hasten': hasten,
   'work.unpark': unpark,
+  'work.wakeParked': wakeParked,
   'work.addChild': addChild,
   'work.redrive': redrive,
   'work.discard': discard,

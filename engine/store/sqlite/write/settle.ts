@@ -6,6 +6,7 @@ import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
 import { refreshMessageState } from './message-state.ts';
 import { promoteHead, refreshKey } from './ordering.ts';
+import { endParking } from './parking.ts';
 
 interface Row {
   seq: number;
@@ -189,18 +190,8 @@ export function addChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
 export function unpark(ctx: WriteContext, childKey: string, at: number, data: string | null): boolean {
   const row = ctx.sql.get(`${ROW}WHERE child_key = ?`, childKey) as Row | undefined;
   if (!row || row.state !== W.parked) return false;
-  ctx.sql.run(
-    'UPDATE work SET state = 0, ready = 1, child_data = coalesce(?, child_data) WHERE seq = ?',
-    data,
-    row.seq,
-  );
-  if (row.ordering_key !== null) {
-    ctx.sql.run('UPDATE work SET blocks = 1, ready = 0 WHERE seq = ?', row.seq);
-    refreshKey(ctx, row.ordering_key);
-  }
-  ctx.count('work', row.subscription, W.parked, -1);
-  ctx.count('work', row.subscription, W.waiting, 1);
-  refreshMessageState(ctx, row.message_seq, at);
+  if (data !== null) ctx.sql.run('UPDATE work SET child_data = ? WHERE seq = ?', data, row.seq);
+  endParking(ctx, row, at);
   return true;
 }
 
@@ -209,6 +200,20 @@ export function unpark(ctx: WriteContext, childKey: string, at: number, data: st
  * pinned anew, so that a corrected rule table is the one that runs.
  */
 export function redrive(
+export function wakeParked(
+  ctx: WriteContext,
+  workId: string,
+  at: number,
+  audit: AuditEntry,
+): 'woken' | 'not-parked' | 'unknown' {
+  const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
+  if (!row) return 'unknown';
+  if (row.state !== W.parked) return 'not-parked';
+  endParking(ctx, row, at);
+  ctx.audit(audit);
+  return 'woken';
+}
+
   ctx: WriteContext,
   workId: string,
   at: number,
@@ -241,7 +246,7 @@ export function discard(
 ): 'discarded' | 'not-open' | 'unknown' {
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
   if (!row) return 'unknown';
-  if (row.state !== W.dead && row.state !== W.waiting) return 'not-open';
+  if (row.state !== W.dead && row.state !== W.waiting && row.state !== W.parked) return 'not-open';
   ctx.sql.run(
     'UPDATE work SET state = 5, ready = 0, blocks = 0, open = 0, not_before = NULL, settled_at = ?, discard_reason = ? WHERE seq = ?',
     at,

@@ -1,0 +1,30 @@
+import type { WardflowMessage } from '../../runtime/services.ts';
+import { nodeErrors } from './errors.ts';
+import type { Place } from './failure.ts';
+
+/** Larger things belong on the FHIR server, with a reference to them carried. */
+const MOST_CARRIED = 64 * 1024;
+
+/** Properties that are made anew for each item, whatever was carried. */
+const OWN = new Set(['payload', 'wardflow', '_msgid', 'req', 'res']);
+
+/** The named properties of a message as plain JSON, for work that goes on later; absent ones are left out. */
+export function carried(
+  names: readonly string[],
+  msg: WardflowMessage,
+  place: Place,
+): Readonly<Record<string, unknown>> {
+  const picked = names.filter((name) => !OWN.has(name) && msg[name] !== undefined);
+  const text = JSON.stringify(Object.fromEntries(picked.map((name) => [name, msg[name]])));
+  if (Buffer.byteLength(text) > MOST_CARRIED) {
+    throw nodeErrors.create('value-too-large', { field: 'carry', node: place.name, limit: MOST_CARRIED });
+  }
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+}
+
+/** What was carried, as it comes out of the store: never what a node sets itself. */
+export function restored(data: unknown): Readonly<Record<string, unknown>> {
+  const carry: unknown = (data as { carry?: unknown } | null)?.carry;
+  if (typeof carry !== 'object' || carry === null) return {};
+  return Object.fromEntries(Object.entries(carry).filter(([name]) => !OWN.has(name)));
+}
