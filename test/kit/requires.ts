@@ -1,6 +1,7 @@
 /** The one place where tests ask for what a machine may lack. A missing thing skips the test and is named at the end. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { mongodUrl } from './mongod.ts';
 
 const skipped = new Map<string, { reason: string; tests: number }>();
 
@@ -42,6 +43,17 @@ export function requireChromium(context: { skip(): never }): string {
 export function requireStrace(context: { skip(): never }): string {
   const found = ['/usr/bin/strace', '/bin/strace'].find((path) => existsSync(path));
   return found ?? skipBecause(context, 'strace', 'install the Debian package strace');
+}
+
+/**
+ * Where a MongoDB replica set can be had: `WARDFLOW_MONGODB_URL`, else the server beside the checkout, started by the first
+ * test that asks (mongod.ts). Gives the function that gives its URL.
+ */
+export function requireMongod(context: { skip(): never }): () => Promise<string> {
+  return (
+    mongodUrl() ??
+    skipBecause(context, 'MongoDB', 'set WARDFLOW_MONGODB_URL to a replica set whose databases may be written')
+  );
 }
 
 /** Full counts run in `npm run test:long`; `npm test` takes the small number. */

@@ -1,0 +1,204 @@
+import type { ClaimedWork, ClaimRequest, EffectBegin, Store } from '../contract/index.ts';
+import { storeErrors } from '../sqlite/errors.ts';
+import type { Batches } from './batches.ts';
+import type { Settings } from './connection.ts';
+import type { Collections } from './documents.ts';
+import * as clinical from './read/clinical.ts';
+import * as figures from './read/figures.ts';
+import * as messages from './read/messages.ts';
+import { effectFrom } from './read/records.ts';
+import * as work from './read/work.ts';
+import { storeError } from './sent-error.ts';
+import { accept } from './write/accept.ts';
+import { appendAudit, noteAnswers } from './write/small.ts';
+import { candidates, claim } from './write/claim.ts';
+import { endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './write/clinical.ts';
+import { MOST_BY_FILTER } from './write/context.ts';
+import { beginEffect, decideEffect, finishEffect } from './write/effects.ts';
+import { admit } from './write/gate.ts';
+import { LostDecisions } from './write/lost-decisions.ts';
+import { purge } from './write/purge.ts';
+import { clearSwitch, setSwitch } from './write/switches.ts';
+import { addChild } from './write/children.ts';
+import { expireLeases, release } from './write/interrupt.ts';
+import { discard, redrive } from './write/people.ts';
+import { pin, renew, settle } from './write/settle.ts';
+import { hasten, promoteDue, unpark, wakeParked } from './write/waiting.ts';
+
+/** A note of an answer waits at most so long for a batch to ride with; no message depends on it. */
+const ANSWERED_WITHIN_MS = 250;
+/** How often a claim looks again where others were faster. */
+const MOST_LOOKS = 5;
+
+export interface Composed {
+  readonly batches: Batches;
+  readonly collections: Collections;
+  readonly chain: string;
+  readonly settings: Settings;
+  readonly host: string;
+  close(): Promise<void>;
+}
+
+/** The contract over batches of writes and plain reads. */
+export function composeStore(parts: Composed): Store {
+  const { batches, collections, chain, settings, host } = parts;
+  const notes = answerNotes(batches);
+  const lost = new LostDecisions();
+  /** Owners that have begun effects here: an in-flight effect of anybody else belongs to an earlier life. */
+  const owners = new Set<string>();
+  const ours = (owner: string): boolean => owners.has(owner);
+  let closed = false;
+  const read = async <R>(operation: string, ask: () => Promise<R>): Promise<R> => {
+    if (closed) throw storeErrors.create('store-closed');
+    try {
+      return await ask();
+    } catch (error) {
+      throw storeError(error, operation, host);
+    }
+  };
+
+  async function claimAll(requests: readonly ClaimRequest[]): Promise<readonly ClaimedWork[]> {
+    if (requests.length === 0) return [];
+    const claimed: ClaimedWork[] = [];
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const left = requests.map((request) => ({
+        ...request,
+        limit: request.limit - claimed.filter((one) => one.subscription === request.subscription).length,
+      }));
+      let { found, due } = await read('work.claim', () => candidates(collections, left));
+      if (due) {
+        await allOf(() => batches.do(promoteDue(Math.max(...requests.map((request) => request.now)))));
+        ({ found, due } = await read('work.claim', () => candidates(collections, left)));
+      }
+      if (found.length === 0) break;
+      const taken = await batches.do(claim(found));
+      claimed.push(...taken);
+      lost.claimed(taken);
+      // Where somebody else was faster there may be more behind.
+      if (taken.length === found.length) break;
+    }
+    return claimed;
+  }
+
+  return {
+    durability: { adapter: 'mongodb', settings },
+    journal: {
+      accept: (message, items, resendWindowMs) => batches.do(accept(message, items, resendWindowMs)),
+      answered: (id, at) => {
+        notes.add(id, at);
+        return Promise.resolve();
+      },
+      get: (id) => read('journal.get', () => messages.getMessage(collections, id)),
+      bytes: (id) => read('journal.bytes', () => messages.getBytes(collections, id)),
+      list: (query) => read('journal.list', () => messages.listMessages(collections, query)),
+      counts: (query) => read('journal.counts', () => messages.countMessages(collections, query)),
+      resends: (id) => read('journal.resends', () => messages.resends(collections, id)),
+      lastPerFeed: () => read('journal.lastPerFeed', () => messages.lastPerFeed(collections)),
+    },
+    work: {
+      claim: claimAll,
+      pin: (workId, fence, version) => batches.do(pin(workId, fence, version)),
+      settle: (request) => batches.do(lost.guardSettle(settle(request), request)),
+      renew: (workId, fence, leaseUntil) => batches.do(renew(workId, fence, leaseUntil)),
+      release: (owner, at) => allOf(() => batches.do(release(owner, at))),
+      expireLeases: (now) => allOf(() => batches.do(expireLeases(now))),
+      hasten: (endpoint, at, limit) => batches.do(hasten(endpoint, at, limit)),
+      nextDue: () => read('work.nextDue', () => work.nextDue(collections)),
+      unpark: (childKey, at, data) => batches.do(unpark(childKey, at, data)),
+      wakeParked: (workId, at, audit) => batches.do(wakeParked(workId, at, audit)),
+      addChild: (item) => batches.do(addChild(item)),
+      redrive: (workId, at, audit) => batches.do(redrive(workId, at, audit)),
+      discard: (workId, at, reason, audit) => batches.do(discard(workId, at, reason, audit)),
+      doneAfter: (workId) => read('work.doneAfter', () => work.doneAfter(collections, workId)),
+      ofMessage: (messageId) => read('work.ofMessage', () => work.workOfMessage(collections, messageId)),
+      get: (workId) => read('work.get', () => work.getWork(collections, workId)),
+      counts: () => read('work.counts', () => work.countWork(collections)),
+      backlog: () => read('work.backlog', () => work.backlog(collections)),
+    },
+    effects: {
+      begin: async (identity, owner, at): Promise<EffectBegin> => {
+        owners.add(owner);
+        const begin = await batches.do(lost.guard(beginEffect(identity, owner, at), identity.workId));
+        return begin.kind === 'recorded' ? { kind: 'recorded', record: effectFrom(begin.document, ours) } : begin;
+      },
+      finish: (key, outcome, at) => batches.do(finishEffect(key, outcome, at)),
+      decide: (key, outcome, at, audit) => batches.do(decideEffect(key, outcome, at, audit)),
+      get: (key) => read('effects.get', () => clinical.getEffect(collections, key, ours)),
+      ofMessage: (id) => read('effects.ofMessage', () => clinical.effectsOfMessage(collections, id, ours)),
+    },
+    decisions: {
+      record: (decision) => batches.do(recordDecision(decision, () => lost.add(decision.workId))),
+      ofMessage: (id) => read('decisions.ofMessage', () => clinical.decisionsOfMessage(collections, id)),
+    },
+    gate: { admit: (fact) => batches.do(admit(fact)) },
+    escalations: {
+      start: (escalation) => batches.do(startEscalation(escalation)),
+      due: (now, limit) => read('escalations.due', () => clinical.dueEscalations(collections, now, limit)),
+      nextDue: () => read('escalations.nextDue', () => clinical.nextEscalationDue(collections)),
+      fire: (id, step, child, next, audit) => batches.do(fireEscalation(id, step, child, next, audit)),
+      end: (id, state, by, at, child, audit) => batches.do(endEscalation(id, state, by, at, child, audit)),
+      get: (id) => read('escalations.get', () => clinical.getEscalation(collections, { _id: id })),
+      byKey: (key) => read('escalations.get', () => clinical.getEscalation(collections, { key })),
+      list: (query) => read('escalations.list', () => clinical.listEscalations(collections, query)),
+    },
+    audit: {
+      append: (entries) => batches.do(appendAudit(entries)),
+      list: (query) => read('audit.list', () => clinical.listAudit(collections, chain, query)),
+      head: () => read('audit.head', () => clinical.auditHead(collections, chain)),
+    },
+    definitions: {
+      put: (name, version, files, at) => batches.do(putDefinition(name, version, files, at)),
+      get: (version) => read('definitions.get', () => clinical.getDefinition(collections, version)),
+    },
+    switches: {
+      set: (one, audit) => batches.do(setSwitch(one, audit)),
+      clear: (id, audit) => batches.do(clearSwitch(id, audit)),
+      list: (now) => read('switches.list', () => figures.listSwitches(collections, now)),
+    },
+    retention: { purge: (request) => batches.do(purge(request)) },
+    figures: {
+      minutes: (since, until) => read('figures.minutes', () => figures.figureMinutes(collections, since, until)),
+      depth: () => read('figures.depth', () => figures.queueDepth(collections)),
+      reasons: () => read('figures.reasons', () => figures.reasonFigures(collections)),
+    },
+    close: async () => {
+      if (closed) return;
+      notes.stop();
+      await batches.close();
+      closed = true;
+      await parts.close();
+    },
+  };
+}
+
+/** Repeats what does so many at a time, until nothing is left; gives the sum. */
+async function allOf(step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const n = await step();
+    total += n;
+    if (n < MOST_BY_FILTER) return total;
+  }
+}
+
+function answerNotes(batches: Batches): { add(id: string, at: number): void; stop(): void } {
+  let notes: (readonly [string, number])[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (notes.length === 0) return;
+    const batch = notes;
+    notes = [];
+    // A note that is lost is a missing time in a list, nothing more.
+    batches.do(noteAnswers(batch)).catch(() => undefined);
+  };
+  batches.beforeBatch = flush;
+  return {
+    add(id, at) {
+      notes.push([id, at]);
+      timer ??= setTimeout(flush, ANSWERED_WITHIN_MS).unref();
+    },
+    stop: flush,
+  };
+}

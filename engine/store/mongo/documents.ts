@@ -1,0 +1,270 @@
+/**
+ * The documents as MongoDB holds them. Absent members are left out, so that partial indexes stay small. Times are whole
+ * milliseconds. A message's entry, its body and its work items are documents of their own (docs/decisions/0003).
+ */
+import type { mongo } from 'mongoose';
+import type {
+  AuditRecord,
+  EscalationState,
+  Failure,
+  GateReason,
+  GateVerdict,
+  MessageState,
+  SwitchKind,
+  SwitchMode,
+  WorkState,
+} from '../contract/index.ts';
+
+export interface MessageDoc {
+  /** Its `seq`. */
+  _id: number;
+  id: string;
+  feed: string;
+  connection: string;
+  receivedAt: number;
+  controlId: string | null;
+  /** `controlId` with ASCII letters in lower case: what people search by. */
+  controlFold?: string;
+  type: string | null;
+  sender: string | null;
+  messageTime: string | null;
+  patientHint: string | null;
+  correlationId: string;
+  traceparent: string;
+  bodyHash: string;
+  size: number;
+  /** `seq` and id of the first, for a resend. */
+  resendOf?: number;
+  resendOfId?: string;
+  answerCode: string;
+  answer: Uint8Array;
+  /** `<kind>:<value>`. */
+  keys?: string[];
+  state: MessageState;
+  since: number;
+  /** How many work items it has. */
+  items: number;
+  definitions: string[];
+  retryAt?: number | undefined;
+  answeredAt?: number;
+  recovered: boolean;
+  reasonCode?: string | undefined;
+  reasonText?: string | undefined;
+}
+
+/** A part of a frame: `_id` = seq * 64 + number of the part. */
+export interface BodyDoc {
+  _id: number;
+  bytes: Uint8Array;
+}
+
+export interface WorkDoc {
+  _id: string;
+  seq: number;
+  messageSeq: number;
+  messageId: string;
+  subscription: string;
+  definition: string;
+  lane: number;
+  /** Its lane, or a more urgent one that waits behind it on its key. */
+  claimLane: number;
+  orderingKey?: string;
+  holds: boolean;
+  state: WorkState;
+  /** Waiting, due, and holder of its key: what a claim looks for. */
+  ready?: true | undefined;
+  /** It stands in its key's row: waiting, claimed, or dead with `holds`. */
+  blocks?: true | undefined;
+  /** Waiting, claimed, parked or dead. */
+  open?: true | undefined;
+  attempt: number;
+  counted: number;
+  fence: number;
+  createdAt: number;
+  claimedAt?: number | undefined;
+  firstDeliveredAt?: number | undefined;
+  settledAt?: number | undefined;
+  notBefore?: number | undefined;
+  leaseUntil?: number | undefined;
+  owner?: string | undefined;
+  pinned?: string | undefined;
+  failure?: Failure | undefined;
+  discardReason?: string | undefined;
+  /** Endpoint that it waits for, where its failure says so. */
+  waitsFor?: string | undefined;
+  correlationId: string;
+  traceparent: string;
+  childKey?: string;
+  childKind?: string;
+  parentId?: string;
+  /** JSON. */
+  childData?: string | undefined;
+}
+
+/**
+ * One for each ordering key that has unfinished work. Whoever changes which item of the key may run writes this document,
+ * so that two runtimes cannot do it at once. `holder` is the only item of the key that may be ready or claimed.
+ */
+export interface KeyDoc {
+  _id: string;
+  /** Items that block the key, by lane. */
+  lanes: number[];
+  holder: string;
+  version: number;
+}
+
+/** `_id` = `<work id>/<attempt>`. Written when the attempt ends. */
+export interface AttemptDoc {
+  _id: string;
+  workId: string;
+  messageSeq: number;
+  attempt: number;
+  startedAt: number;
+  endedAt: number | null;
+  version: string | null;
+  outcome: 'done' | 'retry' | 'dead' | 'interrupted';
+  failure?: Failure;
+  /** JSON. */
+  steps?: string;
+}
+
+/** Counters are kept in several places and added up by the reader, so that writers do not wait for one another. */
+export interface CounterDoc {
+  _id: string;
+  kind: 'message' | 'work' | 'feed' | 'minute';
+  name: string;
+  state: string;
+  n: number;
+  last?: number;
+}
+
+export interface SequenceDoc {
+  _id: string;
+  next: number;
+}
+
+export interface EffectDoc {
+  /** Its key. */
+  _id: string;
+  seq: number;
+  messageId: string;
+  workId: string;
+  name: string;
+  definition: string;
+  target: string;
+  discriminator: string;
+  version: string;
+  state: 'in-flight' | 'done' | 'failed' | 'ambiguous';
+  owner: string;
+  startedAt: number;
+  endedAt?: number | undefined;
+  tries: number;
+  /** JSON. */
+  result?: string | undefined;
+  summary?: string | undefined;
+  failure?: Failure | undefined;
+}
+
+export interface DecisionDoc {
+  _id: string;
+  seq: number;
+  messageId: string;
+  /** JSON. */
+  record: string;
+}
+
+/** One message's fact with what the gate said of it. Scope and key are kept as a hash: they may name a patient. */
+export interface GateDoc {
+  _id: string;
+  /** `_id` of its key's document. */
+  key: string;
+  seq: number;
+  messageId: string;
+  workId: string;
+  contentHash: string;
+  statedAt: number | null;
+  stage: number | null;
+  at: number;
+  kind: GateVerdict['kind'];
+  because: GateReason;
+  first?: string;
+  firstAt?: number;
+}
+
+/** Written by every verdict under the key, so that two runtimes cannot judge by the same past at once. */
+export interface GateKeyDoc {
+  _id: string;
+  facts: number;
+}
+
+export interface EscalationDoc {
+  _id: string;
+  key: string;
+  seq: number;
+  messageId: string;
+  state: EscalationState;
+  startedAt: number;
+  nextStep: number;
+  nextAt?: number | undefined;
+  endedAt?: number;
+  /** JSON. */
+  endedBy?: string;
+  /** JSON of the escalation as it was started. */
+  record: string;
+}
+
+export type AuditDoc = AuditRecord & { _id: string; chain: string };
+
+export interface ChainDoc {
+  _id: string;
+  seq: number;
+  hash: string;
+}
+
+export interface DefinitionDoc {
+  _id: string;
+  name: string;
+  /** JSON: names of files hold dots. */
+  files: string;
+  at: number;
+}
+
+export interface SwitchDoc {
+  _id: string;
+  seq: number;
+  kind: SwitchKind;
+  name: string;
+  mode: SwitchMode;
+  reason: string;
+  actor: string;
+  setAt: number;
+  from: number;
+  until: number | null;
+}
+
+export interface MetaDoc {
+  _id: string;
+  version: number;
+}
+
+export interface Documents {
+  messages: MessageDoc;
+  bodies: BodyDoc;
+  work: WorkDoc;
+  keys: KeyDoc;
+  attempts: AttemptDoc;
+  counters: CounterDoc;
+  sequences: SequenceDoc;
+  effects: EffectDoc;
+  decisions: DecisionDoc;
+  gate: GateDoc;
+  gateKeys: GateKeyDoc;
+  escalations: EscalationDoc;
+  audit: AuditDoc;
+  chains: ChainDoc;
+  definitions: DefinitionDoc;
+  switches: SwitchDoc;
+  meta: MetaDoc;
+}
+
+export type Collections = { readonly [Name in keyof Documents]: mongo.Collection<Documents[Name]> };

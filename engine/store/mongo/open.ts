@@ -1,0 +1,46 @@
+import type { WardflowError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Store } from '../contract/index.ts';
+import { Batches } from './batches.ts';
+import { composeStore } from './compose.ts';
+import { connect, hostOf } from './connection.ts';
+import { prepareCollections } from './schema.ts';
+import { storeError } from './sent-error.ts';
+import { Sequences } from './sequences.ts';
+import { newPlace } from './write/counts.ts';
+
+export interface MongoStoreOptions {
+  /** Connection string of a replica set; carries credentials, so it is never logged. */
+  readonly url: string;
+  /** Name of the database; default: the one in the URL. */
+  readonly database?: string;
+  /** Name of this runtime's audit chain; default `main`. Runtimes that share a database have one each. */
+  readonly chain?: string;
+  readonly log: Log;
+  /** Taken so that callers need not know the adapter; MongoDB that is away comes back, so nothing is ever lost for good. */
+  readonly onFailure?: (error: WardflowError) => void;
+  /** Lets a test listen to the commands sent. */
+  readonly onCommand?: (command: { readonly name: string; readonly body: Readonly<Record<string, unknown>> }) => void;
+}
+
+/** Opens (and where needed prepares) the store on a MongoDB replica set. Rejects with one catalogued error. */
+export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
+  const { url, database, chain = 'main', log, onCommand } = options;
+  const host = hostOf(url);
+  const { connection, settings } = await connect(url, database, onCommand !== undefined);
+  const client = connection.getClient();
+  if (onCommand) {
+    client.on('commandStarted', ({ commandName, command }) => onCommand({ name: commandName, body: command }));
+  }
+  try {
+    const collections = await prepareCollections(connection);
+    const sequences = new Sequences(collections.sequences);
+    const writer = { collections, chain, place: newPlace(), newestMinute: '' };
+    const batches = new Batches({ client, writer, sequences, host });
+    log.info('The store is open.', { part: 'store', host });
+    return composeStore({ batches, collections, chain, settings, host, close: () => connection.close() });
+  } catch (error) {
+    await connection.close(true);
+    throw storeError(error, 'open', host);
+  }
+}

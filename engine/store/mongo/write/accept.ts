@@ -1,0 +1,148 @@
+import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts';
+import { storeErrors } from '../../sqlite/errors.ts';
+import type { MessageDoc } from '../documents.ts';
+import { foldControlId, json, laneNumber, millis, partsOf, searchKey } from '../values.ts';
+import type { WriteContext } from './context.ts';
+import type { Operation } from './operation.ts';
+import { joinKey } from './ordering.ts';
+
+export function accept(
+  message: NewMessage,
+  work: readonly NewWork[],
+  resendWindowMs: number,
+): Operation<AcceptOutcome> {
+  const fold = message.controlId === null ? undefined : foldControlId(message.controlId);
+  return {
+    name: 'journal.accept',
+    sequences: 1 + work.length,
+    bytes: message.bytes.length + message.answer.bytes.length,
+    needs(needs) {
+      if (!message.quarantine && fold !== undefined) {
+        needs.folds.add(fold);
+        needs.hashes.add(message.bodyHash);
+      }
+      for (const { orderingKey } of work) if (orderingKey !== null) needs.orderingKeys.add(orderingKey);
+    },
+    apply(ctx) {
+      const first = message.quarantine || fold === undefined ? undefined : findFirst(ctx, message, resendWindowMs);
+      const seq = ctx.sequence();
+      const state = first ? 'resend' : message.quarantine ? 'quarantined' : work.length > 0 ? 'accepted' : 'unrouted';
+      const owed = state === 'accepted' || state === 'quarantined' ? work : [];
+      insertMessage(ctx, message, seq, state, fold, first, owed);
+      for (const item of owed) insertWork(ctx, item, seq);
+      if (state !== 'resend' || !first) return { kind: state === 'resend' ? 'unrouted' : state, id: message.id, seq };
+      return {
+        kind: 'resend',
+        id: message.id,
+        seq,
+        first: first.id,
+        answer: { code: first.answerCode, bytes: first.answer },
+      };
+    },
+  };
+}
+
+/** Newest entry with the same feed, control id and body; where that is a resend itself, the one it repeats. */
+function findFirst(ctx: WriteContext, message: NewMessage, windowMs: number): MessageDoc | undefined {
+  const newest = ctx.earlier.find(
+    (one) =>
+      one.controlId === message.controlId &&
+      one.bodyHash === message.bodyHash &&
+      one.feed === message.feed &&
+      one.state !== 'quarantined',
+  );
+  if (!newest) return undefined;
+  const first = newest.resendOf === undefined ? newest : ctx.table('messages').get(newest.resendOf);
+  return first && first.receivedAt >= message.receivedAt - windowMs ? first : undefined;
+}
+
+function insertMessage(
+  ctx: WriteContext,
+  message: NewMessage,
+  seq: number,
+  state: MessageDoc['state'],
+  fold: string | undefined,
+  first: MessageDoc | undefined,
+  work: readonly NewWork[],
+): void {
+  const { quarantine } = message;
+  ctx.insertMessage({
+    _id: seq,
+    id: message.id,
+    feed: message.feed,
+    connection: message.connection,
+    receivedAt: millis(message.receivedAt),
+    controlId: message.controlId,
+    ...(fold === undefined ? {} : { controlFold: fold }),
+    type: message.type,
+    sender: message.sender,
+    messageTime: message.messageTime,
+    patientHint: message.patientHint,
+    correlationId: message.correlationId,
+    traceparent: message.traceparent,
+    bodyHash: message.bodyHash,
+    size: message.bytes.length,
+    ...(first ? { resendOf: first._id, resendOfId: first.id } : {}),
+    answerCode: message.answer.code,
+    answer: message.answer.bytes,
+    ...(message.keys.length > 0 ? { keys: message.keys.map(searchKey) } : {}),
+    state,
+    since: millis(message.receivedAt),
+    items: work.length,
+    definitions: [...new Set(work.map((item) => item.definition))],
+    recovered: false,
+    ...(quarantine ? { reasonCode: quarantine.code, reasonText: quarantine.text } : {}),
+  });
+  for (const part of partsOf(seq, message.bytes)) ctx.table('bodies').insert(part);
+  ctx.count('message', message.feed, state, 1);
+  ctx.count('feed', message.feed, '', 1, millis(message.receivedAt));
+  ctx.tally('received', message.receivedAt);
+}
+
+export function insertWork(ctx: WriteContext, work: NewWork, messageSeq: number): void {
+  const lane = laneNumber(work.lane);
+  const state = work.child?.state === 'parked' ? 'parked' : 'waiting';
+  const keyed = work.orderingKey !== null && state === 'waiting';
+  const ready = state === 'waiting' && (work.orderingKey === null || joinKey(ctx, work.orderingKey, work.id, lane));
+  const { child } = work;
+  ctx.insertWork({
+    _id: work.id,
+    seq: ctx.sequence(),
+    messageSeq,
+    messageId: work.messageId,
+    subscription: work.subscription,
+    definition: work.definition,
+    lane,
+    claimLane: lane,
+    ...(work.orderingKey === null ? {} : { orderingKey: work.orderingKey }),
+    holds: work.afterDead === 'hold',
+    state,
+    ...(ready ? { ready: true } : {}),
+    ...(keyed ? { blocks: true } : {}),
+    open: true,
+    ...(state === 'parked' && child?.notBefore !== undefined ? { notBefore: millis(child.notBefore) } : {}),
+    attempt: 0,
+    counted: 0,
+    fence: 0,
+    createdAt: millis(work.createdAt),
+    correlationId: work.correlationId,
+    traceparent: work.traceparent,
+    ...(child
+      ? { childKey: child.key, childKind: child.kind, parentId: child.parentWorkId, childData: json(child.data) }
+      : {}),
+  });
+  ctx.count('work', work.subscription, state, 1);
+}
+
+/** Adds a child item unless its key is there already. */
+export function insertChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
+  if (work.child && ctx.workByChildKey(work.child.key)) return 'exists';
+  const message = ctx.messageById(work.messageId);
+  if (!message) throw storeErrors.create('store-unknown-message');
+  insertWork(ctx, work, message._id);
+  ctx.table('messages').set(message._id, {
+    items: message.items + 1,
+    definitions: [...new Set([...message.definitions, work.definition])],
+  });
+  return 'added';
+}

@@ -1,0 +1,22 @@
+import type { mongo } from 'mongoose';
+import type { WorkDoc } from '../documents.ts';
+
+/** What the operations of a batch have to see before they can run: collected from all, loaded together. */
+export class Needs {
+  readonly workIds = new Set<string>();
+  readonly childKeys = new Set<string>();
+  readonly messageIds = new Set<string>();
+  readonly orderingKeys = new Set<string>();
+  readonly effectKeys = new Set<string>();
+  /** Facts that come to a gate: hash of their key, of their content, and their message. */
+  readonly gateFacts: { readonly key: string; readonly contentHash: string; readonly messageId: string }[] = [];
+  readonly escalationIds = new Set<string>();
+  readonly escalationKeys = new Set<string>();
+  readonly switchIds = new Set<string>();
+  /** Control ids (folded) and body hashes of messages that may be resends. */
+  readonly folds = new Set<string>();
+  readonly hashes = new Set<string>();
+  /** Work found by something else than its id. */
+  readonly workFilters: mongo.Filter<WorkDoc>[] = [];
+  audit = false;
+}
