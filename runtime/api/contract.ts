@@ -76,9 +76,18 @@ export interface MessageDetail {
   readonly resends: readonly { readonly id: string; readonly receivedAt: number }[];
   readonly work: readonly WorkView[];
   readonly decisions: readonly DecisionRecord[];
-  readonly effects: readonly EffectRecord[];
-  readonly escalations: readonly Escalation[];
+  readonly effects: readonly EffectView[];
+  readonly escalations: readonly EscalationView[];
 }
+
+/** An effect without its result, which may be a FHIR resource as written: `summary` says what became of it. */
+export type EffectView = Omit<EffectRecord, 'result'>;
+
+/** An escalation without what it carries of the patient, and with what tells two of one title apart. */
+export type EscalationView = Omit<Escalation, 'carry'> & {
+  /** The message that started it. */
+  readonly message: Pick<MessageSummary, 'controlId' | 'type' | 'patientHint'>;
+};
 
 /** GET /messages/:id/raw gives application/octet-stream; audited as `message.body-viewed`. */
 
@@ -117,7 +126,7 @@ export interface DefinitionDetail extends DefinitionSummary {
 /** GET /escalations?state=open; POST /escalations/:id/acknowledge { reason? } -> { outcome } */
 export interface EscalationList {
   readonly asOf: number;
-  readonly escalations: readonly Escalation[];
+  readonly escalations: readonly EscalationView[];
 }
 
 /** GET /notices: the console notices of the last 24 h, newest first. */

@@ -5,6 +5,7 @@ import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer } from './contract.ts';
 import { messageBody } from './message-body.ts';
 import { answering } from './answering.ts';
+import { effectView, escalationView } from './clinical-views.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
 import { conflict, notFound } from './problems.ts';
 
@@ -54,7 +55,14 @@ export function messageRoutes(router: Router, engine: Engine): void {
         store.effects.ofMessage(id),
         store.escalations.list({ messageId: id, limit: 1000 }),
       ]);
-      const answer: MessageDetail = { message, resends, work, decisions, effects, escalations };
+      const answer: MessageDetail = {
+        message,
+        resends,
+        work,
+        decisions,
+        effects: effects.map(effectView),
+        escalations: escalations.map((one) => escalationView(one, message)),
+      };
       response.json(answer);
     }),
   );

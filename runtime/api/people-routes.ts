@@ -4,6 +4,7 @@ import type { ConsoleNotice, Engine, EscalationQuery, EscalationState } from '..
 import type { EscalationList, NoticeList } from './contract.ts';
 import { NOTICE_SHOWN } from '../notice-record.ts';
 import { answering } from './answering.ts';
+import { escalationView } from './clinical-views.ts';
 import { actorOf, idOf, limitOf, reasonOf, text, time } from './query.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 
@@ -27,7 +28,15 @@ export function peopleRoutes(router: Router, engine: Engine): void {
         ...(before === undefined ? {} : { before }),
         limit: limitOf(request),
       };
-      const answer: EscalationList = { asOf: clock.now(), escalations: await store.escalations.list(query) };
+      const escalations = await store.escalations.list(query);
+      const ids = [...new Set(escalations.map((one) => one.messageId))];
+      const messages = new Map(
+        (await Promise.all(ids.map((id) => store.journal.get(id)))).map((one) => [one?.id, one]),
+      );
+      const answer: EscalationList = {
+        asOf: clock.now(),
+        escalations: escalations.map((one) => escalationView(one, messages.get(one.messageId))),
+      };
       response.json(answer);
     }),
   );

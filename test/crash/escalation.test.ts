@@ -4,8 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startSandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
-import type { Escalation } from '../../engine/index.ts';
-import type { EscalationList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { EscalationList, EscalationView, RuntimeStatus } from '../../runtime/api/contract.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
 import { answerField, MllpSender } from '../kit/mllp-sender.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
@@ -55,7 +54,7 @@ describe('an escalation whose runtime is killed with SIGKILL', function () {
   };
   const told = async (): Promise<readonly string[]> =>
     (await all('Communication')).map(({ recipient }) => recipient?.[0]?.display ?? 'nobody').toSorted();
-  const comesTo = async (check: (escalation: Escalation) => boolean): Promise<Escalation> => {
+  const comesTo = async (check: (escalation: EscalationView) => boolean): Promise<EscalationView> => {
     const { escalations } = await runtime.until<EscalationList>('/escalations', (answer) =>
       answer.escalations.some(check),
     );

@@ -4,8 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { startSandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
-import { packageRoot, type Escalation } from '../../engine/index.ts';
-import type { EscalationList, MessageDetail, MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import { packageRoot } from '../../engine/index.ts';
+import type {
+  EscalationList,
+  EscalationView,
+  MessageDetail,
+  MessageList,
+  RuntimeStatus,
+} from '../../runtime/api/contract.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
 
@@ -51,7 +57,7 @@ describe('the shipped flows', function () {
     const { messages } = await runtime.api<MessageList>(`/messages?q=${controlId}`);
     return runtime.api<MessageDetail>(`/messages/${messages[0]?.id ?? 'none'}`);
   };
-  const escalationOf = async (task: Resource | undefined): Promise<Escalation> => {
+  const escalationOf = async (task: Resource | undefined): Promise<EscalationView> => {
     const { escalations } = await runtime.api<EscalationList>('/escalations');
     const escalation = escalations.find(({ watch }) => watch?.reference === `Task/${task?.id ?? ''}`);
     assert.ok(escalation, 'the task is watched');

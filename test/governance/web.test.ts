@@ -183,11 +183,14 @@ describe('the console in a browser', function () {
       .getByRole('button', { name: /^Acknowledge:/ })
       .first()
       .waitFor();
+    const waiting = kit.runtime.escalations.filter((one) => one.state === 'open');
     const open = () => kit.runtime.escalations.filter((one) => one.state === 'open').length;
     const before = open();
+    for (const { message } of waiting)
+      await page.getByText(`${message.patientHint ?? ''} · ${message.controlId ?? ''}`).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('a');
-    await page.getByRole('dialog').waitFor();
+    await page.getByRole('dialog').getByText(` · `).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Acknowledged. Nobody else is told.').waitFor();
     assert.equal(open(), before - 1);

@@ -5,11 +5,10 @@ import {
   MESSAGE_STATES,
   type AuditRecord,
   type ConsoleNotice,
-  type Escalation,
   type LiveChange,
   type MessageSummary,
 } from '../../engine/index.ts';
-import { API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import { API_ROOT, type EscalationView, type RuntimeStatus } from '../../runtime/api/contract.ts';
 import {
   FLOWS,
   seededRandom,
@@ -25,7 +24,7 @@ export interface FakeRuntime {
   readonly url: string;
   readonly token: string;
   readonly messages: readonly MessageSummary[];
-  readonly escalations: readonly Escalation[];
+  readonly escalations: readonly EscalationView[];
   /** Every call: method, path with query, actor. */
   readonly calls: readonly {
     readonly method: string;

@@ -1,8 +1,6 @@
 /** A believable, entirely invented day of messages as a runtime's API tells it; for tests of the console. Seeded. Long because rows, traces and escalations must tell one story. */
 import type {
   DecisionRecord,
-  EffectRecord,
-  Escalation,
   Failure,
   FlowNode,
   MessageState,
@@ -12,7 +10,7 @@ import type {
   WorkAttempt,
   WorkView,
 } from '../../engine/index.ts';
-import type { MessageBody, MessageDetail } from '../../runtime/api/contract.ts';
+import type { EffectView, EscalationView, MessageBody, MessageDetail } from '../../runtime/api/contract.ts';
 
 export function seededRandom(seed: number): () => number {
   let state = seed;
@@ -178,7 +176,7 @@ export function syntheticMessage(
 }
 
 /** The whole story of one message, consistent with its row. */
-export function syntheticDetail(summary: MessageSummary, escalations: readonly Escalation[]): MessageDetail {
+export function syntheticDetail(summary: MessageSummary, escalations: readonly EscalationView[]): MessageDetail {
   const definition = summary.definitions[0];
   const lab = definition === 'critical-lab-result';
   const message: StoredMessage = {
@@ -328,11 +326,11 @@ function decisionOf(summary: MessageSummary, definition: string, lab: boolean): 
   };
 }
 
-function effectsOf(summary: MessageSummary, definition: string, lab: boolean): EffectRecord[] {
+function effectsOf(summary: MessageSummary, definition: string, lab: boolean): EffectView[] {
   const failed = summary.state === 'dead' || summary.state === 'waiting';
   const critical = lab && (failed || summary.seq % 3 === 0 || summary.state === 'parked');
   if (lab && !critical) return [];
-  const effect = (name: string, target: string, at: number, line: string): EffectRecord => ({
+  const effect = (name: string, target: string, at: number, line: string): EffectView => ({
     key: `${summary.id}-${name}`,
     messageId: summary.id,
     workId: `${summary.id}-w`,
@@ -345,7 +343,6 @@ function effectsOf(summary: MessageSummary, definition: string, lab: boolean): E
     startedAt: at,
     endedAt: at + 24,
     tries: 1,
-    result: null,
     summary: line,
     failure: null,
   });
@@ -376,7 +373,7 @@ function effectsOf(summary: MessageSummary, definition: string, lab: boolean): E
   ];
 }
 
-export function syntheticEscalations(messages: readonly MessageSummary[], now: number): Escalation[] {
+export function syntheticEscalations(messages: readonly MessageSummary[], now: number): EscalationView[] {
   const critical = messages.filter(
     (one) => one.definitions[0] === 'critical-lab-result' && one.state === 'done' && one.seq % 3 === 0,
   );
@@ -416,7 +413,7 @@ export function syntheticEscalations(messages: readonly MessageSummary[], now: n
       exhausted: 'keep-last' as const,
       lane: index % 2 === 0 ? 'stat' : 'urgent',
       watch: { endpoint: 'ehr', reference: `Task/${message.seq}` },
-      carry: null,
+      message: { controlId: message.controlId, type: message.type, patientHint: message.patientHint },
       correlationId: message.id,
       traceparent: '',
       endedAt: open ? null : startedAt + 220_000,

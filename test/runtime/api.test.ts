@@ -16,7 +16,14 @@ import {
   type NewMessage,
 } from '../../engine/index.ts';
 import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
-import { API_ROOT, type ApiProblem, type MessageList, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import {
+  API_ROOT,
+  type ApiProblem,
+  type EscalationList,
+  type MessageDetail,
+  type MessageList,
+  type RuntimeStatus,
+} from '../../runtime/api/contract.ts';
 import { tokenCheck } from '../../runtime/api/service-token.ts';
 import { recordNotices } from '../../runtime/notice-record.ts';
 
@@ -117,7 +124,7 @@ describe("the runtime's own API", () => {
       sender: 'APP|FAC',
       messageTime: null,
       keys: [{ kind: 'patient', value: '4711' }],
-      patientHint: null,
+      patientHint: 'A.T. …4711',
       correlationId: id,
       traceparent: 't',
       answer: { code: 'AA', bytes: Buffer.from('MSA|AA\r') },
@@ -322,6 +329,55 @@ describe("the runtime's own API", () => {
     assert.equal((await post(`escalations/${escalation.id}/acknowledge`, {})).status, 409);
     assert.equal((await post('escalations/none/acknowledge', {})).status, 404);
     assert.equal((await get<{ escalations: unknown[] }>('escalations?state=open')).escalations.length, 0);
+  });
+
+  it('gives escalations and effects without what they keep of the patient', async () => {
+    open();
+    await accept('m1');
+    const now = clock.now();
+    const [work] = await engine.store.work.claim([
+      { subscription: 'test/all', limit: 1, owner: 'test', now, leaseUntil: now + 60_000 },
+    ]);
+    assert.ok(work);
+    await engine.escalations.start({
+      work,
+      definition: 'test',
+      name: 'page',
+      discriminator: '',
+      ladder: 'ward',
+      ladderVersion: 'v',
+      steps: [{ afterMs: 60_000, to: 'role:nurse', channel: 'console', text: 'Look' }],
+      exhausted: 'fallback',
+      title: 'Critical result',
+      watch: null,
+      carry: { event: { patient: 'CLINICAL-CONTENT' } },
+    });
+    await engine.effects.once(
+      {
+        work,
+        name: 'task',
+        target: 'ehr: create Task',
+        discriminator: '',
+        version: '1',
+        onAmbiguous: 'look-first',
+      },
+      () => Promise.resolve({ kind: 'done', result: { for: 'CLINICAL-CONTENT' }, summary: 'Task/1 created' }),
+    );
+    const message = { controlId: 'm1', type: 'ADT^A01', patientHint: 'A.T. …4711' };
+    const detail = await get<MessageDetail>('messages/m1');
+    assert.deepEqual(
+      detail.effects.map(({ state, summary }) => [state, summary]),
+      [['done', 'Task/1 created']],
+    );
+    for (const { escalations } of [detail, await get<EscalationList>('escalations')])
+      assert.deepEqual(
+        escalations.map((one) => [one.title, one.message]),
+        [['Critical result', message]],
+      );
+    for (const path of ['messages/m1', 'escalations']) {
+      const { bytes } = await ask(path);
+      assert.ok(!bytes.includes('CLINICAL-CONTENT'), path);
+    }
   });
 
   it('lists the notices of the last day, also after a restart, each once', async () => {

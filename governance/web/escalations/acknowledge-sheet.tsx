@@ -1,19 +1,19 @@
 import { Button, Drawer, Textarea } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
-import type { Escalation } from '../../api/runtime-shapes.ts';
+import type { EscalationView } from '../../api/runtime-shapes.ts';
 import { useAcknowledge } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import { Until } from '../time/clocks.tsx';
 import classes from './escalations.module.css';
-import { nextStepOf } from './escalation-words.ts';
+import { aboutWhom, nextStepOf } from './escalation-words.ts';
 
 /** Enter acknowledges; a reason may be given. */
 export function AcknowledgeSheet({
   escalation,
   onClose,
 }: {
-  readonly escalation: Escalation;
+  readonly escalation: EscalationView;
   readonly onClose: () => void;
 }) {
   const [reason, setReason] = useState('');
@@ -40,6 +40,7 @@ export function AcknowledgeSheet({
       <form className={classes['sheet']} onSubmit={submit}>
         <div>
           <h2>{escalation.title}</h2>
+          <p>{aboutWhom(escalation)}</p>
           <p className="dim">
             You say that you have seen it and take care of it.
             {next && escalation.nextAt !== null && (

@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { BellRing, CircleCheck } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Escalation } from '../../api/runtime-shapes.ts';
+import type { EscalationView } from '../../api/runtime-shapes.ts';
 import { useEscalations } from '../api/queries.ts';
 import { EmptyState } from '../feedback/empty-state.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
@@ -14,7 +14,7 @@ import { ToneMark } from '../states/state-mark.tsx';
 import { Age, Until } from '../time/clocks.tsx';
 import { clockTime } from '../time/duration.ts';
 import { AcknowledgeSheet } from './acknowledge-sheet.tsx';
-import { escalationEnd, isOpen, nextStepOf } from './escalation-words.ts';
+import { aboutWhom, escalationEnd, isOpen, nextStepOf } from './escalation-words.ts';
 import classes from './escalations.module.css';
 
 /** Who must still answer, the soonest next step first. */
@@ -23,7 +23,7 @@ export default function EscalationsPage() {
   const { may } = useSession();
   const [, navigate] = useLocation();
   const [shown, setShown] = useState<'open' | 'all'>('open');
-  const [chosen, setChosen] = useState<Escalation | null>(null);
+  const [chosen, setChosen] = useState<EscalationView | null>(null);
   const query = useEscalations(shown === 'open' ? 'open' : undefined);
   const list = useRef<HTMLUListElement>(null);
   const rows = (query.data?.escalations ?? []).toSorted(
@@ -36,7 +36,7 @@ export default function EscalationsPage() {
   const links = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('li > a') ?? [])];
   const at = (): number => links().findIndex((link) => link.parentElement?.contains(document.activeElement));
   const move = (by: number): void => links()[Math.max(0, Math.min(links().length - 1, at() + by))]?.focus();
-  const current = (): Escalation | undefined => rows[Math.max(0, at())];
+  const current = (): EscalationView | undefined => rows[Math.max(0, at())];
   useShortcuts('Escalations', [
     { keys: 'j', what: 'Next', run: () => move(1) },
     { keys: 'k', what: 'Previous', run: () => move(-1) },
@@ -106,7 +106,7 @@ function Row({
   escalation,
   onAcknowledge,
 }: {
-  readonly escalation: Escalation;
+  readonly escalation: EscalationView;
   readonly onAcknowledge: (() => void) | null;
 }) {
   const open = isOpen(escalation);
@@ -144,6 +144,7 @@ function Row({
         {escalation.lane !== 'routine' && (
           <ToneMark tone={escalation.lane === 'stat' ? 'danger' : 'plain'}>{escalation.lane}</ToneMark>
         )}
+        <span>{aboutWhom(escalation)}</span>
         <span>
           step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
           <Age at={escalation.startedAt} /> ago
@@ -151,7 +152,11 @@ function Row({
       </span>
       <span className={classes['act']}>
         {open && onAcknowledge && (
-          <Button size="xs" onClick={onAcknowledge} aria-label={`Acknowledge: ${escalation.title}`}>
+          <Button
+            size="xs"
+            onClick={onAcknowledge}
+            aria-label={`Acknowledge: ${escalation.title}, ${aboutWhom(escalation)}`}
+          >
             Acknowledge…
           </Button>
         )}

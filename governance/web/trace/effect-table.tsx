@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp, LoaderCircle, OctagonAlert } from 'lucide-react';
-import type { EffectRecord } from '../../api/runtime-shapes.ts';
+import type { EffectView } from '../../api/runtime-shapes.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { clockTime, duration } from '../time/duration.ts';
@@ -12,7 +12,7 @@ const STATES = {
 } as const;
 
 /** What was done to the outside world, each at most once. */
-export function EffectTable({ effects }: { readonly effects: readonly EffectRecord[] }) {
+export function EffectTable({ effects }: { readonly effects: readonly EffectView[] }) {
   if (effects.length === 0) return null;
   return (
     <section className="panel" aria-labelledby="effects">

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { BellRing, CircleCheck } from 'lucide-react';
 import { useState } from 'react';
-import type { Escalation } from '../../api/runtime-shapes.ts';
+import type { EscalationView } from '../../api/runtime-shapes.ts';
 import { AcknowledgeSheet } from '../escalations/acknowledge-sheet.tsx';
 import { escalationEnd, isOpen, nextStepOf } from '../escalations/escalation-words.ts';
 import { useSession } from '../session/session.ts';
@@ -10,9 +10,9 @@ import { Until } from '../time/clocks.tsx';
 import classes from './trace.module.css';
 
 /** Who is being told, and who must answer. */
-export function EscalationPanel({ escalations }: { readonly escalations: readonly Escalation[] }) {
+export function EscalationPanel({ escalations }: { readonly escalations: readonly EscalationView[] }) {
   const { may } = useSession();
-  const [chosen, setChosen] = useState<Escalation | null>(null);
+  const [chosen, setChosen] = useState<EscalationView | null>(null);
   if (escalations.length === 0) return null;
   return (
     <section className="panel" aria-labelledby="escalations">
