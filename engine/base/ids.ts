@@ -8,7 +8,21 @@ export interface Ids {
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export function timeSortedIds(clock: Clock, random: (bytes: number) => Uint8Array = randomBytes): Ids {
+/** Random bytes are asked of the system a page at a time: one request costs more than the bytes. */
+function pooledRandom(): (bytes: number) => Uint8Array {
+  let pool = new Uint8Array(0);
+  let at = 0;
+  return (bytes) => {
+    if (at + bytes > pool.length) {
+      pool = randomBytes(Math.max(4096, bytes));
+      at = 0;
+    }
+    at += bytes;
+    return pool.subarray(at - bytes, at);
+  };
+}
+
+export function timeSortedIds(clock: Clock, random: (bytes: number) => Uint8Array = pooledRandom()): Ids {
   return {
     next() {
       let time = clock.now();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Ids } from '../base/ids.ts';
 import type { Hl7Message } from '../hl7/message.ts';
 import type { NewMessage, NewWork } from '../store/contract/index.ts';
@@ -55,7 +55,7 @@ function itemFor(accepted: Accepted, feed: FeedSettings, { id, definition }: Sub
 }
 
 export function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function orderingValue(message: Hl7Message, paths: readonly string[]): string {

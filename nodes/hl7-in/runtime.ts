@@ -23,7 +23,7 @@ export default function hl7InNode(RED: NodeAPI): void {
       leaseMs: feed.deadlineMs,
       subscription: { feed: feed.name, filter: { types: config.types, senders: config.senders } },
       emit(work, context) {
-        node.send([messages(work, context, feed)] as never);
+        for (const msg of messages(work, context, feed)) node.send(msg);
         return Promise.resolve();
       },
     });
@@ -33,8 +33,9 @@ export default function hl7InNode(RED: NodeAPI): void {
 }
 
 /**
- * One message for each canonical event, all in one `send`, so that the item cannot end between them. Node-RED clones
- * all but the first; each has its own context, since the runtime's hooks write the branch into it.
+ * One message for each canonical event. Each is sent by itself, since Node-RED would clone all but the first of one
+ * `send`; the item cannot end between them, as its own branch is open until `emit` has returned. Each has its own
+ * context, since the runtime's hooks write the branch into it.
  */
 function messages(
   work: ClaimedWork,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { DecisionRecord, RuleDecision } from '../../engine/index.ts';
 import { serveChoices } from '../kit/choices.ts';
@@ -57,10 +57,8 @@ async function decide(handle: NodeHandle<RuleTableProperties>, msg: WardflowMess
   if (!table) {
     throw nodeErrors.create('rule-table-unknown', { definition: definition.name, table: config.table });
   }
-  const { store, clock } = services.engine;
-  const id = createHash('sha256')
-    .update(JSON.stringify([context.workId, place.id, told]))
-    .digest('hex');
+  const { store, clock, log } = services.engine;
+  const id = hash('sha256', JSON.stringify([context.workId, place.id, told]));
   if (context.attempt > 1) {
     // What was decided before an interruption stands: effects may have followed from it. A failed decision is made anew.
     const earlier = (await store.decisions.ofMessage(context.messageId)).find(
@@ -79,7 +77,10 @@ async function decide(handle: NodeHandle<RuleTableProperties>, msg: WardflowMess
     ...factsOf(made),
     at: now.getTime(),
   };
-  await store.decisions.record(record);
+  // Not waited for: what follows from it is refused where it could not be kept (store/contract/clinical.ts).
+  store.decisions.record(record).catch((error: unknown) => {
+    log.error('a decision could not be kept', { workId: context.workId, error });
+  });
   return fromRecord(record);
 }
 

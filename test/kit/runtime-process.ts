@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   /** Copy only these folders of `flows/`; empty: none. */
   readonly definitions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node itself, before the script: a profiler, heap limits. */
+  readonly execArgv?: readonly string[];
 }
 
 export class RuntimeProcess {
@@ -28,6 +30,7 @@ export class RuntimeProcess {
   readonly mllpPort: number;
   readonly #token: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #execArgv: readonly string[];
   #child: ChildProcess | undefined;
 
   private constructor(place: {
@@ -37,6 +40,7 @@ export class RuntimeProcess {
     mllpPort: number;
     token: string;
     env: Record<string, string>;
+    execArgv: readonly string[];
   }) {
     this.folder = place.folder;
     this.flows = place.flows;
@@ -44,6 +48,7 @@ export class RuntimeProcess {
     this.mllpPort = place.mllpPort;
     this.#token = place.token;
     this.#env = place.env;
+    this.#execArgv = place.execArgv;
   }
 
   static async start(options: RuntimeOptions = {}): Promise<RuntimeProcess> {
@@ -62,6 +67,7 @@ export class RuntimeProcess {
       mllpPort: await freePort(),
       token,
       env: { ...(options.fhirBase ? { WARDFLOW_FHIR_BASE: options.fhirBase } : {}), ...options.env },
+      execArgv: options.execArgv ?? [],
     });
     await runtime.restart();
     return runtime;
@@ -81,6 +87,7 @@ export class RuntimeProcess {
     const child = spawn(
       process.execPath,
       [
+        ...this.#execArgv,
         join(ROOT, 'node_modules/node-red/red.js'),
         '-s',
         join(ROOT, 'settings.ts'),

@@ -1,7 +1,8 @@
 /**
  * The Store contract: small domain interfaces; each method is one domain operation that the adapter makes atomic by its
  * own best means. No generic CRUD, no exposed transaction, no driver types. One suite (`test/contract`) runs on every
- * adapter. A method that resolves has made its change durable, unless it says otherwise.
+ * adapter. A method that resolves has made its change durable, unless it says otherwise; what is not flushed at once is
+ * durable with the first later change that is, never after it.
  */
 import type { AuditLog } from './audit.ts';
 import type { Decisions, DefinitionVersions, Escalations, Gate } from './clinical.ts';

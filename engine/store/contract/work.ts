@@ -175,13 +175,24 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly now: Millis;
   readonly leaseUntil: Millis;
+  /** Definition version that runs now: pinned for those that have none yet, as `pin` would. */
+  readonly version?: string;
 }
 
 export interface WorkQueue {
-  /** Claims up to `limit` heads each, most urgent lane first, then arrival order; all requests in one commit. */
+  /**
+   * Claims up to `limit` heads each, most urgent lane first, then arrival order; all requests in one commit. Not flushed
+   * by itself: a claim that a power cut takes back was made by a process that the same cut has ended.
+   */
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimedWork[]>;
   /** Pins the definition version at first delivery; later calls return the version pinned before. */
   pin(workId: string, fence: number, version: string): Promise<string>;
+  /**
+   * An end as `done` without children and audit records promises nothing to the outside: it resolves when it is in order
+   * and seen by all readers, and is durable before anything that follows from it (the adapter's next flush, at once where
+   * nothing else comes). A power cut may take it back, and the item is delivered again as after a crash. All other
+   * settlements are durable when it resolves. Refused with `store-decision-lost` where a decision could not be kept.
+   */
   settle(request: SettleRequest): Promise<'settled' | 'lost-lease'>;
   /** `false`: the lease is lost. */
   renew(workId: string, fence: number, leaseUntil: Millis): Promise<boolean>;
@@ -194,10 +205,12 @@ export interface WorkQueue {
    * what is due earlier stays so. Gives how many.
    */
   hasten(endpoint: string, at: Millis, limit: number): Promise<number>;
-  /** The earliest moment at which something not claimable now becomes so (retry due or lease end); `null` if none. */
+  /** The earliest moment at which something not claimable now becomes so (retry due, end of parking or of a lease); `null` if none. */
   nextDue(now: Millis): Promise<Millis | null>;
   /** parked -> waiting, by child key. */
   unpark(childKey: string, at: Millis, data?: unknown): Promise<boolean>;
+  /** parked -> waiting at once, by a person. */
+  wakeParked(workId: string, at: Millis, audit: AuditEntry): Promise<'woken' | 'not-parked' | 'unknown'>;
   /** Adds a child item outside a settling (a timer that fired); an existing child key is left as it is. */
   addChild(work: NewWork): Promise<'added' | 'exists'>;
   /** dead -> waiting. */
@@ -209,8 +222,6 @@ export interface WorkQueue {
   ofMessage(messageId: string): Promise<readonly WorkView[]>;
   get(workId: string): Promise<WorkView | undefined>;
   counts(): Promise<WorkCounts>;
-  /** parked -> waiting at once, by a person. */
-  wakeParked(workId: string, at: Millis, audit: AuditEntry): Promise<'woken' | 'not-parked' | 'unknown'>;
   /** Open items per subscription, with the age of the oldest. */
   backlog(): Promise<
     readonly {

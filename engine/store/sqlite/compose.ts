@@ -1,8 +1,11 @@
-import type { ClaimedWork, EffectBegin, EffectRecord, Store } from '../contract/index.ts';
+import type { ClaimedWork, DecisionRecord, EffectBegin, EffectRecord, Store } from '../contract/index.ts';
 import type { Settings } from './connection.ts';
 import type { OwnedEffect } from './read/rows.ts';
 import type { ReadOperations } from './read/operations.ts';
+import { DecisionBatch } from './decisions.ts';
+import { RecentBodies } from './recent-bodies.ts';
 import { json } from './sql.ts';
+import { stepsText } from './steps.ts';
 import type { WorkerCalls } from './worker-calls.ts';
 import type { ClaimedRow } from './write/claim.ts';
 import type { WriteOperations } from './write/operations.ts';
@@ -17,6 +20,8 @@ export function composeStore(
   settings: Settings,
 ): Store {
   const notes = answerNotes(writer);
+  const decisions = decisionBatches(writer);
+  const recent = new RecentBodies();
   /** Owners that have begun effects here: an in-flight row of anybody else belongs to an earlier life. */
   const owners = new Set<string>();
   const seen = ({ owner, ...record }: OwnedEffect): EffectRecord =>
@@ -27,7 +32,13 @@ export function composeStore(
     journal: {
       accept: ({ bytes, answer, ...message }, work, resendWindowMs) =>
         writer.call('journal.accept', [
-          { ...message, answerCode: answer.code, bytesAt: writer.put(bytes), answerAt: writer.put(answer.bytes) },
+          {
+            ...message,
+            answerCode: answer.code,
+            bytesAt: writer.put(bytes),
+            answerAt: writer.put(answer.bytes),
+            held: recent.add(message.id, bytes),
+          },
           work,
           resendWindowMs,
         ]),
@@ -43,16 +54,19 @@ export function composeStore(
       lastPerFeed: () => reader.call('journal.lastPerFeed', []),
     },
     work: {
-      claim: (requests) =>
-        writer.call('work.claim', [requests], decodeClaims) as Promise<unknown> as Promise<ClaimedWork[]>,
+      claim: async (requests) => {
+        const rows = (await writer.call('work.claim', [requests], decodeClaims)) as unknown as DecodedClaim[];
+        return Promise.all(rows.map((row) => withBytes(row, recent, reader)));
+      },
       pin: (workId, fence, version) => writer.call('work.pin', [workId, fence, version]),
-      settle: (request) => writer.call('work.settle', [request]),
+      settle: (request) => writer.call('work.settle', [{ ...request, trace: stepsText(request.trace) }]),
       renew: (workId, fence, leaseUntil) => writer.call('work.renew', [workId, fence, leaseUntil]),
       release: (owner, at) => writer.call('work.release', [owner, at]),
       expireLeases: (now) => writer.call('work.expireLeases', [now]),
       hasten: (endpoint, at, limit) => writer.call('work.hasten', [endpoint, at, limit]),
       nextDue: () => reader.call('work.nextDue', []),
       unpark: (childKey, at, data) => writer.call('work.unpark', [childKey, at, json(data)]),
+      wakeParked: (workId, at, audit) => writer.call('work.wakeParked', [workId, at, audit]),
       addChild: (work) => writer.call('work.addChild', [work]),
       redrive: (workId, at, audit) => writer.call('work.redrive', [workId, at, audit]),
       discard: (workId, at, reason, audit) => writer.call('work.discard', [workId, at, reason, audit]),
@@ -60,7 +74,6 @@ export function composeStore(
       ofMessage: (messageId) => reader.call('work.ofMessage', [messageId]),
       get: (workId) => reader.call('work.get', [workId]),
       counts: () => reader.call('work.counts', []),
-      wakeParked: (workId, at, audit) => writer.call('work.wakeParked', [workId, at, audit]),
       backlog: () => reader.call('work.backlog', []),
     },
     effects: {
@@ -78,7 +91,7 @@ export function composeStore(
       ofMessage: async (messageId) => (await reader.call('effects.ofMessage', [messageId])).map(seen),
     },
     decisions: {
-      record: (decision) => writer.call('decisions.record', [decision]),
+      record: decisions,
       ofMessage: (messageId) => reader.call('decisions.ofMessage', [messageId]),
     },
     gate: { admit: (fact) => writer.call('gate.admit', [fact]) },
@@ -121,11 +134,43 @@ export function composeStore(
   };
 }
 
-function decodeClaims(value: unknown, bytes: Uint8Array): ClaimedWork[] {
+interface DecodedClaim extends Omit<ClaimedWork, 'message'> {
+  readonly message: Omit<ClaimedWork['message'], 'bytes'> & { readonly bytes: Uint8Array | null };
+}
+
+function decodeClaims(value: unknown, bytes: Uint8Array): DecodedClaim[] {
   return (value as ClaimedRow[]).map(({ message: { bytesAt, ...message }, ...work }) => ({
     ...work,
-    message: { ...message, bytes: bytes.subarray(bytesAt[0], bytesAt[0] + bytesAt[1]) },
+    message: { ...message, bytes: bytesAt && bytes.subarray(bytesAt[0], bytesAt[0] + bytesAt[1]) },
   }));
+}
+
+async function withBytes(
+  claim: DecodedClaim,
+  recent: RecentBodies,
+  reader: WorkerCalls<ReadOperations>,
+): Promise<ClaimedWork> {
+  const held = claim.message.bytes ?? recent.get(claim.messageId);
+  const bytes = held ?? (await reader.call('journal.bytes', [claim.messageId])) ?? new Uint8Array(0);
+  return { ...claim, message: { ...claim.message, bytes } };
+}
+
+/** Decisions of one turn are one call, in the place of the first of them. */
+function decisionBatches(writer: WorkerCalls<WriteOperations>): (decision: DecisionRecord) => Promise<void> {
+  let batch: DecisionBatch | undefined;
+  let kept: Promise<void> = Promise.resolve();
+  writer.beforeSend.push(() => {
+    batch?.close();
+    batch = undefined;
+  });
+  return (decision) => {
+    if (!batch) {
+      batch = new DecisionBatch();
+      kept = writer.call('decisions.record', [batch.groups]);
+    }
+    batch.add(decision);
+    return kept;
+  };
 }
 
 function answerNotes(writer: WorkerCalls<WriteOperations>): { add(id: string, at: number): void; stop(): void } {
@@ -140,7 +185,7 @@ function answerNotes(writer: WorkerCalls<WriteOperations>): { add(id: string, at
     // A note that is lost is a missing time in a list, nothing more.
     writer.call('journal.answered', [batch]).catch(() => undefined);
   };
-  writer.beforeSend = flush;
+  writer.beforeSend.push(flush);
   return {
     add(id, at) {
       notes.push([id, at]);

@@ -47,6 +47,11 @@ export const storeErrors = defineErrors({
     text: 'The store was given a value it cannot keep in the operation {operation}.',
     remedy: 'This is a defect of Wardflow or of a node: report it with the name of the operation.',
   },
+  'store-decision-lost': {
+    class: 'transient',
+    text: 'A decision of this item could not be kept, so that nothing may follow from it.',
+    remedy: 'Nothing to do: the item is tried again and decides anew. See the errors before this one for the cause.',
+  },
   'store-unknown-message': {
     class: 'permanent',
     text: 'Work was offered for a message that the journal does not hold.',

@@ -1,5 +1,6 @@
-/** A trace's steps as they are kept: rows without member names, nodes and texts that repeat named by their term's number. */
+/** A trace's steps as they are kept: rows without member names, each node once; the whole is packed. */
 import type { TraceStep } from '../contract/index.ts';
+import { unpack } from './packed.ts';
 
 const OUTCOMES = [
   'passed',
@@ -10,6 +11,7 @@ const OUTCOMES = [
   'ended',
 ] as const satisfies readonly TraceStep['outcome'][];
 
+/** `node` and `to` are places in the list of nodes; before the fifth migration they were numbers of terms. */
 type Row = [
   branch: string,
   parent: string | null,
@@ -22,36 +24,63 @@ type Row = [
   note?: string,
 ];
 
-export function packSteps(steps: readonly TraceStep[], term: (text: string) => number): string | null {
-  if (steps.length === 0) return null;
+type Node = readonly [id: string, type: string, name: string] | readonly [id: string];
+
+/** The text of a trace; '' for none. Made by the caller's thread: one text crosses faster than many objects. */
+export function stepsText(steps: readonly TraceStep[]): string {
+  if (steps.length === 0) return '';
+  const nodes: Node[] = [];
+  const places = new Map<string, number>();
+  const place = (id: string, node?: Node): number => {
+    let at = places.get(id);
+    if (at === undefined) places.set(id, (at = nodes.push(node ?? [id]) - 1));
+    else if (node && nodes[at]?.length === 1) nodes[at] = node;
+    return at;
+  };
   let before = 0;
   const rows = steps.map((step): Row => {
     const { id, type, name } = step.node;
     const row: Row = [
       step.branch,
       step.parent,
-      term(JSON.stringify([id, type, name])),
+      place(id, [id, type, name]),
       step.at - before,
       step.ms,
       OUTCOMES.indexOf(step.outcome),
-      step.to.map(term),
+      step.to.map((to) => place(to)),
     ];
     if (step.note !== undefined) row.push(step.note);
     before = step.at;
     return row;
   });
-  return JSON.stringify(rows);
+  return JSON.stringify([nodes, rows]);
 }
 
-export function unpackSteps(text: string | null, term: (id: number) => string): TraceStep[] {
-  if (text === null) return [];
-  const kept = JSON.parse(text) as Row[] | TraceStep[];
+export interface KeptSteps {
+  readonly trail: Uint8Array | null;
+  /** Written before the fifth migration. */
+  readonly steps: string | null;
+}
+
+export function stepsFrom(kept: KeptSteps, term: (id: number) => string): TraceStep[] {
+  if (kept.trail !== null) {
+    const [nodes, rows] = JSON.parse(unpack(kept.trail).toString('utf8')) as [Node[], Row[]];
+    return unpackRows(rows, (at) => nodes[at] ?? ['']);
+  }
+  if (kept.steps === null) return [];
+  const rows = JSON.parse(kept.steps) as (Row | TraceStep)[];
+  // Before the second migration steps were kept as they are.
+  if (!rows.every((row) => Array.isArray(row))) return rows as TraceStep[];
+  return unpackRows(rows, (id) => {
+    const text = term(id);
+    return text.startsWith('[') ? (JSON.parse(text) as Node) : [text];
+  });
+}
+
+function unpackRows(rows: readonly Row[], nodeAt: (place: number) => Node): TraceStep[] {
   let at = 0;
-  return kept.map((row) => {
-    // Before the second migration steps were kept as they are.
-    if (!Array.isArray(row)) return row;
-    const [branch, parent, node, after, ms, outcome, to, note] = row;
-    const [id, type, name] = JSON.parse(term(node)) as [string, string, string];
+  return rows.map(([branch, parent, node, after, ms, outcome, to, note]) => {
+    const [id, type = '', name = ''] = nodeAt(node);
     at += after;
     const step: TraceStep = {
       branch,
@@ -60,7 +89,7 @@ export function unpackSteps(text: string | null, term: (id: number) => string): 
       at,
       ms,
       outcome: OUTCOMES[outcome] ?? 'ended',
-      to: to.map(term),
+      to: to.map((place) => nodeAt(place)[0]),
     };
     return note === undefined ? step : { ...step, note };
   });

@@ -30,8 +30,8 @@ export class WorkerCalls<O extends Operations> {
   #closing = false;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: WardflowError) => void;
-  /** Runs before each batch leaves: for what may ride along. */
-  beforeSend: (() => void) | undefined;
+  /** Run before each batch leaves: for what may ride along. */
+  readonly beforeSend: (() => void)[] = [];
 
   private constructor(worker: Worker, path: string, onFailure: (error: WardflowError) => void) {
     this.#worker = worker;
@@ -99,7 +99,7 @@ export class WorkerCalls<O extends Operations> {
   #send(): void {
     this.#scheduled = false;
     if (this.#ended) return;
-    this.beforeSend?.();
+    for (const run of this.beforeSend) run();
     // A call made by `beforeSend` rides along; it must not schedule an empty batch.
     if (this.#calls.length === 0) return;
     const all = new Uint8Array(this.#size);

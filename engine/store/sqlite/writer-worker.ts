@@ -7,6 +7,8 @@ import { openWriter } from './connection.ts';
 import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
 import { sentError } from './sent-error.ts';
 import { Sql } from './sql.ts';
+import { Durability } from './write/durability.ts';
+import { LostDecisions } from './write/lost-decisions.ts';
 import { WriteContext } from './write/context.ts';
 import { writeOperations } from './write/operations.ts';
 
@@ -31,13 +33,18 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
   const { db, settings } = opened;
   const sql = new Sql(db);
   const ctx = new WriteContext(sql);
+  const durability = new Durability(sql);
+  const lost = new LostDecisions();
   const handlers = new Map<string, Handler>(Object.entries(writeOperations) as [string, Handler][]);
 
   const invoke = (call: Call): unknown => {
     const handler = handlers.get(call.operation);
     if (!handler) throw new TypeError('unknown operation');
+    lost.check(call.operation, call.args);
     ctx.incoming = call.bytes;
-    return handler(ctx, ...call.args);
+    const result = handler(ctx, ...call.args);
+    if (call.operation === 'work.claim') lost.claimed(result as readonly { id: string }[]);
+    return result;
   };
 
   /** The usual way: all calls in one transaction. Throws where any of them does. */
@@ -61,6 +68,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
         sql.exec('RELEASE one');
         ctx.forgetCall();
         errors.push([index, sentError(error, call.operation, path)]);
+        lost.failed(call.operation, call.args);
         return null;
       }
     });
@@ -69,24 +77,29 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
     const errors: [number, SentError][] = [];
     let results: unknown[];
     try {
-      sql.exec('BEGIN IMMEDIATE');
+      durability.choose(calls);
+      sql.run('BEGIN IMMEDIATE');
       ctx.begin();
       try {
         results = together(calls);
       } catch {
-        sql.exec('ROLLBACK');
-        sql.exec('BEGIN IMMEDIATE');
+        sql.run('ROLLBACK');
+        sql.run('BEGIN IMMEDIATE');
         ctx.rolledBack();
         results = apart(calls, errors);
       }
-      sql.exec('COMMIT');
+      sql.run('COMMIT');
+      durability.committed();
     } catch (error) {
       // Nothing of the batch is kept: every caller hears why.
-      if (db.isTransaction) sql.exec('ROLLBACK');
+      if (db.isTransaction) sql.run('ROLLBACK');
       ctx.rolledBack();
       results = calls.map(() => null);
       errors.length = 0;
-      calls.forEach((call, index) => errors.push([index, sentError(error, call.operation, path)]));
+      calls.forEach((call, index) => {
+        errors.push([index, sentError(error, call.operation, path)]);
+        lost.failed(call.operation, call.args);
+      });
     }
     const bytes = ctx.takeOutgoing();
     reply({ kind: 'results', results, errors, bytes }, [bytes]);
@@ -106,6 +119,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
     }
     if (calls.length > 0) commit(calls);
     if (!closing) return;
+    durability.stop();
     db.close();
     port.close();
   });

@@ -6,5 +6,6 @@ import { first } from './0001-first.ts';
 import { terms } from './0002-terms.ts';
 import { gateReasons } from './0003-gate-reasons.ts';
 import { operations } from './0004-operations.ts';
+import { packed } from './0005-packed.ts';
 
-export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations];
+export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed];

@@ -1,5 +1,6 @@
 import type { AuditQuery, AuditRecord, DecisionRecord, Escalation, EscalationQuery } from '../../contract/index.ts';
 import { GENESIS } from '../../../audit/record-hash.ts';
+import { unpack } from '../packed.ts';
 import type { Bindable, Sql } from '../sql.ts';
 import {
   auditFrom,
@@ -24,9 +25,17 @@ export function effectsOfMessage(sql: Sql, messageId: string): OwnedEffect[] {
 }
 
 export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[] {
-  return (
-    sql.all('SELECT record FROM decision WHERE message_id = ? ORDER BY seq', messageId) as { record: string }[]
-  ).map((row) => JSON.parse(row.record) as DecisionRecord);
+  // Before the fifth migration each was a row of its own.
+  const single = sql.all('SELECT record FROM decision WHERE message_id = ? ORDER BY seq', messageId) as {
+    record: string;
+  }[];
+  const sets = sql.all('SELECT packed FROM decision_set WHERE message_id = ? ORDER BY n', messageId) as {
+    packed: Uint8Array;
+  }[];
+  return [
+    ...single.map((row) => JSON.parse(row.record) as DecisionRecord),
+    ...sets.flatMap((row) => JSON.parse(unpack(row.packed).toString('utf8')) as DecisionRecord[]),
+  ];
 }
 
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';

@@ -1,5 +1,6 @@
 import { MESSAGE_STATES } from '../../contract/index.ts';
 import type { MessageCounts, MessageQuery, MessageSummary, StoredMessage } from '../../contract/index.ts';
+import { bodyBytes, type KeptBody } from '../packed.ts';
 import type { Bindable, Sql } from '../sql.ts';
 import { M, messageState, SEARCH_KEY_KINDS } from '../states.ts';
 
@@ -59,10 +60,9 @@ export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
 }
 
 export function getBytes(sql: Sql, id: string): Uint8Array | undefined {
-  return (
-    sql.get('SELECT b.bytes FROM message m JOIN body b ON b.seq = m.seq WHERE m.id = ?', id) as
-      { bytes: Uint8Array } | undefined
-  )?.bytes;
+  const body = sql.get('SELECT b.bytes, b.packed FROM message m JOIN body b ON b.seq = m.seq WHERE m.id = ?', id) as
+    KeptBody | undefined;
+  return body && bodyBytes(body);
 }
 
 function summary(sql: Sql, row: Row): MessageSummary {

@@ -2,7 +2,7 @@ import { WORK_STATES } from '../../contract/index.ts';
 import type { Failure, WorkAttempt, WorkCounts, WorkState, WorkView } from '../../contract/index.ts';
 import { fromJson, type Sql } from '../sql.ts';
 import { laneName, W, workState } from '../states.ts';
-import { unpackSteps } from '../steps.ts';
+import { stepsFrom } from '../steps.ts';
 
 interface Row {
   seq: number;
@@ -80,6 +80,7 @@ interface AttemptRow {
   outcome: WorkAttempt['outcome'];
   failure: string | null;
   steps: string | null;
+  trail: Uint8Array | null;
 }
 
 function term(sql: Sql, id: number): string {
@@ -90,7 +91,7 @@ function term(sql: Sql, id: number): string {
 function attempts(sql: Sql, row: Row): WorkAttempt[] {
   const ended = (
     sql.all(
-      'SELECT a.id, a.started_at, a.ended_at, coalesce(a.version, t.text) AS version, a.outcome, a.failure, a.steps ' +
+      'SELECT a.id, a.started_at, a.ended_at, coalesce(a.version, t.text) AS version, a.outcome, a.failure, a.steps, a.trail ' +
         'FROM attempt a LEFT JOIN term t ON t.id = a.version_term WHERE a.id > ? AND a.id < ? ORDER BY a.id',
       row.seq * 65536,
       (row.seq + 1) * 65536,
@@ -102,7 +103,7 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
     version: attempt.version,
     outcome: attempt.outcome,
     failure: fromJson(attempt.failure) as Failure | null,
-    steps: unpackSteps(attempt.steps, (id) => term(sql, id)),
+    steps: stepsFrom(attempt, (id) => term(sql, id)),
   }));
   if (row.state !== W.claimed) return ended;
   const running = { endedAt: null, outcome: 'running' as const, failure: null, steps: [] };

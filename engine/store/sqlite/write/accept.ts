@@ -1,5 +1,6 @@
 import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts';
 import { storeErrors } from '../errors.ts';
+import { packBody } from '../packed.ts';
 import { json } from '../sql.ts';
 import { LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
@@ -10,6 +11,8 @@ export interface AcceptArgs extends Omit<NewMessage, 'bytes' | 'answer'> {
   readonly answerCode: string;
   readonly bytesAt: readonly [offset: number, length: number];
   readonly answerAt: readonly [offset: number, length: number];
+  /** The process holds the bytes: the claim that follows need not bring them. */
+  readonly held: boolean;
 }
 
 /** The first 48 bits of the body's hash: makes the resend look-up one index probe even where every control id is the same. */
@@ -89,12 +92,10 @@ function insertMessage(ctx: WriteContext, message: AcceptArgs, resendOf: number 
   );
   const [from, length] = message.bytesAt;
   const [answerFrom, answerLength] = message.answerAt;
-  ctx.sql.run(
-    'INSERT INTO body (seq, bytes, answer) VALUES (?, ?, ?)',
-    seq,
-    ctx.incoming.subarray(from, from + length),
-    ctx.incoming.subarray(answerFrom, answerFrom + answerLength),
-  );
+  const { bytes, packed } = packBody(ctx.incoming.subarray(from, from + length));
+  const answer = ctx.incoming.subarray(answerFrom, answerFrom + answerLength);
+  ctx.sql.run('INSERT INTO body (seq, bytes, answer, packed) VALUES (?, ?, ?, ?)', seq, bytes, answer, packed);
+  if (message.held) ctx.held.add(seq);
   for (const key of message.keys) {
     ctx.sql.run(
       'INSERT OR IGNORE INTO search_key (kind, value, seq) VALUES (?, ?, ?)',
@@ -122,12 +123,7 @@ function insertState(ctx: WriteContext, seq: number, message: AcceptArgs, state:
   );
   ctx.count('message', message.feed, state, 1);
   ctx.tally('received', message.receivedAt);
-  ctx.sql.run(
-    'INSERT INTO feed (name, last_received_at, total) VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE SET ' +
-      'last_received_at = max(last_received_at, excluded.last_received_at), total = total + 1',
-    message.feed,
-    message.receivedAt,
-  );
+  ctx.received(message.feed, message.receivedAt);
 }
 
 export function insertWork(
@@ -151,11 +147,11 @@ export function insertWork(
     lane,
     lane,
     work.orderingKey,
-    (state === W.parked ? work.child?.notBefore : undefined) ?? null,
     work.afterDead === 'hold' ? 1 : 0,
     state,
     ready ? 1 : 0,
     keyed ? 1 : 0,
+    (state === W.parked ? work.child?.notBefore : undefined) ?? null,
     work.createdAt,
     // Nearly always the message's own: kept once.
     work.correlationId === message.correlationId ? null : work.correlationId,

@@ -1,4 +1,5 @@
 import type { ClaimedWork, ClaimRequest } from '../../contract/index.ts';
+import { bodyBytes, type KeptBody } from '../packed.ts';
 import { fromJson } from '../sql.ts';
 import { LANE, laneName, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
@@ -6,9 +7,9 @@ import { refreshMessageState } from './message-state.ts';
 import { refreshKey } from './ordering.ts';
 import { endParking, type ParkedRow } from './parking.ts';
 
-/** As `ClaimedWork`, but the message's bytes are a position in the batch's buffer. */
+/** As `ClaimedWork`, but the message's bytes are a position in the batch's buffer; `null` where the process holds them. */
 export interface ClaimedRow extends Omit<ClaimedWork, 'message'> {
-  readonly message: Omit<ClaimedWork['message'], 'bytes'> & { readonly bytesAt: readonly [number, number] };
+  readonly message: Omit<ClaimedWork['message'], 'bytes'> & { readonly bytesAt: readonly [number, number] | null };
 }
 
 interface Row {
@@ -31,7 +32,6 @@ interface Row {
   child_key: string | null;
   child_kind: string | null;
   child_data: string | null;
-  bytes: Uint8Array;
   feed: string;
   received_at: number;
   control_id: string | null;
@@ -41,8 +41,8 @@ const HEADS =
   'SELECT w.seq, w.id, w.message_seq, m.id AS message_id, w.definition, w.lane, w.ordering_key, w.attempt, w.counted, ' +
   'w.fence, w.created_at, w.first_delivered_at, w.pinned, coalesce(w.correlation_id, m.correlation_id) AS correlation_id, ' +
   'coalesce(w.traceparent, m.traceparent) AS traceparent, w.parent_id, w.child_key, w.child_kind, w.child_data, ' +
-  'b.bytes, s.feed, s.received_at, m.control_id ' +
-  'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq CROSS JOIN body b ON b.seq = m.seq ' +
+  's.feed, s.received_at, m.control_id ' +
+  'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq ' +
   'CROSS JOIN message_state s ON s.seq = m.seq ' +
   'WHERE w.subscription = ? AND w.ready = 1 ';
 const ANY_LANE = `${HEADS}ORDER BY w.claim_lane, w.seq LIMIT ?`;
@@ -71,11 +71,12 @@ function heads(ctx: WriteContext, { subscription, limit, lanes }: ClaimRequest):
 function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
   ctx.sql.run(
     'UPDATE work SET state = 1, ready = 0, attempt = attempt + 1, fence = fence + 1, owner = ?, claimed_at = ?, ' +
-      'lease_until = ?, first_delivered_at = coalesce(first_delivered_at, ?) WHERE seq = ?',
+      'lease_until = ?, first_delivered_at = coalesce(first_delivered_at, ?), pinned = coalesce(pinned, ?) WHERE seq = ?',
     request.owner,
     request.now,
     request.leaseUntil,
     request.now,
+    request.version ?? null,
     row.seq,
   );
   ctx.count('work', request.subscription, W.waiting, -1);
@@ -95,7 +96,7 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
     leaseUntil: request.leaseUntil,
     createdAt: row.created_at,
     firstDeliveredAt: row.first_delivered_at ?? request.now,
-    pinnedVersion: row.pinned,
+    pinnedVersion: row.pinned ?? request.version ?? null,
     correlationId: row.correlation_id,
     traceparent: row.traceparent,
     child:
@@ -108,12 +109,17 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
             data: fromJson(row.child_data),
           },
     message: {
-      bytesAt: ctx.send(row.bytes),
+      bytesAt: ctx.held.has(row.message_seq) ? null : ctx.send(bytesOf(ctx, row.message_seq)),
       feed: row.feed,
       receivedAt: row.received_at,
       controlId: row.control_id,
     },
   };
+}
+
+function bytesOf(ctx: WriteContext, messageSeq: number): Uint8Array {
+  const body = ctx.sql.get('SELECT bytes, packed FROM body WHERE seq = ?', messageSeq) as KeptBody | undefined;
+  return body ? bodyBytes(body) : new Uint8Array(0);
 }
 
 /** Retries and parked items whose time has come become claimable (those with a key only as its head). */

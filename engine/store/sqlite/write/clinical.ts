@@ -1,16 +1,30 @@
 import type { AuditEntry, DecisionRecord, Escalation, NewWork } from '../../contract/index.ts';
+import type { DecisionGroup } from '../decisions.ts';
+import { pack } from '../packed.ts';
+import { decisionsOfMessage } from '../read/clinical.ts';
 import { json } from '../sql.ts';
 import { escalationFrom, type EscalationRow } from '../read/rows.ts';
 import type { WriteContext } from './context.ts';
 import { addChild } from './settle.ts';
 
-export function recordDecision(ctx: WriteContext, decision: DecisionRecord): void {
-  ctx.sql.run(
-    'INSERT OR IGNORE INTO decision (id, message_id, record) VALUES (?, ?, ?)',
-    decision.id,
-    decision.messageId,
-    json(decision),
-  );
+/** Once for each id: a redelivery that decides the same again changes nothing. */
+export function recordDecisions(ctx: WriteContext, groups: readonly DecisionGroup[]): void {
+  for (const { messageId, ids, records } of groups) {
+    const known = decisionsOfMessage(ctx.sql, messageId).map((record) => record.id);
+    let text = records;
+    if (known.length > 0 || new Set(ids).size < ids.length) {
+      const seen = new Set(known);
+      const fresh = (JSON.parse(records) as DecisionRecord[]).filter(({ id }) => !seen.has(id) && seen.add(id));
+      if (fresh.length === 0) continue;
+      text = JSON.stringify(fresh);
+    }
+    ctx.sql.run(
+      'INSERT INTO decision_set (message_id, n, packed) VALUES (?1, ' +
+        '(SELECT coalesce(max(n) + 1, 0) FROM decision_set WHERE message_id = ?1), ?2)',
+      messageId,
+      pack(text),
+    );
+  }
 }
 
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';

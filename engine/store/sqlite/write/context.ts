@@ -1,5 +1,6 @@
 import type { AuditEntry, Tally } from '../../contract/index.ts';
 import { chain, GENESIS } from '../../../audit/record-hash.ts';
+import { MOST_EXPECTED } from '../recent-bodies.ts';
 import { json, type Sql } from '../sql.ts';
 import { forgetMinutes, minuteName, tallyNumber } from './tally.ts';
 
@@ -20,6 +21,9 @@ export class WriteContext {
   #counters = new Map<string, { kind: string; name: string; state: number; by: number }>();
   /** Terms by text, as far as this transaction and those before it know them. */
   readonly #terms = new Map<string, number>();
+  readonly #feeds = new Map<string, { last: number; total: number }>();
+  /** Messages whose bytes the process holds, as far as is known here. */
+  readonly held = new HeldBodies();
   #head: { seq: number; hash: string } | undefined;
   /** The newest minute that was counted in. */
   #minute = '';
@@ -31,11 +35,13 @@ export class WriteContext {
   /** After a rollback: what it wrote is gone, and with it the numbers of new terms. */
   rolledBack(): void {
     this.#terms.clear();
+    this.held.clear();
     this.begin();
   }
 
   begin(): void {
     this.#counters.clear();
+    this.#feeds.clear();
     this.#head = undefined;
     this.#outgoing.length = 0;
     this.#outgoingSize = 0;
@@ -44,7 +50,9 @@ export class WriteContext {
   /** After one call's savepoint was rolled back; bytes already queued belong to its neighbours. */
   forgetCall(): void {
     this.#terms.clear();
+    this.held.clear();
     this.#counters.clear();
+    this.#feeds.clear();
     this.#head = undefined;
   }
 
@@ -91,6 +99,15 @@ export class WriteContext {
     else this.#counters.set(key, { kind, name, state, by });
   }
 
+  received(feed: string, at: number): void {
+    const known = this.#feeds.get(feed);
+    if (!known) this.#feeds.set(feed, { last: at, total: 1 });
+    else {
+      known.last = Math.max(known.last, at);
+      known.total++;
+    }
+  }
+
   /** Writes what was counted; before the savepoint or transaction ends. */
   flush(): void {
     for (const { kind, name, state, by } of this.#counters.values()) {
@@ -109,6 +126,16 @@ export class WriteContext {
       );
     }
     this.#counters.clear();
+    for (const [feed, { last, total }] of this.#feeds) {
+      this.sql.run(
+        'INSERT INTO feed (name, last_received_at, total) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET ' +
+          'last_received_at = max(last_received_at, excluded.last_received_at), total = total + excluded.total',
+        feed,
+        last,
+        total,
+      );
+    }
+    this.#feeds.clear();
   }
 
   audit(entry: AuditEntry): void {
@@ -132,5 +159,23 @@ export class WriteContext {
       record.hash,
     );
     this.#head = { seq: record.seq, hash: record.hash };
+  }
+}
+
+/** By sequence number. After a rollback a number may come to mean another message: then nothing is known any more. */
+class HeldBodies {
+  readonly #seqs = new Set<number>();
+
+  add(seq: number): void {
+    this.#seqs.add(seq);
+    if (this.#seqs.size > MOST_EXPECTED) this.#seqs.delete(this.#seqs.values().next().value ?? -1);
+  }
+
+  has(seq: number): boolean {
+    return this.#seqs.has(seq);
+  }
+
+  clear(): void {
+    this.#seqs.clear();
   }
 }

@@ -1,5 +1,3 @@
-// To whoever writes engine/store/gate-verdict.ts: P1 (speed) overwrote this file by mistake at 10:16 and wrote it anew from
-// the contract, judgeFact and the migration. If yours was different, put yours back; nothing else of the gate was touched.
 import type { GateFact, GateReason, GateVerdict } from '../../contract/index.ts';
 import { judgeFact, type FailedFact, type PriorFact } from '../../gate-verdict.ts';
 import { W } from '../states.ts';

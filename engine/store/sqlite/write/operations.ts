@@ -2,7 +2,7 @@
 import type { AuditEntry } from '../../contract/index.ts';
 import { accept } from './accept.ts';
 import { claim } from './claim.ts';
-import { endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './clinical.ts';
+import { endEscalation, fireEscalation, putDefinition, recordDecisions, startEscalation } from './clinical.ts';
 import type { WriteContext } from './context.ts';
 import { beginEffect, decideEffect, finishEffect } from './effects.ts';
 import { purge } from './purge.ts';
@@ -50,7 +50,7 @@ export const writeOperations = {
   'effects.begin': beginEffect,
   'effects.finish': finishEffect,
   'effects.decide': decideEffect,
-  'decisions.record': recordDecision,
+  'decisions.record': recordDecisions,
   'gate.admit': admit,
   'escalations.start': startEscalation,
   'escalations.fire': fireEscalation,

@@ -85,7 +85,7 @@ function removeBody(ctx: WriteContext, seq: number): void {
 }
 
 function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
-  for (const table of ['escalation', 'effect', 'decision', 'gate_fact']) {
+  for (const table of ['escalation', 'effect', 'decision', 'decision_set', 'gate_fact']) {
     ctx.sql.run(`DELETE FROM ${table} WHERE message_id = ?`, id);
   }
   const work = ctx.sql.all('SELECT seq, subscription, state FROM work WHERE message_seq = ?', seq) as {

@@ -1,7 +1,7 @@
-import type { AuditEntry, Failure, NewWork, SettleRequest, TraceStep } from '../../contract/index.ts';
+import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
+import { pack } from '../packed.ts';
 import { json } from '../sql.ts';
 import { W } from '../states.ts';
-import { packSteps } from '../steps.ts';
 import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
 import { refreshMessageState } from './message-state.ts';
@@ -25,7 +25,12 @@ interface Row {
 const ROW =
   'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at FROM work ';
 
-export function settle(ctx: WriteContext, request: SettleRequest): 'settled' | 'lost-lease' {
+/** The request as it crosses to the writer: the trace as `stepsText` writes it. */
+export interface SettleArgs extends Omit<SettleRequest, 'trace'> {
+  readonly trace: string;
+}
+
+export function settle(ctx: WriteContext, request: SettleArgs): 'settled' | 'lost-lease' {
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, request.workId) as Row | undefined;
   if (!row || row.state !== W.claimed || row.fence !== request.fence) return 'lost-lease';
   const { settlement, at } = request;
@@ -106,17 +111,17 @@ function keepAttempt(
   outcome: 'done' | 'retry' | 'dead' | 'interrupted',
   failure: Failure | null,
   version: string | null,
-  steps: readonly TraceStep[],
+  trace: string,
 ): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO attempt (id, started_at, ended_at, version_term, outcome, failure, steps) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO attempt (id, started_at, ended_at, version_term, outcome, failure, trail) VALUES (?, ?, ?, ?, ?, ?, ?)',
     row.seq * 65536 + Math.min(row.attempt, 65535),
     row.claimed_at ?? 0,
     endedAt,
     version === null ? null : ctx.term(version),
     outcome,
     json(failure),
-    packSteps(steps, (text) => ctx.term(text)),
+    trace === '' ? null : pack(trace),
   );
 }
 
@@ -155,7 +160,7 @@ export function expireLeases(ctx: WriteContext, now: number): number {
 function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: boolean): number {
   for (const row of rows) {
     back(ctx, row, null, counts, null);
-    keepAttempt(ctx, row, null, 'interrupted', null, null, []);
+    keepAttempt(ctx, row, null, 'interrupted', null, null, '');
     if (row.ordering_key !== null) refreshKey(ctx, row.ordering_key);
     refreshMessageState(ctx, row.message_seq, at);
   }
@@ -195,11 +200,6 @@ export function unpark(ctx: WriteContext, childKey: string, at: number, data: st
   return true;
 }
 
-/**
- * A person has mended something and wants it tried again: attempts count from the start, and the definition's version is
- * pinned anew, so that a corrected rule table is the one that runs.
- */
-export function redrive(
 export function wakeParked(
   ctx: WriteContext,
   workId: string,
@@ -214,6 +214,11 @@ export function wakeParked(
   return 'woken';
 }
 
+/**
+ * A person has mended something and wants it tried again: attempts count from the start, and the definition's version is
+ * pinned anew, so that a corrected rule table is the one that runs.
+ */
+export function redrive(
   ctx: WriteContext,
   workId: string,
   at: number,

@@ -1,0 +1,79 @@
+import type { Sql } from '../sql.ts';
+import type { SettleArgs } from './settle.ts';
+
+/** What a batch without promises may stay unflushed, milliseconds, when no other batch flushes it before. */
+const FLUSHED_WITHIN_MS = 20;
+
+/**
+ * Which batches are flushed before their callers hear of them. The write-ahead log is one file that is flushed as a whole:
+ * whatever was committed before a flushed batch is durable with it, in order. So operations that promise nothing to the
+ * outside (a claim, a verdict of the gate, a decision, the plain end of an item) are committed without waiting for the
+ * disk, and are durable before anything that follows from them leaves the process: an effect's begin, a child item, an
+ * acknowledgement. A power cut can take back only a tail of them, with nothing done on their account; what is then
+ * delivered again is what a crash delivers again.
+ */
+const UNPROMISED = new Set<string>([
+  'journal.answered',
+  'work.claim',
+  'work.pin',
+  'work.renew',
+  'gate.admit',
+  'decisions.record',
+]);
+
+interface Call {
+  readonly operation: string;
+  readonly args: readonly unknown[];
+}
+
+export class Durability {
+  readonly #sql: Sql;
+  #flushing = true;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Before the batch's transaction begins. */
+  choose(calls: readonly Call[]): void {
+    this.#set(!calls.every(isUnpromised));
+  }
+
+  /** After its commit: an unflushed one is flushed by the next that is, or after a moment in which none comes. */
+  committed(): void {
+    if (this.#flushing) this.stop();
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSHED_WITHIN_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #set(flushing: boolean): void {
+    if (flushing === this.#flushing) return;
+    this.#sql.exec(flushing ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    this.#flushing = flushing;
+  }
+
+  /** A commit that changes nothing but is written: its flush takes along all before it. */
+  #flush(): void {
+    this.#timer = undefined;
+    try {
+      this.#set(true);
+      const { user_version: version } = this.#sql.get('PRAGMA user_version') as { user_version: number };
+      this.#sql.exec(`PRAGMA user_version = ${version}`);
+    } catch {
+      // Locked or full: tried again, and every batch that promises something flushes by itself.
+      this.#timer = setTimeout(() => this.#flush(), FLUSHED_WITHIN_MS);
+    }
+  }
+}
+
+function isUnpromised({ operation, args }: Call): boolean {
+  if (UNPROMISED.has(operation)) return true;
+  if (operation !== 'work.settle') return false;
+  const { settlement, children, audit } = args[0] as SettleArgs;
+  return settlement.kind === 'done' && !children?.length && !audit?.length;
+}
