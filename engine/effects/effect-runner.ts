@@ -23,14 +23,35 @@ export interface EffectRunnerOptions {
 
 type Action = (effect: EffectTry) => Promise<ActionOutcome>;
 
+/** Deliveries whose contents are remembered: far more than can be in flight. */
+const REMEMBERED = 20_000;
+
 export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
   const { effects, audit, dispatcher, owner, clock, log } = options;
   /** By key: a redelivery that overtakes the first delivery in this life waits for it instead of acting beside it. */
   const acting = new Map<string, Promise<EffectResult>>();
+  /** Tries have an owner each: one whose outcome could not be recorded (a full disk) is ambiguous to the next, not in flight. */
+  let tries = 0;
+  const asked = new Map<string, string>();
+
+  /** A redelivery may come with other contents (the flow was mended); one delivery may not. */
+  function contradicts(key: string, { work, content }: EffectSpec): boolean {
+    if (content === undefined) return false;
+    const delivery = `${work.id}/${work.fence}/${key}`;
+    const wanted = hash('sha256', content);
+    const before = asked.get(delivery);
+    if (before !== undefined) return before !== wanted;
+    asked.set(delivery, wanted);
+    for (const oldest of asked.keys()) {
+      if (asked.size <= REMEMBERED) break;
+      asked.delete(oldest);
+    }
+    return false;
+  }
 
   async function attempt(identity: EffectIdentity, spec: EffectSpec, action: Action): Promise<EffectResult> {
     const startedAt = clock.now();
-    const begin = await effects.begin(identity, owner, startedAt);
+    const begin = await effects.begin(identity, `${owner}#${++tries}`, startedAt);
     switch (begin.kind) {
       case 'recorded':
         return { kind: 'done', record: begin.record, repeated: true };
@@ -113,6 +134,9 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       const { name, target, discriminator, version, work } = spec;
       const { messageId, definition } = work;
       const key = keyOf({ messageId, definition, name, target, discriminator, version });
+      if (contradicts(key, spec)) {
+        return { kind: 'failed', failure: failureOf(effectErrors.create('effect-content-differs', { effect: name })) };
+      }
       const running = acting.get(key);
       if (running) {
         const result = await running;

@@ -6,6 +6,11 @@ export const effectErrors = defineErrors({
     text: 'It is not known whether the action "{effect}" happened, and nothing may repeat it by itself.',
     remedy: 'Look in the other system whether it happened, then redrive or discard the message.',
   },
+  'effect-content-differs': {
+    class: 'permanent',
+    text: 'The action "{effect}" was asked for twice in one delivery, with different contents.',
+    remedy: 'Give the node a discriminator that tells the two apart, then redrive the message.',
+  },
   'effect-in-flight': {
     class: 'transient',
     text: 'The action "{effect}" is being done for this message already.',

@@ -11,6 +11,11 @@ export interface EffectSpec {
   readonly discriminator: string;
   readonly version: string;
   readonly onAmbiguous: AmbiguityPolicy;
+  /**
+   * What is about to be done, as text. Two actions of one delivery with one key and different contents are a mistake in
+   * the flow (a discriminator is missing): the second fails instead of being taken for a repeat. Absent: not compared.
+   */
+  readonly content?: string;
 }
 
 export interface EffectTry {

@@ -83,6 +83,9 @@ function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBin
     return fhirErrors.create('fhir-throttled', { endpoint, status }, { retryAfterMs: wait });
   }
   if (status === 501 || status === 505) return fhirErrors.create('fhir-refused', { endpoint, status, issue });
+  // A gateway answers 502 or 504, and a server 500, also after it has done the work.
+  if (kind === 'write' && (status >= 500 || status === 408))
+    return fhirErrors.create('fhir-answer-lost', { endpoint, cause: `HTTP ${status}` });
   if (status >= 500 || status === 408 || status === 425) {
     return fhirErrors.create('fhir-server-error', { endpoint, status, issue });
   }

@@ -73,10 +73,10 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
         searchPages(binding, type, path, maxPages, (page) => send({ kind: 'read', type, method: 'GET', path: page })),
       );
     },
-    async createOnce(resource, identifier) {
+    async createOnce(resource, identifier, { lookFirst = false } = {}) {
       const failure = checked(resource.resourceType);
       if (failure) return { ok: false, failure };
-      return call((send) => createOnce(name, resource, identifier, send));
+      return call((send) => createOnce(name, resource, identifier, lookFirst, send));
     },
     async update(type, id, change) {
       const failure = checked(type, id);

@@ -14,12 +14,17 @@ export async function createOnce(
   endpoint: string,
   resource: FhirResource,
   identifier: OurIdentifier,
+  lookFirst: boolean,
   send: Send,
 ): Promise<FhirResult> {
   const type = resource.resourceType;
   const ours = withIdentifier(resource, identifier);
   if (!ours) return { ok: false, failure: failureOf(fhirErrors.create('fhir-no-identifier', { type })) };
   const query = identifierQuery(identifier);
+  if (lookFirst) {
+    const looked = await lookUp(type, query, identifier, send);
+    if (looked !== 'none') return looked;
+  }
   const written = await send({
     kind: 'write',
     type,
@@ -32,12 +37,13 @@ export async function createOnce(
     if (written.answer.resource?.resourceType === type) return written;
     const read = await readBack(type, written.answer.location, send);
     if (read?.ok) return { ok: true, answer: { ...read.answer, status: written.answer.status } };
-    return (await lookUp(type, query, identifier, send)) ?? lost(endpoint);
+    const kept = await lookUp(type, query, identifier, send);
+    return kept !== 'none' && kept.ok ? kept : lost(endpoint);
   }
   const { failure } = written;
   if (failure.class !== 'ambiguous' && failure.code !== 'fhir-conflict') return written;
   const found = await lookUp(type, query, identifier, send);
-  if (found) return found;
+  if (found !== 'none' && found.ok) return found;
   if (failure.class === 'ambiguous') return written;
   // The conflict says that it exists, the search does not say so: a server that indexes late is right a moment later.
   return { ok: false, failure: failureOf(fhirErrors.create('fhir-not-yet-found', { endpoint, type })) };
@@ -47,15 +53,15 @@ function lost(endpoint: string): FhirResult {
   return { ok: false, failure: failureOf(fhirErrors.create('fhir-answer-lost', { endpoint, cause: 'no resource' })) };
 }
 
-/** The resource that carries the identifier; the oldest where a server let several in. `undefined`: none, or it cannot be said. */
+/** The resource that carries the identifier, the oldest where a server let several in; or why it cannot be said. */
 async function lookUp(
   type: string,
   query: string,
   identifier: OurIdentifier,
   send: Send,
-): Promise<FhirResult | undefined> {
+): Promise<FhirResult | 'none'> {
   const result = await send({ kind: 'read', type, method: 'GET', path: `/${type}?${query}` });
-  if (!result.ok) return undefined;
+  if (!result.ok) return result;
   const entries: unknown[] = Array.isArray(result.answer.resource?.['entry']) ? result.answer.resource['entry'] : [];
   const found = entries
     .map((entry) => (typeof entry === 'object' && entry !== null && 'resource' in entry ? entry.resource : null))
@@ -67,7 +73,7 @@ async function lookUp(
         ok: true,
         answer: { status: 200, resource: found, etag: versionTag(found), location: `${type}/${found.id ?? ''}` },
       }
-    : undefined;
+    : 'none';
 }
 
 async function readBack(type: string, location: string | null, send: Send): Promise<FhirResult | undefined> {

@@ -22,10 +22,14 @@ export interface FhirEndpoint {
   read(type: string, id: string): Promise<FhirResult>;
   /** `params` are encoded here; a Bundle of at most `maxPages` pages, same origin only. */
   search(type: string, params: Readonly<Record<string, string>>, maxPages?: number): Promise<FhirResult>;
-  /** If-None-Exist on our identifier, which is added to the resource: a repeat gives the one that exists. */
+  /**
+   * If-None-Exist on our identifier, which is added to the resource: a repeat gives the one that exists. Not every
+   * server honours If-None-Exist: with `lookFirst` (an earlier try may have happened) it is asked for before.
+   */
   createOnce(
     resource: FhirResource,
     identifier: { readonly system: string; readonly value: string },
+    how?: { readonly lookFirst?: boolean },
   ): Promise<FhirResult>;
   /** Reads, applies `change`, writes with If-Match; on a conflict reads and re-evaluates, a few times. `null` from `change`: nothing to do. */
   update(type: string, id: string, change: (current: FhirResource) => FhirResource | null): Promise<FhirResult>;

@@ -1,13 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { EFFECT_IDENTIFIER_SYSTEM } from '../../engine/index.ts';
-import type {
-  ActionOutcome,
-  EffectSpec,
-  EffectTry,
-  FhirEndpoint,
-  FhirResource,
-  FhirResult,
-} from '../../engine/index.ts';
+import type { ActionOutcome, EffectSpec, EffectTry, FhirEndpoint, FhirResult } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { discriminator } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
@@ -29,7 +22,11 @@ const LARGEST_RESOURCE = 1024 * 1024;
 /** An outcome that the store kept only the summary of. */
 const UNKNOWN: FhirOutcome = { status: 200, id: null, reference: null, etag: null, resource: null };
 
-type Write = (endpoint: FhirEndpoint, effect: EffectTry) => Promise<FhirResult>;
+interface Write {
+  /** What is written, for telling two writes of one delivery apart. */
+  readonly content: string;
+  run(endpoint: FhirEndpoint, effect: EffectTry): Promise<FhirResult>;
+}
 
 export default function fhirWriteNode(RED: NodeAPI): void {
   registerNode(RED, fhirWrite, (handle) => {
@@ -51,9 +48,10 @@ export default function fhirWriteNode(RED: NodeAPI): void {
           discriminator: await discriminate(msg),
           version: config.version.trim(),
           onAmbiguous: 'look-first',
+          content: write.content,
         };
         const result = await services.engine.effects.once(spec, async (effect) =>
-          acted(type, await write(endpoint, effect)),
+          acted(type, await write.run(endpoint, effect)),
         );
         if (result.kind === 'failed') throw errorOf(result.failure);
         const kept = (result.record.result as FhirOutcome | null) ?? UNKNOWN;
@@ -89,25 +87,16 @@ function creating(handle: NodeHandle<FhirWriteProperties>, type: string): (msg: 
   return async (msg) => {
     const resource = toCreate(type, await given(msg));
     if (!resource) throw nodeErrors.create('resource-type-differs', { node: handle.place.name, expected: type });
-    return async (endpoint, effect) => {
-      const identifier = { system: EFFECT_IDENTIFIER_SYSTEM, value: effect.key };
-      const found = effect.maybeDone ? await lookUp(endpoint, type, identifier) : undefined;
-      return found ?? endpoint.createOnce(resource, identifier);
+    return {
+      content: JSON.stringify(resource),
+      run: (endpoint, effect) =>
+        endpoint.createOnce(
+          resource,
+          { system: EFFECT_IDENTIFIER_SYSTEM, value: effect.key },
+          { lookFirst: effect.maybeDone },
+        ),
     };
   };
-}
-
-/** Not every server honours If-None-Exist: where an earlier try may have happened, it is asked for before. */
-async function lookUp(
-  endpoint: FhirEndpoint,
-  type: string,
-  { system, value }: { readonly system: string; readonly value: string },
-): Promise<FhirResult | undefined> {
-  const found = await endpoint.search(type, { identifier: `${system}|${value}` });
-  if (!found.ok) return found;
-  const entries = (found.answer.resource?.['entry'] ?? []) as readonly { readonly resource?: FhirResource }[];
-  const resource = entries.map((entry) => entry.resource).find((entry) => entry?.resourceType === type);
-  return resource && { ok: true, answer: { status: 200, resource, etag: null, location: null } };
 }
 
 function updating(handle: NodeHandle<FhirWriteProperties>, type: string): (msg: WardflowMessage) => Promise<Write> {
@@ -117,7 +106,10 @@ function updating(handle: NodeHandle<FhirWriteProperties>, type: string): (msg: 
   return async (msg) => {
     const id = resourceId(type, await reference.string(msg), { field: 'reference', node: place.name });
     const wanted = await given(msg);
-    return (endpoint) => endpoint.update(type, id, (current) => changed(current, wanted));
+    return {
+      content: JSON.stringify([id, wanted]),
+      run: (endpoint) => endpoint.update(type, id, (current) => changed(current, wanted)),
+    };
   };
 }
 

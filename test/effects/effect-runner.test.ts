@@ -10,6 +10,7 @@ import {
   type EffectRunner,
   type EffectSpec,
   type EffectTry,
+  type Store,
 } from '../../engine/index.ts';
 import { createEffectRunner } from '../../engine/effects/effect-runner.ts';
 import { QueueBench } from '../kit/queue-bench.ts';
@@ -43,8 +44,8 @@ describe('effect runner', () => {
   });
   afterEach(() => bench.close());
 
-  function life(owner: string): EffectRunner {
-    const { effects, audit } = bench.store;
+  function life(owner: string, { effects }: Pick<Store, 'effects'> = bench.store): EffectRunner {
+    const { audit } = bench.store;
     return createEffectRunner({ effects, audit, dispatcher, owner, clock: bench.clock, log: silentLog });
   }
   const spec = (more: Partial<EffectSpec> = {}): EffectSpec => ({
@@ -144,6 +145,32 @@ describe('effect runner', () => {
     );
     assert.equal((await once(CREATED, {}, life('second'))).kind, 'done');
     assert.deepEqual(tries, [{ key, attempt: 2, maybeDone: true }]);
+  });
+
+  it('looks first when the outcome of an earlier try in this life could not be recorded', async () => {
+    const effects = {
+      ...bench.store.effects,
+      begin: bench.store.effects.begin.bind(bench.store.effects),
+      finish: () => Promise.reject(new Error('disk full')),
+    };
+    const broken = life('third', { effects });
+    await assert.rejects(broken.once(spec(), acting(CREATED)), /disk full/);
+    Object.assign(effects, { finish: bench.store.effects.finish.bind(bench.store.effects) });
+    assert.equal((await once(CREATED, {}, broken)).kind, 'done');
+    assert.deepEqual(
+      tries.map(({ maybeDone }) => maybeDone),
+      [false, true],
+    );
+  });
+
+  it('refuses other contents under one key in one delivery, and takes them in the next', async () => {
+    assert.equal((await once(CREATED, { content: 'for the ward' })).kind, 'done');
+    assert.equal((await once(CREATED, { content: 'for the ward' })).kind, 'done', 'the same again is a repeat');
+    assert.equal(failureOf(await once(CREATED, { content: 'for the pharmacy' })), 'effect-content-differs');
+    const redelivered = { ...spec().work, fence: spec().work.fence + 1 };
+    const later = await once(CREATED, { content: 'for the pharmacy', work: redelivered });
+    assert.equal(later.kind === 'done' && later.repeated, true);
+    assert.equal(tries.length, 1);
   });
 
   it('counts a throw that is no catalogued error as ambiguous, without its words', async () => {

@@ -79,12 +79,47 @@ describe('what a FHIR endpoint says of a failed call', () => {
     assert.deepEqual(pick(failure(await unreadable.ehr.read('Task', '1'))), ['throttled', 5_000]);
   });
 
-  it('a server error is tried again', async () => {
-    for (const code of [500, 502, 503, 504]) {
-      const { ehr } = await serve(status(code));
-      assert.equal(short(await ehr.createOnce(TASK, KEY)), 'transient fhir-server-error');
+  it('a server error lets a read be tried again, and leaves a write open: a gateway says it also after the work', async () => {
+    for (const code of [408, 500, 502, 503, 504]) {
+      const { ehr, server } = await serve(status(code));
+      assert.equal(short(await ehr.read('Task', '1')), 'transient fhir-server-error');
+      assert.equal(short(await ehr.createOnce(TASK, KEY)), 'ambiguous fhir-answer-lost');
+      assert.deepEqual(
+        server.seen.map((one) => one.method),
+        ['GET', 'POST', 'GET'],
+      );
       assert.equal(ehr.health().state, 'down');
     }
+  });
+
+  it('a create that may have happened takes no resource for ours that does not carry our identifier', async () => {
+    const others = {
+      resourceType: 'Task',
+      id: 't1',
+      status: 'requested',
+      intent: 'order',
+      identifier: [{ value: 'x' }],
+    };
+    const { ehr, server } = await serve((request, response) =>
+      request.method === 'GET'
+        ? answerJson(response, 200, { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: others }] })
+        : answerJson(response, 201, { ...(JSON.parse(request.body) as object), id: 't2' }),
+    );
+    const result = await ehr.createOnce(TASK, KEY, { lookFirst: true });
+    assert.equal(result.ok && result.answer.resource?.id, 't2');
+    assert.deepEqual(
+      server.seen.map((one) => one.method),
+      ['GET', 'POST'],
+    );
+  });
+
+  it('a create that may have happened is not sent while the server cannot say whether it did', async () => {
+    const { ehr, server } = await serve(status(500));
+    assert.equal(short(await ehr.createOnce(TASK, KEY, { lookFirst: true })), 'transient fhir-server-error');
+    assert.deepEqual(
+      server.seen.map((one) => one.method),
+      ['GET'],
+    );
   });
 
   it('a refusal is permanent, names the issue codes and never the diagnostics', async () => {

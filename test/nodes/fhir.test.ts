@@ -92,7 +92,7 @@ describe('fhir write and fhir read', () => {
     const before = tasks();
     failFirst('POST', { refuse: 503 });
     const sent = await run(adt('A03', 'F4', 'F4'), [write({ finish: true }), note('""')]);
-    assert.deepEqual(ends(sent), ['waiting transient fhir-server-error']);
+    assert.deepEqual(ends(sent), ['waiting ambiguous fhir-answer-lost']);
     failFirst('POST', 'lose-answer');
     runtime.clock.advance(3_600_000);
     assert.deepEqual(ends({ ...sent, work: await runtime.settled(sent.id) }), ['done']);
