@@ -12,6 +12,9 @@ export interface DeadLetterData {
   readonly ofDeadLetter: true;
 }
 
+/** Of the node, where the flow was written without it. */
+const DEFAULT_SOURCE = 'dead-letters';
+
 /**
  * Read from the definition in force and not from the running nodes: what dies in the middle of a deploy is told as well,
  * once the node runs again.
@@ -48,6 +51,6 @@ export function isOfDeadLetter({ child }: Pick<ClaimedWork, 'child'>): boolean {
 
 function sourcesIn(definition: Definition | undefined): readonly string[] {
   const nodes = definition?.flow.filter(({ type, d }) => type === 'dead letter in' && d !== true) ?? [];
-  const names = nodes.map(({ source }) => (typeof source === 'string' ? source.trim() : ''));
+  const names = nodes.map(({ source = DEFAULT_SOURCE }) => (typeof source === 'string' ? source.trim() : ''));
   return [...new Set(names)].filter((name) => name !== '');
 }

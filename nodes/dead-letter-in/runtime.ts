@@ -27,16 +27,17 @@ export default function deadLetterInNode(RED: NodeAPI): void {
 }
 
 /** `msg.deadLetter`: what died, where and why. No content of the message. */
-function deadLetterOf(work: ClaimedWork): object {
-  const { failure, subscription, attempt, at } = work.child?.data as DeadLetterData;
+function deadLetterOf({ child, message }: ClaimedWork): object | null {
+  if (!child) return null;
+  const { failure, subscription, attempt, at } = child.data as DeadLetterData;
   const { code, class: kind, text, remedy, node } = failure;
   return {
-    workId: work.child?.parentWorkId,
+    workId: child.parentWorkId,
     source: subscription,
     attempts: attempt,
     at: new Date(at).toISOString(),
-    feed: work.message.feed,
-    controlId: work.message.controlId,
+    feed: message.feed,
+    controlId: message.controlId,
     failure: { code, class: kind, text, remedy: remedy ?? null, node: node ?? null },
   };
 }

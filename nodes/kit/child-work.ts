@@ -33,8 +33,8 @@ export interface NextStage {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** A flow that feeds itself must end some time; an honest one that asks again every hour gets six weeks. */
-const MOST_STAGES = 1000;
+/** A flow that feeds itself must end some time; an honest one that asks again every hour gets eight days. */
+const MOST_STAGES = 200;
 
 /** Hands the next stage to the end of the message's item. The branch still has to be settled. */
 export function continueLater(handle: NodeHandle<unknown>, msg: WardflowMessage, next: NextStage): void {

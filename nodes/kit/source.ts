@@ -27,7 +27,7 @@ export function registerSource(handle: NodeHandle<unknown>, settings: SourceSett
     leaseMs,
     ...(subscription && { subscription }),
     async emit(work, context) {
-      node.send((await message(work, context)) as never);
+      node.send(await message(work, context));
     },
   });
   return { close: () => services.unregister(node.id) };

@@ -72,7 +72,9 @@ describe('the forms in the editor', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const ours = nodes.filter(({ type }) => /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message)/.test(type));
+  const ours = nodes.filter(({ type }) =>
+    /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message|queue|delay until|dead|quarantine)/.test(type),
+  );
   const byType = new Map(ours.map((node) => [node.type, node]));
 
   it('find every example valid', async () => {

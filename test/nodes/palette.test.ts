@@ -40,6 +40,11 @@ describe('the palette', () => {
       'audit log',
       'message done',
       'message failed',
+      'queue out',
+      'queue in',
+      'delay until',
+      'dead letter in',
+      'quarantine in',
     ]) {
       assert.ok(types.includes(type), type);
     }
