@@ -72,7 +72,7 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
         nextAt: startedAt + (steps[0]?.afterMs ?? 0),
         state: 'open',
         title: request.title.slice(0, LONGEST_LINE),
-        lane: work.lane,
+        lane: request.lane ?? work.lane,
         watch: request.watch,
         carry: request.carry,
         correlationId: work.correlationId,

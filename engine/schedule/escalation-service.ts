@@ -1,5 +1,5 @@
 /** Escalations in engine terms: durable timers that tell people until somebody answers. */
-import type { ClaimedWork, Escalation, LadderStep } from '../store/contract/index.ts';
+import type { ClaimedWork, Escalation, LadderStep, Lane } from '../store/contract/index.ts';
 
 export interface StartEscalation {
   readonly work: ClaimedWork;
@@ -13,6 +13,8 @@ export interface StartEscalation {
   /** `keep-last`: the last step repeats at its own interval; `fallback`: the escalation becomes `exhausted`. */
   readonly exhausted: 'keep-last' | 'fallback';
   readonly title: string;
+  /** How soon its steps are worked on: a critical result may come in the lane of routine ones. Default: the work's. */
+  readonly lane?: Lane;
   readonly watch: { readonly endpoint: string; readonly reference: string } | null;
   readonly carry: unknown;
 }

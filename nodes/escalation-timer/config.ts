@@ -1,6 +1,6 @@
 /** A durable timer that tells people, step by step up a ladder, until somebody answers. */
 import { identity, needed, oneOf, propertyNames, text, valueKind, wholeNumber, type ValueKind } from '../kit/checks.ts';
-import type { NodeDeclaration } from '../kit/properties.ts';
+import type { NodeDeclaration, Problem } from '../kit/properties.ts';
 
 export interface EscalationTimerProperties {
   readonly name: string;
@@ -13,6 +13,9 @@ export interface EscalationTimerProperties {
   /** One line for lists. Shown outside the clinical record: no patient data. */
   readonly title: string;
   readonly titleKind: ValueKind;
+  /** Lane of the steps, or JSONata giving it; empty: what the rule table decided. What is no lane: that of the message. */
+  readonly lane: string;
+  readonly laneKind: 'str' | 'jsonata';
   /** Endpoint's config node and JSONata giving a reference whose status change acknowledges; both empty: nothing is watched. */
   readonly watchEndpoint: string;
   readonly watch: string;
@@ -36,9 +39,12 @@ export const escalationOutputs = (all: Pick<EscalationTimerProperties, 'mode'>):
 export const STEP_LEASE_MS = 60_000;
 
 const whenStarting =
-  (check: (value: unknown) => `kit.problem.${string}` | null) =>
-  (value: unknown, all: Readonly<EscalationTimerProperties>): `kit.problem.${string}` | null =>
-    all.mode === 'start' ? check(value) : null;
+  (check: (value: unknown, all: Readonly<EscalationTimerProperties>) => Problem) =>
+  (value: unknown, all: Readonly<EscalationTimerProperties>): Problem =>
+    all.mode === 'start' ? check(value, all) : null;
+
+const laneOrExpression = (value: unknown, all: Readonly<EscalationTimerProperties>): Problem =>
+  all.laneKind === 'jsonata' || text(value) === '' ? null : oneOf('stat', 'urgent', 'routine', 'bulk')(value);
 
 export const escalationTimer: NodeDeclaration<EscalationTimerProperties> = {
   type: 'escalation timer',
@@ -50,6 +56,8 @@ export const escalationTimer: NodeDeclaration<EscalationTimerProperties> = {
     ladderKind: { value: 'str', check: oneOf('str', 'jsonata') },
     title: { value: '', expression: 'titleKind', check: whenStarting(needed) },
     titleKind: { value: 'str', check: valueKind },
+    lane: { value: '', expression: 'laneKind', check: whenStarting(laneOrExpression) },
+    laneKind: { value: 'jsonata', check: oneOf('str', 'jsonata') },
     watchEndpoint: { value: '', configNode: 'wardflow-fhir-endpoint' },
     watch: {
       value: '',

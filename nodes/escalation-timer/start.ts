@@ -1,4 +1,4 @@
-import type { Ladder } from '../../engine/index.ts';
+import { LANES, type Ladder, type Lane } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { carried } from '../kit/carry.ts';
 import { discriminator } from '../kit/discriminator.ts';
@@ -17,6 +17,10 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
   const { RED, node, config, services } = handle;
   const ladderName = expression(RED, node, 'ladder', config.ladder, config.ladderKind);
   const title = expression(RED, node, 'title', config.title, config.titleKind);
+  const laneSource =
+    config.lane.trim() === ''
+      ? expression(RED, node, 'lane', 'decision.outputs.lane', 'msg')
+      : expression(RED, node, 'lane', config.lane, config.laneKind);
   const discriminate = discriminator(RED, node, config.discriminator);
   const watched = watching(handle);
   return async (msg, send) => {
@@ -27,6 +31,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       definition: context.definition,
       name: config.escalation.trim(),
       discriminator: await discriminate(msg),
+      lane: laneFrom(await laneSource.evaluate(msg)) ?? work.lane,
       ladder: ladder.name,
       ladderVersion: ladder.version,
       steps: ladder.steps.map(({ afterMs, to, channel, text }) => ({ afterMs, to, channel, text })),
@@ -42,6 +47,11 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
     );
     send([msg, null, null]);
   };
+}
+
+/** A table without a lane, or a flow without a table: the message's own lane does. Nobody goes untold for that. */
+function laneFrom(value: unknown): Lane | undefined {
+  return LANES.find((lane) => lane === (typeof value === 'string' ? value.trim() : value));
 }
 
 async function ladderOf({ services }: Handle, msg: WardflowMessage, name: string): Promise<Ladder> {

@@ -117,6 +117,15 @@ describe('the shipped flows', function () {
     assert.match(stated['event'] ?? '', /^[0-9a-f]{64}$/);
   });
 
+  it('escalate a critical result in the lane that its rule gives', async () => {
+    const { escalations, work } = await messageOf('WF-S-0002');
+    assert.deepEqual([escalations.length, escalations[0]?.lane], [1, 'stat']);
+    assert.deepEqual(
+      work.filter(({ parentWorkId }) => parentWorkId !== null).map(({ lane }) => lane),
+      ['stat'],
+    );
+  });
+
   it('tell the first of the ladder at once, at the console and in the EHR', async () => {
     const [communication, ...others] = await found('Communication', 'WF-S-0002');
     assert.equal(others.length, 0);

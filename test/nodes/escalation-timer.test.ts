@@ -93,6 +93,26 @@ describe('escalation timer', () => {
     );
   });
 
+  it('runs in the lane that the decision gave, or in the lane of its message', async () => {
+    const decided = (lane: string): object =>
+      node('timer', 'function', { func: `msg.decision = { outputs: { lane: "${lane}" } }; return msg;`, outputs: 1 }, [
+        'real',
+      ]);
+    const lanesOf = async (controlId: string, flow: readonly object[]): Promise<unknown[]> => {
+      const sent = await start(controlId, flow);
+      runtime.clock.advance(10 * MINUTE);
+      await comes(sent, 2);
+      const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+      return [escalation?.lane, ...(await runtime.engine.store.work.ofMessage(sent.id)).map(({ lane }) => lane)];
+    };
+    const real = { ...timer(), id: 'real' };
+    assert.deepEqual(await lanesOf('L1', [decided('stat'), real, ...branches]), ['stat', 'routine', 'stat']);
+    assert.deepEqual(await lanesOf('L2', [decided('soon'), real, ...branches]), ['routine', 'routine', 'routine']);
+    assert.deepEqual(await lanesOf('L3', [timer(), ...branches]), ['routine', 'routine', 'routine']);
+    const fixed = timer({ lane: 'urgent', laneKind: 'str' });
+    assert.deepEqual(await lanesOf('L4', [fixed, ...branches]), ['urgent', 'routine', 'urgent']);
+  });
+
   it('says who ended it, and tells nobody after that', async () => {
     const sent = await start('T2', [timer(), ...branches]);
     const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });

@@ -93,6 +93,12 @@ describe('escalations', () => {
     assert.equal(child.child?.parentWorkId, work.id);
   });
 
+  it('makes its children in the lane that it was started with, where that is another', async () => {
+    await start({ lane: 'bulk' });
+    await isTold(1);
+    assert.equal(ladder.taken[0]?.lane, 'bulk');
+  });
+
   it('starts once for a message, name and discriminator', async () => {
     const first = await service.start(request());
     const again = await service.start(request({ title: 'Another title' }));
