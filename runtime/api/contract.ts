@@ -109,6 +109,11 @@ export interface RedriveAnswer {
   readonly doneAfter: number;
 }
 
+/** POST /messages/:id/release { reason }: parked work goes on now instead of at its time. */
+export interface ReleaseAnswer {
+  readonly released: readonly string[];
+}
+
 /** POST /messages/:id/discard { reason } -> { discarded: string[] } */
 
 /** GET /definitions/:name */

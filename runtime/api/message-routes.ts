@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
-import type { MessageDetail, MessageList, RedriveAnswer } from './contract.ts';
+import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
 import { messageBody } from './message-body.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
@@ -132,13 +132,36 @@ export function messageRoutes(router: Router, engine: Engine): void {
   );
 
   router.post(
+    '/messages/:id/release',
+    answering(async (request, response) => {
+      const id = idOf(request);
+      const actor = actorOf(request);
+      const reason = reasonOf(request, true);
+      const parked = await openWork(id, ['parked']);
+      if (parked.length === 0) throw conflict('none of its work is parked');
+      const released: string[] = [];
+      for (const item of parked) {
+        const at = clock.now();
+        const entry = auditOf('work.woken', at, actor, item, reason, { until: item.notBefore });
+        if ((await store.work.wakeParked(item.id, at, entry)) === 'woken') released.push(item.id);
+      }
+      if (released.length > 0) {
+        engine.dispatcher.wake();
+        live.publish({ kind: 'message', id });
+      }
+      const answer: ReleaseAnswer = { released };
+      response.json(answer);
+    }),
+  );
+
+  router.post(
     '/messages/:id/discard',
     answering(async (request, response) => {
       const id = idOf(request);
       const actor = actorOf(request);
       const reason = reasonOf(request, true) ?? '';
-      const open = await openWork(id, ['dead', 'waiting']);
-      if (open.length === 0) throw conflict('none of its work is dead or waiting');
+      const open = await openWork(id, ['dead', 'waiting', 'parked']);
+      if (open.length === 0) throw conflict('none of its work is dead, waiting or parked');
       const discarded: string[] = [];
       for (const item of open) {
         const at = clock.now();

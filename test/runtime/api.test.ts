@@ -293,6 +293,43 @@ describe("the runtime's own API", () => {
     assert.equal((await post('messages/m1/discard', { reason: 'again' })).status, 409);
   });
 
+  it('lets parked work go on, with a reason, and discards it as well', async () => {
+    open();
+    await accept('m1');
+    await settle('done');
+    const parent = await engine.store.work.get('work-m1');
+    assert.ok(parent);
+    const at = clock.now();
+    const park = (key: string): Promise<unknown> =>
+      engine.store.work.addChild({
+        id: key,
+        messageId: 'm1',
+        subscription: parent.subscription,
+        definition: parent.definition,
+        lane: 'routine',
+        orderingKey: null,
+        afterDead: 'continue',
+        correlationId: 'c',
+        traceparent: 't',
+        createdAt: at,
+        child: { parentWorkId: parent.id, key, kind: 'park', data: null, state: 'parked', notBefore: at + 3_600_000 },
+      });
+    await park('p1');
+    assert.equal((await post('messages/m1/release', {})).status, 400, 'a reason is needed');
+    assert.deepEqual((await post('messages/m1/release', { reason: 'she called' })).json, { released: ['p1'] });
+    assert.notEqual((await engine.store.work.get('p1'))?.state, 'parked');
+    const [record] = await engine.store.audit.list({ type: 'work.woken' });
+    assert.deepEqual(
+      [record?.actor, record?.reason, record?.details['until']],
+      ['user:ana', 'she called', at + 3_600_000],
+    );
+    assert.equal((await post('messages/m1/release', { reason: 'again' })).status, 409);
+    await park('p2');
+    const discarded = (await post('messages/m1/discard', { reason: 'not needed' })).json as { discarded: string[] };
+    assert.ok(discarded.discarded.includes('p2'));
+    assert.equal((await engine.store.work.get('p2'))?.state, 'discarded');
+  });
+
   it('lists escalations and takes one acknowledgement of each', async () => {
     open();
     await accept('m1');
