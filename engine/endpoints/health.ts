@@ -19,8 +19,15 @@ export interface Health {
 }
 
 const ANSWERED = new Set([
-  ...['fhir-not-found', 'fhir-gone', 'fhir-refused', 'fhir-conflict', 'fhir-throttled'],
-  ...['fhir-invalid', 'fhir-forbidden', 'fhir-type-unsupported'],
+  'fhir-not-found',
+  'fhir-gone',
+  'fhir-refused',
+  'fhir-conflict',
+  'fhir-throttled',
+  'fhir-invalid',
+  'fhir-rule',
+  'fhir-forbidden',
+  'fhir-type-unsupported',
 ]);
 const ABOUT_US = new Set(['endpoint-closed', 'endpoint-busy', 'fhir-answer-too-large']);
 

@@ -3,7 +3,7 @@ import type { WardflowError } from '../base/errors.ts';
 import type { Failure } from '../store/contract/index.ts';
 import type { ResolvedBinding } from './binding.ts';
 import { fhirErrors } from './errors.ts';
-import { issueCodes } from './outcome.ts';
+import { isRuleOfServer, issuesInWords } from './outcome.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** What a request was for. A write is always conditional here (If-None-Exist or If-Match), so repeating it is safe once looked at. */
@@ -66,7 +66,7 @@ function answerOf(error: unknown): Answer | undefined {
 function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBinding, now: number): WardflowError {
   const { status } = answer;
   const endpoint = binding.name;
-  const issue = issueCodes(answer.data);
+  const issue = issuesInWords(answer.data);
   if (status < 300) return notFhir(kind, endpoint, status);
   if (status < 400) return fhirErrors.create('endpoint-redirect', { endpoint, status });
   if (status === 401) return fhirErrors.create('endpoint-auth', { endpoint, status });
@@ -76,8 +76,9 @@ function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBin
     return fhirErrors.create('fhir-type-unsupported', { endpoint, type, kind, status });
   if (status === 410) return fhirErrors.create('fhir-gone', { endpoint, type });
   if (status === 409 || status === 412) return fhirErrors.create('fhir-conflict', { endpoint, type });
-  if (status === 400 || status === 422)
-    return fhirErrors.create('fhir-invalid', { endpoint, type, kind, status, issue });
+  if (status === 422 && isRuleOfServer(answer.data))
+    return fhirErrors.create('fhir-rule', { endpoint, type, status, issue });
+  if (status === 400 || status === 422) return fhirErrors.create('fhir-invalid', { endpoint, type, status, issue });
   if (status === 429 || (status === 503 && answer.retryAfter !== null)) {
     const wait = retryAfterMs(answer.retryAfter, now);
     return fhirErrors.create('fhir-throttled', { endpoint, status }, { retryAfterMs: wait });

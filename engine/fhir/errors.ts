@@ -57,9 +57,15 @@ export const fhirErrors = defineErrors({
   },
   'fhir-invalid': {
     class: 'permanent',
-    text: 'The FHIR endpoint "{endpoint}" calls the {kind} of {type} invalid (HTTP {status}, {issue}).',
+    text: 'The {type} was refused by "{endpoint}": {issue} (HTTP {status}).',
     remedy:
-      'The elements named there are missing or wrong: mend the expression of the node that builds the {type}, or correct the data at the sender, then redrive.',
+      'Something in it is missing or wrong: mend the expression of the node that builds the {type}, or correct the data at the sender, then redrive.',
+  },
+  'fhir-rule': {
+    class: 'permanent',
+    text: 'The {type} was refused by "{endpoint}": {issue} (HTTP {status}).',
+    remedy:
+      'Look at the record on that server, or ask whoever runs it what the rule wants; mend it there, then redrive.',
   },
   'endpoint-redirect': {
     class: 'permanent',
@@ -93,7 +99,7 @@ export const fhirErrors = defineErrors({
   },
   'fhir-server-error': {
     class: 'transient',
-    text: 'The FHIR endpoint "{endpoint}" failed (HTTP {status}, {issue}).',
+    text: 'The server of "{endpoint}" failed: {issue} (HTTP {status}).',
     remedy: 'The work is tried again; look into the log of the server if it stays so.',
   },
   'fhir-not-found': {
@@ -108,7 +114,7 @@ export const fhirErrors = defineErrors({
   },
   'fhir-refused': {
     class: 'permanent',
-    text: 'The FHIR endpoint "{endpoint}" refused the request (HTTP {status}, {issue}).',
+    text: 'The request was refused by "{endpoint}": {issue} (HTTP {status}).',
     remedy: 'Look up what the server means by this status; mend what the flow writes or asks for, then redrive.',
   },
   'fhir-conflict': {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
+import { shortReason } from '../../governance/web/messages/short-reason.ts';
 import { answerJson, startLocalHttpServer, type Answering, type LocalHttpServer } from '../kit/local-http-server.ts';
 import { endpointTo, failure, KEY, short, TASK, type EndpointUnderTest } from './kit.ts';
 
@@ -122,15 +123,32 @@ describe('what a FHIR endpoint says of a failed call', () => {
     );
   });
 
-  it('a refusal is permanent, names the issue codes and never the diagnostics', async () => {
+  it('a refusal is permanent, says its issues in words and never the diagnostics', async () => {
     const { ehr } = await serve(status(422));
     const found = failure(await ehr.createOnce(TASK, KEY));
     assert.equal(found.class, 'permanent');
     assert.equal(found.code, 'fhir-invalid');
     assert.match(found.remedy ?? '', /builds the Task/);
-    assert.match(found.text, /\(HTTP 422, processing at Task\.for, value\)/);
+    assert.match(found.text, /: the server could not process it, at Task\.for; a value is not allowed \(HTTP 422\)/);
     assert.doesNotMatch(JSON.stringify(found), /Doe|1950/);
     assert.equal(ehr.health().state, 'up', 'it answers');
+  });
+
+  it('a rule of the server is said in words, with what mends it', async () => {
+    const refusal = {
+      resourceType: 'OperationOutcome',
+      issue: [{ code: 'business-rule', details: { text: 'Doe' }, expression: ['Task.for'] }],
+    };
+    const { ehr } = await serve((_request, response) => answerJson(response, 422, refusal));
+    const found = failure(await ehr.createOnce(TASK, KEY));
+    assert.equal(found.code, 'fhir-rule');
+    assert.equal(
+      found.text,
+      'The Task was refused by "ehr": a rule of the server does not allow it, at Task.for (HTTP 422).',
+    );
+    assert.equal(shortReason(found), 'Task was refused by "ehr"');
+    assert.match(found.remedy ?? '', /Look at the record on that server/);
+    assert.equal(ehr.health().state, 'up');
   });
 
   it('refused credentials are permanent and mark the endpoint as down', async () => {
