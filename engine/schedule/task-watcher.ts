@@ -9,6 +9,7 @@ import type { Escalation, Escalations } from '../store/contract/index.ts';
 import { Alarm } from './alarm.ts';
 import type { EndedBy, EscalationService } from './escalation-service.ts';
 import { answerOf } from './task-status.ts';
+import { taskStatus, watchedTask, type WatchedTask } from './watched-task.ts';
 
 export interface TaskWatcherOptions {
   readonly escalations: Pick<Escalations, 'list'>;
@@ -98,9 +99,9 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
 
   async function look(escalation: Escalation, down: Set<string>): Promise<void> {
     const { watch } = escalation;
-    const id = watch && taskId(watch.reference);
-    if (!watch || !id || down.has(watch.endpoint)) return;
-    const status = await statusOf(watch.endpoint, id);
+    const task = watch && watchedTask(watch.reference);
+    if (!watch || !task || down.has(watch.endpoint)) return;
+    const status = await statusOf(watch.endpoint, task);
     if (status === undefined) {
       down.add(watch.endpoint);
       return;
@@ -118,12 +119,12 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
   }
 
   /** `undefined`: the endpoint cannot be asked now. `null`: it answered, without a status (no such task, not allowed). */
-  async function statusOf(endpoint: string, id: string): Promise<unknown> {
+  async function statusOf(endpoint: string, task: WatchedTask): Promise<unknown> {
     try {
-      const result = await endpoints.get(endpoint).read('Task', id);
-      if (!result.ok && result.failure.class !== 'permanent') return noteSilent(endpoint, result.failure.code);
+      const told = await taskStatus(endpoints.get(endpoint), task);
+      if ('class' in told) return noteSilent(endpoint, told.code);
       if (silent.delete(endpoint)) log.info('The endpoint answers again; its tasks are watched.', { endpoint });
-      return result.ok ? (result.answer.resource?.['status'] ?? null) : null;
+      return told.status;
     } catch (error) {
       return noteSilent(endpoint, error);
     }
@@ -147,9 +148,4 @@ export function createTaskWatcher(options: TaskWatcherOptions): TaskWatcher {
       await round;
     },
   };
-}
-
-/** The id in `Task/<id>`, also with a version behind it; `null` for other resources, whose statuses mean other things. */
-function taskId(reference: string): string | null {
-  return /^Task\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(reference)?.[1] ?? null;
 }

@@ -38,6 +38,13 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 const sample = (definition: string, name: string): Buffer =>
   readFileSync(join(packageRoot(), 'flows', definition, 'samples', `${name}.hl7`));
 
+/** How an escalation names the task it watches, before the task has an id. */
+function watched(task: Resource | undefined): string {
+  const identifiers = (task?.['identifier'] ?? []) as readonly { readonly system?: string; readonly value?: string }[];
+  const ours = identifiers.find(({ system }) => system === 'urn:wardflow:event');
+  return `Task?identifier=${ours?.system ?? ''}|${ours?.value ?? ''}`;
+}
+
 describe('the shipped flows', function () {
   this.timeout(60_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -59,7 +66,7 @@ describe('the shipped flows', function () {
   };
   const escalationOf = async (task: Resource | undefined): Promise<EscalationView> => {
     const { escalations } = await runtime.api<EscalationList>('/escalations');
-    const escalation = escalations.find(({ watch }) => watch?.reference === `Task/${task?.id ?? ''}`);
+    const escalation = escalations.find(({ watch }) => watch?.reference === watched(task));
     assert.ok(escalation, 'the task is watched');
     return escalation;
   };
@@ -131,7 +138,14 @@ describe('the shipped flows', function () {
     assert.equal(others.length, 0);
     assert.deepEqual(communication?.['recipient'], [{ display: 'charge nurse' }]);
     const [task] = await found('Task', 'WF-S-0002');
-    assert.deepEqual(communication?.['about'], [{ reference: `Task/${task?.id ?? ''}` }]);
+    const [about] = communication?.['about'] as { type: string; identifier: { system: string; value: string } }[];
+    assert.equal(about?.type, 'Task');
+    assert.deepEqual(
+      (task?.['identifier'] as { system: string; value: string }[]).find(
+        ({ system }) => system === about.identifier.system,
+      ),
+      about.identifier,
+    );
     const { effects } = await messageOf('WF-S-0002');
     assert.ok(effects.some(({ target, state }) => target === 'console: notice' && state === 'done'));
   });
@@ -204,11 +218,10 @@ describe('the shipped flows', function () {
     });
     const { escalations } = await runtime.until<EscalationList>(
       '/escalations',
-      (answer) =>
-        answer.escalations.find(({ watch }) => watch?.reference === `Task/${task.id}`)?.state === 'acknowledged',
+      (answer) => answer.escalations.find(({ watch }) => watch?.reference === watched(task))?.state === 'acknowledged',
       40_000,
     );
-    const ended = escalations.find(({ watch }) => watch?.reference === `Task/${task.id}`);
+    const ended = escalations.find(({ watch }) => watch?.reference === watched(task));
     assert.equal(ended?.endedBy?.via, 'fhir-task');
     await settled();
     assert.equal((await found('Task', 'WF-S-0008'))[0]?.status, 'in-progress');

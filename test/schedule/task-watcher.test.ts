@@ -121,6 +121,16 @@ describe('task watcher', () => {
     assert.equal(new Set(server.reads).size, 100);
   });
 
+  it('finds a task by its identifier once it is written, and no other', async () => {
+    const id = await watch('Task?identifier=urn:wardflow:event|e1');
+    await round();
+    assert.deepEqual(server.reads, ['Task?identifier=urn:wardflow:event|e1']);
+    assert.equal(await stateOf(id), 'open');
+    server.statuses.set('urn:wardflow:event|e1', 'accepted');
+    await round();
+    assert.equal(await stateOf(id), 'acknowledged');
+  });
+
   it('asks nothing after it was stopped', async () => {
     await watch('Task/12');
     await watcher.stop();
