@@ -8,6 +8,8 @@ import { fhirErrors } from './fhir/errors.ts';
 import { hl7Errors } from './hl7/errors.ts';
 import { intakeErrors } from './intake/errors.ts';
 import { mllpErrors } from './mllp/errors.ts';
+import { operationErrors } from './operations/errors.ts';
+import { endpointErrors } from './endpoints/errors.ts';
 import { queueErrors } from './queue/errors.ts';
 import { ruleErrors } from './rules/errors.ts';
 import { scheduleErrors } from './schedule/errors.ts';
@@ -29,9 +31,11 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'HL7 v2', file: 'engine/hl7/errors.ts', entries: hl7Errors.entries },
   { title: 'MLLP', file: 'engine/mllp/errors.ts', entries: mllpErrors.entries },
   { title: 'Intake', file: 'engine/intake/errors.ts', entries: intakeErrors.entries },
+  { title: 'Operations', file: 'engine/operations/errors.ts', entries: operationErrors.entries },
   { title: 'Work queue', file: 'engine/queue/errors.ts', entries: queueErrors.entries },
   { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },
   { title: 'Escalations', file: 'engine/schedule/errors.ts', entries: scheduleErrors.entries },
+  { title: 'Endpoints', file: 'engine/endpoints/errors.ts', entries: endpointErrors.entries },
   { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },
   { title: 'Store', file: 'engine/store/sqlite/errors.ts', entries: storeErrors.entries },
   { title: 'Engine', file: 'engine/errors.ts', entries: engineErrors.entries },

@@ -10,10 +10,13 @@ import type { Engine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { createLiveBus } from './live/live-bus.ts';
+import { wakeWaiting } from './endpoints/wake-waiting.ts';
+import { createOperatorControls, type RunningControls } from './operations/create-controls.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
 import { createEscalationRunner } from './schedule/escalation-runner.ts';
 import { createEscalationService } from './schedule/create-escalation-service.ts';
 import { createTaskWatcher } from './schedule/task-watcher.ts';
+import type { Switch } from './store/contract/index.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { storeFailures } from './store-failures.ts';
 
@@ -28,6 +31,8 @@ export interface EngineOptions {
   /** Numbers in [0, 1), for jitter; default `Math.random`. */
   readonly random?: () => number;
   readonly log?: Log;
+  /** Open messages of one feed before its acknowledgements are withheld; default 100,000. */
+  readonly backlogLimit?: number;
   /** Between two rounds of looking for answered FHIR Tasks; default 15 s. */
   readonly taskPollMs?: Millis;
   /** The store is lost: the process should end and be started again. Called once. */
@@ -39,7 +44,7 @@ export interface EngineOptions {
  * Rejects with a catalogued error for an unwritable folder, one in use, a broken database or a bad binding.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { environment, dataFolder, bindings, taskPollMs } = options;
+  const { environment, dataFolder, bindings, taskPollMs, backlogLimit } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = (options.log ?? createLog()).with({ part: 'engine' });
@@ -51,9 +56,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await openSqliteStore({ folder: dataFolder, log, onFailure: onStoreFailure });
   let unlock: (() => void) | undefined;
   let endpoints: ClosableFhirEndpoints;
+  let controls: RunningControls;
+  const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });
   try {
     unlock = lockFolder(dataFolder);
-    endpoints = createFhirEndpoints({ bindings: fhirBindings(bindings), folder: dataFolder, clock, log, live });
+    controls = await createOperatorControls({ switches: store.switches, clock, ids, log, live, onStoreFailure });
+    const held = (name: string): Switch | undefined => controls.inForce('endpoint', name);
+    const parts = {
+      folder: dataFolder,
+      clock,
+      log,
+      live,
+      random,
+      held,
+      onReady: (name: string, places: number) => waking.ready(name, places),
+    };
+    endpoints = createFhirEndpoints({ ...parts, bindings: fhirBindings(bindings) });
     const released = await store.work.release(environment, clock.now());
     if (released > 0) log.info('Work of an earlier life is delivered again.', { count: released });
   } catch (error) {
@@ -64,7 +82,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 
   const parts = { clock, ids, random, log, live, onStoreFailure, audit: store.audit, escalations: store.escalations };
-  const dispatcher = createDispatcher({ ...parts, work: store.work, owner: environment });
+  const dispatcher = createDispatcher({
+    ...parts,
+    work: store.work,
+    owner: environment,
+    held: {
+      source: ({ definition, feed }) =>
+        controls.inForce('definition', definition) !== undefined ||
+        (feed !== undefined && controls.inForce('feed', feed)?.mode === 'hold'),
+      lane: (lane) => controls.inForce('lane', lane) !== undefined,
+    },
+  });
   const onWork = (): void => dispatcher.wake();
   const owner = `${environment}/${ids.next()}`;
   const effects = createEffectRunner({ ...parts, effects: store.effects, dispatcher, owner });
@@ -72,10 +100,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });
-  const intake = createIntake({ ...parts, store, bindings: bindings.feeds, wake: onWork });
+  const intake = createIntake({
+    ...parts,
+    store,
+    bindings: bindings.feeds,
+    wake: onWork,
+    stopped: (feed) => controls.inForce('feed', feed),
+    ...(backlogLimit !== undefined && { backlogLimit }),
+  });
+  controls.onChange(() => {
+    dispatcher.wake();
+    endpoints.reconsider();
+    void intake.reconsider();
+  });
 
   let stopping: Promise<void> | null = null;
   async function stop(withinMs: number): Promise<void> {
+    controls.stop();
+    waking.stop();
     await intake.close();
     await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop()]);
     failures.expected();
@@ -95,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     effects,
     escalations,
     endpoints,
+    controls,
     live,
     start() {
       dispatcher.start();

@@ -5,6 +5,7 @@ import type { Log } from './base/log.ts';
 import type { EffectRunner } from './effects/once.ts';
 import type { FhirEndpoints } from './fhir/endpoint.ts';
 import type { Intake } from './intake/feed.ts';
+import type { OperatorControls } from './operations/controls.ts';
 import type { Dispatcher } from './queue/source.ts';
 import type { EscalationService } from './schedule/escalation-service.ts';
 import type { Store } from './store/contract/index.ts';
@@ -21,6 +22,7 @@ export interface Engine {
   readonly effects: EffectRunner;
   readonly escalations: EscalationService;
   readonly endpoints: FhirEndpoints;
+  readonly controls: OperatorControls;
   readonly live: LiveFeed;
   /** Takes work up: call when the flows have started. */
   start(): void;
@@ -34,6 +36,8 @@ export type LiveChange =
   | { readonly kind: 'escalation'; readonly id: string }
   | { readonly kind: 'feed'; readonly name: string }
   | { readonly kind: 'endpoint'; readonly name: string }
+  /** `name` is the id of the switch. */
+  | { readonly kind: 'switch'; readonly name: string }
   | { readonly kind: 'notice'; readonly notice: ConsoleNotice };
 
 /** A notice to people at the console (an escalation step on channel `console`). PHI-free. */

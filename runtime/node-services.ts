@@ -96,6 +96,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     const remove = dispatcher.addSource({
       id: source.id,
       definition: source.definition,
+      ...(source.subscription && { feed: source.subscription.feed }),
       capacity: source.capacity,
       leaseMs: source.leaseMs,
       version: () => definitions.current().byName(source.definition)?.version,

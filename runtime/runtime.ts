@@ -140,6 +140,7 @@ export class Runtime {
       bindings,
       log,
       taskPollMs: config.taskPollSeconds * 1000,
+      backlogLimit: config.backlogLimit,
       onFatal: (error) => {
         log.error('the store is lost; the runtime ends and is started again', { code: errorName(error) });
         process.exit(1);

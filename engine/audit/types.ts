@@ -33,6 +33,10 @@ export const AUDIT_SENTENCES = {
   'runtime.stopped': 'The runtime[ {environment}] stopped.',
   'flow.noted': 'The flow[ {definition}] noted: {text}.',
   'notice.shown': 'The console told {to}: {text}',
+  'switch.set': '{actor} stopped the {kind} {name}[ from {from}][ until {until}][: {reason}].',
+  'switch.cleared': '{actor} let the {kind} {name} go on[: {reason}].',
+  'effect.decided': '{actor} said that [{effect}, {target}, ]{verdict}[: {reason}].',
+  'retention.purged': 'Retention removed {bodies} bodies and {messages} messages.',
   'audit.exported': '{actor} exported the audit trail.',
 } as const satisfies Readonly<Record<string, string>>;
 

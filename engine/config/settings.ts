@@ -37,6 +37,13 @@ export const SETTINGS = {
     max: 3600,
     text: 'How often the FHIR server is asked whether somebody has taken up a watched Task.',
   }),
+  backlogLimit: number('WARDFLOW_BACKLOG_LIMIT', {
+    initial: 100_000,
+    min: 1,
+    max: 100_000_000,
+    whole: true,
+    text: 'Messages of one feed that may wait to be processed before its acknowledgements are withheld.',
+  }),
   logLevel: choice('WARDFLOW_LOG_LEVEL', {
     initial: 'info',
     values: ['debug', 'info', 'warn', 'error', 'silent'],

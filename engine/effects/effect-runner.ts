@@ -80,7 +80,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
 
     const effect: EffectTry = { key: identity.key, attempt: begin.tries, maybeDone };
     const outcome = await dispatcher.holdLease(spec.work, guarded(spec, effect, action));
-    if (outcome.kind === 'failed') return recordFailure(identity, spec, outcome.failure, unknown);
+    if (outcome.kind === 'failed') return recordFailure(identity, spec, outcome.failure, unknown, maybeDone);
 
     const { result, problem } = recordable(outcome.result);
     if (problem) log.warn(`The result of an effect ${problem}; only its summary is kept.`, { effect: spec.name });
@@ -111,11 +111,14 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
     spec: EffectSpec,
     failure: Failure,
     unknown: Failure,
+    maybeDone: boolean,
   ): Promise<EffectResult> {
-    const state = failure.class === 'ambiguous' ? 'ambiguous' : 'failed';
-    await effects.finish(identity.key, { state, failure }, clock.now());
-    const forPerson = state === 'ambiguous' && spec.onAmbiguous === 'person-decides';
-    return { kind: 'failed', failure: forPerson ? unknown : failure };
+    // That this try did not happen (it was not even sent, say) tells nothing about the one before.
+    const state = maybeDone || failure.class === 'ambiguous' ? 'ambiguous' : 'failed';
+    const forPerson = failure.class === 'ambiguous' && spec.onAmbiguous === 'person-decides';
+    const told = forPerson ? { ...unknown, text: `${unknown.text} (${failure.code})` } : failure;
+    await effects.finish(identity.key, { state, failure: told }, clock.now());
+    return { kind: 'failed', failure: told };
   }
 
   async function guarded(spec: EffectSpec, effect: EffectTry, action: Action): Promise<ActionOutcome> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
 import type { FhirBinding } from '../fhir/binding.ts';
@@ -14,9 +14,17 @@ export interface FhirEndpointsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly live: Pick<LiveFeed, 'publish'>;
+  /** Numbers in [0, 1); default `Math.random`. */
+  readonly random?: () => number;
+  /** An operator's stop of the endpoint that is in force. */
+  readonly held?: (name: string) => { readonly until: Millis | null } | undefined;
+  /** So many that wait for the endpoint may come now. */
+  readonly onReady?: (name: string, places: number) => void;
 }
 
 export interface ClosableFhirEndpoints extends FhirEndpoints {
+  /** Stops by operators have changed: what waits for an endpoint that goes on is told. */
+  reconsider(): void;
   /** Cuts what is in flight: call it after draining. */
   close(): Promise<void>;
 }
@@ -27,7 +35,16 @@ export function createFhirEndpoints(options: FhirEndpointsOptions): ClosableFhir
   const endpoints = new Map<string, ClosableFhirEndpoint>();
   for (const [name, binding] of Object.entries(bindings)) {
     const onChange = (): void => live.publish({ kind: 'endpoint', name });
-    endpoints.set(name, createFhirEndpoint({ name, binding, folder, clock, log, onChange }));
+    const dispatch = {
+      random: options.random ?? Math.random,
+      held: () => options.held?.(name),
+      onReady: (places: number) => options.onReady?.(name, places),
+    };
+    endpoints.set(name, createFhirEndpoint({ name, binding, folder, clock, log, onChange, dispatch }));
+  }
+  let held = heldNow();
+  function heldNow(): ReadonlySet<string> {
+    return new Set([...endpoints.keys()].filter((name) => options.held?.(name) !== undefined));
   }
   return {
     get(name) {
@@ -36,6 +53,11 @@ export function createFhirEndpoints(options: FhirEndpointsOptions): ClosableFhir
       return found;
     },
     health: () => [...endpoints.values()].map((endpoint) => endpoint.health()),
+    reconsider() {
+      const before = held;
+      held = heldNow();
+      for (const name of before) if (!held.has(name)) endpoints.get(name)?.resumed();
+    },
     async close() {
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
     },

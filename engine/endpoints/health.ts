@@ -1,5 +1,6 @@
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Failure } from '../store/contract/index.ts';
+import type { CallVerdict } from './circuit-breaker.ts';
 
 export interface HealthView {
   readonly state: 'unknown' | 'up' | 'down';
@@ -50,4 +51,11 @@ export function createHealth({ clock, onChange }: { readonly clock: Clock; reado
       if (before.state !== state || (state === 'down' && before.lastFailureCode !== view.lastFailureCode)) onChange();
     },
   };
+}
+
+/** A failure that says nothing about one request but about the server: it cannot be reached, does not answer, or breaks. */
+export function verdictOf(failure: Failure | null): CallVerdict {
+  if (failure === null || ANSWERED.has(failure.code)) return failure?.class === 'throttled' ? 'unclear' : 'up';
+  if (ABOUT_US.has(failure.code)) return 'unclear';
+  return failure.class === 'transient' || failure.class === 'ambiguous' ? 'down' : 'unclear';
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Failure } from '../store/contract/index.ts';
-import { createHealth } from '../endpoints/health.ts';
+import { createDispatch, type DispatchOptions } from '../endpoints/dispatch.ts';
+import { createHealth, verdictOf } from '../endpoints/health.ts';
 import { resolveBinding, type FhirBinding } from './binding.ts';
 import { failureOf } from './classify.ts';
 import { createOnce } from './create-once.ts';
@@ -24,9 +25,13 @@ export interface FhirEndpointOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange: () => void;
+  /** What of the way to it is for every kind of endpoint: endpoints/dispatch.ts. */
+  readonly dispatch: Pick<DispatchOptions, 'random' | 'held' | 'onReady' | 'limits'>;
 }
 
 export interface ClosableFhirEndpoint extends FhirEndpoint {
+  /** An operator's stop of it has ended. */
+  resumed(): void;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,10 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
   const { name, folder, clock, log, onChange } = options;
   const binding = resolveBinding(name, options.binding);
   const health = createHealth({ clock, onChange });
-  const transport = createTransport({ binding, folder, clock, log, onResult: (failure) => health.note(failure) });
+  const { concurrency } = binding;
+  const dispatch = createDispatch({ ...options.dispatch, name, clock, concurrency, verdictOf, onChange });
+  const onResult = (failure: Failure | null): void => health.note(failure);
+  const transport = createTransport({ binding, folder, clock, log, dispatch, onResult });
 
   /** One call: all its requests share a deadline. */
   const call = async (
@@ -83,7 +91,8 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
       if (failure) return { ok: false, failure };
       return call((send) => updateChecked(name, type, id, change, send));
     },
-    health: () => ({ name, kind: 'fhir', ...health.view(), inFlight: transport.inFlight() }),
+    health: () => ({ name, kind: 'fhir', ...health.view(), ...dispatch.view() }),
+    resumed: () => dispatch.resumed(),
     close: () => transport.close(),
   };
 }

@@ -1,4 +1,5 @@
 /** A FHIR server as flows see it: a name, guarded calls, typed answers. */
+import type { DispatchView } from '../endpoints/dispatch.ts';
 import type { Failure } from '../store/contract/index.ts';
 
 export interface FhirResource {
@@ -36,7 +37,8 @@ export interface FhirEndpoint {
   health(): EndpointHealth;
 }
 
-export interface EndpointHealth {
+/** What the last calls say of it, and how it is called now. */
+export interface EndpointHealth extends DispatchView {
   readonly name: string;
   readonly kind: 'fhir';
   readonly state: 'unknown' | 'up' | 'down';
@@ -45,7 +47,6 @@ export interface EndpointHealth {
   readonly lastSuccess: number | null;
   readonly lastFailure: number | null;
   readonly lastFailureCode: string | null;
-  readonly inFlight: number;
 }
 
 export interface FhirEndpoints {

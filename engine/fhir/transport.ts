@@ -9,7 +9,7 @@ import { classify, failureOf, logFailure, notFhir, type Intention } from './clas
 import type { ResolvedBinding } from './binding.ts';
 import type { FhirAnswer, FhirResource, FhirResult } from './endpoint.ts';
 import { fhirErrors } from './errors.ts';
-import { createLimiter } from './limiter.ts';
+import type { EndpointDispatch } from '../endpoints/dispatch.ts';
 
 /** One HTTP request; `path` begins behind the base, already encoded. */
 export interface FhirRequest extends Intention {
@@ -24,7 +24,6 @@ export interface FhirTransport {
   send(request: FhirRequest, deadline: AbortSignal): Promise<FhirResult>;
   /** The signal of one call with all its requests. `end` must be called. */
   deadline(): { readonly signal: AbortSignal; end(): void };
-  inFlight(): number;
   close(): Promise<void>;
 }
 
@@ -34,14 +33,14 @@ export interface TransportOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly dispatch: EndpointDispatch;
   readonly onResult: (failure: Failure | null) => void;
 }
 
-const LONGEST_LINE = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export function createTransport({ binding, folder, clock, log, onResult }: TransportOptions): FhirTransport {
-  const limiter = createLimiter(binding.concurrency, LONGEST_LINE);
+export function createTransport(options: TransportOptions): FhirTransport {
+  const { binding, folder, clock, log, dispatch, onResult } = options;
   const endpoint = binding.name;
   let opened: ReturnType<typeof open> | undefined;
   let closed = false;
@@ -98,19 +97,24 @@ export function createTransport({ binding, folder, clock, log, onResult }: Trans
 
   return {
     async send(request, deadline) {
-      const ran = await limiter.run(() => exchange(request, deadline), deadline);
-      if (!ran) return { ok: false, failure: failureOf(fhirErrors.create('endpoint-busy', { endpoint })) };
-      onResult(ran.value.ok ? null : ran.value.failure);
-      return ran.value;
+      const sent = await dispatch.run(() => exchange(request, deadline), failureIn, deadline);
+      if (sent.kind === 'refused') return { ok: false, failure: failureOf(sent.error) };
+      if (sent.kind === 'no-place') {
+        return { ok: false, failure: failureOf(fhirErrors.create('endpoint-busy', { endpoint })) };
+      }
+      onResult(failureIn(sent.value));
+      return sent.value;
     },
     deadline: () => abortAt(clock, clock.now() + binding.deadlineMs),
-    inFlight: () => limiter.inFlight(),
     async close() {
       closed = true;
+      dispatch.stop();
       await (await opened)?.agent.destroy();
     },
   };
 }
+
+const failureIn = (result: FhirResult): Failure | null => (result.ok ? null : result.failure);
 
 /** fhir-kit-client and undici load with the first request, so that importing the engine stays light. */
 async function open(binding: ResolvedBinding) {

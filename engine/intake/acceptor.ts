@@ -28,7 +28,7 @@ export interface FeedInForce {
 }
 
 /** Older versions of the standard give MSH-10 twenty characters. */
-const CONTROL_ID_LENGTH = 20;
+export const CONTROL_ID_LENGTH = 20;
 
 /**
  * The way of a frame: read, journal and work in one durable commit, and only then the answer. Everything before the

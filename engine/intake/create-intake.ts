@@ -6,11 +6,14 @@ import { tryPath } from '../hl7/path.ts';
 import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
 import { MLLP_DEFAULTS } from '../mllp/server.ts';
 import type { FrameOutcome, FrameHandler } from '../mllp/connection.ts';
-import type { Store } from '../store/contract/index.ts';
-import { acceptFrame, type FeedInForce } from './acceptor.ts';
+import type { Store, Switch } from '../store/contract/index.ts';
+import { acceptFrame, CONTROL_ID_LENGTH, type FeedInForce } from './acceptor.ts';
+import { Backlog } from './backlog.ts';
 import { intakeErrors } from './errors.ts';
 import type { FeedSettings, FeedStatus, Intake, Subscription } from './feed.ts';
 import { Listener } from './listener.ts';
+import { refuseFrame } from './refuse-frame.ts';
+import { operationErrors } from '../operations/errors.ts';
 
 /** Where a feed listens, of `bindings.json` (config/bindings.ts). */
 export interface ListenBinding {
@@ -28,6 +31,10 @@ export interface IntakeOptions {
   readonly wake: () => void;
   /** Largest message, bytes; default 32 MiB. */
   readonly maxFrameBytes?: number;
+  /** An operator's stop of the feed that is in force. */
+  readonly stopped?: (feed: string) => Pick<Switch, 'mode' | 'reason'> | undefined;
+  /** Open messages of one feed before acknowledgements are withheld; default 100,000. */
+  readonly backlogLimit?: number;
   /** How long a connection stays open once an answer had to be withheld. */
   readonly withholdMs?: number;
 }
@@ -38,12 +45,22 @@ interface Bound {
   feed: FeedInForce;
 }
 
+const BACKLOG_LIMIT = 100_000;
+
 export function createIntake(options: IntakeOptions): Intake {
   const log = options.log.with({ part: 'intake' });
   const maxFrameBytes = options.maxFrameBytes ?? DEFAULT_FRAMER_LIMITS.maxFrameBytes;
   const lastMessageAt = new Map<string, number>();
   /** By place: a feed that is renamed, or changes what it means, keeps its connections. */
   let bound = new Map<string, Bound>();
+  let inForce: readonly [readonly FeedSettings[], readonly Subscription[]] = [[], []];
+  const backlog = new Backlog({
+    journal: options.store.journal,
+    clock: options.clock,
+    log,
+    limit: options.backlogLimit ?? BACKLOG_LIMIT,
+    changed: (name) => options.live.publish({ kind: 'feed', name }),
+  });
   let statuses: (() => FeedStatus)[] = [];
   let queue: Promise<void> = loadLast();
   let closed = false;
@@ -58,8 +75,18 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const handlerOf = (place: string): FrameHandler =>
     async function handle(framed, connection): Promise<FrameOutcome> {
+      const name = bound.get(place)?.feed.settings.name ?? '';
+      if (backlog.isFull(name) && !(await backlog.room(name))) return { kind: 'withhold' };
       const feed = bound.get(place)?.feed;
       if (!feed) return { kind: 'withhold' };
+      const stop = options.stopped?.(feed.settings.name);
+      if (stop?.mode === 'close') return { kind: 'withhold' };
+      if (stop?.mode === 'refuse') {
+        const error = operationErrors.create('feed-stopped', { feed: feed.settings.name, reason: stop.reason });
+        const controlId = options.ids.next().slice(-CONTROL_ID_LENGTH);
+        return refuseFrame(framed, feed.settings, error, { controlId, now: options.clock.now() });
+      }
+      backlog.taken(feed.settings.name);
       lastMessageAt.set(feed.settings.name, options.clock.now());
       return acceptFrame({ ...options, log, maxFrameBytes }, feed, framed, connection);
     };
@@ -81,6 +108,7 @@ export function createIntake(options: IntakeOptions): Intake {
   });
 
   async function apply(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void> {
+    inForce = [feeds, subscriptions];
     const next = new Map<string, Bound>();
     const fresh: Listener[] = [];
     const says: (() => FeedStatus)[] = [];
@@ -89,6 +117,10 @@ export function createIntake(options: IntakeOptions): Intake {
       const binding = options.bindings[settings.name];
       const place = binding && placeOf(settings.name, binding);
       const refusal = binding && place ? refused(settings, binding, next.get(place)) : undefined;
+      if (binding && options.stopped?.(settings.name)?.mode === 'close') {
+        says.push(() => ({ ...resting(settings.name, binding), state: 'stopped' }));
+        continue;
+      }
       if (!binding || !place || refusal) {
         says.push(() => resting(settings.name, binding, refusal));
         continue;
@@ -97,7 +129,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const entry = kept ? { listener: kept.listener, feed } : openAt(place, feed, binding);
       if (!kept) fresh.push(entry.listener);
       next.set(place, entry);
-      says.push(() => ({ name: settings.name, lastMessageAt: lastOf(settings.name), ...entry.listener.status }));
+      says.push(() => ({ ...common(settings.name), ...entry.listener.status }));
     }
     const dropped = [...bound].filter(([place]) => !next.has(place)).map(([, entry]) => entry.listener);
     [bound, statuses] = [next, says];
@@ -108,13 +140,18 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const lastOf = (feed: string): number | null => lastMessageAt.get(feed) ?? null;
 
-  const resting = (name: string, binding?: ListenBinding, error: FeedStatus['error'] = null): FeedStatus => ({
+  const common = (name: string): Pick<FeedStatus, 'name' | 'lastMessageAt' | 'withholding'> => ({
     name,
+    lastMessageAt: lastOf(name),
+    withholding: backlog.isFull(name),
+  });
+
+  const resting = (name: string, binding?: ListenBinding, error: FeedStatus['error'] = null): FeedStatus => ({
+    ...common(name),
     state: binding ? 'failed' : 'unbound',
     host: binding?.listen.host ?? null,
     port: binding?.listen.port ?? null,
     connections: 0,
-    lastMessageAt: lastOf(name),
     error,
   });
 
@@ -127,10 +164,12 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     configure: (feeds, subscriptions) => inTurn(async () => (closed ? undefined : apply(feeds, subscriptions))),
+    reconsider: () => inTurn(async () => (closed ? undefined : apply(...inForce))),
     status: () => statuses.map((say) => say()),
     close: () =>
       inTurn(async () => {
         closed = true;
+        backlog.stop();
         const listeners = [...bound.values()].map(({ listener }) => listener);
         await Promise.all(listeners.map((listener) => listener.close()));
         statuses = [];

@@ -35,7 +35,10 @@ export interface SubscriptionFilter {
 
 export interface FeedStatus {
   readonly name: string;
-  readonly state: 'listening' | 'starting' | 'failed' | 'unbound';
+  /** `stopped`: an operator has closed it. */
+  readonly state: 'listening' | 'starting' | 'failed' | 'unbound' | 'stopped';
+  /** Its backlog is at the limit: acknowledgements wait. */
+  readonly withholding: boolean;
   readonly host: string | null;
   readonly port: number | null;
   readonly connections: number;
@@ -49,6 +52,8 @@ export interface Intake {
    * socket and its connections; until the first call nothing listens.
    */
   configure(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void>;
+  /** An operator has stopped something or let it go on: listeners close and open as that says. */
+  reconsider(): Promise<void>;
   status(): readonly FeedStatus[];
   close(): Promise<void>;
 }

@@ -57,6 +57,7 @@ function keyOf(change: LiveChange): string {
     case 'message':
     case 'escalation':
       return `${change.kind} ${change.id}`;
+    case 'switch':
     case 'feed':
     case 'endpoint':
       return `${change.kind} ${change.name}`;

@@ -12,6 +12,7 @@ import type { ClaimedWork, ClaimRequest, Lane, Settlement, WorkQueue } from '../
 import { queueErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { Flights, type Flight } from './flights.ts';
+import { LanePlan } from './lane-plan.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
 import { failedWith, Settler, type DeathChildren, type SettleOutcome } from './settler.ts';
@@ -30,6 +31,8 @@ export interface DispatcherOptions {
   readonly onStoreFailure: (error: unknown) => void;
   readonly policies?: Readonly<Record<Lane, RetryPolicy>>;
   readonly safetyPollMs?: Millis;
+  /** What operators have stopped is not claimed. Whoever lets it go on calls `wake`. */
+  readonly held?: { source(source: WorkSource): boolean; lane(lane: Lane): boolean };
 }
 
 /** Of one source in one claim: enough to keep it busy, little enough to hand over between two turns of the event loop. */
@@ -49,6 +52,7 @@ class PullDispatcher implements Dispatcher {
   readonly #flights = new Flights();
   readonly #settler: Settler;
   readonly #leases: LeaseKeeper;
+  readonly #lanes: LanePlan;
   /** Rings when something may have become claimable by the passing of time. */
   readonly #due: Alarm;
   #running = false;
@@ -62,6 +66,7 @@ class PullDispatcher implements Dispatcher {
   constructor(options: DispatcherOptions) {
     const { clock } = options;
     this.#options = options;
+    this.#lanes = new LanePlan((lane) => options.held?.lane(lane) ?? false);
     this.#due = new Alarm(clock, () => void this.#lookAgain());
     this.#settler = new Settler(options);
     this.#leases = new LeaseKeeper({
@@ -172,6 +177,7 @@ class PullDispatcher implements Dispatcher {
         this.#due.ring(clock.now() + STORE_RETRY_MS);
         return;
       }
+      this.#lanes.learn(claimed, clock.now());
       if (!this.#running) return;
       // Where less than the batch limit was free, the source is full now and `finish` asks again.
       if (claimed.length >= MOST_PER_CLAIM) this.#dirty = true;
@@ -180,16 +186,16 @@ class PullDispatcher implements Dispatcher {
   }
 
   #requests(): readonly ClaimRequest[] {
-    const { clock, owner } = this.#options;
+    const { clock, owner, held } = this.#options;
     const now = clock.now();
     const requests: ClaimRequest[] = [];
     for (const { source, inFlight } of this.#flights.slots()) {
-      if (!source) continue;
+      if (!source || held?.source(source)) continue;
       const limit = Math.min(source.capacity - inFlight, MOST_PER_CLAIM);
       if (limit <= 0) continue;
       const version = source.version?.();
-      const request = { subscription: source.id, limit, owner, now, leaseUntil: now + source.leaseMs };
-      requests.push(version === undefined ? request : { ...request, version });
+      const to = { subscription: source.id, owner, now, leaseUntil: now + source.leaseMs, ...(version && { version }) };
+      for (const part of this.#lanes.parts(source.id, limit)) requests.push({ ...to, ...part });
     }
     return requests;
   }

@@ -7,6 +7,8 @@ export interface WorkSource {
   /** `<definition>/<name>`; for a subscription the name is the `hl7 in` node's subscription name. */
   readonly id: string;
   readonly definition: string;
+  /** The feed that it takes messages of; absent for sources of child items. */
+  readonly feed?: string;
   /** Items in flight at once. */
   readonly capacity: number;
   /** Processing deadline (feed setting): the lease. */

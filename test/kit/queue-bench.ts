@@ -12,7 +12,7 @@ import {
   type NewWork,
   type Store,
 } from '../../engine/index.ts';
-import { createDispatcher } from '../../engine/queue/dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from '../../engine/queue/dispatcher.ts';
 import { eventually } from './eventually.ts';
 import { TemporaryStore } from './temporary-store.ts';
 import { testMessage, type TestMessage } from './test-message.ts';
@@ -49,7 +49,7 @@ export class QueueBench {
     return this.store.audit;
   }
 
-  dispatcher(owner = 'test'): Dispatcher {
+  dispatcher(owner = 'test', more: Partial<DispatcherOptions> = {}): Dispatcher {
     const { work } = this.store;
     const counted: typeof work = Object.create(work, {
       claim: {
@@ -67,6 +67,7 @@ export class QueueBench {
       log: silentLog,
       live: { publish: (change) => void this.changes.push(change) },
       onStoreFailure: (error) => void this.failures.push(error),
+      ...more,
     });
     this.#dispatchers.push(dispatcher);
     return dispatcher;

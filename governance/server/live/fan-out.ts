@@ -17,6 +17,7 @@ const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
   escalation: 'escalation:list',
   feed: 'status:read',
   endpoint: 'status:read',
+  switch: 'status:read',
   notice: 'notice:list',
 };
 
@@ -109,6 +110,7 @@ function keyOf(change: LiveChange): string {
     case 'message':
     case 'escalation':
       return `${change.kind} ${change.id}`;
+    case 'switch':
     case 'feed':
     case 'endpoint':
       return `${change.kind} ${change.name}`;

@@ -1,0 +1,21 @@
+import { defineErrors } from '../base/errors.ts';
+
+/** Why an endpoint is not called now. Nothing was sent; the work waits and loses no attempt. */
+export const endpointErrors = defineErrors({
+  'endpoint-held': {
+    class: 'throttled',
+    text: 'An operator has stopped the endpoint "{endpoint}".',
+    remedy:
+      'Nothing to do: the work goes on when the endpoint is let go on ("npx wardflow resume endpoint {endpoint}").',
+  },
+  'endpoint-circuit-open': {
+    class: 'throttled',
+    text: 'The endpoint "{endpoint}" failed several times and is left alone for a moment.',
+    remedy: 'Mend the server or its address in bindings.json; the work goes on by itself when it answers again.',
+  },
+  'endpoint-asked-to-wait': {
+    class: 'throttled',
+    text: 'The endpoint "{endpoint}" asked to be left alone for a while.',
+    remedy: 'Nothing to do: the work goes on when that time is over.',
+  },
+});
