@@ -84,6 +84,19 @@ export function describeJournal(adapter: StoreAdapter): void {
       );
     });
 
+    it('processes what was unrouted when it came again and somebody wants it', async () => {
+      const first = newMessage({ controlId: 'C1', body: 'same' });
+      assert.equal((await store.journal.accept(first, [], WINDOW)).kind, 'unrouted');
+      const unwanted = newMessage({ controlId: 'C1', body: 'same', receivedAt: T0 + 1 });
+      assert.equal((await store.journal.accept(unwanted, [], WINDOW)).kind, 'resend');
+      const wanted = newMessage({ controlId: 'C1', body: 'same', receivedAt: T0 + 2 });
+      assert.equal((await store.journal.accept(wanted, [newWork(wanted)], WINDOW)).kind, 'accepted');
+      assert.equal((await store.work.ofMessage(wanted.id)).length, 1);
+      const repeated = newMessage({ controlId: 'C1', body: 'same', receivedAt: T0 + 3 });
+      const outcome = await store.journal.accept(repeated, [newWork(repeated)], WINDOW);
+      assert.equal(outcome.kind === 'resend' && outcome.first, wanted.id);
+    });
+
     it('takes the same control id with another body, another feed, or after the window for a new message', async () => {
       const first = newMessage({ controlId: 'C1', body: 'same' });
       await store.journal.accept(first, [newWork(first)], WINDOW);

@@ -58,7 +58,10 @@ export interface Answer {
 
 export type AcceptOutcome =
   | { readonly kind: 'accepted' | 'unrouted' | 'quarantined'; readonly id: string; readonly seq: number }
-  /** The same feed, control id and body within the window: a new entry, no new work, the first answer again. */
+  /**
+   * The same feed, control id and body within the window: a new entry, no new work, the first answer again. What was
+   * unrouted then and is wanted now is no resend: it is accepted with its work.
+   */
   | {
       readonly kind: 'resend';
       readonly id: string;

@@ -24,7 +24,9 @@ export function accept(
       for (const { orderingKey } of work) if (orderingKey !== null) needs.orderingKeys.add(orderingKey);
     },
     apply(ctx) {
-      const first = message.quarantine || fold === undefined ? undefined : findFirst(ctx, message, resendWindowMs);
+      const earlier = message.quarantine || fold === undefined ? undefined : findFirst(ctx, message, resendWindowMs);
+      // What nobody wanted the first time and somebody wants now is processed: no work was ever owed for it.
+      const first = earlier?.state === 'unrouted' && work.length > 0 ? undefined : earlier;
       const seq = ctx.sequence();
       const state = first ? 'resend' : message.quarantine ? 'quarantined' : work.length > 0 ? 'accepted' : 'unrouted';
       const owed = state === 'accepted' || state === 'quarantined' ? work : [];

@@ -26,6 +26,7 @@ interface First {
   id: string;
   received_at: number;
   answer_code: string;
+  state: number;
 }
 
 export function accept(
@@ -34,7 +35,10 @@ export function accept(
   work: readonly NewWork[],
   resendWindowMs: number,
 ): AcceptOutcome {
-  const first = message.quarantine || message.controlId === null ? undefined : findFirst(ctx, message, resendWindowMs);
+  const earlier =
+    message.quarantine || message.controlId === null ? undefined : findFirst(ctx, message, resendWindowMs);
+  // What nobody wanted the first time and somebody wants now is processed: no work was ever owed for it.
+  const first = earlier?.state === M.unrouted && work.length > 0 ? undefined : earlier;
   const seq = insertMessage(ctx, message, first?.seq ?? null);
   const state = first ? M.resend : message.quarantine ? M.quarantined : work.length > 0 ? M.accepted : M.unrouted;
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
@@ -66,7 +70,7 @@ function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): Fi
   ) as { seq: number; resend_of: number | null } | undefined;
   if (!newest) return undefined;
   const first = ctx.sql.get(
-    'SELECT m.seq, m.id, s.received_at, m.answer_code FROM message m JOIN message_state s ON s.seq = m.seq WHERE m.seq = ?',
+    'SELECT m.seq, m.id, s.received_at, m.answer_code, s.state FROM message m JOIN message_state s ON s.seq = m.seq WHERE m.seq = ?',
     newest.resend_of ?? newest.seq,
   ) as First | undefined;
   return first && first.received_at >= message.receivedAt - windowMs ? first : undefined;
