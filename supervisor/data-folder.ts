@@ -1,5 +1,5 @@
-import { access, chmod, constants, mkdir, readFile } from 'node:fs/promises';
-import { errorName, readRunInfo } from '../engine/index.ts';
+import { access, chmod, constants, readFile } from 'node:fs/promises';
+import { errorName, makeFolder, readRunInfo } from '../engine/index.ts';
 import { supervisorErrors } from './errors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { supervisorErrors } from './errors.ts';
  */
 export async function takeDataFolder(folder: string): Promise<{ readonly leftOver: boolean }> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     await chmod(folder, 0o700);
   } catch (error) {

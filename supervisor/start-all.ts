@@ -92,7 +92,8 @@ export async function startAll(options: StartOptions): Promise<void> {
     seconds: (Date.now() - options.began) / 1000,
     logsFolder: join(config.dataFolder, 'logs'),
   });
-  for (const line of lines) out(line);
+  // At once: whoever waits for the first line, such as a script, finds the login too.
+  out(lines.join('\n'));
 }
 
 interface Running {

@@ -57,7 +57,6 @@ function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
 
 const SAMPLE = 'flows/critical-lab-result/samples/critical-potassium.hl7';
 
-/** The Node.js that came with the packages, since the one of the machine may be too old to run TypeScript. */
 function ownMessage(): readonly string[] {
-  return ['Send a message of your own, or this one:', `  node_modules/.bin/node demo/send.ts ${SAMPLE}`, ''];
+  return ['Send a message of your own, or this one:', `  npx wardflow send ${SAMPLE}`, ''];
 }

@@ -14,7 +14,9 @@ import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
 import { note, ok, warning, wrong, type Finding } from './finding.ts';
 
-export async function checkBindings(config: Config): Promise<readonly Finding[]> {
+/** `run`: what runs here, if anything does. The sandbox of `--demo` is bound in the runtime only, so it is looked up there. */
+export async function checkBindings(config: Config, run: RunInfo | null): Promise<readonly Finding[]> {
+  const sandbox = config.fhirBase === null && run && alive(run.supervisor.pid) ? run.sandbox : null;
   const file = bindingsPath(environmentFolder(config.dataFolder, config.environment));
   let text: string;
   try {
@@ -23,14 +25,18 @@ export async function checkBindings(config: Config): Promise<readonly Finding[]>
     if (errorName(error) === 'ENOENT') return [note('bindings', 'none yet; the first start writes them')];
     return [wrong('bindings', `${file} cannot be read (${errorName(error)})`, 'Make it readable for this user.')];
   }
-  const { feeds, endpoints, unresolved } = parseBindings(text, config, file);
+  const { feeds, endpoints, unresolved } = parseBindings(
+    text,
+    sandbox ? { ...config, fhirBase: `${sandbox.url}/fhir` } : config,
+    file,
+  );
   const bound = [
     ...Object.keys(feeds).map((one) => `feed ${one}`),
     ...Object.keys(endpoints).map((one) => `endpoint ${one}`),
   ];
-  // The sandbox of `--demo` is given to the runtime only, so here its endpoint looks unbound.
   return [
     ok('bindings', bound.length === 0 ? 'nothing is bound' : bound.join(', ')),
+    ...(sandbox ? [note('bindings', `WARDFLOW_FHIR_BASE is the sandbox of the demo, ${sandbox.url}/fhir`)] : []),
     ...unresolved.map(({ kind, name, setting }) =>
       note(
         'bindings',

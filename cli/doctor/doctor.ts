@@ -18,7 +18,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     );
     const run = await guardedRun(findings, config);
     findings.push(
-      ...(await guarded('bindings', () => checkBindings(config))),
+      ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('definitions', () => checkDefinitions(config, new Date(io.now())))),
     );

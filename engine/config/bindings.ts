@@ -2,9 +2,10 @@
  * `bindings.json`: where the feeds and endpoints that flows name are in this environment (format:
  * docs/reference/formats.md). `${NAME}` stands for a setting, so that the usual ports come from the environment.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { describeProblems, schemaCheck, type Problem } from '../base/json-schema.ts';
 import { configErrors } from './errors.ts';
 import type { Setting } from './setting.ts';
@@ -137,7 +138,7 @@ export async function loadBindings(folder: string, config: Config): Promise<Bind
       throw configErrors.create('bindings-unreadable', { file, reason: codeOf(error) }, { cause: error });
     text = `${JSON.stringify(DEFAULT_FILE, null, 2)}\n`;
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       await writeFile(file, text, { flag: 'wx', mode: 0o600 });
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST')

@@ -3,9 +3,10 @@
  * It holds no secret; the service token lies in a file of its own that only this user may read.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { configErrors } from './errors.ts';
 
 export interface RunInfo {
@@ -105,7 +106,7 @@ const TOKEN = /^[\w-]{43}$/;
 async function writeWhole(dataFolder: string, file: string, text: string, mode: number): Promise<void> {
   const draft = `${file}.${process.pid}.new`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     await writeFile(draft, text, { mode, flush: true });
     await rename(draft, file);
   } catch (error) {

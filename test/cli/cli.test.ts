@@ -4,7 +4,16 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { packageRoot, readConfig, serviceTokenPath, writeRunInfo, type MessageSummary } from '../../engine/index.ts';
+import {
+  environmentFolder,
+  loadBindings,
+  packageRoot,
+  readConfig,
+  serviceTokenPath,
+  writeRunInfo,
+  type MessageSummary,
+  type RunInfo,
+} from '../../engine/index.ts';
 import { runCli } from '../../cli/run.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
@@ -188,6 +197,24 @@ describe('wardflow on the command line', function () {
     assert.equal(about('feed hospital'), 'ok');
     assert.equal(about('dead letters'), 'warning');
     assert.equal(about('rule table critical-lab-result/critical-results'), 'ok');
+  });
+
+  it('takes the sandbox of the demo for the server that the settings do not name', async () => {
+    const file = join(runtime.folder, 'run.json');
+    const info = JSON.parse(readFileSync(file, 'utf8')) as RunInfo;
+    const demo = join(runtime.folder, 'demo');
+    const looked = async (sandbox: RunInfo['sandbox']): Promise<string> => {
+      await writeRunInfo(demo, { ...info, sandbox });
+      await loadBindings(environmentFolder(demo, 'staging'), readConfig({}));
+      return (await run(['doctor'], { WARDFLOW_DATA: demo })).out.toString();
+    };
+    assert.match(await looked(null), /endpoint ehr rests on WARDFLOW_FHIR_BASE, which is not set/);
+    const out = await looked({ pid: 1, port: 8103, url: 'http://127.0.0.1:8103' });
+    assert.match(
+      out,
+      /bindings: feed hospital, endpoint ehr\n.*the sandbox of the demo, http:\/\/127\.0\.0\.1:8103\/fhir/,
+    );
+    assert.doesNotMatch(out, /which is not set/);
   });
 
   it('says in one sentence what it cannot do, with exit code 1 and no stack', async () => {

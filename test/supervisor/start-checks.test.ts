@@ -6,10 +6,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { writeRunInfo, type RunInfo } from '../../engine/index.ts';
+import { loadBindings, readConfig, silentLog, writeRunInfo, type RunInfo } from '../../engine/index.ts';
+import { openSqliteStore } from '../../engine/store/sqlite/open.ts';
 import { takeDataFolder } from '../../supervisor/data-folder.ts';
 import { openLogFile } from '../../supervisor/log-file.ts';
 import { findPorts } from '../../supervisor/ports.ts';
+import { skipBecause } from '../kit/requires.ts';
 import { stopSignals } from '../../supervisor/stop-signals.ts';
 
 describe('before Wardflow starts', () => {
@@ -51,6 +53,16 @@ describe('before Wardflow starts', () => {
   it('takes a data folder whose supervisor was killed', async () => {
     await writeRunInfo(folder, runInfo(2 ** 22 + 1));
     assert.deepEqual(await takeDataFolder(folder), { leftOver: true });
+  });
+
+  it('refuses a data folder below /proc at once, where recursive mkdir would ask for ever', async function () {
+    if (process.platform !== 'linux') skipBecause(this, '/proc', 'there is none on this system');
+    await assert.rejects(takeDataFolder('/proc/wardflow/data'), { code: 'data-folder-refused' });
+    await assert.rejects(writeRunInfo('/proc/wardflow', runInfo(1)), { code: 'data-folder-unwritable' });
+    await assert.rejects(loadBindings('/proc/wardflow', readConfig({})), { code: 'data-folder-unwritable' });
+    await assert.rejects(openSqliteStore({ folder: '/proc/wardflow', log: silentLog }), {
+      code: 'store-folder-unwritable',
+    });
   });
 
   it('refuses a data folder that is a file', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { packageRoot } from '../../engine/index.ts';
 import { summary, type SummaryFacts } from '../../supervisor/summary.ts';
 
 const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
@@ -42,6 +45,11 @@ describe('what wardflow up says when it runs', () => {
     assert.doesNotMatch(text(), /synthetic hospital/);
     assert.doesNotMatch(text({ feedRuns: true, fhirBase: 'https://ehr.example.org/r4' }), /fails on purpose/);
     assert.match(text({ feedRuns: true, sandboxPage: 'http://127.0.0.1:8080/' }), /fails on purpose/);
+  });
+
+  it('names a command for a first message that there is, with a file that there is', () => {
+    const [, file = ''] = /^ {2}npx wardflow send (\S+)$/m.exec(text()) ?? [];
+    assert.ok(existsSync(join(packageRoot(), file)) && file !== '', file);
   });
 
   it('fits a terminal of 120 columns', () => {

@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { WardflowError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { siblingFile } from '../../base/sibling-file.ts';
 import type { Store } from '../contract/index.ts';
 import { storeErrors } from './errors.ts';
@@ -52,7 +53,7 @@ function databasePath(options: SqliteStoreOptions): string {
   if (!given) throw new TypeError('openSqliteStore needs `folder` or `file`');
   const path = resolve(given);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (cause) {
     const system = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
