@@ -107,8 +107,8 @@ async function throughTheQueue(store: Store, callers: number, until: number, lat
   await Promise.all([...producers, consumer()]);
 }
 
-const VERSION = 'f'.repeat(64);
-const TRACE: readonly TraceStep[] = ['in', 'gate', 'rules', 'write', 'done'].map((name, index) => ({
+export const VERSION = 'f'.repeat(64);
+export const TRACE: readonly TraceStep[] = ['in', 'gate', 'rules', 'write', 'done'].map((name, index) => ({
   branch: 'b1',
   parent: null,
   node: { id: `node-${index}-0123456789abcdef`, type: `wardflow-${name}`, name: `the ${name} node` },
@@ -118,7 +118,7 @@ const TRACE: readonly TraceStep[] = ['in', 'gate', 'rules', 'write', 'done'].map
   to: [`node-${index + 1}-0123456789abcdef`],
 }));
 
-function accept(store: Store, lane: number, n: number): Promise<unknown> {
+export function accept(store: Store, lane: number, n: number): Promise<unknown> {
   const id = `${lane}-${n}`;
   const bytes = Buffer.from(`MSH|^~\\&|BENCH|HOSPITAL|||20260105080000||ADT^A01|${id}|P|2.5\r`.padEnd(BODY, 'x'));
   const now = Date.now();

@@ -32,6 +32,8 @@ const MOST_LOOKS = 5;
 
 export interface Composed {
   readonly batches: Batches;
+  /** For claims only. */
+  readonly claims: Batches;
   readonly collections: Collections;
   readonly chain: string;
   readonly settings: Settings;
@@ -41,7 +43,7 @@ export interface Composed {
 
 /** The contract over batches of writes and plain reads. */
 export function composeStore(parts: Composed): Store {
-  const { batches, collections, chain, settings, host } = parts;
+  const { batches, claims, collections, chain, settings, host } = parts;
   const notes = answerNotes(batches);
   const lost = new LostDecisions();
   /** Owners that have begun effects here: an in-flight effect of anybody else belongs to an earlier life. */
@@ -71,7 +73,7 @@ export function composeStore(parts: Composed): Store {
         ({ found, due } = await read('work.claim', () => candidates(collections, left)));
       }
       if (found.length === 0) break;
-      const taken = await batches.do(claim(found));
+      const taken = await claims.do(claim(found));
       claimed.push(...taken);
       lost.claimed(taken);
       // Where somebody else was faster there may be more behind.
@@ -164,6 +166,7 @@ export function composeStore(parts: Composed): Store {
     close: async () => {
       if (closed) return;
       notes.stop();
+      await claims.close();
       await batches.close();
       closed = true;
       await parts.close();

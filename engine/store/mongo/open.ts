@@ -35,10 +35,13 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
   try {
     const collections = await prepareCollections(connection);
     const sequences = new Sequences(collections.sequences);
+    const parts = { client, sequences, host };
     const writer = { collections, chain, place: newPlace(), newestMinute: '' };
-    const batches = new Batches({ client, writer, sequences, host });
+    const batches = new Batches({ ...parts, writer });
+    // Claims meet the other writes hardly ever, and need not wait for them.
+    const claims = new Batches({ ...parts, writer: { ...writer, place: newPlace() } });
     log.info('The store is open.', { part: 'store', host });
-    return composeStore({ batches, collections, chain, settings, host, close: () => connection.close() });
+    return composeStore({ batches, claims, collections, chain, settings, host, close: () => connection.close() });
   } catch (error) {
     await connection.close(true);
     throw storeError(error, 'open', host);

@@ -31,7 +31,7 @@ const INDEXES = {
   work: [
     [{ subscription: 1, claimLane: 1, seq: 1 }, where('ready')],
     [{ orderingKey: 1, seq: 1 }, where('blocks')],
-    [{ orderingKey: 1, state: 1, seq: 1 }, where('orderingKey')],
+    [{ orderingKey: 1, createdAt: 1 }, where('orderingKey')],
     [{ subscription: 1, state: 1, seq: 1 }, where('open')],
     [{ notBefore: 1 }, where('notBefore')],
     [{ leaseUntil: 1 }, where('leaseUntil')],

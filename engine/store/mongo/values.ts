@@ -30,7 +30,7 @@ export function fromJson(text: string | undefined): unknown {
 }
 
 /** A document holds at most 16 MiB; a frame may be larger. */
-const PART_BYTES = 8 * 1024 * 1024;
+export const PART_BYTES = 8 * 1024 * 1024;
 const MOST_PARTS = 64;
 
 export function partsOf(seq: number, bytes: Uint8Array): BodyDoc[] {
@@ -47,6 +47,8 @@ export const partRange = (seq: number): { $gte: number; $lt: number } => ({
   $gte: seq * MOST_PARTS,
   $lt: (seq + 1) * MOST_PARTS,
 });
+
+export const firstPart = (seq: number): number => seq * MOST_PARTS;
 
 export const seqOfPart = (id: number): number => Math.floor(id / MOST_PARTS);
 

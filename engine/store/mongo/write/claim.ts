@@ -1,7 +1,17 @@
 import type { mongo } from 'mongoose';
 import type { ClaimedWork, ClaimRequest } from '../../contract/index.ts';
 import type { Collections, MessageDoc, WorkDoc } from '../documents.ts';
-import { fromJson, joinParts, laneName, laneNumber, millis, partRange, seqOfPart } from '../values.ts';
+import {
+  firstPart,
+  fromJson,
+  joinParts,
+  laneName,
+  laneNumber,
+  millis,
+  PART_BYTES,
+  partRange,
+  seqOfPart,
+} from '../values.ts';
 import { refreshMessageState } from './message-state.ts';
 import type { Operation } from './operation.ts';
 
@@ -49,11 +59,15 @@ async function ready(collections: Collections, { subscription, limit, lanes }: C
   return found.flat().slice(0, limit);
 }
 
-export async function bodiesOf(collections: Collections, seqs: readonly number[]): Promise<Map<number, Uint8Array>> {
-  const ranges: mongo.Filter<{ _id: number }>[] = seqs.map((seq) => ({ _id: partRange(seq) }));
-  const parts = await collections.bodies.find({ $or: ranges } as never, { sort: { _id: 1 } }).toArray();
-  const bySeq = Map.groupBy(parts, (part) => seqOfPart(part._id));
-  return new Map([...bySeq].map(([seq, of]) => [seq, joinParts(of.map((part) => part.bytes))]));
+async function bodiesOf(collections: Collections, seqs: readonly number[]): Promise<Map<number, Uint8Array>> {
+  const firsts = await collections.bodies.find({ _id: { $in: seqs.map(firstPart) } }).toArray();
+  const bodies = new Map(firsts.map((part) => [seqOfPart(part._id), joinParts([part.bytes])]));
+  for (const [seq, first] of bodies) {
+    if (first.length < PART_BYTES) continue;
+    const parts = await collections.bodies.find({ _id: partRange(seq) }, { sort: { _id: 1 } }).toArray();
+    bodies.set(seq, joinParts(parts.map((part) => part.bytes)));
+  }
+  return bodies;
 }
 
 /** Takes what is still there of the candidates; what another has taken meanwhile is left out. */
@@ -61,7 +75,7 @@ export function claim(found: readonly Candidate[]): Operation<ClaimedWork[]> {
   return {
     name: 'work.claim',
     needs(needs) {
-      for (const { work } of found) needs.workIds.add(work._id);
+      for (const { work } of found) needs.claimIds.add(work._id);
     },
     apply(ctx) {
       const claimed: ClaimedWork[] = [];

@@ -81,7 +81,7 @@ export class WriteContext {
 
   async load(needs: Needs): Promise<void> {
     const work = this.table('work');
-    await work.load(needs.workIds);
+    await work.load(new Set([...needs.workIds, ...needs.claimIds]));
     const found = [...needs.workIds].flatMap((id) => work.get(id) ?? []);
     if (needs.childKeys.size > 0) found.push(...(await work.find({ childKey: { $in: [...needs.childKeys] } })));
     for (const filter of needs.workFilters) {
@@ -89,8 +89,9 @@ export class WriteContext {
       this.#byFilter.set(filter, matching);
       found.push(...matching);
     }
-    for (const one of found) this.#note(one);
-    await this.#loadMessages(needs, found);
+    const claimed = [...needs.claimIds].flatMap((id) => work.get(id) ?? []);
+    for (const one of [...found, ...claimed]) this.#note(one);
+    await this.#loadMessages(needs, [...found, ...claimed]);
     const keys = new Set(needs.orderingKeys);
     for (const { orderingKey } of found) if (orderingKey !== undefined) keys.add(orderingKey);
     await this.table('keys').load(keys);

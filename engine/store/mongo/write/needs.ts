@@ -4,6 +4,8 @@ import type { WorkDoc } from '../documents.ts';
 /** What the operations of a batch have to see before they can run: collected from all, loaded together. */
 export class Needs {
   readonly workIds = new Set<string>();
+  /** Work whose place in its key's row does not change. */
+  readonly claimIds = new Set<string>();
   readonly childKeys = new Set<string>();
   readonly messageIds = new Set<string>();
   readonly orderingKeys = new Set<string>();

@@ -86,7 +86,7 @@ export class Table<D extends { _id: Id }> {
       const document = this.#working.get(id);
       if (document) writes.push({ insertOne: { document: document as unknown as mongo.OptionalId<D> } });
     }
-    for (const [id, patch] of this.#changed) writes.push(write<D>(id, patch));
+    writes.push(...updates<D>(this.#changed));
     for (const [id, document] of this.#working) this.#loaded.set(id, document);
     this.reset();
     // Ordered: a refused write ends the transaction, so what follows it need not be tried.
@@ -95,10 +95,26 @@ export class Table<D extends { _id: Id }> {
 }
 
 const REMOVED: Record<string, unknown> = {};
+const ABSENT = { absent: true };
 
-function write<D extends { _id: Id }>(id: Id, patch: Record<string, unknown>): mongo.AnyBulkWriteOperation<D> {
-  const filter = { _id: id } as unknown as mongo.Filter<D>;
-  if (patch === REMOVED) return { deleteOne: { filter } };
+/** Documents that change in the same way are changed by one statement: half the work for the server. */
+function updates<D extends { _id: Id }>(
+  changed: ReadonlyMap<Id, Record<string, unknown>>,
+): mongo.AnyBulkWriteOperation<D>[] {
+  const groups = new Map<string, { ids: Id[]; patch: Record<string, unknown> }>();
+  for (const [id, patch] of changed) {
+    const way =
+      patch === REMOVED ? '' : JSON.stringify(patch, (_, value: unknown) => (value === undefined ? ABSENT : value));
+    const group = groups.get(way);
+    if (group) group.ids.push(id);
+    else groups.set(way, { ids: [id], patch });
+  }
+  return [...groups.values()].map(({ ids, patch }) => write<D>(ids, patch));
+}
+
+function write<D extends { _id: Id }>(ids: Id[], patch: Record<string, unknown>): mongo.AnyBulkWriteOperation<D> {
+  const filter = { _id: ids.length === 1 ? ids[0] : { $in: ids } } as unknown as mongo.Filter<D>;
+  if (patch === REMOVED) return { deleteMany: { filter } };
   const set: Record<string, unknown> = {};
   const unset: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(patch)) {
@@ -109,5 +125,5 @@ function write<D extends { _id: Id }>(id: Id, patch: Record<string, unknown>): m
     ...(Object.keys(set).length > 0 ? { $set: set } : {}),
     ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
   } as unknown as mongo.UpdateFilter<D>;
-  return { updateOne: { filter, update } };
+  return { updateMany: { filter, update } };
 }
