@@ -13,6 +13,7 @@ import { endpointErrors } from './endpoints/errors.ts';
 import { queueErrors } from './queue/errors.ts';
 import { ruleErrors } from './rules/errors.ts';
 import { scheduleErrors } from './schedule/errors.ts';
+import { mongoErrors } from './store/mongo/errors.ts';
 import { storeErrors } from './store/sqlite/errors.ts';
 
 export interface CataloguePart {
@@ -38,5 +39,6 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'Endpoints', file: 'engine/endpoints/errors.ts', entries: endpointErrors.entries },
   { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },
   { title: 'Store', file: 'engine/store/sqlite/errors.ts', entries: storeErrors.entries },
+  { title: 'Store on MongoDB', file: 'engine/store/mongo/errors.ts', entries: mongoErrors.entries },
   { title: 'Engine', file: 'engine/errors.ts', entries: engineErrors.entries },
 ];

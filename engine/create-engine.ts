@@ -7,17 +7,19 @@ import type { Bindings } from './config/bindings.ts';
 import { createEffectRunner } from './effects/effect-runner.ts';
 import { createFhirEndpoints, type ClosableFhirEndpoints } from './endpoints/create-fhir-endpoints.ts';
 import type { Engine } from './engine.ts';
-import { lockFolder } from './folder-lock.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { createLiveBus } from './live/live-bus.ts';
 import { wakeWaiting } from './endpoints/wake-waiting.ts';
+import { openEngineStore, type StoreChoice } from './open-engine-store.ts';
 import { createOperatorControls, type RunningControls } from './operations/create-controls.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
+import { createSchedules } from './schedule/agenda/create-schedules.ts';
+import { engineJobs } from './schedule/agenda/engine-jobs.ts';
+import type { RetentionSettings } from './schedule/agenda/retention-job.ts';
 import { createEscalationRunner } from './schedule/escalation-runner.ts';
 import { createEscalationService } from './schedule/create-escalation-service.ts';
 import { createTaskWatcher } from './schedule/task-watcher.ts';
 import type { Switch } from './store/contract/index.ts';
-import { openSqliteStore } from './store/sqlite/open.ts';
 import { storeFailures } from './store-failures.ts';
 
 export interface EngineOptions {
@@ -25,6 +27,10 @@ export interface EngineOptions {
   readonly environment: string;
   /** Folder of this environment: its database lies here. */
   readonly dataFolder: string;
+  /** Default: embedded in the data folder. */
+  readonly store?: StoreChoice;
+  /** Default: everything is kept. */
+  readonly retention?: RetentionSettings;
   readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'>;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -53,13 +59,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const failures = storeFailures(clock, log, options.onFatal);
   const onStoreFailure = failures.note;
 
-  const store = await openSqliteStore({ folder: dataFolder, log, onFailure: onStoreFailure });
-  let unlock: (() => void) | undefined;
+  const choice = options.store ?? { adapter: 'sqlite' };
+  const opened = await openEngineStore({ choice, environment, folder: dataFolder, log, onFailure: onStoreFailure });
+  const { store } = opened;
   let endpoints: ClosableFhirEndpoints;
   let controls: RunningControls;
   const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });
   try {
-    unlock = lockFolder(dataFolder);
     controls = await createOperatorControls({ switches: store.switches, clock, ids, log, live, onStoreFailure });
     const held = (name: string): Switch | undefined => controls.inForce('endpoint', name);
     const parts = {
@@ -72,12 +78,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       onReady: (name: string, places: number) => waking.ready(name, places),
     };
     endpoints = createFhirEndpoints({ ...parts, bindings: fhirBindings(bindings) });
-    const released = await store.work.release(environment, clock.now());
+    const released = await store.work.release(opened.owner, clock.now());
     if (released > 0) log.info('Work of an earlier life is delivered again.', { count: released });
   } catch (error) {
     failures.expected();
     await store.close();
-    unlock?.();
+    opened.unlock();
     throw error;
   }
 
@@ -85,7 +91,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dispatcher = createDispatcher({
     ...parts,
     work: store.work,
-    owner: environment,
+    owner: opened.owner,
     held: {
       source: ({ definition, feed }) =>
         controls.inForce('definition', definition) !== undefined ||
@@ -100,6 +106,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });
+  const keep = options.retention ?? { bodiesDays: null, messagesDays: null };
+  const onDue = (): void => runner.expect(clock.now());
+  const schedules = createSchedules({
+    backend: opened.schedules,
+    jobs: engineJobs({ work: store.work, retention: store.retention, keep, clock, log, onWork, onDue }),
+    log,
+  });
   const intake = createIntake({
     ...parts,
     store,
@@ -119,11 +132,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     controls.stop();
     waking.stop();
     await intake.close();
-    await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop()]);
+    await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop(), schedules.stop(withinMs)]);
     failures.expected();
     await endpoints.close();
     await store.close();
-    unlock?.();
+    opened.unlock();
   }
 
   return {
@@ -143,6 +156,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       dispatcher.start();
       runner.start();
       watcher.start();
+      void schedules.start();
     },
     stop: (withinMs) => (stopping ??= stop(withinMs)),
   };

@@ -88,6 +88,8 @@ export { connectMllp, type MllpClient, type MllpClientOptions } from './mllp/cli
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
+export { storeChoice } from './store-choice.ts';
+export { mongoErrors } from './store/mongo/errors.ts';
 export { storeErrors } from './store/sqlite/errors.ts';
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';

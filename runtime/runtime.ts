@@ -20,6 +20,7 @@ import {
   type DefinitionSet,
   type Engine,
   type Log,
+  storeChoice,
 } from '../engine/index.ts';
 import { createRuntimeApi, type RuntimeApi } from './api/index.ts';
 import { tokenCheck } from './api/service-token.ts';
@@ -137,6 +138,8 @@ export class Runtime {
     const engine = await createEngine({
       environment: config.environment,
       dataFolder: this.folder,
+      store: storeChoice(config),
+      retention: { bodiesDays: config.retentionBodiesDays, messagesDays: config.retentionMessagesDays },
       bindings,
       log,
       taskPollMs: config.taskPollSeconds * 1000,

@@ -81,6 +81,25 @@ export function number(
   };
 }
 
+/** How long something is kept; `null`: for ever. */
+export function days(env: string, told: Told): Setting<number | null> {
+  const most = 36_500;
+  return {
+    env,
+    kind: 'number',
+    limits: `1 to ${most} days`,
+    defaultText: 'kept',
+    text: told.text,
+    secret: false,
+    initial: () => null,
+    parse(text) {
+      const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= 1 && value <= most ? { value } : { problem: `takes 1 to ${most} days` };
+    },
+    format: (value) => (value === null ? null : String(value)),
+  };
+}
+
 export function choice<const V extends string>(
   env: string,
   told: Told & { initial: V; values: readonly V[] },

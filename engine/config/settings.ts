@@ -1,7 +1,7 @@
 /** Every setting, declared once: parser, `Config`, the docs table and the children's environment come from here. */
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
-import { choice, folder, httpUrl, number, onOff, port, secret, type Setting } from './setting.ts';
+import { choice, days, folder, httpUrl, number, onOff, port, secret, type Setting } from './setting.ts';
 
 export const SETTINGS = {
   dataFolder: folder('WARDFLOW_DATA', {
@@ -51,8 +51,20 @@ export const SETTINGS = {
   }),
   store: choice('WARDFLOW_STORE', {
     initial: 'sqlite',
-    values: ['sqlite'],
-    text: 'Where journals and queues are kept.',
+    values: ['sqlite', 'mongodb'],
+    text: 'Where journals and queues are kept: embedded in the data folder, or on a MongoDB replica set.',
+  }),
+  mongodbUrl: secret('WARDFLOW_MONGODB_URL', {
+    min: 11,
+    max: 4096,
+    defaultText: 'none; needed with `WARDFLOW_STORE=mongodb`',
+    text: 'Connection string of the MongoDB replica set (6.0 or newer), with the name of the replica set. Each environment gets a database of its own: the name in it, `_` and the environment.',
+  }),
+  retentionBodiesDays: days('WARDFLOW_RETENTION_BODIES_DAYS', {
+    text: 'After how many days the body of a finished message is removed. What is waiting, dead or unanswered stays.',
+  }),
+  retentionMessagesDays: days('WARDFLOW_RETENTION_MESSAGES_DAYS', {
+    text: 'After how many days a finished message is removed with all that belongs to it. The audit trail stays.',
   }),
   environment: choice('WARDFLOW_ENVIRONMENT', {
     initial: 'staging',
