@@ -1,14 +1,17 @@
 /**
- * Messages per second through the real runtime: MLLP in -> journal (flushed) -> ACK -> flow with a 200-row rule table ->
- * settled, 1 KB ORU messages, at 1, 4, 16 and 64 connections with one message in flight each. The sender runs on the same
- * machine, in this process.
+ * Messages per second through the real runtime: MLLP in -> journal (flushed) -> ACK -> flow with an idempotency gate and a
+ * 200-row rule table for each of six results -> settled, 1 KB ORU messages, at 1, 4, 16 and 64 connections with one
+ * message in flight each. The sender runs on the same machine, in this process.
+ *
+ *     BENCH_MESSAGES=3000 npm run bench throughput
  */
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RuntimeStatus } from '../runtime/api/contract.ts';
-import { oru, potassium, sodium } from '../test/kit/hl7-messages.ts';
-import { MllpSender } from '../test/kit/mllp-sender.ts';
 import { RuntimeProcess } from '../test/kit/runtime-process.ts';
+import { MllpSender } from '../test/kit/mllp-sender.ts';
+import { RUNTIME_FLAGS } from '../supervisor/runtime-flags.ts';
 import { writeBenchDefinition } from './flow.ts';
+import { benchMessage, cpuMs, cpuMsByThread, databaseBytes, drive, rssMiB } from './kit/load.ts';
 
 export interface ThroughputRow {
   readonly connections: number;
@@ -19,25 +22,40 @@ export interface ThroughputRow {
   readonly p50: number;
   readonly p99: number;
   readonly cpuMsPerMessage: number;
+  /** Of it, the thread that runs the flows, and the store's threads. */
+  readonly flowsCpuMs: number;
+  readonly storeCpuMs: number;
   readonly rssMiB: number;
+  /** After the last checkpoint, of all messages of the run. */
+  readonly diskBytesPerMessage: number;
+  /** From the start of the process to the first acknowledgement. */
+  readonly startSeconds: number;
 }
 
 const CONNECTIONS = [1, 4, 16, 64];
 const MESSAGES = Number(process.env['BENCH_MESSAGES'] ?? 10_000);
-/** Clock ticks per second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
-const TICKS = 100;
+const WARM_UP = 2000;
 
 export async function run(): Promise<readonly ThroughputRow[]> {
+  const began = performance.now();
   const runtime = await RuntimeProcess.start({
     definitions: [],
     prepareFlows: writeBenchDefinition,
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
+    execArgv: RUNTIME_FLAGS,
   });
   try {
-    await round(runtime, 16, 2000, 'WARM');
-    const rows: ThroughputRow[] = [];
+    const first = new MllpSender(runtime.mllpPort);
+    await first.send(benchMessage('FIRST', 0));
+    first.close();
+    const startSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
+    await round(runtime, 16, WARM_UP, 'WARM');
+    const rows: Omit<ThroughputRow, 'diskBytesPerMessage' | 'startSeconds'>[] = [];
     for (const connections of CONNECTIONS) rows.push(await round(runtime, connections, MESSAGES, `C${connections}`));
-    return rows;
+    await runtime.stop();
+    const messages = 1 + WARM_UP + MESSAGES * CONNECTIONS.length;
+    const diskBytesPerMessage = Math.round(databaseBytes(join(runtime.folder, 'staging')) / messages);
+    return rows.map((row) => ({ ...row, diskBytesPerMessage, startSeconds }));
   } finally {
     await runtime.dispose();
   }
@@ -48,59 +66,29 @@ async function round(
   connections: number,
   messages: number,
   mark: string,
-): Promise<ThroughputRow> {
-  const bodies = Array.from({ length: messages }, (_, index) => Buffer.from(body(`${mark}-${index}`, index)));
+): Promise<Omit<ThroughputRow, 'diskBytesPerMessage' | 'startSeconds'>> {
   const before = await runtime.api<RuntimeStatus>('/status');
   const cpuBefore = cpuMs(runtime.pid);
-  const latencies = new Float64Array(messages);
-  const started = performance.now();
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const sender = new MllpSender(runtime.mllpPort);
-      while (next < messages) {
-        const index = next++;
-        const sent = performance.now();
-        await sender.send(bodies[index] ?? '');
-        latencies[index] = performance.now() - sent;
-      }
-      sender.close();
-    }),
-  );
-  const acked = performance.now();
+  const threadsBefore = cpuMsByThread(runtime.pid);
+  const { started, ...load } = await drive(runtime.mllpPort, connections, messages, mark);
   await runtime.until<RuntimeStatus>('/status', (now) => now.work.done - before.work.done >= messages, 300_000);
   const settled = performance.now();
-  const sorted = latencies.toSorted();
+  const threads = cpuMsByThread(runtime.pid);
+  const spent = (name: string): number =>
+    Number((((threads.get(name) ?? 0) - (threadsBefore.get(name) ?? 0)) / messages).toFixed(3));
   return {
     connections,
     messages,
-    ackedPerSecond: Math.round(messages / ((acked - started) / 1000)),
+    ackedPerSecond: load.ackedPerSecond,
     settledPerSecond: Math.round(messages / ((settled - started) / 1000)),
-    p50: at(sorted, 0.5),
-    p99: at(sorted, 0.99),
+    p50: load.p50,
+    p99: load.p99,
     cpuMsPerMessage: Number(((cpuMs(runtime.pid) - cpuBefore) / messages).toFixed(3)),
+    // Node-RED names its process.
+    flowsCpuMs: spent('node-red'),
+    storeCpuMs: spent('WorkerThread'),
     rssMiB: rssMiB(runtime.pid),
   };
-}
-
-/** About 1 KB, never critical: nothing leaves the runtime. */
-function body(controlId: string, index: number): string {
-  const observations = Array.from({ length: 4 }, () => [potassium('4.1'), sodium('140')]).flat();
-  return oru({ controlId, patient: `B${index % 5000}`, observations: observations.slice(0, 6) });
-}
-
-const at = (sorted: Float64Array, quantile: number): number =>
-  Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? 0).toFixed(2));
-
-/** User and system time of the process with all its threads. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
-}
-
-function rssMiB(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib ?? 0) / 1024);
 }
 
 if (import.meta.main) console.table(await run());

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { childEnvironment, type Config } from '../engine/index.ts';
 import type { ChildSpec } from './child.ts';
 import { runtimeAnswers } from './readiness.ts';
+import { RUNTIME_FLAGS } from './runtime-flags.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -62,8 +63,8 @@ export function governanceSpec({ config }: ProcessPlan): ChildSpec {
 export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
   return {
     name: 'staging',
-    args: [join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts'],
-    env: childEnvironment({ ...config, environment: 'staging' }),
+    args: [...RUNTIME_FLAGS, join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts'],
+    env: childEnvironment({ ...config, environment: 'staging' }, ['mongodbUrl']),
     cwd: ROOT,
     logFile: logFile(config, 'staging'),
     ready: { probe: (signal) => runtimeAnswers(config.stagingPort, serviceToken, signal) },

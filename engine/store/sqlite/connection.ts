@@ -17,7 +17,7 @@ export function openWriter(path: string): { readonly db: DatabaseSync; readonly 
     db.exec('PRAGMA page_size = 8192');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
-    db.exec('PRAGMA cache_size = -32768');
+    db.exec('PRAGMA cache_size = -16384');
     db.exec('PRAGMA temp_store = MEMORY');
     db.exec('PRAGMA wal_autocheckpoint = 2000');
     db.exec('PRAGMA journal_size_limit = 67108864');
@@ -33,7 +33,7 @@ export function openWriter(path: string): { readonly db: DatabaseSync; readonly 
 
 export function openReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-  db.exec('PRAGMA cache_size = -32768');
+  db.exec('PRAGMA cache_size = -8192');
   db.exec('PRAGMA query_only = ON');
   return db;
 }

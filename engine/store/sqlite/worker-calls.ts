@@ -8,6 +8,9 @@ type Operations = Record<string, (context: never, ...args: never[]) => unknown>;
 type ArgumentsOf<F> = F extends (context: never, ...args: infer A) => unknown ? A : never;
 type ResultOf<F> = F extends (context: never, ...args: never[]) => infer R ? R : never;
 
+/** What is short-lived there is small, and bodies are not on the heap: V8's usual 48 MiB would only be filled and kept. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -49,7 +52,7 @@ export class WorkerCalls<O extends Operations> {
     start: WorkerStart,
     onFailure: (error: WardflowError) => void,
   ): Promise<{ readonly calls: WorkerCalls<O>; readonly settings: Settings }> {
-    const worker = new Worker(file, { workerData: start, stderr: false });
+    const worker = new Worker(file, { workerData: start, stderr: false, resourceLimits: LIMITS });
     const settings = await new Promise<Settings>((resolve, reject) => {
       worker.once('message', (message: FromWorker) => {
         if (message.kind === 'ready') resolve(message.settings);
