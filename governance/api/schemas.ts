@@ -2,6 +2,7 @@
 const id = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' } as const;
 const time = { type: 'integer', minimum: 0, maximum: 8.64e15 } as const;
 const reason = { type: 'string', minLength: 3, maxLength: 500 } as const;
+const word = { type: 'string', minLength: 1, maxLength: 128 } as const;
 const limit = { type: 'integer', minimum: 1, maximum: 1000 } as const;
 const states = {
   type: 'string',
@@ -50,6 +51,23 @@ export const SCHEMAS = {
     ['kind', 'value'],
   ),
   reason: body({ reason }),
+  switchRequest: body(
+    {
+      kind: { type: 'string', enum: ['feed', 'endpoint', 'definition', 'lane'] },
+      name: word,
+      mode: { type: 'string', enum: ['hold', 'refuse', 'close'] },
+      reason,
+      from: time,
+      until: time,
+    },
+    ['kind', 'name', 'mode', 'reason'],
+  ),
+  deadLetters: body(
+    { filter: body({ code: word, definition: word, feed: word, since: time, until: time }, []), reason },
+    ['filter'],
+  ),
+  effectDecision: body({ outcome: { type: 'string', enum: ['done', 'failed'] }, reason }),
+  series: query({ since: time, until: time }),
   optionalReason: body({ reason }, []),
   dryRun: query({ dryRun: { type: 'string', enum: ['1'] } }),
   escalationList: query({

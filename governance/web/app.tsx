@@ -6,12 +6,14 @@ import { PageGuard } from './feedback/page-guard.tsx';
 import { LoadingRows } from './feedback/loading-rows.tsx';
 import { MessageListPage } from './messages/message-list-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { ReturnPage } from './session/return-page.tsx';
 import { SessionGate } from './session/session-gate.tsx';
 import { Announcer } from './shell/announcer.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const TracePage = lazy(() => import('./trace/trace-page.tsx'));
 const EscalationsPage = lazy(() => import('./escalations/escalations-page.tsx'));
+const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 const AccountPage = lazy(() => import('./session/account-page.tsx'));
 
@@ -28,6 +30,8 @@ export function App() {
                 <Route path="/messages" component={MessageListPage} />
                 <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
                 <Route path="/escalations" component={EscalationsPage} />
+                <Route path="/operations/*?" component={OperationsPage} />
+                <Route path="/login" component={ReturnPage} />
                 <Route path="/audit" component={AuditPage} />
                 <Route path="/account" component={AccountPage} />
                 <Route>

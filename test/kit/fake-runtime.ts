@@ -9,6 +9,7 @@ import {
   type MessageSummary,
 } from '../../engine/index.ts';
 import { API_ROOT, type EscalationView, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import { fakeOperations, type FakeOperations } from './fake-operations.ts';
 import {
   FLOWS,
   seededRandom,
@@ -25,6 +26,7 @@ export interface FakeRuntime {
   readonly token: string;
   readonly messages: readonly MessageSummary[];
   readonly escalations: readonly EscalationView[];
+  readonly operations: FakeOperations;
   /** Every call: method, path with query, actor. */
   readonly calls: readonly {
     readonly method: string;
@@ -89,6 +91,8 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     if (at >= 0) messages[at] = { ...messages[at]!, ...more };
     publish({ kind: 'message', id });
   };
+
+  const operations = fakeOperations({ now, empty: options.empty ?? false, messages, note, replace });
 
   const list = (query: URLSearchParams): unknown => {
     const states = query.get('state')?.split(',');
@@ -213,6 +217,8 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       return undefined;
     }
     if (what === 'status') return json(status());
+    const operated = operations.answer(request.method ?? '', parts, url.searchParams, body, actor);
+    if (operated) return json(operated.body, operated.status);
     if (what === 'notices') return json({ notices: notices.toReversed() });
     if (what === 'definitions')
       return FLOWS[id]
@@ -314,6 +320,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     token: FAKE_TOKEN,
     messages,
     escalations,
+    operations,
     calls,
     publish,
     watched: () => first.promise,

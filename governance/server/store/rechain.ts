@@ -16,8 +16,9 @@ export function rechain(database: DatabaseSync): void {
     const [seq, at] = [Number(row['seq']), Number(row['at'])];
     const [type, actor, details] = [String(row['type']), String(row['actor']), String(row['details'])];
     const text = JSON.stringify([seq, at, type, actor, details, old]);
-    if (createHash('sha256').update(text).digest('hex') !== row['hash']) return;
-    old = String(row['hash']);
+    const stated = createHash('sha256').update(text).digest('hex');
+    if (stated !== row['hash']) return;
+    old = stated;
     const entry: AuditEntry = { at, type, actor, details: JSON.parse(details) as AuditEntry['details'] };
     const previous = hash;
     hash = chainAudit(entry, seq, previous).hash;

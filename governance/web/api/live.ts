@@ -60,6 +60,7 @@ export function useLiveConnection(client: QueryClient): LiveState {
         if (change.kind === 'message') touch('messages', 'status', `message ${change.id}`);
         else if (change.kind === 'escalation') touch('escalations', 'status', 'message');
         else if (change.kind === 'notice') touch('notices', 'escalations');
+        else if (change.kind === 'switch') touch('switches', 'status', 'queue');
         else touch('status');
       }
     });

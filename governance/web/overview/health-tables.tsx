@@ -1,16 +1,17 @@
-import { CircleCheck, CircleDashed, CircleHelp, OctagonAlert, Unplug } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleHelp, CirclePause, OctagonAlert, Unplug } from 'lucide-react';
 import { Fragment } from 'react';
 import { Link } from 'wouter';
 import type { EndpointHealth, FeedStatus } from '../../api/runtime-shapes.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
-import { Age } from '../time/clocks.tsx';
+import { Age, Until } from '../time/clocks.tsx';
 
 const FEED = {
   listening: { tone: 'ok', icon: CircleCheck, text: 'Listening' },
   starting: { tone: 'info', icon: CircleDashed, text: 'Starting' },
   failed: { tone: 'danger', icon: OctagonAlert, text: 'Not listening' },
   unbound: { tone: 'warn', icon: Unplug, text: 'Not bound' },
+  stopped: { tone: 'warn', icon: CirclePause, text: 'Paused' },
 } as const;
 
 export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) {
@@ -107,14 +108,10 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
                 <tr key={endpoint.name}>
                   <td>
                     {endpoint.name} <span className="dim">{endpoint.kind.toUpperCase()}</span>
-                    {endpoint.state === 'down' && (
-                      <div className="dim">Work for it waits and is tried again by itself.</div>
-                    )}
+                    <Waiting endpoint={endpoint} />
                   </td>
                   <td>
-                    <ToneMark tone={ENDPOINT[endpoint.state].tone} icon={ENDPOINT[endpoint.state].icon}>
-                      {ENDPOINT[endpoint.state].text}
-                    </ToneMark>
+                    <EndpointState endpoint={endpoint} />
                   </td>
                   <td className="number">
                     {endpoint.lastSuccess === null ? (
@@ -137,7 +134,13 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
                       </>
                     )}
                   </td>
-                  <td className="number">{endpoint.inFlight}</td>
+                  <td
+                    className="number"
+                    title={`at most ${endpoint.limit} at once now, ${endpoint.mostAtOnce} at best`}
+                  >
+                    {endpoint.inFlight} of {endpoint.limit}
+                    {endpoint.waiting > 0 && <div className="dim">{endpoint.waiting} in line</div>}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -146,4 +149,44 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
       )}
     </section>
   );
+}
+
+/** The circuit first: while it is open nothing is sent, whatever the last answer was. */
+function EndpointState({ endpoint }: { readonly endpoint: EndpointHealth }) {
+  if (endpoint.circuit === 'open')
+    return (
+      <ToneMark tone="danger" icon={OctagonAlert}>
+        Circuit open
+      </ToneMark>
+    );
+  if (endpoint.circuit === 'half-open')
+    return (
+      <ToneMark tone="warn" icon={CircleDashed}>
+        Being tried
+      </ToneMark>
+    );
+  const { tone, icon, text } = ENDPOINT[endpoint.state];
+  return (
+    <ToneMark tone={tone} icon={icon}>
+      {text}
+    </ToneMark>
+  );
+}
+
+/** What becomes of work for it, where that is not plain. */
+function Waiting({ endpoint: { circuit, openUntil, pausedUntil, state } }: { readonly endpoint: EndpointHealth }) {
+  if (circuit === 'open')
+    return (
+      <div className="dim">
+        It failed too often: work waits, one call tries it {openUntil === null ? 'soon' : <Until at={openUntil} />}.
+      </div>
+    );
+  if (circuit === 'half-open') return <div className="dim">One call tries it; if that succeeds, the rest follows.</div>;
+  if (pausedUntil !== null)
+    return (
+      <div className="dim">
+        It asked to be left alone; work goes on <Until at={pausedUntil} />.
+      </div>
+    );
+  return state === 'down' && <div className="dim">Work for it waits and is tried again by itself.</div>;
 }

@@ -1,4 +1,4 @@
-import { ChartNoAxesColumn, BellRing, Inbox, ScrollText, type LucideIcon } from 'lucide-react';
+import { ChartNoAxesColumn, BellRing, Gauge, Inbox, ScrollText, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import type { Permission } from '../../api/permissions.ts';
 import { useEscalations, useStatus } from '../api/queries.ts';
@@ -13,11 +13,12 @@ interface Place {
   readonly permission: Permission;
 }
 
-/** Where one can go. Reviews, worklist and operations join here with their pages. */
+/** Where one can go. Reviews and worklist join here with their pages. */
 export const PLACES: readonly Place[] = [
   { path: '/', label: 'Overview', icon: ChartNoAxesColumn, keys: 'g o', permission: 'status:read' },
   { path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
   { path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
+  { path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
   { path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
 ];
 

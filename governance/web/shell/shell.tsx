@@ -10,6 +10,7 @@ import { Header } from './header.tsx';
 import { Navigation, PLACES } from './navigation.tsx';
 import { NoticeList, NoticeReader } from './notices.tsx';
 import { RuntimeBanner } from './runtime-banner.tsx';
+import { SwitchBanner } from './switch-banner.tsx';
 import classes from './shell.module.css';
 
 /** Header, navigation and the page. Everything around a page lives here; a page knows nothing of it. */
@@ -50,6 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </AppShell.Navbar>
         <AppShell.Main>
           <RuntimeBanner />
+          <SwitchBanner />
           <div id="page" tabIndex={-1} className={classes['page']}>
             {children}
           </div>

@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { useStatus } from '../api/queries.ts';
+import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { useNow } from '../time/use-now.ts';
+import { EffectsView } from './effects-view.tsx';
+import classes from './operations.module.css';
+import { PausesView } from './pauses-view.tsx';
+import { QueueView } from './queue-view.tsx';
+import { useSwitches, useUncertainEffects } from './queries.ts';
+import { phaseOf } from './switch-words.ts';
+import { TriageView } from './triage-view.tsx';
+
+/** What operators watch and do: the queue, what failed, what is paused, what nobody can be sure of. */
+export default function OperationsPage() {
+  const [place] = useLocation();
+  const now = useNow();
+  const status = useStatus().data;
+  const paused = useSwitches().data?.switches.filter((one) => phaseOf(one, now) === 'in-force').length ?? 0;
+  const uncertain = useUncertainEffects().data?.effects.length ?? 0;
+  const troubled = (status?.messages.dead ?? 0) + (status?.messages.quarantined ?? 0);
+  const views = [
+    { path: '/operations', label: 'Queue', count: 0, alarm: false },
+    { path: '/operations/triage', label: 'Triage', count: troubled, alarm: (status?.messages.dead ?? 0) > 0 },
+    { path: '/operations/uncertain', label: 'Uncertain effects', count: uncertain, alarm: uncertain > 0 },
+    { path: '/operations/pauses', label: 'Pauses', count: paused, alarm: paused > 0 },
+  ] as const;
+  const current = views.find((view) => view.path === place) ?? views[0];
+  useDocumentTitle(current.path === '/operations' ? 'Operations' : `${current.label}, Operations`);
+
+  // On a narrow screen the tabs are wider than it.
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [place]);
+
+  return (
+    <>
+      <div className="page-head">
+        <h1>Operations</h1>
+      </div>
+      <nav ref={tabs} aria-label="Operations" className={classes['tabs']}>
+        {views.map((view) => (
+          <Link
+            key={view.path}
+            href={view.path}
+            className={classes['tab'] ?? ''}
+            aria-current={view === current ? 'page' : undefined}
+            data-alarm={view.alarm}
+          >
+            {view.label}
+            {view.count > 0 && <span className={classes['count']}>{view.count.toLocaleString('en-GB')}</span>}
+          </Link>
+        ))}
+      </nav>
+      <Switch>
+        <Route path="/operations/triage" component={TriageView} />
+        <Route path="/operations/uncertain" component={EffectsView} />
+        <Route path="/operations/pauses" component={PausesView} />
+        <Route component={QueueView} />
+      </Switch>
+    </>
+  );
+}
