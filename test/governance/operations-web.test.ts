@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, describe, it } from 'mocha';
+import type { Browser, Page } from 'playwright-core';
+import { webFolder } from '../../governance/server/web-folder.ts';
+import { barriers, startBrowser } from '../kit/browser.ts';
+import { requireChromium, skipBecause } from '../kit/requires.ts';
+import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
+
+const FOLDER = process.env['WARDFLOW_TEST_WEB'] ?? webFolder();
+
+describe('the operations pages in a browser', function () {
+  this.timeout(60_000);
+  let kit: TestConsole;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  async function open(scheme: 'light' | 'dark', width: number, at: TestConsole): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    opened.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+    });
+    await opened.goto(at.console.url);
+    await opened.getByLabel('User name').fill('admin');
+    await opened.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await opened.getByRole('button', { name: 'Log in' }).click();
+    await opened.getByRole('heading', { name: 'Overview' }).waitFor();
+    return opened;
+  }
+  const dead = (): number => kit.runtime.messages.filter((one) => one.state === 'dead').length;
+  const said = (text: string): Promise<void> => page.getByText(text).first().waitFor();
+  const banner = () => page.getByRole('region', { name: 'Paused', exact: true });
+  const reason = (text: string): Promise<void> =>
+    page.getByRole('textbox', { name: /^(Reason|How do you know)/ }).fill(text);
+
+  before(async function () {
+    const executablePath = requireChromium(this);
+    if (!existsSync(`${FOLDER}/index.html`)) skipBecause(this, 'the web app', 'run `npm run build`');
+    kit = await startTestConsole({ runtime: { messages: 2000 }, webFolder: FOLDER });
+    browser = await startBrowser(executablePath);
+    page = await open('light', 1440, kit);
+  });
+  after(async () => {
+    await browser?.close();
+    await kit?.stop();
+  });
+
+  it('show what came and went to look at and to read', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
+    await page.locator('.recharts-area').first().waitFor();
+    await page.getByText('As a table').first().click();
+    const rows = page.getByRole('region', { name: 'Throughput by the minute' }).locator('tbody tr');
+    const whole = await rows.count();
+    assert.ok(whole === 59 || whole === 60, 'whole minutes of an hour');
+    const numbers = await rows.locator('td:nth-child(2)').allTextContents();
+    const legend = await page.getByText('messages received').first().textContent();
+    const sum = numbers.reduce((all, one) => all + Number(one), 0);
+    assert.ok(legend?.startsWith(sum.toLocaleString('en-GB')), `${legend} is the sum ${sum} of the table`);
+  });
+
+  it('redrive all of one reason, from the keyboard, after saying how many and what will happen', async () => {
+    await page
+      .getByRole('navigation', { name: 'Operations' })
+      .getByRole('link', { name: /^Triage/ })
+      .click();
+    await page.getByText('fhir-rejected').first().waitFor();
+    const before = dead();
+    assert.ok(before > 1, 'there is something to redrive');
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await page.getByRole('dialog').waitFor();
+    await said('will not be repeated: the recorded outcome is used.');
+    await said('No effect is uncertain, so nothing can be written twice.');
+    const button = page.getByRole('button', { name: /^Redrive \d+ messages$/ });
+    assert.equal(await button.isDisabled(), true, 'not without a reason');
+    const stated = Number(/\d+/.exec((await button.textContent()) ?? '')?.[0]);
+    assert.ok(
+      kit.runtime.calls
+        .filter((call) => call.path.includes('/dead-letters/'))
+        .every((call) => call.path.includes('dryRun=1')),
+    );
+    await reason('the organisation was added');
+    await button.click();
+    await said(`${stated} messages on the way again.`);
+    assert.equal(dead(), before - stated);
+    const call = kit.runtime.calls.findLast((one) => one.path.endsWith('/dead-letters/redrive'));
+    assert.deepEqual(JSON.parse(call?.body ?? ''), {
+      filter: { code: 'fhir-rejected' },
+      reason: 'the organisation was added',
+    });
+  });
+
+  it('count again when the filter is narrowed, and offer nothing where nothing fits', async () => {
+    kit.runtime.arrive('dead');
+    await page.reload();
+    await page.getByRole('button', { name: 'Discard by filter…' }).click();
+    await page.getByRole('button', { name: /^Discard \d+ messages?$/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Only of the feed' }).click();
+    await page.getByRole('option', { name: 'radiology' }).click();
+    await said('Nothing: no dead letter fits.');
+    await reason('sent twice');
+    assert.equal(await page.getByRole('button', { name: /^Discard 0 messages$/ }).isDisabled(), true);
+    await page.getByRole('button', { name: 'Leave them' }).click();
+  });
+
+  it('pause a feed with a reason, say so on every page, and start it again', async () => {
+    await page
+      .getByRole('navigation', { name: 'Operations' })
+      .getByRole('link', { name: /^Pauses/ })
+      .click();
+    await page.getByRole('button', { name: 'Pause: Feed hospital' }).click();
+    await page.getByRole('radio', { name: 'Refuse with the reason' }).check();
+    await reason('the laboratory system is moved');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await banner().getByText('Feed hospital is refusing').waitFor();
+    const set = kit.runtime.operations.switches[0];
+    assert.deepEqual(
+      [set?.kind, set?.name, set?.mode, set?.reason, set?.actor, set?.until],
+      ['feed', 'hospital', 'refuse', 'the laboratory system is moved', 'user:admin', null],
+    );
+    for (const path of ['/', '/messages', '/escalations', '/audit', '/operations']) {
+      await page.goto(`${kit.console.url}${path}`);
+      await banner().getByText('the laboratory system is moved').waitFor();
+    }
+    await banner().getByRole('link', { name: 'Show pauses' }).click();
+    await page.getByRole('button', { name: 'Start again: Feed hospital' }).first().click();
+    await reason('it has been moved');
+    await page.getByRole('dialog').getByRole('button', { name: 'Start again', exact: true }).click();
+    await banner().waitFor({ state: 'detached' });
+    assert.equal(kit.runtime.operations.switches.length, 0);
+  });
+
+  it('plan a maintenance window, which is listed and is no banner yet', async () => {
+    await page.getByRole('button', { name: 'Pause: Lane bulk' }).click();
+    await page.getByRole('radio', { name: 'In a maintenance window to come' }).check();
+    await page.getByLabel('From').fill('2020-01-01T10:00');
+    await reason('backup');
+    await page
+      .getByRole('alert')
+      .getByText(/begins in the past/)
+      .waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Plan the window' }).isDisabled(), true);
+    await page.getByLabel('From').fill('2099-01-01T10:00');
+    await page.getByRole('button', { name: 'Plan the window' }).click();
+    await page.getByText(/will be on hold from/).waitFor();
+    assert.equal(await banner().count(), 0);
+    assert.equal(kit.runtime.operations.switches[0]?.from, new Date(2099, 0, 1, 10).getTime());
+  });
+
+  it('take a decision on an effect that may have happened', async () => {
+    await page
+      .getByRole('navigation', { name: 'Operations' })
+      .getByRole('link', { name: /^Uncertain/ })
+      .click();
+    const before = kit.runtime.operations.effects.length;
+    await page
+      .getByRole('button', { name: /^It did not happen/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByText('When its work is redriven, it is sent again.').waitFor();
+    await reason('searched by identifier, not there');
+    await page.getByRole('dialog').getByRole('button', { name: 'It did not happen' }).click();
+    await said('Recorded: it did not happen.');
+    assert.equal(kit.runtime.operations.effects.length, before - 1);
+  });
+
+  it('say why they are empty', async () => {
+    const empty = await startTestConsole({ runtime: { empty: true }, webFolder: FOLDER });
+    try {
+      const other = await open('light', 1440, empty);
+      for (const [path, text] of [
+        ['/operations', 'Nothing was received or settled in the last hour.'],
+        ['/operations/triage', 'Nothing is dead: every failure has been redriven or discarded.'],
+        ['/operations/uncertain', 'Of every action on the outside world it is known whether it happened.'],
+        ['/operations/pauses', 'Nothing is paused, and no window is planned.'],
+      ] as const) {
+        await other.goto(`${empty.console.url}${path}`);
+        await other.getByText(text).waitFor();
+      }
+      await other.context().close();
+    } finally {
+      await empty.stop();
+    }
+  });
+
+  it('let a login lead back to the editor, and to nowhere else', async () => {
+    const at = new URL(kit.runtime.url);
+    let reached = '';
+    await page.route(`http://127.0.0.1:${at.port}/**`, (route) => {
+      reached = route.request().url();
+      return route.fulfill({ body: 'the editor' });
+    });
+    await page.goto(`${kit.console.url}/login?return=${encodeURIComponent('http://evil.example/')}`);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    assert.equal(reached, '');
+    await page.goto(`${kit.console.url}/login?return=${encodeURIComponent(`${kit.runtime.url}/`)}`);
+    await page.getByText('the editor').waitFor();
+    assert.equal(reached, `${kit.runtime.url}/`);
+  });
+
+  for (const [scheme, width] of [
+    ['light', 1440],
+    ['dark', 390],
+  ] as const) {
+    it(`have no critical or serious barrier and fit the screen: ${scheme}, ${width} wide`, async () => {
+      const other = await open(scheme, width, kit);
+      const found: string[] = [];
+      const look = async (place: string): Promise<void> => {
+        // Transparent while it comes in, which is no contrast to measure.
+        await other.waitForTimeout(300);
+        found.push(...(await barriers(other)).map((one) => `${place}: ${one}`));
+        const over = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        if (over > 0) found.push(`${place}: ${over} px wider than the screen`);
+      };
+      for (const [path, ready, action] of [
+        ['/operations', 'Open work by lane', null],
+        ['/operations/triage', 'fhir-rejected', 'Redrive by filter…'],
+        ['/operations/uncertain', 'It happened…', /^It happened/],
+        ['/operations/pauses', 'What can be paused', 'Pause: Feed hospital'],
+      ] as const) {
+        await other.goto(`${kit.console.url}${path}`);
+        await other.getByText(ready).first().waitFor();
+        await look(path);
+        if (action === null) continue;
+        await other.getByRole('button', { name: action }).first().click();
+        await other.getByRole('dialog').waitFor();
+        await look(`${path}, sheet`);
+      }
+      await other.context().close();
+      assert.deepEqual(found, []);
+    });
+  }
+
+  it('complained of nothing in the browser, and nothing was refused by the content security policy', () => {
+    assert.deepEqual(complaints, []);
+  });
+});
