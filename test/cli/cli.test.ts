@@ -94,7 +94,7 @@ describe('wardflow on the command line', function () {
     await sender.send(Buffer.from('MSH|^~\\&|SCHED|\u202eSITE\u009b31m|||20260310||SIU^S12|WF-SIU|P|2.5.1\r', 'utf8'));
     await sender.send(Buffer.from('no message at all', 'utf8'));
     sender.close();
-    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.done === 1 && work.dead === 1);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.done === 1 && work.dead === 2);
   });
   after(() => runtime?.dispose());
 
@@ -104,7 +104,7 @@ describe('wardflow on the command line', function () {
       work: Record<string, number>;
     };
     assert.deepEqual(status.messages, { accepted: 5, quarantined: 1, unrouted: 1, resend: 1 });
-    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 1, dead: 1, discarded: 0 });
+    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 1, dead: 2, discarded: 0 });
     const plain = await text('status');
     assert.match(plain, /messages +5 accepted, 1 quarantined, 1 unrouted, 1 resend\n/);
     assert.match(plain, /feed hospital +listening on 127\.0\.0\.1:\d+/);
@@ -159,7 +159,7 @@ describe('wardflow on the command line', function () {
 
   it('redrives a dead letter with a reason that is kept', async () => {
     const answer = await text('messages', 'redrive', 'WF-S-0002', '--reason', 'the EHR is bound now');
-    assert.match(answer, /: 1 redriven\n$/);
+    assert.match(answer, /: 2 redriven\n$/);
     await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 1 && work.waiting + work.claimed === 0);
     const records = (await text('audit', 'export')).trim().split('\n');
     const redriven = records
