@@ -160,7 +160,7 @@ describe('wardflow on the command line', function () {
   it('redrives a dead letter with a reason that is kept', async () => {
     const answer = await text('messages', 'redrive', 'WF-S-0002', '--reason', 'the EHR is bound now');
     assert.match(answer, /: 2 redriven\n$/);
-    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 1 && work.waiting + work.claimed === 0);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 2 && work.waiting + work.claimed === 0);
     const records = (await text('audit', 'export')).trim().split('\n');
     const redriven = records
       .map((line) => JSON.parse(line) as { type: string; actor: string; reason?: string })
