@@ -15,6 +15,7 @@ import { Flights, type Flight } from './flights.ts';
 import { LanePlan } from './lane-plan.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
+import { HELD_BACK, MOST_INTERRUPTIONS, Suspects } from './suspects.ts';
 import { failedWith, Settler, type DeathChildren, type SettleOutcome } from './settler.ts';
 import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
@@ -40,8 +41,8 @@ const MOST_PER_CLAIM = 128;
 const SAFETY_POLL_MS = 30_000;
 /** After the store could not be asked (disk full, locked). */
 const STORE_RETRY_MS = 1000;
-/** An item interrupted this often in a row, by crashes or lost leases, goes to a person: it may be what ends the process. */
-const MOST_INTERRUPTIONS = 8;
+/** A suspect is put off by this much. */
+const HELD_BACK_MS = 500;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new PullDispatcher(options);
@@ -52,6 +53,7 @@ class PullDispatcher implements Dispatcher {
   readonly #flights = new Flights();
   readonly #settler: Settler;
   readonly #leases: LeaseKeeper;
+  readonly #suspects: Suspects;
   readonly #lanes: LanePlan;
   /** Rings when something may have become claimable by the passing of time. */
   readonly #due: Alarm;
@@ -69,6 +71,7 @@ class PullDispatcher implements Dispatcher {
     this.#lanes = new LanePlan((lane) => options.held?.lane(lane) ?? false);
     this.#due = new Alarm(clock, () => void this.#lookAgain());
     this.#settler = new Settler(options);
+    this.#suspects = new Suspects({ ...options, flights: this.#flights });
     this.#leases = new LeaseKeeper({
       ...options,
       flights: this.#flights,
@@ -181,7 +184,8 @@ class PullDispatcher implements Dispatcher {
       if (!this.#running) return;
       // Where less than the batch limit was free, the source is full now and `finish` asks again.
       if (claimed.length >= MOST_PER_CLAIM) this.#dirty = true;
-      for (const item of claimed) this.#handOver(item);
+      const doubtful = claimed.filter((item) => !this.#handOver(item));
+      if (doubtful.length > 0) void this.#handOverDoubtful(doubtful);
     }
   }
 
@@ -200,23 +204,35 @@ class PullDispatcher implements Dispatcher {
     return requests;
   }
 
-  #handOver(work: ClaimedWork): void {
+  /** `false`: it is in flight, but has to be looked at before it is delivered. */
+  #handOver(work: ClaimedWork): boolean {
     const slot = this.#flights.slotOf(work.subscription) ?? { source: null, inFlight: 0 };
     const leaseMs = slot.source?.leaseMs ?? work.leaseUntil - this.#options.clock.now();
     const flight = this.#flights.take(work, slot, leaseMs);
     this.#due.ring(work.leaseUntil);
     this.#options.live.publish({ kind: 'message', id: work.messageId });
-    // Looked at now and then only, since it costs a read, and an outage makes many attempts that did end.
-    if (work.attempt > MOST_INTERRUPTIONS && (work.attempt - 1) % MOST_INTERRUPTIONS === 0) {
-      void this.#deliverIfNotPoison(flight);
-    } else this.#deliver(flight);
+    if (this.#suspects.mayBe(work)) return false;
+    this.#deliver(flight);
+    return true;
+  }
+
+  async #handOverDoubtful(items: readonly ClaimedWork[]): Promise<void> {
+    const here = (flight: Flight): boolean => this.#flights.find(flight.work) === flight;
+    const flights = items.flatMap((item) => this.#flights.find(item) ?? []);
+    const { ended, harmless, alone, putOff } = await this.#suspects.judge(flights);
+    const tooOften = failureOf(queueErrors.create('interrupted-too-often', { attempts: MOST_INTERRUPTIONS }));
+    for (const { work } of ended) void this.finish(work, failedWith(tooOften));
+    for (const flight of harmless.filter(here)) this.#deliver(flight);
+    // Before the one that may end the process is delivered: they must not be in flight with it.
+    await Promise.all(putOff.filter(here).map((flight) => this.#giveBack(flight, 'held-back', HELD_BACK_MS)));
+    if (alone && here(alone)) this.#deliver(alone);
   }
 
   #deliver(flight: Flight): void {
     const { work, slot } = flight;
     const { source } = slot;
     if (!source) {
-      this.#giveBack(flight);
+      void this.#giveBack(flight, 'source-gone', 0);
       return;
     }
     try {
@@ -228,35 +244,22 @@ class PullDispatcher implements Dispatcher {
     }
   }
 
-  #giveBack(flight: Flight): void {
-    const failure = failureOf(queueErrors.create('source-gone', { source: flight.work.subscription }));
-    const at = this.#options.clock.now();
-    void this.#settle(flight, failedWith(failure), { kind: 'retry', at, counts: false, failure }, at);
-  }
-
-  async #deliverIfNotPoison(flight: Flight): Promise<void> {
-    const { work } = flight;
-    try {
-      const view = await this.#options.work.get(work.id);
-      const before = (view?.attempts ?? []).filter((attempt) => attempt.attempt < work.attempt);
-      const last = before.slice(-MOST_INTERRUPTIONS);
-      if (last.length === MOST_INTERRUPTIONS && last.every((attempt) => attempt.outcome === 'interrupted')) {
-        const error = queueErrors.create('interrupted-too-often', { attempts: MOST_INTERRUPTIONS });
-        await this.finish(work, failedWith(failureOf(error)));
-        return;
-      }
-    } catch (error) {
-      this.#options.onStoreFailure(error);
-    }
-    if (this.#flights.find(work) === flight) this.#deliver(flight);
+  #giveBack(flight: Flight, code: 'source-gone' | 'held-back', afterMs: Millis): Promise<SettleOutcome> {
+    const failure = failureOf(queueErrors.create(code, { source: flight.work.subscription }));
+    const now = this.#options.clock.now();
+    const settlement = { kind: 'retry', at: now + afterMs, counts: false, failure } as const;
+    return this.#settle(flight, failedWith(failure), settlement, now);
   }
 
   #settle(flight: Flight, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
-    const { messageId } = flight.work;
+    const { id, messageId } = flight.work;
     this.#end(flight);
-    const settled = this.#settler.settle(flight.work, result, settlement, at);
-    // Claimed behind the settling in the store's own order: the key's next item is seen by the same claim.
+    if (settlement.kind === 'retry' && settlement.failure.code !== HELD_BACK) this.#suspects.retried(id);
+    else this.#suspects.forget(id);
+    // Before the settling is asked for: the claim is then made before a store that sends once a turn has sent it, so that
+    // both go together, the claim behind the settling in the store's own order, and it sees the key's next item.
     this.wake();
+    const settled = this.#settler.settle(flight.work, result, settlement, at);
     return settled.then((outcome) => {
       if (outcome === 'settled' && this.#running) this.#expect(settlement, result);
       this.#options.live.publish({ kind: 'message', id: messageId });
@@ -284,7 +287,10 @@ class PullDispatcher implements Dispatcher {
     try {
       const expired = await work.expireLeases(now);
       if (expired > 0) log.warn('Leases ran out; the items are delivered again.', { count: expired });
-      for (const flight of this.#flights.expired(now)) this.#end(flight);
+      for (const flight of this.#flights.expired(now)) {
+        this.#suspects.forget(flight.work.id);
+        this.#end(flight);
+      }
       this.#dirty = true;
       // Before the store is asked for the next due moment: what is due now would be its answer.
       await this.#pump();

@@ -11,6 +11,11 @@ export const queueErrors = defineErrors({
     text: 'Processing was interrupted {attempts} times in a row without an outcome.',
     remedy: 'Look for a node that never finishes or that ends the process, mend the flow and redrive the message.',
   },
+  'held-back': {
+    class: 'throttled',
+    text: 'It was interrupted repeatedly and waits until it can run apart from others that were.',
+    remedy: 'Nothing to do: it runs by itself; one that ends the process becomes a dead letter.',
+  },
   'source-gone': {
     class: 'throttled',
     text: 'The source "{source}" was removed while the message was on its way to it.',

@@ -82,6 +82,11 @@ export class RuntimeProcess {
     return this.#child ? this.#child.exitCode : undefined;
   }
 
+  /** It was started and does not run any more, whoever ended it. */
+  get ended(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
   async restart(): Promise<void> {
     const log = openSync(join(this.folder, 'runtime.log'), 'a');
     const child = spawn(
@@ -134,6 +139,21 @@ export class RuntimeProcess {
     const response = await this.fetch(path, init);
     if (!response.ok) throw new Error(`${path.split('?')[0]} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
+  }
+
+  /** Node-RED's own admin API, with the runtime's service token; JSON or nothing comes back. */
+  async admin<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': 'application/json',
+        'node-red-deployment-type': 'full',
+      },
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 300)}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   async bytes(path: string): Promise<Buffer> {
