@@ -63,7 +63,10 @@ export const SCHEMAS = {
     ['kind', 'name', 'mode', 'reason'],
   ),
   deadLetters: body(
-    { filter: body({ code: word, definition: word, feed: word, since: time, until: time }, []), reason },
+    {
+      filter: body({ code: word, definition: word, feed: word, since: time, until: time, deadBefore: time }, []),
+      reason,
+    },
     ['filter'],
   ),
   effectDecision: body({ outcome: { type: 'string', enum: ['done', 'failed'] }, reason }),

@@ -9,10 +9,13 @@ import { auditRoutes } from './audit-routes.ts';
 import { API_ROOT } from './contract.ts';
 import { LiveStream } from './live-stream.ts';
 import { messageRoutes } from './message-routes.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { effectRoutes } from './effect-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
 import { requireServiceToken } from './service-token.ts';
+import { switchRoutes } from './switch-routes.ts';
 import { statusRoutes, type StatusOptions } from './status-routes.ts';
 
 export interface RuntimeApi {
@@ -65,6 +68,9 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       peopleRoutes(router, options.engine);
       auditRoutes(router, options.engine);
       metricsRoutes(router, options.engine);
+      switchRoutes(router, options.engine);
+      deadLetterRoutes(router, options.engine);
+      effectRoutes(router, options.engine);
       router.get('/live', (request, response) => stream.serve(request, response));
     },
     close() {

@@ -46,6 +46,8 @@ export interface DeadLetterFilter {
   /** When the message was received. */
   readonly since?: number;
   readonly until?: number;
+  /** Dead since before this moment: a caller that goes on gives its first, so that what dies again is not taken twice. */
+  readonly deadBefore?: number;
 }
 
 /** POST /dead-letters/redrive and POST /dead-letters/discard; with `?dryRun=1` nothing changes and no reason is needed. */
@@ -59,6 +61,8 @@ export interface DeadLetterAnswer {
   readonly items: number;
   /** Newer items of the same ordering keys that are done already. */
   readonly doneAfter: number;
+  /** `false`: there was no time to look for all of them, so there may be more. */
+  readonly doneAfterComplete: boolean;
   /** Effects of those items that happened (not repeated), and that may have happened (looked up or decided first). */
   readonly effectsDone: number;
   readonly effectsUncertain: number;
@@ -66,10 +70,10 @@ export interface DeadLetterAnswer {
   readonly more: boolean;
 }
 
-/** GET /effects/uncertain: ambiguous, oldest first; at most 500. */
+/** GET /effects/uncertain: ambiguous effects of dead letters, oldest first; at most 500. */
 export interface UncertainEffects {
   readonly asOf: number;
-  readonly effects: readonly EffectRecord[];
+  readonly effects: readonly Omit<EffectRecord, 'result'>[];
 }
 /** POST /effects/:key/decide -> { outcome: 'decided' }; 409 where it is not ambiguous any more. */
 export interface EffectDecision {

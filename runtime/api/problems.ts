@@ -34,6 +34,11 @@ export const apiErrors = defineErrors({
     text: 'The request body is too large.',
     remedy: 'Send less at a time.',
   },
+  'effect-did-not-happen': {
+    class: 'permanent',
+    text: 'A person looked and found that this did not happen.',
+    remedy: 'Redrive the message: the action is taken again.',
+  },
   starting: {
     class: 'transient',
     text: 'The runtime is starting.',
@@ -57,6 +62,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'api-request-invalid': 400,
   'api-not-found': 404,
   conflict: 409,
+  'switch-invalid': 400,
   'too-large': 413,
   starting: 503,
   'too-many-listeners': 503,

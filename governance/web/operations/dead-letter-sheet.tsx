@@ -37,6 +37,7 @@ export function DeadLetterSheet({
     ...(definition === null ? {} : { definition }),
     ...(feed === null ? {} : { feed }),
     ...(ms === null ? {} : { since: openedAt - ms }),
+    deadBefore: openedAt,
   };
   const dryRun = useQuery({
     queryKey: ['dry-run-dead', action, filter],
@@ -161,7 +162,7 @@ export function DeadLetterSheet({
 }
 
 function Consequences({ redrive, what }: { readonly redrive: boolean; readonly what: DeadLetterAnswer }) {
-  const { messages, items, doneAfter, effectsDone, effectsUncertain, more } = what;
+  const { messages, items, doneAfter, doneAfterComplete, effectsDone, effectsUncertain, more } = what;
   const work = `${counted(items, 'work item')} of ${counted(messages, 'message')}`;
   const steps = more ? ' There are more than one go takes; it goes on until all are done.' : '';
   if (!redrive)
@@ -201,9 +202,11 @@ function Consequences({ redrive, what }: { readonly redrive: boolean; readonly w
         )}
       </li>
       <li>
-        {doneAfter === 0
-          ? 'No newer message of the same patients has been processed: the order is kept.'
-          : `${counted(doneAfter, 'newer message')} of the same patients ${doneAfter === 1 ? 'has' : 'have'} been processed already; these come after. Be sure that they do not bring back something old.`}
+        {doneAfter > 0
+          ? `${doneAfterComplete ? '' : 'At least '}${counted(doneAfter, 'newer message')} of the same patients ${doneAfter === 1 ? 'has' : 'have'} been processed already; these come after. Be sure that they do not bring back something old.`
+          : doneAfterComplete
+            ? 'No newer message of the same patients has been processed: the order is kept.'
+            : 'They are too many to look for newer messages of the same patients that have been processed already: these would come after.'}
       </li>
     </ul>
   );

@@ -1,0 +1,51 @@
+/** Stopping and starting by operators. */
+import type { Router } from 'express';
+import { SWITCH_KINDS, SWITCH_MODES, type Engine } from '../../engine/index.ts';
+import type { ClearedSwitch, SwitchList } from './contract.ts';
+import { answering } from './answering.ts';
+import { bodyOf, numberIn, textIn } from './body.ts';
+import { invalid, notFound } from './problems.ts';
+import { actorOf, idOf, reasonOf } from './query.ts';
+
+export function switchRoutes(router: Router, engine: Engine): void {
+  const { controls, clock } = engine;
+
+  router.get('/switches', (_request, response) => {
+    const answer: SwitchList = { asOf: clock.now(), switches: controls.list() };
+    response.json(answer);
+  });
+
+  router.post(
+    '/switches',
+    answering(async (request, response) => {
+      const body = bodyOf(request, ['kind', 'name', 'mode', 'reason', 'from', 'until']);
+      const kind = SWITCH_KINDS.find((one) => one === body['kind']);
+      const mode = SWITCH_MODES.find((one) => one === body['mode']);
+      if (!kind) throw invalid(`kind takes ${SWITCH_KINDS.join(', ')}`);
+      if (!mode) throw invalid(`mode takes ${SWITCH_MODES.join(', ')}`);
+      const from = numberIn(body, 'from');
+      const until = numberIn(body, 'until');
+      const one = await controls.set({
+        kind,
+        mode,
+        name: textIn(body, 'name') ?? '',
+        reason: reasonOf(request, true) ?? '',
+        actor: actorOf(request),
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+      });
+      response.status(201).json(one);
+    }),
+  );
+
+  router.post(
+    '/switches/:id/clear',
+    answering(async (request, response) => {
+      const reason = reasonOf(request, true) ?? '';
+      const outcome = await controls.clear(idOf(request), { actor: actorOf(request), reason });
+      if (outcome === 'unknown') throw notFound('switch');
+      const answer: ClearedSwitch = { outcome };
+      response.json(answer);
+    }),
+  );
+}
