@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { requireStrace, skipBecause } from '../kit/requires.ts';
 
-const PROGRAM = resolve(import.meta.dirname, 'accept-some.ts');
+const ACCEPT = resolve(import.meta.dirname, 'accept-some.ts');
+const ACT = resolve(import.meta.dirname, 'act-on-decisions.ts');
 const WEAKENER = resolve(import.meta.dirname, 'weaken-store.ts');
 
 describe('durability of an acknowledgement', () => {
@@ -23,26 +24,34 @@ describe('durability of an acknowledgement', () => {
   });
 
   it('comes after the write-ahead log was written and flushed, for each message', () => {
-    const events = trace(strace, folder, 'sound', []);
+    const events = trace(strace, folder, ACCEPT, []);
     assert.deepEqual(unflushed(events), []);
     assert.equal(events.filter((event) => event === 'acknowledged').length, 10);
   });
 
   it('would be seen to come too early: without flushing the same check fails for each message', () => {
-    const events = trace(strace, folder, 'weak', ['--import', WEAKENER]);
+    const events = trace(strace, folder, ACCEPT, ['--import', WEAKENER]);
     assert.equal(unflushed(events).length, 10);
+  });
+
+  it('comes before anything is done on account of a decision that nobody waited for', () => {
+    const events = trace(strace, folder, ACT, []);
+    assert.equal(events.filter((event) => event === 'acknowledged').length, 10);
+    assert.deepEqual(unflushed(events), []);
+    assert.equal(unflushed(trace(strace, folder, ACT, ['--import', WEAKENER])).length, 10);
   });
 });
 
 type Event = 'written' | 'flushed' | 'acknowledged';
 
 /** What the traced process did, in order: a call counts when it has returned. */
-function trace(strace: string, folder: string, name: string, nodeOptions: readonly string[]): Event[] {
+function trace(strace: string, folder: string, program: string, nodeOptions: readonly string[]): Event[] {
+  const name = `${basename(program)}-${nodeOptions.length}`;
   const output = join(folder, `${name}.trace`);
   const calls = 'trace=fdatasync,fsync,write,writev,pwrite64,sendto';
   const run = spawnSync(
     strace,
-    ['-f', '-y', '-s', '64', '-e', calls, '-o', output, process.execPath, ...nodeOptions, PROGRAM, join(folder, name)],
+    ['-f', '-y', '-s', '64', '-e', calls, '-o', output, process.execPath, ...nodeOptions, program, join(folder, name)],
     { env: { ...process.env, WEAKEN: 'flush' }, encoding: 'utf8' },
   );
   assert.equal(run.status, 0, run.stderr);

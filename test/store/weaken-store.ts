@@ -4,12 +4,14 @@
  */
 import { registerHooks } from 'node:module';
 
+/** Where the store says how it flushes. */
+const SETTING = ['/engine/store/sqlite/connection.ts', '/engine/store/sqlite/write/durability.ts'];
 const weaken = process.env['WEAKEN'];
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    if (!url.endsWith('/engine/store/sqlite/connection.ts') || !loaded.source) return loaded;
+    if (!SETTING.some((file) => url.endsWith(file)) || !loaded.source) return loaded;
     const text =
       typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
     let source = text.replace('PRAGMA synchronous = FULL', 'PRAGMA synchronous = OFF');

@@ -166,7 +166,7 @@ function decisionBatches(writer: WorkerCalls<WriteOperations>): (decision: Decis
   return (decision) => {
     if (!batch) {
       batch = new DecisionBatch();
-      kept = writer.call('decisions.record', [batch.groups]);
+      kept = writer.call('decisions.record', [batch.groups], undefined, true);
     }
     batch.add(decision);
     return kept;

@@ -11,6 +11,9 @@ type ResultOf<F> = F extends (context: never, ...args: never[]) => infer R ? R :
 /** What is short-lived there is small, and bodies are not on the heap: V8's usual 48 MiB would only be filled and kept. */
 const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
+/** How long a call that can wait waits for others to go with. */
+const WAITS_MS = 2;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -29,6 +32,7 @@ export class WorkerCalls<O extends Operations> {
   #bytes: Uint8Array[] = [];
   #size = 0;
   #scheduled = false;
+  #timer: NodeJS.Timeout | undefined;
   #ended: WardflowError | undefined;
   #closing = false;
   readonly #exited: Promise<void>;
@@ -71,10 +75,12 @@ export class WorkerCalls<O extends Operations> {
     return [offset, bytes.length];
   }
 
+  /** A call that can wait goes with the next that cannot, or after a moment; the order of calls is kept. */
   call<K extends keyof O & string>(
     operation: K,
     args: ArgumentsOf<O[K]>,
     decode?: (value: unknown, bytes: Uint8Array) => unknown,
+    canWait = false,
   ): Promise<ResultOf<O[K]>> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#ended || this.#closing) {
@@ -84,6 +90,10 @@ export class WorkerCalls<O extends Operations> {
       this.#calls.push([operation, args]);
       this.#waiting.push({ resolve, reject, decode });
       if (this.#scheduled) return;
+      if (canWait) {
+        this.#timer ??= setTimeout(() => this.#send(), WAITS_MS);
+        return;
+      }
       this.#scheduled = true;
       setImmediate(() => this.#send());
     }) as Promise<ResultOf<O[K]>>;
@@ -101,6 +111,8 @@ export class WorkerCalls<O extends Operations> {
 
   #send(): void {
     this.#scheduled = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#ended) return;
     for (const run of this.beforeSend) run();
     // A call made by `beforeSend` rides along; it must not schedule an empty batch.
