@@ -24,6 +24,12 @@ const PASSED =
 const FAILED = `w.state IN (${W.dead}, ${W.discarded})`;
 
 export function admit(ctx: WriteContext, fact: GateFact): GateVerdict {
+  // Nearly every fact is the first under its key: one look-up is enough for it.
+  if (!ctx.sql.get('SELECT 1 FROM gate_fact WHERE scope = ? AND key = ? LIMIT 1', fact.scope, fact.key)) {
+    const verdict = judgeFact(fact, undefined, undefined, undefined);
+    keep(ctx, fact, verdict);
+    return verdict;
+  }
   const earlier = ctx.sql.get(
     'SELECT kind, because, first_message_id, first_at FROM gate_fact WHERE scope = ?1 AND key = ?2 AND message_id = ?3 ' +
       "AND content_hash = ?4 AND NOT EXISTS (SELECT 1 FROM gate_fact WHERE scope = ?1 AND key = ?2 AND because = 'first-failed' " +
@@ -53,6 +59,11 @@ export function admit(ctx: WriteContext, fact: GateFact): GateVerdict {
         ...key,
       ) as Passed | undefined);
   const verdict = judgeFact(fact, prior, failedOf(older), failedOf(failed));
+  keep(ctx, fact, verdict);
+  return verdict;
+}
+
+function keep(ctx: WriteContext, fact: GateFact, verdict: GateVerdict): void {
   ctx.sql.run(
     'INSERT OR REPLACE INTO gate_fact (scope, key, message_id, work_id, content_hash, event_time, stage, at, kind, because, ' +
       'first_message_id, first_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -69,7 +80,6 @@ export function admit(ctx: WriteContext, fact: GateFact): GateVerdict {
     verdict.first ?? null,
     verdict.firstAt ?? null,
   );
-  return verdict;
 }
 
 function priorOf(ctx: WriteContext, fact: GateFact, passed: Passed): PriorFact {
