@@ -102,7 +102,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const onWork = (): void => dispatcher.wake();
   const owner = `${environment}/${ids.next()}`;
   const effects = createEffectRunner({ ...parts, effects: store.effects, dispatcher, owner });
-  const runner = createEscalationRunner({ ...parts, onWork });
+  const runner = createEscalationRunner({ ...parts, serves: (id) => dispatcher.serves(id), onWork });
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });

@@ -154,6 +154,14 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
         'See "npx wardflow messages list --state dead" or the console; mend the cause, then redrive.',
       ),
     );
+  for (const { subscription, count } of status.stranded)
+    findings.push(
+      warning(
+        'stranded work',
+        `${count} work ${count === 1 ? 'item waits' : 'items wait'} for ${subscription}, which no flow has`,
+        'Give a node that name again and deploy, or discard the messages in the console.',
+      ),
+    );
   return findings;
 }
 

@@ -88,6 +88,10 @@ class PullDispatcher implements Dispatcher {
     return remove;
   }
 
+  serves(sourceId: string): boolean {
+    return (this.#flights.slotOf(sourceId)?.source ?? null) !== null;
+  }
+
   wake(): void {
     this.#dirty = true;
     if (this.#scheduled || !this.#running) return;

@@ -30,6 +30,8 @@ export interface WorkResult {
 export interface Dispatcher {
   /** Registers or replaces a source (same id). Takes effect at the next pump. Returns the function that removes it. */
   addSource(source: WorkSource): () => void;
+  /** Whether a source of this id is there: without one, its items wait. */
+  serves(sourceId: string): boolean;
   /** Says that work may be claimable now. Cheap; call it freely. */
   wake(): void;
   finish(work: ClaimedWork, result: WorkResult): Promise<'settled' | 'lost-lease'>;

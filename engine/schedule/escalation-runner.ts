@@ -17,6 +17,8 @@ export interface EscalationRunnerOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly live: Pick<LiveFeed, 'publish'>;
+  /** Whether a flow takes this source's items. */
+  readonly serves: (sourceId: string) => boolean;
   /** A child item was made. */
   readonly onWork: () => void;
   readonly onStoreFailure: (error: unknown) => void;
@@ -104,9 +106,22 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
     if (!fired) return false;
     if (next === 'exhausted')
       log.warn('An escalation is exhausted: nobody has answered.', { messageId: escalation.messageId });
+    if (!options.serves(escalation.subscription)) tellOurselves(escalation, step, now);
     live.publish({ kind: 'escalation', id });
     live.publish({ kind: 'message', id: escalation.messageId });
     return true;
+  }
+
+  /** The flow that should tell people is not there (its node was renamed or removed): nobody would be told. */
+  function tellOurselves(escalation: Escalation, step: number, now: Millis): void {
+    const { id, messageId, definition, lane } = escalation;
+    log.error('A step of an escalation has no flow to run it; the console is told directly.', {
+      messageId,
+      definition,
+    });
+    const { to, text } = stepOf(escalation, step) ?? { to: 'everybody', text: escalation.title };
+    const notice = { id: `${id}/step/${step}`, at: now, escalationId: id, messageId, lane, to };
+    live.publish({ kind: 'notice', notice: { ...notice, text: `${text} (Its flow is not running.)` } });
   }
 
   return {

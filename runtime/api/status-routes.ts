@@ -46,6 +46,9 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         feeds: engine.intake.status(),
         endpoints: engine.endpoints.health(),
         openEscalations: open.length,
+        stranded: backlog
+          .filter(({ subscription, state }) => state === 'waiting' && !engine.dispatcher.serves(subscription))
+          .map(({ subscription, count, oldest }) => ({ subscription, count, oldest })),
         definitions: definitions().all.map(summaryOf),
         durability: store.durability,
         rssBytes: process.memoryUsage.rss(),

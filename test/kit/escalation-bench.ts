@@ -1,5 +1,11 @@
 /** The queue bench with one delivered stat item and the escalation parts, as the engine joins them. */
-import { silentLog, type ClaimedWork, type Dispatcher, type EscalationService } from '../../engine/index.ts';
+import {
+  silentLog,
+  type ClaimedWork,
+  type ConsoleNotice,
+  type Dispatcher,
+  type EscalationService,
+} from '../../engine/index.ts';
 import { createEscalationService } from '../../engine/schedule/create-escalation-service.ts';
 import { createEscalationRunner, type EscalationRunner } from '../../engine/schedule/escalation-runner.ts';
 import { QueueBench } from './queue-bench.ts';
@@ -12,6 +18,8 @@ export class EscalationBench {
   readonly work: ClaimedWork;
   readonly service: EscalationService;
   runner: EscalationRunner;
+  /** Told to the console by the engine itself. */
+  readonly notices: ConsoleNotice[] = [];
 
   private constructor(bench: QueueBench, dispatcher: Dispatcher, work: ClaimedWork) {
     this.bench = bench;
@@ -44,7 +52,8 @@ export class EscalationBench {
       clock: bench.clock,
       ids: bench.ids,
       log: silentLog,
-      live: { publish: () => undefined },
+      live: { publish: (change) => void (change.kind === 'notice' && this.notices.push(change.notice)) },
+      serves: (id) => this.dispatcher.serves(id),
       onWork: () => this.dispatcher.wake(),
       onStoreFailure: (error) => void bench.failures.push(error),
     });

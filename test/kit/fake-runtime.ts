@@ -129,6 +129,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     messages: counts(messages) as RuntimeStatus['messages'],
     work: { waiting: 6, claimed: 2, parked: 3, done: messages.length, dead: 12, discarded: 4 },
     inFlight: 2,
+    stranded: [],
     oldestWaiting: messages.find((one) => one.state === 'waiting')?.receivedAt ?? null,
     feeds: options.empty
       ? []

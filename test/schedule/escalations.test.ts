@@ -128,6 +128,18 @@ describe('escalations', () => {
     await isTold(2);
   });
 
+  it('tells the console by itself where no flow takes its steps', async () => {
+    const { id } = await start({ name: 'renamed', discriminator: 'other' });
+    await bench.until('the notice', () => all.notices.length === 1);
+    assert.deepEqual(
+      all.notices.map(({ escalationId, to }) => [escalationId, to]),
+      [[id, 'nurse']],
+    );
+    await start();
+    await isTold(1);
+    assert.equal(all.notices.length, 1, 'a flow that is there tells people itself');
+  });
+
   it('refuses a ladder without steps', async () => {
     await assert.rejects(service.start(request({ steps: [] })), { code: 'ladder-steps-invalid' });
   });
