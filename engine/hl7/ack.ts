@@ -48,6 +48,9 @@ export function buildAck(message: Hl7Message | undefined, options: AckOptions): 
   return Hl7Message.of(new Hl7Source(text, written, marked, damaged));
 }
 
+/** No header field has as many. */
+const MOST_COMPONENTS = 100;
+
 /** A field in the usual separators: as it stands, bytes that could not be decoded included, or written anew. */
 function standard(source: Hl7Source, path: string): string {
   const span = source.part(0, parsePath(path));
@@ -55,10 +58,9 @@ function standard(source: Hl7Source, path: string): string {
   const { field, component, repetition, escape: mark, subcomponent } = source.delimiters;
   const usual = field + component + repetition + mark + subcomponent === '|^~\\&';
   if (usual) return source.text.slice(span.from, span.to);
-  const components = Array.from({ length: source.count(span, component) }, (_, i) =>
-    write(source.read(0, parsePath(path).field, 1, parsePath(path).component || i + 1, 1)),
-  );
-  return components.join('^');
+  const [first] = source.parts(span, repetition);
+  const components = first ? source.parts(first, component, MOST_COMPONENTS) : [];
+  return [...components].map((part) => write(source.readWithin(part, 1, 1))).join('^');
 }
 
 function write(value: string): string {

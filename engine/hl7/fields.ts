@@ -1,5 +1,5 @@
 import { tryPath } from './path.ts';
-import type { Hl7Source } from './source.ts';
+import type { Hl7Source, Span } from './source.ts';
 
 /** The values of one segment under their paths: `{ segment: 'OBX', 'OBX-3.1': '2823-3', … }`; empty ones are left out. */
 export type Hl7Row = Readonly<Record<string, string>>;
@@ -12,6 +12,9 @@ export interface Hl7Fields {
   readonly [pathOrSegment: string]: string | readonly Hl7Row[] | undefined;
 }
 
+/** What people are shown of one message: more than any real one has, and what a browser can show. */
+export const MOST_SHOWN = { segments: 5000, values: 20_000 } as const;
+
 const SEGMENT = /^[A-Z][A-Z0-9]{2}$/;
 
 /**
@@ -22,7 +25,7 @@ const handler: ProxyHandler<Hl7Source> = {
   get(source, key) {
     if (key === Symbol.toStringTag) return 'Hl7Fields';
     if (typeof key !== 'string') return undefined;
-    return key === 'toJSON' ? () => rowsOf(source, false) : lookUp(source, key);
+    return key === 'toJSON' ? () => rowsOf(source, false, { most: MOST_SHOWN }).rows : lookUp(source, key);
   },
   has: (source, key) => typeof key === 'string' && lookUp(source, key) !== undefined,
   getOwnPropertyDescriptor(source, key) {
@@ -48,47 +51,67 @@ function lookUp(source: Hl7Source, key: string): string | readonly Hl7Row[] | un
     const at = source.find(path.segment, path.occurrence || 1);
     return at < 0 ? '' : source.read(at, path.field, path.repetition, path.component, path.subcomponent);
   }
-  const rows = SEGMENT.test(key) ? rowsOf(source, true, key) : [];
+  const rows = SEGMENT.test(key) ? rowsOf(source, true, { only: key }).rows : [];
   return rows.length > 0 ? rows : undefined;
+}
+
+export interface RowLimits {
+  /** Segments of this name alone. */
+  readonly only?: string;
+  readonly most?: { readonly segments: number; readonly values: number };
 }
 
 /**
  * All segments as rows. `everyName` adds the shorter names of a first part (`OBX-3` beside `OBX-3.1`, and `OBX-8.1`
  * beside `OBX-8`), so that a row answers to whichever a flow uses.
  */
-export function rowsOf(source: Hl7Source, everyName: boolean, only?: string): Hl7Row[] {
+export function rowsOf(
+  source: Hl7Source,
+  everyName: boolean,
+  { only, most }: RowLimits = {},
+): { rows: Hl7Row[]; truncated: boolean } {
   const rows: Hl7Row[] = [];
+  const left = { values: most?.values ?? Infinity };
   for (let at = 0; source.segment(at); at++) {
     const name = source.nameOf(at);
-    if (only === undefined || name === only) rows.push(rowOf(source, at, name, everyName));
+    if (only !== undefined && name !== only) continue;
+    if (left.values <= 0 || rows.length === most?.segments) return { rows, truncated: true };
+    rows.push(rowOf(source, at, name, everyName, left));
   }
-  return rows;
+  return { rows, truncated: left.values <= 0 };
 }
 
-function rowOf(source: Hl7Source, at: number, name: string, everyName: boolean): Hl7Row {
+function rowOf(source: Hl7Source, at: number, name: string, everyName: boolean, left: { values: number }): Hl7Row {
   const row: Record<string, string> = { segment: name };
   const { component, subcomponent, repetition } = source.delimiters;
   const add = (key: string, value: string): void => {
     if (value !== '') row[key] ??= value;
   };
-  for (let field = 1, span = source.field(at, 1); span; span = source.field(at, ++field)) {
-    const path = `${name}-${field}`;
+  let field = 0;
+  for (const span of source.fields(at)) {
+    const path = `${name}-${++field}`;
     if (source.isOpaque(at, field)) {
       add(path, source.text.slice(span.from, span.to));
       continue;
     }
-    for (const [r, whole] of parts(source, span, repetition)) {
-      const there = r === 1 ? path : `${path}[${r}]`;
-      const components = parts(source, whole, component);
-      for (const [c, part] of components) {
-        const subcomponents = parts(source, part, subcomponent);
-        for (const [s, leaf] of subcomponents) {
+    let r = 0;
+    for (const whole of source.parts(span, repetition)) {
+      const there = ++r === 1 ? path : `${path}[${r}]`;
+      const severalComponents = holds(source, whole, component);
+      let c = 0;
+      for (const part of source.parts(whole, component)) {
+        c++;
+        const severalSubcomponents = holds(source, part, subcomponent);
+        let s = 0;
+        for (const leaf of source.parts(part, subcomponent)) {
+          s++;
+          if (left.values <= 0) return row;
+          // Empty parts count as well: it is the walk that is limited.
+          left.values--;
           const value = source.readable(leaf);
-          if (subcomponents.length > 1) add(`${there}.${c}.${s}`, value);
-          if (s === 1 && (everyName || (components.length > 1 && subcomponents.length === 1)))
-            add(`${there}.${c}`, value);
-          if (s === 1 && c === 1 && (everyName || (components.length === 1 && subcomponents.length === 1)))
-            add(there, value);
+          if (severalSubcomponents) add(`${there}.${c}.${s}`, value);
+          if (s === 1 && (everyName || (severalComponents && !severalSubcomponents))) add(`${there}.${c}`, value);
+          if (s === 1 && c === 1 && (everyName || !(severalComponents || severalSubcomponents))) add(there, value);
         }
       }
     }
@@ -96,16 +119,6 @@ function rowOf(source: Hl7Source, at: number, name: string, everyName: boolean):
   return row;
 }
 
-type Part = readonly [number: number, span: { readonly from: number; readonly to: number }];
-
-function parts(source: Hl7Source, span: { from: number; to: number }, separator: string): Part[] {
-  const found: Part[] = [];
-  const { text } = source;
-  let { from } = span;
-  for (let number = 1; ; number++) {
-    const at = separator === '' ? -1 : text.slice(from, span.to).indexOf(separator);
-    found.push([number, { from, to: at < 0 ? span.to : from + at }]);
-    if (at < 0) return found;
-    from += at + 1;
-  }
+function holds(source: Hl7Source, { from, to }: Span, separator: string): boolean {
+  return separator !== '' && source.text.slice(from, to).includes(separator);
 }

@@ -1,6 +1,6 @@
 import { withRaw, withSegment, withValue } from './edit.ts';
 import { hl7Errors } from './errors.ts';
-import { fieldsOf, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
+import { fieldsOf, MOST_SHOWN, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
 import { ordersOf, type Hl7Order } from './orders.ts';
 import { parsePath } from './path.ts';
 import { readSource, type ParseOptions } from './read-bytes.ts';
@@ -13,6 +13,8 @@ export interface Hl7Json {
   readonly controlId: string;
   readonly charset: string;
   readonly segments: readonly Hl7Row[];
+  /** There is more than is shown. */
+  readonly truncated?: true;
 }
 
 /**
@@ -60,10 +62,12 @@ export class Hl7Message {
     const { source } = this;
     if (parsed.occurrence > 0) {
       const at = source.find(parsed.segment, parsed.occurrence);
-      return at < 0 ? [] : readAll(source, at, parsed);
+      return at < 0 ? [] : [...readAll(source, at, parsed)];
     }
     const values: string[] = [];
-    for (const segment of this.segments(parsed.segment)) values.push(...readAll(source, segment.at, parsed));
+    for (const segment of this.segments(parsed.segment)) {
+      for (const value of readAll(source, segment.at, parsed)) values.push(value);
+    }
     return values;
   }
 
@@ -146,7 +150,8 @@ export class Hl7Message {
 
   toJSON(): Hl7Json {
     const { type, controlId, charset } = this;
-    return { type, controlId, charset, segments: rowsOf(this.source, false) };
+    const { rows, truncated } = rowsOf(this.source, false, { most: MOST_SHOWN });
+    return { type, controlId, charset, segments: rows, ...(truncated && { truncated }) };
   }
 
   clone(): Hl7Message {

@@ -11,9 +11,10 @@ export interface Hl7Order {
   readonly patient: Hl7Segment | undefined;
   readonly visit: Hl7Segment | undefined;
   readonly common: Hl7Segment | undefined;
-  readonly request: Hl7Segment;
+  /** Absent where observations stand before any OBR, or under an ORC alone. */
+  readonly request: Hl7Segment | undefined;
   readonly observations: readonly Hl7Observation[];
-  /** OBX behind SPM: about the specimen, not results of the request. */
+  /** OBX behind SPM: about the specimen, by the standard; some senders state their results there. */
   readonly specimenObservations: readonly Hl7Observation[];
 }
 
@@ -22,7 +23,10 @@ interface OpenObservation {
   readonly notes: Hl7Segment[];
 }
 
-/** Tolerant of what stands between: an OBX belongs to the OBR before it, whatever else is there. */
+/**
+ * Tolerant of what stands between: an OBX belongs to the OBR before it, whatever else is there. Every OBX is in exactly
+ * one order, if need be in one without a request.
+ */
 export function* ordersOf(message: { segments(): Iterable<Hl7Segment> }): Generator<Hl7Order> {
   let patient: Hl7Segment | undefined;
   let visit: Hl7Segment | undefined;
@@ -33,7 +37,7 @@ export function* ordersOf(message: { segments(): Iterable<Hl7Segment> }): Genera
   let behindSpecimen = false;
   let last: OpenObservation | undefined;
   const finished = (): Hl7Order[] => {
-    if (!request) return [];
+    if (!request && results.length === 0 && specimens.length === 0) return [];
     const order = { patient, visit, common, request, observations: results, specimenObservations: specimens };
     [request, common, last, results, specimens, behindSpecimen] = [undefined, undefined, undefined, [], [], false];
     return [order];
@@ -51,10 +55,12 @@ export function* ordersOf(message: { segments(): Iterable<Hl7Segment> }): Genera
         yield* finished();
         common = segment;
         break;
-      case 'OBR':
+      case 'OBR': {
+        const orc = request ? undefined : common;
         yield* finished();
-        request = segment;
+        [request, common, behindSpecimen] = [segment, orc, false];
         break;
+      }
       case 'SPM':
         behindSpecimen = true;
         last = undefined;
@@ -62,7 +68,6 @@ export function* ordersOf(message: { segments(): Iterable<Hl7Segment> }): Genera
       case 'OBX':
         last = { obx: segment, notes: [] };
         (behindSpecimen ? specimens : results).push(last);
-        if (!request) results = [];
         break;
       case 'NTE':
         last?.notes.push(segment);

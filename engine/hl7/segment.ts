@@ -26,9 +26,9 @@ export class Hl7Segment {
     return this.source.read(this.at, field, repetition, component, subcomponent);
   }
 
-  /** One value for each repetition of the field. */
-  getAll(path: string | number): string[] {
-    return readAll(this.source, this.at, this.path(path));
+  /** One value for each repetition of the field, of the first `most` where that is said. */
+  getAll(path: string | number, most?: number): string[] {
+    return [...readAll(this.source, this.at, this.path(path), most)];
   }
 
   /** The text as it stands, separators and escapes included. */
@@ -53,13 +53,16 @@ export class Hl7Segment {
   }
 }
 
-export function readAll(source: Hl7Source, at: number, path: Hl7Path): string[] {
+/** Walks the field once: a sender decides how many repetitions there are. */
+export function* readAll(source: Hl7Source, at: number, path: Hl7Path, most = Infinity): Generator<string> {
   const span = source.field(at, path.field);
-  if (!span) return [];
+  if (!span) return;
   if (path.repetition > 0 || source.isOpaque(at, path.field)) {
     const value = source.read(at, path.field, path.repetition, path.component, path.subcomponent);
-    return value === '' ? [] : [value];
+    if (value !== '') yield value;
+    return;
   }
-  const count = source.count(span, source.delimiters.repetition);
-  return Array.from({ length: count }, (_, i) => source.read(at, path.field, i + 1, path.component, path.subcomponent));
+  for (const repetition of source.parts(span, source.delimiters.repetition, most)) {
+    yield source.readWithin(repetition, path.component, path.subcomponent);
+  }
 }

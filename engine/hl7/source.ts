@@ -158,11 +158,48 @@ export class Hl7Source {
     if (this.isOpaque(at, field)) {
       return repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.text.slice(span.from, span.to) : '';
     }
+    const part = this.nth(span, this.delimiters.repetition, this.repetitionCode, repetition || 1);
+    return part ? this.readWithin(part, component, subcomponent) : '';
+  }
+
+  /** A value of one repetition. */
+  readWithin(repetition: Span, component: number, subcomponent: number): string {
     const { delimiters } = this;
-    let part = this.nth(span, delimiters.repetition, this.repetitionCode, repetition || 1);
-    part &&= this.nth(part, delimiters.component, this.componentCode, component || 1);
+    let part = this.nth(repetition, delimiters.component, this.componentCode, component || 1);
     part &&= this.nth(part, delimiters.subcomponent, this.subcomponentCode, subcomponent || 1);
     return part ? this.readable(part) : '';
+  }
+
+  /** The parts of a span in one walk, none of an empty one: to ask for each by its number takes time by the square. */
+  *parts(span: Span, separator: string, most = Infinity): Generator<Span> {
+    if (span.from === span.to || most < 1) return;
+    if (separator === '') {
+      yield span;
+      return;
+    }
+    const code = separator.charCodeAt(0);
+    let left = most;
+    for (let { from } = span; from <= span.to && left > 0; left--) {
+      const to = this.seek(separator, code, from, span.to);
+      yield { from, to };
+      from = to + 1;
+    }
+  }
+
+  /** The fields of a segment from field 1 on, in one walk. */
+  *fields(at: number): Generator<Span> {
+    const segment = this.segment(at);
+    if (!segment) return;
+    const { field } = this.delimiters;
+    const first = this.field(at, 1);
+    if (!first) return;
+    // A header's first field is the separator itself; the second begins behind it (chapter 2, section 2.14.9).
+    if (this.isOpaque(at, 1)) yield first;
+    for (let from = this.isOpaque(at, 1) ? first.to : first.from; from <= segment.to;) {
+      const to = this.seek(field, this.fieldCode, from, segment.to);
+      yield { from, to };
+      from = to + 1;
+    }
   }
 
   /** The text of a span, unescaped, with what could not be decoded shown as U+FFFD. */

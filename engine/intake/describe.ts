@@ -55,7 +55,7 @@ function searchKeys(message: Hl7Message): SearchKey[] {
   const keys = new Map<string, SearchKey>();
   for (const segment of message.segments()) {
     for (const [kind, path] of KEYED[segment.name] ?? []) {
-      for (const stated of segment.getAll(path)) {
+      for (const stated of segment.getAll(path, MOST_KEYS)) {
         if (keys.size >= MOST_KEYS) return [...keys.values()];
         const value = short(stated.trim());
         if (value !== null && value !== '""') keys.set(`${kind} ${value}`, { kind, value });

@@ -48,18 +48,9 @@ export interface RuntimeStatus {
   readonly feeds: readonly FeedStatus[];
   readonly endpoints: readonly EndpointHealth[];
   readonly openEscalations: number;
-  /** Open work whose source is not there (a node was renamed or removed): it waits for ever. */
-  readonly stranded: readonly StrandedWork[];
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
   readonly rssBytes: number;
-}
-
-export interface StrandedWork {
-  readonly subscription: string;
-  readonly count: number;
-  /** When the oldest was made. */
-  readonly oldest: number;
 }
 
 export interface DefinitionSummary {
@@ -104,6 +95,8 @@ export type EscalationView = Omit<Escalation, 'carry'> & {
 export interface MessageBody {
   readonly charset: string;
   readonly segments: readonly BodySegment[];
+  /** There is more in the message than is shown: the raw body has all of it. */
+  readonly truncated?: boolean;
 }
 export interface BodySegment {
   readonly name: string;

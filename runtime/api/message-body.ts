@@ -2,8 +2,9 @@
 import { Hl7Message, fieldName, segmentName } from '../../engine/index.ts';
 import type { BodySegment, MessageBody } from './contract.ts';
 
-/** More fields than any real message has; what is cut is found in the raw body. */
-const MOST_FIELDS = 20_000;
+/** A document within a field is not for reading here; what is cut is found in the raw body. */
+const LONGEST_VALUE = 32 * 1024;
+const MOST_LINES = 2000;
 
 export function messageBody(bytes: Uint8Array, fallbackCharset = 'UTF-8'): MessageBody {
   let message: Hl7Message;
@@ -12,32 +13,40 @@ export function messageBody(bytes: Uint8Array, fallbackCharset = 'UTF-8'): Messa
   } catch {
     return unreadable(bytes);
   }
-  let left = MOST_FIELDS;
-  const segments: BodySegment[] = [];
-  for (const { segment: name = '', ...values } of message.toJSON().segments) {
-    const fields = Object.entries(values)
-      .slice(0, left)
-      .map(([path, value]) => ({ path, title: titleOf(path), value }));
-    left -= fields.length;
-    segments.push({ name, title: segmentName(name) ?? null, fields });
-  }
-  return { charset: message.charset, segments };
+  const { segments: rows, truncated = false } = message.toJSON();
+  const segments: BodySegment[] = rows.map(({ segment: name = '', ...values }) => ({
+    name,
+    title: segmentName(name) ?? null,
+    fields: Object.entries(values).map(([path, value]) => ({ path, title: titleOf(path), value })),
+  }));
+  return shortened({ charset: message.charset, segments }, truncated);
+}
+
+function shortened(body: MessageBody, truncated: boolean): MessageBody {
+  let cut = truncated;
+  const short = (value: string): string => {
+    if (value.length <= LONGEST_VALUE) return value;
+    cut = true;
+    return `${value.slice(0, LONGEST_VALUE).toWellFormed()}…`;
+  };
+  const segments = body.segments.map(({ fields, ...segment }) => ({
+    ...segment,
+    fields: fields.map((field) => ({ ...field, value: short(field.value) })),
+  }));
+  return { charset: body.charset, segments, ...(cut && { truncated: true }) };
 }
 
 /** What cannot be read as HL7 is shown line by line, each byte as it is. */
 function unreadable(bytes: Uint8Array): MessageBody {
   const lines = Buffer.from(bytes)
     .toString('latin1')
-    .split(/\r\n|\r|\n/)
-    .slice(0, 2000);
-  return {
-    charset: 'unknown',
-    segments: lines.map((value, i) => ({
-      name: '',
-      title: null,
-      fields: [{ path: `line ${i + 1}`, title: null, value }],
-    })),
-  };
+    .split(/\r\n|\r|\n/, MOST_LINES + 1);
+  const segments = lines.slice(0, MOST_LINES).map((value, i) => ({
+    name: '',
+    title: null,
+    fields: [{ path: `line ${i + 1}`, title: null, value }],
+  }));
+  return shortened({ charset: 'unknown', segments }, lines.length > MOST_LINES);
 }
 
 function titleOf(path: string): string | null {

@@ -5,7 +5,7 @@ import { Hl7Message } from '../../engine/hl7/message.ts';
 const orders = (...segments: string[]): (readonly [string, string, string[], string[]])[] =>
   [...Hl7Message.parse(['MSH|^~\\&|A||||||ORU^R01|1', ...segments, ''].join('\r')).orders()].map((order) => [
     `${order.patient?.get('3') ?? '-'} ${order.visit?.get('2') ?? '-'} ${order.common?.get('1') ?? '-'}`,
-    order.request.get('3'),
+    order.request?.get('3') ?? '-',
     order.observations.map(({ obx, notes }) => [obx.get('1'), ...notes.map((note) => note.get('3'))].join('+')),
     order.specimenObservations.map(({ obx }) => obx.get('1')),
   ]);
@@ -41,8 +41,21 @@ describe('the orders of a result message', () => {
     ]);
   });
 
-  it('have no observation that stands before any request', () => {
-    assert.deepEqual(orders('PID|1||P1', 'OBX|9', 'OBR|1||F1', 'OBX|1'), [['P1 - -', 'F1', ['1'], []]]);
-    assert.deepEqual(orders('OBX|9'), []);
+  it('lose no observation that stands before any request, under a common order alone, or behind a specimen', () => {
+    assert.deepEqual(orders('PID|1||P1', 'OBX|9', 'OBR|1||F1', 'OBX|1'), [
+      ['P1 - -', '-', ['9'], []],
+      ['P1 - -', 'F1', ['1'], []],
+    ]);
+    assert.deepEqual(orders('OBX|9'), [['- - -', '-', ['9'], []]]);
+    assert.deepEqual(orders('ORC|RE', 'OBX|1', 'ORC|XX', 'OBR|1||F1', 'OBX|2'), [
+      ['- - RE', '-', ['1'], []],
+      ['- - XX', 'F1', ['2'], []],
+    ]);
+    assert.deepEqual(orders('SPM|1', 'OBX|1'), [['- - -', '-', [], ['1']]]);
+    assert.deepEqual(orders('SPM|1', 'OBR|1||F1', 'OBX|1'), [['- - -', 'F1', ['1'], []]]);
+    assert.deepEqual(orders('PID|1||P1', 'OBX|1', 'PID|2||P2', 'OBX|2'), [
+      ['P1 - -', '-', ['1'], []],
+      ['P2 - -', '-', ['2'], []],
+    ]);
   });
 });

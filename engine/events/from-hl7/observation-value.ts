@@ -14,18 +14,26 @@ const CODED = new Set(['CE', 'CWE', 'CNE', 'CF', 'IS', 'ID']);
 const ENCAPSULATED = new Set(['ED', 'RP']);
 /** An event travels as JSON through flows and decisions; longer texts are read from the message. */
 const LONGEST_TEXT = 64 * 1024;
+/** A report has a repetition for each line; a coded answer has as many as there are things to tick. */
+const MOST_LINES = 2000;
+const MOST_CODES = 100;
 
 /** OBX-5 by OBX-2. Never a number that the sender did not write as one. */
 export function observationValue(obx: Hl7Segment): ObservationValue {
   const type = text(obx, '2') ?? '';
   if (ENCAPSULATED.has(type)) return { value: null, valueText: '' };
   if (type === 'SN') return structuredNumeric(obx);
-  const coded = CODED.has(type);
-  const repetitions = coded ? obx.getAll('5.2').map((shown, i) => shown || obx.get(`5[${i + 1}].1`)) : obx.getAll('5');
+  const repetitions = CODED.has(type) ? codedTexts(obx) : obx.getAll('5', MOST_LINES);
   const valueText = repetitions.join('\n').slice(0, LONGEST_TEXT).toWellFormed();
   const stated = valueText.trim();
   if (stated === '' || stated === '""') return { value: null, valueText };
   return { value: (type === 'NM' ? number(stated) : undefined) ?? stated, valueText };
+}
+
+/** What people read of each code, else the code. */
+function codedTexts(obx: Hl7Segment): string[] {
+  const codes = obx.getAll('5.1', MOST_CODES);
+  return obx.getAll('5.2', MOST_CODES).map((shown, i) => shown || (codes[i] ?? ''));
 }
 
 /** SN (2A.3.67): comparator, number, separator or suffix, number. */

@@ -73,6 +73,7 @@ function Segments({ body, type }: { readonly body: MessageBody; readonly type: s
     <div className={classes['segments']}>
       <p className="dim">
         {type ?? 'Unknown type'}, {body.segments.length} segments, {body.charset}
+        {body.truncated ? '. The message holds more than is shown here; the raw message has all of it' : ''}
       </p>
       {body.segments.map((segment, index) => (
         <details key={`${segment.name} ${index}`} open={index < 12}>

@@ -1,0 +1,122 @@
+/** What a hostile message costs: four times the bytes may cost about four times the time, never sixteen times. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { deriveEvents } from '../../engine/index.ts';
+import { buildAck } from '../../engine/hl7/ack.ts';
+import { Hl7Message } from '../../engine/hl7/message.ts';
+import { Hl7Source } from '../../engine/hl7/source.ts';
+import { describe as describeMessage } from '../../engine/intake/describe.ts';
+import { messageBody } from '../../runtime/api/message-body.ts';
+import { context } from '../events/kit.ts';
+
+const head = (type = 'ORU^R01', sender = 'LAB'): string => `MSH|^~\\&|${sender}|H|X|Y|20260101||${type}|1|P|2.5\r`;
+const PID = 'PID|||4711\r';
+const RESULT = `${head()}${PID}OBR|1|P|F|A^B^LN\r`;
+const drained = (all: Iterable<unknown>): number => [...all].length;
+
+type Use = readonly [of: string, text: (n: number) => string, use: (message: Hl7Message) => unknown];
+
+const events = (message: Hl7Message): unknown => deriveEvents(message, context());
+const ack = (message: Hl7Message): unknown => buildAck(message, { code: 'AA', controlId: '1', now: 0 });
+
+const USES: readonly Use[] = [
+  ['describing empty repetitions', (n) => `${head()}PID|||${'~'.repeat(n)}\r`, describeMessage],
+  ['describing repetitions', (n) => `${head()}PID|||${'A~'.repeat(n)}\r`, describeMessage],
+  ['describing orders', (n) => `${head()}${PID}${'OBR|1|2\r'.repeat(n)}`, describeMessage],
+  ['all repetitions', (n) => `${head()}PID|||${'A~'.repeat(n)}\r`, (m) => m.getAll('PID-3.1')],
+  ['all repetitions of a segment', (n) => `${head()}PID|||${'A~'.repeat(n)}\r`, (m) => m.segment('PID')?.getAll('3')],
+  ['all values of all segments', (n) => head() + 'NTE|1||x\r'.repeat(n), (m) => m.getAll('NTE-3')],
+  ['one far repetition', (n) => `${head()}PID|||${'A~'.repeat(n)}|F\r`, (m) => m.get('PID-4')],
+  ['components', (n) => `${head()}PID|||${'A^'.repeat(n)}|F\r`, (m) => m.get('PID-3.999')],
+  ['escapes', (n) => `${head()}PID|||${'\\x'.repeat(n)}|F\r`, (m) => m.get('PID-3')],
+  ['escapes that mean something', (n) => `${head()}PID|||${'\\T\\'.repeat(n)}|F\r`, (m) => m.get('PID-3')],
+  ['unclosed hexadecimal', (n) => `${head()}PID|||\\X${'4'.repeat(n)}|F\r`, (m) => m.get('PID-3')],
+  ['segments', (n) => head() + 'Z\r'.repeat(n), (m) => drained(m.segments())],
+  ['empty lines', (n) => head() + '\r'.repeat(n), (m) => drained(m.segments())],
+  ['orders', (n) => head() + 'OBR|1\rOBX|1\r'.repeat(n), (m) => drained(m.orders())],
+  ['fields of a segment', (n) => `${head()}PID${'|a'.repeat(n)}\r`, (m) => m.fields['PID']],
+  ['repetitions as rows', (n) => `${head()}PID|||${'a~'.repeat(n)}\r`, (m) => m.fields['PID']],
+  ['components as rows', (n) => `${head()}PID|||${'a^'.repeat(n)}\r`, (m) => m.fields['PID']],
+  ['rows', (n) => head() + 'OBX|1\r'.repeat(n), (m) => m.fields['OBX']],
+  ['the body shown of fields', (n) => `${head()}PID${'|a'.repeat(n)}\r`, (m) => messageBody(m.toBytes())],
+  ['the answer to repetitions', (n) => head('ORU^R01', 'A~'.repeat(n)), ack],
+  ['the answer in other separators', (n) => head('ORU^R01', 'A^'.repeat(n)).replaceAll('|', '$'), ack],
+  ['the answer to other repetitions', (n) => head('ORU^R01', 'A~'.repeat(n)).replaceAll('|', '$'), ack],
+  ['events of flags', (n) => `${RESULT}OBX|1|NM|A^B||1|||${'a~'.repeat(n)}|||F\r`, events],
+  ['events of empty flags', (n) => `${RESULT}OBX|1|NM|A^B||1|||${'~'.repeat(n)}|||F\r`, events],
+  ['events of codes', (n) => `${RESULT}OBX|1|CE|A^B||${'a^b~'.repeat(n)}||||||F\r`, events],
+  ['events of lines', (n) => `${RESULT}OBX|1|TX|A^B||${'a~'.repeat(n)}||||||F\r`, events],
+  ['events of identifiers', (n) => `${head()}PID|||${'A~'.repeat(n)}\rOBR|1\rOBX|1|NM|A||1||||||F\r`, events],
+  [
+    'events of orders of one long patient',
+    (n) => `${head()}PID|||${'x'.repeat(n)}\r${'OBR|1\rOBX|1|NM|A||1||||||F\r'.repeat(n / 100)}`,
+    events,
+  ],
+  [
+    'events of results of one long order',
+    (n) => `${head()}${PID}OBR|1||${'x'.repeat(n)}\r${'OBX|1|NM|A||1||||||F\r'.repeat(n / 100)}`,
+    events,
+  ],
+  ['events of results', (n) => RESULT + 'OBX|1|NM|A||1||||||F\r'.repeat(n / 20), events],
+  ['a discharge of diagnoses', (n) => `${head('ADT^A03')}${PID}${'DG1|1\r'.repeat(n)}`, events],
+];
+
+describe('the effort of reading', () => {
+  /** The least of several runs: what else the machine does only ever adds. Every run reads the text anew. */
+  const least = (text: string, use: Use[2], runs: number): number => {
+    let best = Infinity;
+    for (let i = 0; i < runs; i++) {
+      const message = Hl7Message.parse(text);
+      const begun = performance.now();
+      use(message);
+      best = Math.min(best, performance.now() - begun);
+    }
+    return best;
+  };
+
+  for (const [of, text, use] of USES)
+    it(`grows no faster than the message: ${of}`, function () {
+      this.timeout(20_000);
+      const [small, large] = [text(10_000), text(80_000)];
+      least(small, use, 2);
+      const times = (): readonly [number, number] => [least(small, use, 3), least(large, use, 3)];
+      // Eight times the size: 64 times the time by the square. Below some milliseconds there is nothing to measure.
+      const isFine = ([one, eight]: readonly [number, number]): boolean => eight < 8 || eight < 28 * one;
+      let seen = times();
+      if (!isFine(seen)) seen = times();
+      assert.ok(isFine(seen), `${seen[0].toFixed(1)} ms became ${seen[1].toFixed(1)} ms`);
+    });
+
+  it('looks at each repetition once, by count', () => {
+    const source = Hl7Message.parse(`${head()}PID|||${'A~'.repeat(500)}\r`).source;
+    let steps = 0;
+    const counting = new Proxy(source, {
+      get(target, key, receiver: object) {
+        if (key === 'text') steps++;
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    });
+    assert.equal(Hl7Message.of(counting).getAll('PID-3.1').length, 501);
+    const all = steps;
+    steps = 0;
+    assert.equal(Hl7Message.of(counting).segment('PID')?.getAll('3.1', 100).length, 100);
+    assert.ok(all < 501 * 12 && steps < 100 * 12 + 100, `${all} and ${steps} steps`);
+    assert.ok(source instanceof Hl7Source);
+  });
+});
+
+describe('a message as people are shown it', () => {
+  it('is marked where there is more than is shown', () => {
+    const many = messageBody(Buffer.from(`${head()}PID${'|a'.repeat(40_000)}\r`));
+    assert.equal(many.truncated, true);
+    assert.ok((many.segments[1]?.fields.length ?? 0) > 19_000 && (many.segments[1]?.fields.length ?? 0) <= 20_000);
+    const rows = messageBody(Buffer.from(head() + 'NTE|1\r'.repeat(6000)));
+    assert.deepEqual([rows.truncated, rows.segments.length], [true, 5000]);
+    const long = messageBody(Buffer.from(`${head()}OBX|1|ED|||${'x'.repeat(100_000)}\r`));
+    assert.equal(long.truncated, true);
+    assert.ok((long.segments[1]?.fields.at(-1)?.value.length ?? 0) < 40_000);
+    const lines = messageBody(Buffer.from('x\r'.repeat(3000)));
+    assert.deepEqual([lines.truncated, lines.segments.length], [true, 2000]);
+    assert.equal(messageBody(Buffer.from(head() + PID)).truncated, undefined);
+  });
+});
