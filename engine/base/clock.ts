@@ -48,6 +48,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** Tasks that wait for their time. */
+  get waiting(): number {
+    return this.#tasks.length;
+  }
+
   advance(by: Millis): void {
     this.set(this.#now + by);
   }

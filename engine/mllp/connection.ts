@@ -15,10 +15,21 @@ export type FrameHandler = (
 export interface ConnectionSettings extends Partial<FramerLimits> {
   /** Frames of one connection that may be under way before no more is read from it. */
   readonly maxUnanswered: number;
+  /** A frame that has not ended this long after its start block ends the connection: it may never end. */
+  readonly frameMs: Millis;
   /** A connection on which nothing has moved for this long is closed. */
   readonly idleMs: Millis;
   /** How long a connection stays open after an answer was withheld: time for the sender to notice by itself. */
   readonly withholdMs: Millis;
+}
+
+/** What a connection tells the listener that it belongs to. */
+export interface ConnectionEvents {
+  junk(size: number): void;
+  /** The memory that an unfinished frame takes has changed; 0 when there is none. */
+  pending(bytes: number): void;
+  /** A frame took longer than `frameMs`; the connection closes. */
+  overdue(): void;
 }
 
 /** For answers to be made and read, and for the peer to close its side. */
@@ -35,14 +46,17 @@ export class MllpConnection {
   readonly #settings: ConnectionSettings;
   readonly #clock: Clock;
   readonly #handler: FrameHandler;
-  readonly #onJunk: (size: number) => void;
+  readonly #events: ConnectionEvents;
   #answers: Promise<void> = Promise.resolve();
   #underWay = 0;
   #withheld = false;
   #closing = false;
   #draining = false;
   #lastActivity: Millis;
+  #hasSent = false;
+  #frame = 0;
   #cancelIdle: () => void = () => undefined;
+  #cancelFrame: () => void = () => undefined;
 
   constructor(
     id: string,
@@ -50,14 +64,14 @@ export class MllpConnection {
     settings: ConnectionSettings,
     clock: Clock,
     handler: FrameHandler,
-    onJunk: (size: number) => void,
+    events: ConnectionEvents,
   ) {
     this.id = id;
     this.#socket = socket;
     this.#settings = settings;
     this.#clock = clock;
     this.#handler = handler;
-    this.#onJunk = onJunk;
+    this.#events = events;
     this.#framer = new MllpFramer(settings);
     this.#lastActivity = clock.now();
     socket.setNoDelay(true);
@@ -69,8 +83,16 @@ export class MllpConnection {
     socket.on('drain', () => this.#flow());
     // A reset by the peer says no more than `close` does, which always follows.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#cancelIdle());
+    socket.on('close', () => {
+      this.#cancelIdle();
+      this.#cancelFrame();
+    });
     this.#watchIdle();
+  }
+
+  /** It has sent a whole frame: whoever has not may be anybody. */
+  get hasSent(): boolean {
+    return this.#hasSent;
   }
 
   /** Takes no more frames, writes the answers that are under way, then closes; in `CLOSING_MS` at the latest. */
@@ -101,9 +123,14 @@ export class MllpConnection {
     if (this.#draining) return;
     this.#lastActivity = this.#clock.now();
     for (const framed of all) {
-      if (framed.kind === 'junk') this.#onJunk(framed.size);
-      else this.#hand(framed);
+      if (framed.kind === 'junk') this.#events.junk(framed.size);
+      else {
+        this.#hasSent ||= framed.kind === 'frame';
+        this.#hand(framed);
+      }
     }
+    this.#events.pending(this.#framer.pending);
+    this.#watchFrame();
     this.#flow();
   }
 
@@ -152,7 +179,26 @@ export class MllpConnection {
       this.#underWay >= this.#settings.maxUnanswered ||
       this.#socket.writableNeedDrain;
     if (held && !this.#socket.isPaused()) this.#socket.pause();
-    else if (!held && this.#socket.isPaused()) this.#socket.resume();
+    else if (!held && this.#socket.isPaused()) {
+      // While nothing was read, the sender could not end its frame.
+      this.#watchFrame(true);
+      this.#socket.resume();
+    }
+  }
+
+  /** One time limit for each frame, however slowly it comes. */
+  #watchFrame(anew = false): void {
+    const { idle, begun } = this.#framer;
+    const frame = idle ? 0 : begun;
+    if (frame === this.#frame && !anew) return;
+    this.#cancelFrame();
+    this.#frame = frame;
+    if (frame === 0 || this.#socket.destroyed) return;
+    this.#cancelFrame = this.#clock.at(this.#clock.now() + this.#settings.frameMs, () => {
+      if (this.#socket.isPaused()) return;
+      this.#events.overdue();
+      this.#socket.destroy();
+    });
   }
 
   #watchIdle(): void {

@@ -33,6 +33,7 @@ export class MllpFramer {
   /** Content so far, in a buffer that doubles: copying stays linear however finely TCP cuts. */
   #kept: Buffer = NONE;
   #size = 0;
+  #begun = 0;
   /** Up to four bytes that mean nothing before the next chunk comes (a split end block, a start block in a frame). */
   #carry: Buffer = NONE;
 
@@ -43,6 +44,16 @@ export class MllpFramer {
   /** Nothing of a frame is pending. */
   get idle(): boolean {
     return this.#state === 'between';
+  }
+
+  /** Frames begun so far: another number, another frame. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** Memory that the unfinished frame takes, in bytes. */
+  get pending(): number {
+    return this.#kept.length;
   }
 
   push(chunk: Uint8Array): Framed[] {
@@ -153,7 +164,8 @@ export class MllpFramer {
   #grow(rest: Buffer): void {
     const needed = this.#size + rest.length;
     if (needed > this.#kept.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#kept.length * 2, 1024));
+      const doubled = Math.min(Math.max(this.#kept.length * 2, 1024), this.#limits.maxFrameBytes);
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, doubled));
       this.#kept.copy(larger, 0, 0, this.#size);
       this.#kept = larger;
     }
@@ -169,6 +181,7 @@ export class MllpFramer {
   }
 
   #reset(state: 'between' | 'inside' | 'skipping'): void {
+    if (state === 'inside') this.#begun++;
     this.#state = state;
     this.#kept = NONE;
     this.#size = 0;

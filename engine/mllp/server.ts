@@ -3,16 +3,22 @@ import type { Clock } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import { errorName, type Log } from '../base/log.ts';
+import { Admission } from './admission.ts';
 import { MllpConnection, type ConnectionSettings, type FrameHandler } from './connection.ts';
 import { mllpErrors } from './errors.ts';
+import { FrameBudget } from './frame-budget.ts';
 
 export interface MllpServerOptions extends Partial<ConnectionSettings> {
   /** Default 127.0.0.1: nobody outside the machine unless somebody says so. */
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Connections beyond this are closed at once. */
+  /** Beyond this, one that has never sent a message makes room (admission.ts), or the new one is closed. */
   readonly maxConnections?: number;
+  /** The same for the connections of one address. */
+  readonly maxPerAddress?: number;
+  /** Memory that unfinished frames may take together, in bytes; beyond it the largest ends, with its connection. */
+  readonly maxPendingBytes?: number;
   /** Addresses, or networks as `10.1.0.0/16`, that may connect; empty or absent: whoever can reach the host. */
   readonly allow?: readonly string[];
   readonly clock: Clock;
@@ -32,8 +38,11 @@ export interface MllpServer {
 
 export const MLLP_DEFAULTS = {
   maxConnections: 256,
+  maxPerAddress: 128,
+  maxPendingBytes: 256 * 1024 * 1024,
   maxUnanswered: 16,
   idleMs: 30 * 60_000,
+  frameMs: 30_000,
   withholdMs: 5_000,
 } as const;
 
@@ -42,7 +51,9 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
   const { clock, ids, log, handler } = options;
   const host = options.host ?? '127.0.0.1';
   const settings: ConnectionSettings = { ...MLLP_DEFAULTS, ...options };
-  const open = new Set<MllpConnection>();
+  const limits = { ...MLLP_DEFAULTS, ...options };
+  const admission = new Admission<MllpConnection>(limits);
+  const budget = new FrameBudget<MllpConnection>(limits.maxPendingBytes);
   const allowed = allowList(options.allow ?? []);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (!allowed(socket.remoteAddress ?? '')) {
@@ -50,24 +61,45 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
       socket.destroy();
       return;
     }
-    const onJunk = (count: number): void => log.warn('bytes outside any frame were ignored', { count });
-    const connection = new MllpConnection(ids.next(), socket, settings, clock, handler, onJunk);
-    open.add(connection);
-    socket.once('close', () => open.delete(connection));
+    const address = socket.remoteAddress ?? '';
+    const admitted = admission.roomFor(address);
+    if (!admitted) {
+      log.warn('a connection was refused: there are too many', { count: admission.size });
+      socket.destroy();
+      return;
+    }
+    if (admitted !== 'free') {
+      log.warn('a connection that had sent no message was closed to make room', { count: admission.size });
+      admission.leave(admitted);
+      admitted.destroy();
+    }
+    const connection: MllpConnection = new MllpConnection(ids.next(), socket, settings, clock, handler, {
+      junk: (count) => log.warn('bytes outside any frame were ignored', { count }),
+      pending(bytes) {
+        for (const largest of budget.set(connection, bytes)) {
+          log.warn('a connection was closed: unfinished messages take too much memory', { count: admission.size });
+          largest.destroy();
+        }
+      },
+      overdue: () => log.warn('a connection was closed: its message did not end in time', { ms: settings.frameMs }),
+    });
+    admission.enter(connection, address);
+    socket.once('close', () => {
+      admission.leave(connection);
+      budget.drop(connection);
+    });
   });
-  server.maxConnections = options.maxConnections ?? MLLP_DEFAULTS.maxConnections;
-  server.on('drop', () => log.warn('a connection was refused: there are too many', { count: open.size }));
   const port = await listen(server, host, options.port);
   server.on('error', (error) => log.error('the listener reported an error', { error, port }));
   return {
     host,
     port,
     get connections() {
-      return open.size;
+      return admission.size;
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all([...open].map((connection) => connection.close()));
+      await Promise.all([...admission.open].map((connection) => connection.close()));
       await closed;
     },
   };

@@ -143,6 +143,98 @@ describe('the MLLP server', () => {
     assert.equal((await busy.wait(3)).length, 3);
   });
 
+  it('closes a connection whose frame does not end in time, however busily it trickles in, and no other', async () => {
+    const server = await start({ frameMs: 30_000 });
+    const [slow, steady] = [await connect(server), await connect(server)];
+    slow.frame('whole');
+    steady.frame('one');
+    await Promise.all([slow.wait(1), steady.wait(1)]);
+    slow.write('\x0bMSH|');
+    steady.write('\x0bMSH|');
+    await eventually('both frames have begun', () => clock.waiting >= 4);
+    clock.advance(20_000);
+    slow.write('x'.repeat(100));
+    steady.write('2\x1c\r');
+    await steady.wait(2);
+    steady.write('\x0bMSH|');
+    await eventually('its next frame has begun', () => clock.waiting >= 4);
+    clock.advance(10_000);
+    await slow.ended();
+    steady.write('3\x1c\r');
+    assert.equal((await steady.wait(3)).length, 3);
+    clock.advance(100_000);
+    steady.frame('idle between frames');
+    assert.equal((await steady.wait(4)).length, 4);
+  });
+
+  it('does not count against a frame the time in which it was not read', async () => {
+    const open: (() => void)[] = [];
+    const handler: FrameHandler = (framed) =>
+      new Promise((resolve) => {
+        open.push(() => resolve({ kind: 'answer', bytes: framed.bytes }));
+      });
+    const peer = await connect(await start({ handler, maxUnanswered: 1, frameMs: 30_000 }));
+    peer.write('\x0bMSH|1\x1c\r\x0bMSH|');
+    await eventually('the first is under way', () => open.length === 1);
+    clock.advance(60_000);
+    open.shift()?.();
+    await peer.wait(1);
+    clock.advance(20_000);
+    peer.write('2\x1c\r');
+    await eventually('the second is under way', () => open.length === 1);
+    open.shift()?.();
+    assert.deepEqual(await peer.wait(2), ['MSH|1', 'MSH|2']);
+  });
+
+  it('closes first who has never sent a message when it is full, and takes a new sender in', async () => {
+    const server = await start({ maxConnections: 4 });
+    const known = await connect(server);
+    known.frame('one');
+    await known.wait(1);
+    const silent = [await connect(server), await connect(server), await connect(server)];
+    for (const one of silent) one.write('\x0bMSH|');
+    const fresh = await connect(server);
+    fresh.frame('first');
+    assert.deepEqual(await fresh.wait(1), ['first']);
+    await silent[0]?.ended();
+    known.frame('two');
+    assert.equal((await known.wait(2)).length, 2);
+    assert.equal(server.connections, 4);
+    assert.deepEqual(
+      silent.map(({ closed }) => closed),
+      [true, false, false],
+    );
+  });
+
+  it('takes no more connections of one address than it may have', async () => {
+    const server = await start({ maxPerAddress: 2 });
+    const known = [await connect(server), await connect(server)];
+    for (const one of known) one.frame('one');
+    await Promise.all(known.map((one) => one.wait(1)));
+    const third = await connect(server);
+    await third.ended();
+    assert.equal(server.connections, 2);
+  });
+
+  it('ends the largest unfinished frame when all together take too much memory, and no other', async () => {
+    const server = await start({ maxPendingBytes: 400_000 });
+    const peers = [await connect(server), await connect(server), await connect(server)];
+    const [small, large, last] = peers;
+    assert.ok(small && large && last);
+    small.write('\x0bMSH|', 'x'.repeat(50_000));
+    large.write('\x0bMSH|', 'x'.repeat(190_000));
+    await eventually('both frames have begun', () => clock.waiting >= 5);
+    last.write('\x0bMSH|', 'x'.repeat(100_000));
+    while (!peers.some(({ closed }) => closed)) {
+      last.write('x'.repeat(10_000));
+      large.write('x'.repeat(10_000));
+      await new Promise(setImmediate);
+    }
+    assert.equal(small.closed, false);
+    small.write('\x1c\r');
+    assert.equal((await small.wait(1))[0]?.length, 50_004);
+  });
+
   it('refuses connections beyond its limit', async () => {
     const server = await start({ maxConnections: 1 });
     const first = await connect(server);
