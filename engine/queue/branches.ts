@@ -31,11 +31,14 @@ export interface ItemRules {
   nothingSettled(last: Place): Failure;
   /** Why an item fails that opens more branches than `limit`. */
   tooMany(at: Place, limit: number): Failure;
-  /** Branches one item may open, the whole delivery long; default 5000. */
+  /** Branches one item may open, the whole delivery long, beside those of its first messages; default 5000. */
   readonly limit?: number;
+  /** Branches more for each message that the source sends: a long report is no loop; default 100. */
+  readonly limitPerMessage?: number;
 }
 
 const DEFAULT_LIMIT = 5000;
+const DEFAULT_LIMIT_PER_MESSAGE = 100;
 /** Steps kept for the trace; the first ones tell where a runaway began. */
 const TRACE_LIMIT = 1000;
 
@@ -113,13 +116,20 @@ export class ItemBranches {
   /** A delivery to `place` begins. `undefined`: the item is over, or has opened more than it may. */
   openChild(parent: Branch, place: Place, at: Millis): Branch | undefined {
     if (this.#over) return undefined;
-    const limit = this.#rules.limit ?? DEFAULT_LIMIT;
+    const limit = this.#limit(parent);
     if (this.#branches.size >= limit) {
       this.#fail(this.#rules.tooMany(place, limit));
       return undefined;
     }
     parent.to.push(place.id);
     return this.#add(parent, place, at);
+  }
+
+  /** No loop leads back to a source, so that what it sends says how much there is to do. */
+  #limit(parent: Branch): number {
+    const { limit = DEFAULT_LIMIT, limitPerMessage = DEFAULT_LIMIT_PER_MESSAGE } = this.#rules;
+    const first = this.root.to.length + (parent === this.root ? 1 : 0);
+    return limit + first * limitPerMessage;
   }
 
   /**

@@ -21,8 +21,12 @@ const rules = {
 describe('counted branches', () => {
   let results: ItemResult[] = [];
   const item = (limit?: number): ItemBranches =>
-    new ItemBranches(1, place('source'), 0, limit === undefined ? rules : { ...rules, limit }, (result) =>
-      results.push(result),
+    new ItemBranches(
+      1,
+      place('source'),
+      0,
+      limit === undefined ? rules : { ...rules, limit, limitPerMessage: 0 },
+      (result) => results.push(result),
     );
   const child = (of: Branch, id: string): Branch => of.item.openChild(of, place(id), 1) ?? assert.fail('no branch');
   const outcome = (): ItemResult['outcome'] =>
@@ -120,6 +124,18 @@ describe('counted branches', () => {
     assert.equal(results.length, 0);
     root.item.complete(thrower, 2, ended);
     assert.deepEqual(outcome(), { kind: 'done' });
+  });
+
+  it('may be more for each message that the source sends, and for none that comes later', () => {
+    const { root } = new ItemBranches(1, place('source'), 0, { ...rules, limit: 1, limitPerMessage: 3 }, (result) =>
+      results.push(result),
+    );
+    const [first] = [child(root, 'a'), child(root, 'b')];
+    root.item.complete(root, 1, ended);
+    let last = first ?? assert.fail();
+    // A loop: six for the two messages and one more, three of which are there.
+    for (let opened = 3; opened < 7; opened++) last = child(last, 'loop');
+    assert.equal(root.item.openChild(last, place('loop'), 1), undefined);
   });
 
   it('open no more branches than the limit', () => {
