@@ -1,7 +1,7 @@
 /** The one place where tests ask for what a machine may lack. A missing thing skips the test and is named at the end. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { mongodUrl } from './mongod.ts';
+import { mongodBinary, mongodUrl } from './mongod.ts';
 
 const skipped = new Map<string, { reason: string; tests: number }>();
 
@@ -54,6 +54,12 @@ export function requireMongod(context: { skip(): never }): () => Promise<string>
     mongodUrl() ??
     skipBecause(context, 'MongoDB', 'set WARDFLOW_MONGODB_URL to a replica set whose databases may be written')
   );
+}
+
+/** Where a test needs servers of its own: several members, none in a replica set. */
+export function requireMongodBinary(context: { skip(): never }): void {
+  if (mongodBinary() === undefined)
+    skipBecause(context, 'mongod', 'only where the server of ../shared/mongodb lies beside the checkout');
 }
 
 /** Full counts run in `npm run test:long`; `npm test` takes the small number. */

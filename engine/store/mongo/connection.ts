@@ -95,7 +95,8 @@ export function hostOf(url: string): string {
 function connectError(error: unknown, host: string): WardflowError {
   if (error instanceof WardflowError) return error;
   const { name, code } = error as { name?: string; code?: unknown };
-  if (name === 'MongoParseError' || name === 'MongoAPIError') return mongoErrors.create('store-mongodb-url');
+  if (!/^Mongo.*(Network|Selection|Pool|Server)/.test(name ?? '') && code === undefined)
+    return mongoErrors.create('store-mongodb-url');
   // 18 AuthenticationFailed, 13 Unauthorized
   if (code === 18 || code === 13 || code === 8000) return mongoErrors.create('store-mongodb-refused', { host });
   return mongoErrors.create('store-mongodb-unreachable', { host }, { cause: error });

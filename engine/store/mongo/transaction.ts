@@ -63,18 +63,24 @@ function repeatable(error: unknown): boolean {
   return labelled(error, 'TransientTransactionError');
 }
 
+/**
+ * A member that is not, or no more, the primary, is shutting down, or could not reach the others: the retryable codes of
+ * the driver specification "Retryable Reads".
+ */
+const AWAY = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 24, 50, 64]);
+/** The driver's own complaints about how it is used. */
+const MISUSE = new Set([
+  'MongoInvalidArgumentError',
+  'MongoAPIError',
+  'MongoParseError',
+  'MongoMissingDependencyError',
+]);
+
 /** MongoDB could not be asked or did not answer: nothing is wrong with the operation. */
 export function unreachable(error: unknown): boolean {
-  const { name } = error as { name?: string };
-  return (
-    error instanceof UnconfirmedCommit ||
-    repeatable(error) ||
-    labelled(error, 'RetryableWriteError') ||
-    labelled(error, 'UnknownTransactionCommitResult') ||
-    name === 'MongoNetworkError' ||
-    name === 'MongoNetworkTimeoutError' ||
-    name === 'MongoServerSelectionError' ||
-    name === 'MongoNotConnectedError' ||
-    name === 'MongoPoolClearedError'
-  );
+  if (error instanceof UnconfirmedCommit || repeatable(error)) return true;
+  if (labelled(error, 'RetryableWriteError') || labelled(error, 'UnknownTransactionCommitResult')) return true;
+  const { name = '', code } = error as { name?: string; code?: unknown };
+  if (typeof code === 'number') return AWAY.has(code);
+  return (name.startsWith('Mongo') || name.startsWith('PoolCleared')) && !MISUSE.has(name);
 }
