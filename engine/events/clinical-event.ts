@@ -85,7 +85,7 @@ export interface LabResultData {
   readonly unit: string | null;
   readonly referenceRange: string | null;
   readonly flags: readonly string[];
-  /** OBX-11. */
+  /** OBX-11, else OBR-25, as stated. */
   readonly status: string | null;
   readonly observedAt: string | null;
   readonly order: { readonly placer: string | null; readonly filler: string | null; readonly service: Coding };
@@ -102,8 +102,16 @@ export interface DischargeData {
   readonly diagnoses: readonly Coding[];
 }
 
+/**
+ * `unverified`: a value or a flag whose status the message does not state, or states as one that no result should have
+ * (pending, not obtainable, unknown). It is to be judged as a result is: it may be one.
+ */
 export type LabEventName =
-  'lab.result.preliminary' | 'lab.result.final' | 'lab.result.corrected' | 'lab.result.critical';
+  | 'lab.result.preliminary'
+  | 'lab.result.final'
+  | 'lab.result.corrected'
+  | 'lab.result.unverified'
+  | 'lab.result.critical';
 export type LabResultEvent = ClinicalEvent<LabEventName, LabResultData>;
 export type PatientDischargedEvent = ClinicalEvent<'patient.discharged', DischargeData>;
 

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import { deriveEvents } from '../../engine/index.ts';
-import type { ClaimedWork, ClinicalEvent } from '../../engine/index.ts';
+import type { ClaimedWork, ClinicalEvent, Hl7Message } from '../../engine/index.ts';
 import type { MessageContext, WardflowMessage } from '../../runtime/services.ts';
+import { nodeErrors } from '../kit/errors.ts';
 import { parsed } from '../kit/payload.ts';
 import { configOf, definitionName, registerNode } from '../kit/register.ts';
 import { feed as feedNode } from '../wardflow-feed/config.ts';
@@ -32,6 +33,15 @@ export default function hl7InNode(RED: NodeAPI): void {
   });
 }
 
+/** Ten times the longest report that anybody has seen: a message of millions would stop the runtime for everybody. */
+const MOST_RESULTS = 10_000;
+
+function refuseTooMany(payload: Hl7Message): void {
+  let results = 0;
+  for (const _ of payload.segments('OBX'))
+    if (++results > MOST_RESULTS) throw nodeErrors.create('too-many-results', { limit: MOST_RESULTS });
+}
+
 /**
  * One message for each canonical event. Each is sent by itself, since Node-RED would clone all but the first of one
  * `send`; the item cannot end between them, as its own branch is open until `emit` has returned. Each has its own
@@ -43,6 +53,7 @@ function messages(
   feed: { readonly zone: string | null; readonly fallbackCharset: string },
 ): readonly WardflowMessage[] {
   const payload = parsed(work, feed.fallbackCharset);
+  refuseTooMany(payload);
   const events: readonly ClinicalEvent[] = deriveEvents(payload, {
     receivedAt: work.message.receivedAt,
     correlationId: work.correlationId,

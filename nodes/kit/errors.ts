@@ -122,6 +122,11 @@ export const nodeErrors = defineErrors({
     text: 'The node "{node}" ({type}) reported an error.',
     remedy: 'Look at the node in the trace and at the log of the runtime; mend the flow and redrive.',
   },
+  'too-many-results': {
+    class: 'permanent',
+    text: 'The message holds more than {limit} results (OBX), which is more than a flow can judge one by one.',
+    remedy: 'Have a person look at the message, and the sender split it.',
+  },
   'flow-failed': {
     class: 'permanent',
     text: '{reason}',

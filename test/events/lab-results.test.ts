@@ -114,8 +114,57 @@ describe('a result', () => {
     assert.equal(data({ 11: '' }).status, 'F');
   });
 
-  it('that is only ordered, pending or not to be had is no event', () => {
-    for (const status of ['I', 'N', 'O', 'X', '?']) assert.deepEqual(names({ 11: status, 8: 'HH' }), [], status);
+  it('that is only ordered, pending or not to be had is no event while nothing is stated with it', () => {
+    for (const status of ['I', 'N', 'O', 'X'])
+      for (const nothing of ['', '""', '^', '~']) assert.deepEqual(names({ 11: status, 5: nothing }), [], status);
+  });
+
+  it('is unverified where its value or flag comes without a status that a result has, and critical as any', () => {
+    for (const status of ['I', 'N', 'O', 'X', 'Z', 'f', '?']) {
+      assert.deepEqual(names({ 11: status }), ['lab.result.unverified'], status);
+      assert.deepEqual(names({ 11: status, 5: '', 8: 'H' }), ['lab.result.unverified'], status);
+      assert.deepEqual(names({ 11: status, 8: 'HH' }), ['lab.result.unverified', 'lab.result.critical'], status);
+      assert.equal(data({ 11: status }).status, status);
+    }
+    assert.deepEqual(names({ 11: 'Z', 5: '' }), ['lab.result.unverified']);
+    assert.deepEqual(names({ 11: 'X', 2: 'ED', 5: '^IMAGE^PNG^Base64^AAAA' }), ['lab.result.unverified']);
+    const [event] = events(obx({ 11: 'Z' }));
+    assert.equal(event?.stage, undefined);
+  });
+
+  it('shares nothing with the others of its message', () => {
+    const [final, critical] = events(obx({ 8: 'HH' }), obx({})).map((event) => dataOf(event));
+    assert.deepEqual(final, critical);
+    assert.notEqual(final, critical);
+    for (const part of ['patient', 'visit', 'order', 'flags', 'sourceTrigger'] as const)
+      assert.notEqual(final?.[part], critical?.[part], part);
+    assert.notEqual(final?.patient.identifiers[0], critical?.patient.identifiers[0]);
+  });
+
+  it('is told wherever in the message it stands', () => {
+    const hh = obx({ 8: 'HH' });
+    const told = ['lab.result.final', 'lab.result.critical'];
+    for (const segments of [
+      [OBR, 'SPM|1', hh],
+      ['SPM|1', OBR, hh],
+      ['SPM|1', hh],
+      [hh],
+      [hh, OBR],
+      [ORC, hh],
+      [ORC, hh, OBR],
+      ['NTE|1||x', hh],
+    ])
+      assert.deepEqual(
+        derive([MSH, PID, ...segments]).map(({ name }) => name),
+        told,
+        segments.map((segment) => segment.slice(0, 3)).join(),
+      );
+  });
+
+  it('is critical by small letters as well, and however many flags stand before', () => {
+    assert.deepEqual(data({ 8: 'hh' }).flags, ['HH']);
+    assert.equal(names({ 8: `${'H~'.repeat(90)}hh` }).length, 2);
+    assert.deepEqual(data({ 8: 'H~H~HH' }).flags, ['H', 'HH']);
   });
 
   it('is critical in addition where OBX-8 says LL, HH or AA, in whatever repetition', () => {
@@ -130,11 +179,11 @@ describe('a result', () => {
     for (const status of ['D', 'W']) assert.deepEqual(names({ 8: 'HH', 11: status }), ['lab.result.corrected']);
   });
 
-  it('that is critical is told even where nobody states its status', () => {
+  it('is told even where nobody states its status', () => {
     const unstated = OBR.replace(/\|F$/, '|');
     assert.deepEqual(
       derive([MSH, PID, unstated, obx({ 8: 'HH', 11: '' }), obx({ 8: 'N', 11: '' })]).map(({ name }) => name),
-      ['lab.result.critical'],
+      ['lab.result.unverified', 'lab.result.critical', 'lab.result.unverified'],
     );
   });
 });
@@ -172,6 +221,12 @@ describe('the value', () => {
       ['', 'plain', 'plain'],
     ];
     for (const [type, text, value] of cases) assert.equal(data({ 2: type, 5: text }).value, value, `${type} ${text}`);
+  });
+
+  it('reads as many codes as anybody ticks, of however many there are', () => {
+    const { valueText } = data({ 2: 'CE', 5: 'a^b~c~'.repeat(6000) });
+    assert.equal(valueText.split('\n').length, 100);
+    assert.deepEqual(valueText.split('\n').slice(0, 2), ['b', 'c']);
   });
 
   it('keeps its text as stated', () => {

@@ -95,7 +95,7 @@ describe('the shipped definitions', () => {
     ['corrected', null],
     ['missing-value', 'value-missing'],
     ['unit-mismatch', 'k-unit'],
-    ['text-value', 'value-missing'],
+    ['text-value', 'value-text'],
     ['child-flagged', 'flagged-child'],
     ['withdrawn', 'taken-back'],
   ] as const)

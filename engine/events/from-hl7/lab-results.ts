@@ -6,6 +6,7 @@ import { envelope, patientKey, type BusinessKey, type FactParts, type StatedCont
 import { observationValue } from './observation-value.ts';
 import {
   codings,
+  cut,
   NO_CODING,
   patientRef,
   sourceOf,
@@ -16,7 +17,7 @@ import {
   visitRef,
 } from './read-parts.ts';
 
-/** HL7 tables 0085 (OBX-11) and 0123 (OBR-25). What is not here (ordered, pending, not obtainable) is no result. */
+/** HL7 tables 0085 (OBX-11) and 0123 (OBR-25). */
 const FACT_OF_STATUS: Readonly<Record<string, LabEventName>> = {
   P: 'lab.result.preliminary',
   R: 'lab.result.preliminary',
@@ -33,21 +34,33 @@ const FACT_OF_STATUS: Readonly<Record<string, LabEventName>> = {
 /** Deleted and wrong: the result is taken back, so that however critical it was, nobody is to act on it. */
 const TAKEN_BACK = new Set(['D', 'W']);
 const CRITICAL = new Set(['LL', 'HH', 'AA']);
+/** Ordered, scheduled, pending, not to be had: there is no result, as long as nothing is stated with it. */
+const NO_RESULT = new Set(['I', 'N', 'O', 'X']);
 
-/** One event for each OBX of an ORU^R01, and `lab.result.critical` beside it where OBX-8 says so. */
+/**
+ * One event for each OBX of an ORU^R01, wherever in the message it stands, and `lab.result.critical` beside it where
+ * OBX-8 says so. Only an OBX that states no result yet, and neither value nor flag, has none.
+ */
 export function labResults(message: Hl7Message, given: EventContext): LabResultEvent[] {
   const context: StatedContext = { ...given, statedAt: statedIn(message, given.zone) };
   const source = sourceOf(message);
+  const origin: Origin = [source, text(message.segment('MSH'), '10') ?? ''];
+  const trigger = sourceTrigger(message);
+  const patients = remembered((pid?: Hl7Segment) => {
+    const told = patientRef(pid);
+    return { told, key: patientKey(told, context) };
+  });
+  const visits = remembered(visitRef);
   const seen = new Map<string, number>();
   const events: LabResultEvent[] = [];
   for (const order of message.orders()) {
-    const shell = orderData(message, order);
-    const patient = patientKey(shell.patient, context);
-    for (const { obx } of order.observations) {
+    const { told, key: patient } = patients(order.patient);
+    const shell = { sourceTrigger: trigger, patient: told, visit: visits(order.visit), order: orderRef(order) };
+    for (const { obx } of [...order.observations, ...order.specimenObservations]) {
       const data = { ...shell, ...resultData(order, obx, context) };
-      const shared = businessKey(message, data, patient);
-      const fact = factOf(message, data, order, obx, patient);
-      for (const name of factsOf(data)) {
+      const shared = businessKey(origin, data, patient);
+      const fact = factOf(origin, data, order, obx, patient);
+      for (const name of factsOf(data, obx)) {
         // Senders repeat code and sub-id within an order; each is still a fact of its own.
         const same = JSON.stringify([name, ...shared]);
         const nth = (seen.get(same) ?? 0) + 1;
@@ -56,29 +69,58 @@ export function labResults(message: Hl7Message, given: EventContext): LabResultE
         // That a result is critical is a fact beside the result: one may come up, or be taken back, without the other.
         const kind = name === 'lab.result.critical' ? name : 'lab.result';
         const told = { ...fact, key: [kind, ...fact.key] };
-        events.push(envelope({ name, source, key, fact: told, time: data.observedAt, patient, data }, context));
+        events.push(
+          envelope({ name, source, key, fact: told, time: data.observedAt, patient, data: copied(data) }, context),
+        );
       }
     }
   }
   return events;
 }
 
-function factsOf(data: LabResultData): LabEventName[] {
+function factsOf(data: LabResultData, obx: Hl7Segment): LabEventName[] {
   const status = data.status ?? '';
-  const fact = FACT_OF_STATUS[status];
-  const names: LabEventName[] = fact ? [fact] : [];
-  // A critical value without a known status is still told: silence is the worse mistake.
-  const told = fact !== undefined || status === '';
-  if (told && !TAKEN_BACK.has(status) && data.flags.some((flag) => CRITICAL.has(flag)))
-    names.push('lab.result.critical');
+  const { flags } = data;
+  // Whoever states a value or a flag states a result, whatever the status: silence is the worse mistake.
+  if (NO_RESULT.has(status) && !statesValue(obx) && flags.length === 0) return [];
+  const names: LabEventName[] = [FACT_OF_STATUS[status] ?? 'lab.result.unverified'];
+  if (!TAKEN_BACK.has(status) && flags.some((flag) => CRITICAL.has(flag))) names.push('lab.result.critical');
   return names;
 }
 
+/** A document counts, whose text no event carries; blanks, separators and HL7 null do not. */
+function statesValue(obx: Hl7Segment): boolean {
+  const { component, repetition, subcomponent } = obx.source.delimiters;
+  const nothing = new Set([component, repetition, subcomponent, '"', ' ']);
+  for (const character of obx.raw('5')) if (!nothing.has(character)) return true;
+  return false;
+}
+
+/** Each event is its own: what a flow writes into one must not show in another. */
+function copied(data: LabResultData): LabResultData {
+  const { sourceTrigger: trigger, patient, visit, order, flags } = data;
+  return {
+    ...data,
+    sourceTrigger: { ...trigger },
+    patient: {
+      ...patient,
+      identifier: patient.identifier && { ...patient.identifier },
+      identifiers: patient.identifiers.map((one) => ({ ...one })),
+    },
+    visit: { ...visit },
+    order: { ...order, service: { ...order.service } },
+    flags: [...flags],
+  };
+}
+
+/** Sender and control id, for what has no name but its message's. */
+type Origin = readonly [source: string, controlId: string];
+
 /** Without an order number, nothing but the message itself tells one result from another of the same time. */
-function businessKey(message: Hl7Message, data: LabResultData, patient: string): BusinessKey {
+function businessKey(origin: Origin, data: LabResultData, patient: string): BusinessKey {
   const { order, code, subId, status, observedAt } = data;
   const named = order.filler ?? order.placer;
-  const fallback = named === null ? [sourceOf(message), message.controlId] : [];
+  const fallback = named === null ? origin : [];
   return [patient, named, order.service.code, code, subId, status, observedAt, ...fallback];
 }
 
@@ -90,7 +132,7 @@ const FINAL = 2;
  * OBR-25 that there are corrections among its results: those that say the same as before are none.
  */
 function factOf(
-  message: Hl7Message,
+  origin: Origin,
   data: LabResultData,
   { request }: Hl7Order,
   obx: Hl7Segment,
@@ -98,7 +140,7 @@ function factOf(
 ): FactParts {
   const { order, code, subId, status, observedAt, unit, referenceRange, flags } = data;
   const named = order.filler ?? order.placer;
-  const fallback = named === null ? [observedAt, sourceOf(message), message.controlId] : [];
+  const fallback = named === null ? [observedAt, ...origin] : [];
   const fact = FACT_OF_STATUS[status ?? ''];
   return {
     key: [patient, named, order.service.code, code, subId, ...fallback],
@@ -108,19 +150,23 @@ function factOf(
   };
 }
 
+/** What all results of an order share. */
 type OrderData = Pick<LabResultData, 'sourceTrigger' | 'patient' | 'visit' | 'order'>;
 
-/** What all results of an order share. */
-function orderData(message: Hl7Message, { request, common, patient, visit }: Hl7Order): OrderData {
+function orderRef({ request, common }: Hl7Order): LabResultData['order'] {
   return {
-    sourceTrigger: sourceTrigger(message),
-    patient: patientRef(patient),
-    visit: visitRef(visit),
-    order: {
-      placer: text(request, '2') ?? text(common, '2'),
-      filler: text(request, '3') ?? text(common, '3'),
-      service: preferred(codings(request, 4)),
-    },
+    placer: text(request, '2') ?? text(common, '2'),
+    filler: text(request, '3') ?? text(common, '3'),
+    service: preferred(codings(request, 4)),
+  };
+}
+
+/** Thousands of orders may stand under one patient: the segment is read once. */
+function remembered<T>(read: (segment?: Hl7Segment) => T): (segment: Hl7Segment | undefined) => T {
+  let last: { readonly segment: Hl7Segment | undefined; readonly value: T } | undefined;
+  return (segment) => {
+    if (!last || last.segment !== segment) last = { segment, value: read(segment) };
+    return last.value;
   };
 }
 
@@ -151,7 +197,12 @@ function preferred(found: readonly Coding[]): Coding {
   return found.find(({ system }) => system === 'http://loinc.org') ?? found[0] ?? NO_CODING;
 }
 
+const MOST_FLAGS = 100;
+
+/** Some senders write the codes of table 0078 in small letters: those that may cost a life are not missed for it. */
 function flagsOf(obx: Hl7Segment): string[] {
-  const flags = obx.getAll('8').map((flag) => flag.trim());
-  return flags.filter((flag) => flag !== '' && flag !== '""').slice(0, 20);
+  const flags = new Set(obx.getAll('8', MOST_FLAGS).map((flag) => cut(flag.trim())));
+  return [...flags]
+    .filter((flag) => flag !== '' && flag !== '""')
+    .map((flag) => (CRITICAL.has(flag.toUpperCase()) ? flag.toUpperCase() : flag));
 }

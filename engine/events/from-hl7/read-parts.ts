@@ -14,26 +14,39 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 };
 
 const MOST_IDENTIFIERS = 50;
+/**
+ * Of a code, a number, a name or a unit. What an order states stands in the event of each of its results and in the
+ * hashes of their keys: without a limit, a long message would take time and memory by the square of its length.
+ */
+const LONGEST = 1000;
 
 export function text(segment: Hl7Segment | undefined, path: string): string | null {
-  const value = segment?.get(path).trim() ?? '';
-  return value === '' || value === '""' ? null : value;
+  return stated(segment?.get(path) ?? '');
+}
+
+function stated(value: string): string | null {
+  const trimmed = cut(value.trim());
+  return trimmed === '' || trimmed === '""' ? null : trimmed;
+}
+
+export function cut(value: string): string {
+  return value.length > LONGEST ? value.slice(0, LONGEST).toWellFormed() : value;
 }
 
 /** A time as stated, with the feed's zone where it states none. */
 export function time(segment: Hl7Segment | undefined, path: string, zone: string | null): string | null {
-  const stated = parseHl7Time(text(segment, path) ?? '');
-  return stated && inZone(stated, zone).iso;
+  const parsed = parseHl7Time(text(segment, path) ?? '');
+  return parsed && inZone(parsed, zone).iso;
 }
 
 /** When the sender made the message (MSH-7); `null` for a mere date, which says nothing of which message came later. */
 export function statedIn(message: Hl7Message, zone: string | null): string | null {
-  const stated = time(message.segment('MSH'), '7', zone);
-  return stated !== null && /T\d\d:\d\d/.test(stated) ? stated : null;
+  const made = time(message.segment('MSH'), '7', zone);
+  return made !== null && /T\d\d:\d\d/.test(made) ? made : null;
 }
 
 /** The codings of a CE, CWE or CNE field: its first, its alternate and (CWE) its second alternate. */
-export function codings(segment: Hl7Segment, field: number): Coding[] {
+export function codings(segment: Hl7Segment | undefined, field: number): Coding[] {
   return [1, 4, 10]
     .map((first) => {
       const system = text(segment, `${field}.${first + 2}`);
@@ -64,17 +77,14 @@ export function patientRef(pid: Hl7Segment | undefined): PatientRef {
 }
 
 function identifiersOf(pid: Hl7Segment | undefined): PatientRef['identifiers'] {
-  const found = [];
-  const count = Math.min(pid?.getAll('3').length ?? 0, MOST_IDENTIFIERS);
-  for (let i = 1; i <= count; i++) {
-    const value = text(pid, `3[${i}].1`);
-    const authority = text(pid, `3[${i}].4.1`) ?? text(pid, `3[${i}].4.2`);
-    if (value !== null) found.push({ value, authority, type: text(pid, `3[${i}].5`) });
-  }
-  return found;
+  const all = (path: string): (string | null)[] => (pid?.getAll(path, MOST_IDENTIFIERS) ?? []).map(stated);
+  const [authorities, authorityIds, types] = [all('3.4.1'), all('3.4.2'), all('3.5')];
+  return all('3.1').flatMap((value, i) =>
+    value === null ? [] : [{ value, authority: authorities[i] ?? authorityIds[i] ?? null, type: types[i] ?? null }],
+  );
 }
 
-export function visitRef(pv1: Hl7Segment | undefined): VisitRef {
+export function visitRef(pv1?: Hl7Segment): VisitRef {
   const attending = [text(pv1, '7.3'), text(pv1, '7.2')].filter((part) => part !== null).join(' ');
   return {
     number: text(pv1, '19.1'),
@@ -89,7 +99,7 @@ export function visitRef(pv1: Hl7Segment | undefined): VisitRef {
 
 /** `/v2/{sending facility}/{sending application}`. */
 export function sourceOf(message: Hl7Message): string {
-  const part = (path: string): string => encodeURIComponent(message.get(path).trim().toWellFormed());
+  const part = (path: string): string => encodeURIComponent(cut(message.get(path).trim()).toWellFormed());
   return `/v2/${part('MSH-4.1')}/${part('MSH-3.1')}`;
 }
 
