@@ -115,7 +115,7 @@ export const TRACE: readonly TraceStep[] = ['in', 'gate', 'rules', 'write', 'don
   at: 1_800_000_000_000 + index,
   ms: 0.25,
   outcome: index === 4 ? 'settled' : 'passed',
-  to: [`node-${index + 1}-0123456789abcdef`],
+  to: [{ node: `node-${index + 1}-0123456789abcdef`, port: 0 }],
 }));
 
 export function accept(store: Store, lane: number, n: number): Promise<unknown> {

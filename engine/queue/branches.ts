@@ -10,7 +10,7 @@
  * this state is gone and the whole item is delivered again. Rule: docs/decisions/0002-counted-branches.md.
  */
 import type { Millis } from '../base/clock.ts';
-import type { Failure, TraceStep } from '../store/contract/index.ts';
+import type { Failure, TraceHop, TraceStep } from '../store/contract/index.ts';
 
 /** Where a branch is: a node of the flow. */
 export interface Place {
@@ -59,7 +59,7 @@ export class Branch {
   troubled = false;
   /** An error of it was caught by the flow: it failed here, whatever the flow made of that. */
   caught = false;
-  readonly to: string[] = [];
+  readonly to: TraceHop[] = [];
   note: string | undefined;
   /** For whoever drives the state: the message that carries the branch. Never looked at here. */
   carried: object | null = null;
@@ -113,15 +113,15 @@ export class ItemBranches {
     return this.#branches.get(id);
   }
 
-  /** A delivery to `place` begins. `undefined`: the item is over, or has opened more than it may. */
-  openChild(parent: Branch, place: Place, at: Millis): Branch | undefined {
+  /** A delivery to `place` begins, by the output `port` where a wire leads there. `undefined`: the item is over, or has opened more than it may. */
+  openChild(parent: Branch, place: Place, at: Millis, port: number | null = null): Branch | undefined {
     if (this.#over) return undefined;
     const limit = this.#limit(parent);
     if (this.#branches.size >= limit) {
       this.#fail(this.#rules.tooMany(place, limit));
       return undefined;
     }
-    parent.to.push(place.id);
+    parent.to.push({ node: place.id, port });
     return this.#add(parent, place, at);
   }
 

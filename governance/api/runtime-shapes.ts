@@ -48,6 +48,7 @@ export type {
   Switch,
   SwitchKind,
   SwitchMode,
+  TraceHop,
   TraceStep,
   WorkAttempt,
   WorkState,

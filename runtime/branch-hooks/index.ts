@@ -104,7 +104,7 @@ export class BranchHooks {
       if (!parent) continue;
       const place = this.#reach.leading(event.destination.id);
       if (!place && this.#held && !this.#red.nodes.getNode(event.destination.id)) this.#lost.add(flightOf(parent));
-      event[OPENED] = (place && parent.item.openChild(parent, place, now)) ?? null;
+      event[OPENED] = (place && parent.item.openChild(parent, place, now, event.source.port)) ?? null;
       this.#switchDecided(parent);
       if (source._expectedDoneCount === 0 && parent.parent && parent.place.id === source.id)
         this.#finished(parent, undefined);

@@ -26,7 +26,10 @@ const STEP: TraceStep = {
   at: T0 + 1,
   ms: 0.25,
   outcome: 'settled',
-  to: ['n2'],
+  to: [
+    { node: 'n2', port: 1 },
+    { node: 'n3', port: null },
+  ],
   note: 'two rows matched',
 };
 

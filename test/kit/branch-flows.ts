@@ -49,6 +49,7 @@ export class BranchFlows {
           };
         },
         wake: () => undefined,
+        tellOfDeaths: () => undefined,
         finish: async (work: ClaimedWork, result: WorkResult) => {
           if (this.results.has(work.id)) throw new Error('an item was finished twice');
           this.results.set(work.id, result);

@@ -219,7 +219,9 @@ function stepsOf(summary: MessageSummary, lab: boolean, start: number): TraceSte
   return taken.map((id, index) => {
     const found = flow.find((one) => one.id === id)!;
     const last = failed && index === taken.length - 1;
-    const to = (found.wires ?? []).flat().filter((next) => taken.includes(next));
+    const to = (found.wires ?? []).flatMap((next, port) =>
+      next.filter((node) => taken.includes(node)).map((node) => ({ node, port })),
+    );
     return {
       branch: `b${index < 4 ? 1 : 2}`,
       parent: index < 4 ? null : 'b1',

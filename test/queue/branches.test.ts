@@ -46,7 +46,7 @@ describe('counted branches', () => {
     assert.deepEqual(
       results[0]?.trace.map(({ branch, parent, outcome, to }) => [branch, parent, outcome, to]),
       [
-        ['0', null, 'forked', ['a', 'b']],
+        ['0', null, 'forked', ['a', 'b'].map((node) => ({ node, port: null }))],
         ['1', '0', 'settled', []],
         ['2', '0', 'settled', []],
       ],

@@ -16,10 +16,19 @@ describe('counted branches in a real Node-RED', () => {
     assert.deepEqual(
       result.trace.map((step) => [step.node.id, step.outcome, step.to]),
       [
-        ['in', 'passed', ['a']],
-        ['a', 'passed', ['done']],
+        ['in', 'passed', [{ node: 'a', port: 0 }]],
+        ['a', 'passed', [{ node: 'done', port: 0 }]],
         ['done', 'settled', []],
       ],
+    );
+  });
+
+  it('records by which output a message left, where several lead to one node', async () => {
+    await bench.host.deploy([tab(), source('f'), fn('f', 'return [null, msg];', [['done'], ['done']]), done()]);
+    const { result } = await bench.run();
+    assert.deepEqual(
+      result.trace.map((step) => step.to),
+      [[{ node: 'f', port: 0 }], [{ node: 'done', port: 1 }], []],
     );
   });
 

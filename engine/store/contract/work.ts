@@ -90,6 +90,14 @@ export interface Failure {
   readonly waitsFor?: WaitsFor;
 }
 
+/** One delivery from a node to another. */
+export interface TraceHop {
+  /** Node id. */
+  readonly node: string;
+  /** The output it left by, from 0; `null` where no wire leads there (to a `catch`, by a link call), or from before it was kept. */
+  readonly port: number | null;
+}
+
 export interface TraceStep {
   readonly branch: string;
   /** The branch this one was split from; `null` for the first. */
@@ -99,8 +107,8 @@ export interface TraceStep {
   /** Time in the node, milliseconds; `null` when it did not say that it had finished. */
   readonly ms: number | null;
   readonly outcome: 'passed' | 'forked' | 'settled' | 'failed' | 'absorbed' | 'ended';
-  /** Node ids the message went on to. */
-  readonly to: readonly string[];
+  /** Where the message went on to, in order. */
+  readonly to: readonly TraceHop[];
   readonly note?: string;
 }
 

@@ -1,5 +1,5 @@
 /** A trace's steps as they are kept: rows without member names, each node once; the whole is packed. */
-import type { TraceStep } from '../contract/index.ts';
+import type { TraceHop, TraceStep } from '../contract/index.ts';
 import { unpack } from './packed.ts';
 
 const OUTCOMES = [
@@ -20,7 +20,8 @@ type Row = [
   after: number,
   ms: number | null,
   outcome: number,
-  to: number[],
+  /** A number alone: no output is known. */
+  to: (number | [place: number, port: number])[],
   note?: string,
 ];
 
@@ -47,7 +48,7 @@ export function stepsText(steps: readonly TraceStep[]): string {
       step.at - before,
       step.ms,
       OUTCOMES.indexOf(step.outcome),
-      step.to.map((to) => place(to)),
+      step.to.map(({ node, port }) => (port === null ? place(node) : [place(node), port])),
     ];
     if (step.note !== undefined) row.push(step.note);
     before = step.at;
@@ -55,6 +56,8 @@ export function stepsText(steps: readonly TraceStep[]): string {
   });
   return JSON.stringify([nodes, rows]);
 }
+
+type FirstStep = Omit<TraceStep, 'to'> & { readonly to: readonly string[] };
 
 export interface KeptSteps {
   readonly trail: Uint8Array | null;
@@ -68,9 +71,10 @@ export function stepsFrom(kept: KeptSteps, term: (id: number) => string): TraceS
     return unpackRows(rows, (at) => nodes[at] ?? ['']);
   }
   if (kept.steps === null) return [];
-  const rows = JSON.parse(kept.steps) as (Row | TraceStep)[];
+  const rows = JSON.parse(kept.steps) as (Row | FirstStep)[];
   // Before the second migration steps were kept as they are.
-  if (!rows.every((row) => Array.isArray(row))) return rows as TraceStep[];
+  if (!rows.every((row) => Array.isArray(row)))
+    return (rows as FirstStep[]).map((step) => ({ ...step, to: step.to.map((node) => ({ node, port: null })) }));
   return unpackRows(rows, (id) => {
     const text = term(id);
     return text.startsWith('[') ? (JSON.parse(text) as Node) : [text];
@@ -89,7 +93,10 @@ function unpackRows(rows: readonly Row[], nodeAt: (place: number) => Node): Trac
       at,
       ms,
       outcome: OUTCOMES[outcome] ?? 'ended',
-      to: to.map((place) => nodeAt(place)[0]),
+      to: to.map((hop): TraceHop => {
+        const [place, port] = typeof hop === 'number' ? [hop, null] : hop;
+        return { node: nodeAt(place)[0], port };
+      }),
     };
     return note === undefined ? step : { ...step, note };
   });

@@ -1,4 +1,4 @@
-import type { FlowNode, TraceStep, WorkView } from '../../api/runtime-shapes.ts';
+import type { FlowNode, TraceHop, TraceStep, WorkView } from '../../api/runtime-shapes.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -70,16 +70,20 @@ export function flowGraph(flow: readonly FlowNode[], work: readonly WorkView[]):
           to,
           count: steps
             .filter((step) => step.node.id === node.id)
-            .reduce((sum, step) => sum + step.to.filter((next) => next === to).length, 0),
+            .reduce((sum, step) => sum + step.to.filter((hop) => tookWire(hop, to, output)).length, 0),
         })),
     ),
   );
   return { nodes, wires };
 }
 
+/** Traces of earlier versions do not know the output: then every wire between the two may have been the one. */
+const tookWire = ({ node, port }: TraceHop, to: string, output: number): boolean =>
+  node === to && (port === null || port === output);
+
 /** The step's error went to a `catch`: the node failed, though the message went on. */
 export function isCaught(step: TraceStep, steps: readonly TraceStep[]): boolean {
-  return steps.some(({ node }) => node.type === 'catch' && step.to.includes(node.id));
+  return steps.some(({ node }) => node.type === 'catch' && step.to.some((hop) => hop.node === node.id));
 }
 
 function labelOf(node: FlowNode): string {

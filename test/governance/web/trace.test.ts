@@ -47,7 +47,7 @@ describe('the way a message took', () => {
       at: NOW,
       ms: 1,
       outcome: 'passed' as const,
-      to,
+      to: to.map((node) => ({ node, port: null })),
     });
     const steps = [
       step('start', 'change', ['one', 'two']),
@@ -71,6 +71,31 @@ describe('the way a message took', () => {
       graph.nodes.map(({ id, state }) => `${id} ${state}`),
       ['start passed', 'one failed', 'two failed', 'caught passed'],
     );
+  });
+
+  it('is the output it left by, where several lead to one node', () => {
+    const both = { id: 'switch', type: 'switch', x: 1, y: 1, wires: [['end'], ['end']] };
+    const [work] = detailOf('done').work;
+    const [attempt] = work?.attempts ?? [];
+    assert.ok(work && attempt);
+    const taken = (port: number | null): readonly number[] => {
+      const step = {
+        branch: '1',
+        parent: null,
+        node: { id: 'switch', type: 'switch', name: '' },
+        at: NOW,
+        ms: 1,
+        outcome: 'passed' as const,
+        to: [{ node: 'end', port }],
+      };
+      const graph = flowGraph(
+        [both, { id: 'end', type: 'message done', x: 2, y: 1, wires: [] }],
+        [{ ...work, attempts: [{ ...attempt, steps: [step] }] }],
+      );
+      return graph.wires.filter(({ count }) => count > 0).map(({ output }) => output);
+    };
+    assert.deepEqual(taken(1), [1]);
+    assert.deepEqual(taken(null), [0, 1], 'a trace of an earlier version does not know');
   });
 
   it('is drawn without the empty bands that the author left for notes', () => {
