@@ -25,7 +25,7 @@ export function summary(facts: SummaryFacts): readonly string[] {
     `Wardflow runs (${facts.seconds.toFixed(1)} s).`,
     '',
     `  Console  ${facts.consoleUrl}   ${login}`,
-    `  Flows    ${facts.editorUrl}   the Node-RED editor`,
+    `  Editor   ${facts.editorUrl}   the flows, in Node-RED`,
     ...Object.entries(facts.feeds).map(
       ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender`,
     ),
@@ -47,8 +47,8 @@ function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
     'tasks that wait for an answer; discharges are given to the team that follows up.',
     ...(sandboxPage
       ? [
-          'One message fails on purpose, since its patient has a closed record in the EHR: the console lists it under "needs you".',
-          `Open the record at ${sandboxPage}, then redrive the message.`,
+          'One message fails on purpose, since its patient has a closed record in the EHR: until it is repaired, the console',
+          `lists it under "Needs you". Open the record at ${sandboxPage}, then redrive the message.`,
         ]
       : []),
     '',

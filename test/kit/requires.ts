@@ -3,20 +3,16 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { mongodBinary, mongodUrl } from './mongod.ts';
 
-const skipped = new Map<string, { reason: string; tests: number }>();
+const skipped = new Map<string, string>();
 
 /** Skips the running test or suite (mocha's `this`) with a reason that is repeated at the end of the run. */
 export function skipBecause(context: { skip(): never }, what: string, reason: string): never {
-  const entry = skipped.get(what) ?? { reason, tests: 0 };
-  entry.tests++;
-  skipped.set(what, entry);
+  skipped.set(what, reason);
   return context.skip();
 }
 
 export function reportSkipped(): void {
-  for (const [what, { reason, tests }] of skipped) {
-    process.stdout.write(`\n  skipped ${tests} for want of ${what}: ${reason}\n`);
-  }
+  for (const [what, reason] of skipped) process.stdout.write(`\n  tests were skipped for want of ${what}: ${reason}\n`);
 }
 
 /** The folder of shared data beside the checkout; `undefined` on a user's machine. */
