@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
 import { buildDefinition, SHARED } from './build.ts';
+import { checkFeedNames, checkNodes } from './check-nodes.ts';
 import type { Definition, DefinitionSet } from './definition.ts';
 import { definitionErrors } from './errors.ts';
 import { Problems, type DefinitionProblem } from './problem.ts';
@@ -66,8 +67,11 @@ export async function readDefinitions(
     // Without a sound `_shared` the others are not judged: what they miss might be there.
     if (name !== SHARED && names.includes(SHARED) && !shared) continue;
     const definition = buildDefinition(name, files, shared, problems);
+    // Not when kept files are read: work that began with an earlier version ends with it, whatever is asked today.
+    if (definition) checkNodes(definition.flow, shared?.flow ?? [], problems.in('flow.json'));
     if (definition && all.list.length === before) definitions.push(definition);
   }
+  checkFeedNames(definitions, (name) => all.in(`${name}/flow.json`));
   const owners = new Map<string, string>();
   for (const { name, flow } of definitions)
     for (const { id } of flow) {

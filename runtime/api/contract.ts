@@ -48,9 +48,18 @@ export interface RuntimeStatus {
   readonly feeds: readonly FeedStatus[];
   readonly endpoints: readonly EndpointHealth[];
   readonly openEscalations: number;
+  /** Open work whose source is not there (a node was renamed or removed): it waits for ever. */
+  readonly stranded: readonly StrandedWork[];
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
   readonly rssBytes: number;
+}
+
+export interface StrandedWork {
+  readonly subscription: string;
+  readonly count: number;
+  /** When the oldest was made. */
+  readonly oldest: number;
 }
 
 export interface DefinitionSummary {

@@ -151,6 +151,41 @@ describe('definitions', () => {
     assert.match(told, /discharge-follow-up\/flow\.json wires the node feed-hospital to nowhere/);
   });
 
+  it('refuse nodes that would start and do nothing, naming each', async () => {
+    await edit(`${CRITICAL}/flow.json`, (json) => {
+      const nodes = json as unknown as Json[];
+      const hl7In = nodes.find((node) => node['type'] === 'hl7 in')!;
+      const write = nodes.find((node) => node['type'] === 'fhir write')!;
+      const more = (id: string, changes: Json): Json => ({ ...hl7In, id, name: '', wires: [], ...changes });
+      nodes.push(
+        more('twice', {}),
+        more('no-feed', { subscription: 'b', feed: '' }),
+        more('lost-feed', { subscription: 'c', feed: 'gone' }),
+        more('nameless', { subscription: ' ' }),
+        more('resting', { subscription: '', feed: '', d: true }),
+        { ...write, id: 'no-effect', name: '', effect: '', wires: [] },
+      );
+      return nodes;
+    });
+    await edit('_shared/flow.json', (json) => {
+      const nodes = json as unknown as Json[];
+      const feed = nodes.find((node) => node['type'] === 'wardflow-feed')!;
+      nodes.push({ ...feed, id: 'second-feed' });
+      return nodes;
+    });
+    const told = await problems();
+    for (const part of [
+      /^critical-lab-result\/flow\.json the nodes ".+" and twice have one subscription name, "lab-results"$/,
+      /the node no-feed has no feed$/,
+      /the node lost-feed has a feed that is not there \(gone\)$/,
+      /the node nameless \(hl7 in\) has no usable subscription/,
+      /the node no-effect \(fhir write\) has no usable effect/,
+      /^_shared\/flow\.json the feed nodes .+ and second-feed have one name, "hospital"$/,
+    ])
+      assert.equal(told.filter((one) => part.test(one)).length, 1, `${String(part)} in\n${told.join('\n')}`);
+    assert.equal(told.length, 6, told.join('\n'));
+  });
+
   it('refuse a node id that two definitions have', async () => {
     await edit('discharge-follow-up/flow.json', (json) => {
       const nodes = json as unknown as Json[];

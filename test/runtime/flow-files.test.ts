@@ -172,6 +172,19 @@ describe('flows as files', () => {
       assert.match(error.message, /alpha\/flow\.json.*"Which".*"missing"/);
       return error.code === 'flow-refused' && error.status === 400;
     });
+    const deaf = {
+      id: 'h',
+      type: 'hl7 in',
+      z: 'ta',
+      name: 'Results',
+      subscription: 'results',
+      feed: 'gone',
+      wires: [],
+    };
+    await assert.rejects(storage.saveFlows([...flows, deaf]), {
+      code: 'flow-refused',
+      message: /alpha\/flow\.json the node "Results" has a feed that is not there/,
+    });
     for (const bad of [
       [{ id: '../x', type: 'tab' }],
       [{ id: 'a' }],
