@@ -100,6 +100,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       capacity: source.capacity,
       leaseMs: source.leaseMs,
       version: () => definitions.current().byName(source.definition)?.version,
+      openAt: (work) => flights.openAt(work.id),
       deliver: (work) => deliver(source, work),
     });
     running.set(source.nodeId, remove);

@@ -2,7 +2,8 @@
  * The dispatcher pulls: it claims for every source what the source may still have in flight, all in one store call, hands
  * the items over, and settles each as the retry policy says. One claim runs at a time; what is freed meanwhile waits for
  * the next, so batches grow with the load by themselves. Idle, it waits for `wake`, the next due moment that the store
- * names, or the safety poll (items that another process made claimable).
+ * names, or the safety poll (items that another process made claimable). A little long: what happens to an item between
+ * its claim and its settling is read here from top to bottom; leases, lanes, suspects and settling are files of their own.
  */
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -15,7 +16,7 @@ import { Flights, type Flight } from './flights.ts';
 import { LanePlan } from './lane-plan.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
-import { HELD_BACK, MOST_INTERRUPTIONS, Suspects } from './suspects.ts';
+import { MOST_INTERRUPTIONS, Suspects } from './suspects.ts';
 import { failedWith, Settler, type DeathChildren, type SettleOutcome } from './settler.ts';
 import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
@@ -41,8 +42,8 @@ const MOST_PER_CLAIM = 128;
 const SAFETY_POLL_MS = 30_000;
 /** After the store could not be asked (disk full, locked). */
 const STORE_RETRY_MS = 1000;
-/** A suspect is put off by this much. */
-const HELD_BACK_MS = 500;
+/** Suspects are put off by this much one after the other, so that each finds its turn. */
+const HELD_BACK_MS = 200;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new PullDispatcher(options);
@@ -224,11 +225,13 @@ class PullDispatcher implements Dispatcher {
     const here = (flight: Flight): boolean => this.#flights.find(flight.work) === flight;
     const flights = items.flatMap((item) => this.#flights.find(item) ?? []);
     const { ended, harmless, alone, putOff } = await this.#suspects.judge(flights);
-    const tooOften = failureOf(queueErrors.create('interrupted-too-often', { attempts: MOST_INTERRUPTIONS }));
-    for (const { work } of ended) void this.finish(work, failedWith(tooOften));
+    const tooOften = queueErrors.create('interrupted-too-often', { attempts: MOST_INTERRUPTIONS });
+    for (const { flight, node } of ended) void this.finish(flight.work, failedWith(failureOf(tooOften, node)));
     for (const flight of harmless.filter(here)) this.#deliver(flight);
     // Before the one that may end the process is delivered: they must not be in flight with it.
-    await Promise.all(putOff.filter(here).map((flight) => this.#giveBack(flight, 'held-back', HELD_BACK_MS)));
+    await Promise.all(
+      putOff.filter(here).map((flight, nth) => this.#giveBack(flight, 'held-back', (nth + 1) * HELD_BACK_MS)),
+    );
     if (alone && here(alone)) this.#deliver(alone);
   }
 
@@ -255,11 +258,16 @@ class PullDispatcher implements Dispatcher {
     return this.#settle(flight, failedWith(failure), settlement, now);
   }
 
+  #endLate(flight: Flight, now: Millis): Promise<SettleOutcome> {
+    const { work, slot } = flight;
+    const failure = failureOf(queueErrors.create('lease-ran-out'), slot.source?.openAt?.(work));
+    return this.#settle(flight, failedWith(failure), { kind: 'retry', at: now, counts: true, failure }, now);
+  }
+
   #settle(flight: Flight, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
     const { id, messageId } = flight.work;
     this.#end(flight);
-    if (settlement.kind === 'retry' && settlement.failure.code !== HELD_BACK) this.#suspects.retried(id);
-    else this.#suspects.forget(id);
+    this.#suspects.settled(id, settlement);
     // Before the settling is asked for: the claim is then made before a store that sends once a turn has sent it, so that
     // both go together, the claim behind the settling in the store's own order, and it sees the key's next item.
     this.wake();
@@ -289,12 +297,10 @@ class PullDispatcher implements Dispatcher {
     const now = clock.now();
     let next = now + safetyPollMs;
     try {
-      const expired = await work.expireLeases(now);
+      // Ours first, since we can say where they are; what is left belongs to processes that are gone.
+      const late = await Promise.all(this.#flights.expired(now).map((flight) => this.#endLate(flight, now)));
+      const expired = late.length + (await work.expireLeases(now));
       if (expired > 0) log.warn('Leases ran out; the items are delivered again.', { count: expired });
-      for (const flight of this.#flights.expired(now)) {
-        this.#suspects.forget(flight.work.id);
-        this.#end(flight);
-      }
       this.#dirty = true;
       // Before the store is asked for the next due moment: what is due now would be its answer.
       await this.#pump();

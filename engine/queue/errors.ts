@@ -11,6 +11,11 @@ export const queueErrors = defineErrors({
     text: 'Processing was interrupted {attempts} times in a row without an outcome.',
     remedy: 'Look for a node that never finishes or that ends the process, mend the flow and redrive the message.',
   },
+  'lease-ran-out': {
+    class: 'transient',
+    text: 'The flow did not come to an end within the time that it has for a message.',
+    remedy: 'Look at the node named: it never finishes, or is slower than the processing deadline allows.',
+  },
   'held-back': {
     class: 'throttled',
     text: 'It was interrupted repeatedly and waits until it can run apart from others that were.',

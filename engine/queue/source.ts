@@ -15,6 +15,8 @@ export interface WorkSource {
   readonly leaseMs: number;
   /** Version of the definition that runs now; pinned to an item with its first claim. */
   version?(): string | undefined;
+  /** Where in the flow the item is still open; told when its lease has run out. */
+  openAt?(work: ClaimedWork): Failure['node'] | undefined;
   /** Takes one item. It must end in `dispatcher.finish` under the same fence; a throw is a permanent failure. */
   deliver(work: ClaimedWork): void;
 }

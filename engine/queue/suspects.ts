@@ -2,9 +2,10 @@
  * Finds the item that ends the process, without its neighbours going down with it. Whatever is in flight at a crash is
  * interrupted together, so after two interruptions in a row an item is suspect, and of all suspects only one runs at a
  * time, the most often interrupted first: the harmless ones end well as soon as they run apart from the one that is not,
- * and that one comes to its limit alone.
+ * and that one comes to its limit alone. An attempt that only took too long counts towards the limit, and makes nobody
+ * suspect: it takes nothing down with it.
  */
-import type { ClaimedWork, WorkAttempt, WorkQueue } from '../store/contract/index.ts';
+import type { ClaimedWork, Failure, Settlement, WorkAttempt, WorkQueue } from '../store/contract/index.ts';
 import type { Flight, Flights } from './flights.ts';
 
 /** An item interrupted this often in a row, by crashes or lost leases, goes to a person. */
@@ -12,13 +13,15 @@ export const MOST_INTERRUPTIONS = 8;
 /** In a row: once may happen to anybody. */
 const SUSPECT_AFTER = 2;
 /** Code of the failure with which a suspect is put off; it is no outcome of an attempt. */
-export const HELD_BACK = 'held-back';
+const HELD_BACK = 'held-back';
+/** Code of the failure of an attempt that had not ended in its time; it counts as interrupted. */
+const LEASE_RAN_OUT = 'lease-ran-out';
 /** Beyond this what is known is forgotten, and asked for again. */
 const MOST_KNOWN = 100_000;
 
 export interface Judged {
   /** They came to their limit. */
-  readonly ended: readonly Flight[];
+  readonly ended: readonly { readonly flight: Flight; readonly node: Failure['node'] | undefined }[];
   /** Nothing is held against them. */
   readonly harmless: readonly Flight[];
   /** To be delivered once all of `putOff` are back in the store. */
@@ -49,53 +52,65 @@ export class Suspects {
     return work.attempt > SUSPECT_AFTER && !this.#ended.has(work.id);
   }
 
-  /** An attempt ended by itself, in a retry. */
-  retried(workId: string): void {
-    if (this.#ended.size >= MOST_KNOWN) this.#ended.clear();
-    this.#ended.add(workId);
-  }
-
-  /** The item is over, or was interrupted. */
-  forget(workId: string): void {
-    this.#ended.delete(workId);
+  /** How an attempt has ended. */
+  settled(workId: string, settlement: Settlement): void {
+    if (settlement.kind !== 'retry' || isNoOutcome(settlement.failure)) this.#ended.delete(workId);
+    else {
+      if (this.#ended.size >= MOST_KNOWN) this.#ended.clear();
+      this.#ended.add(workId);
+    }
   }
 
   async judge(flights: readonly Flight[]): Promise<Judged> {
-    const streaks = await Promise.all(flights.map(({ work }) => this.#streak(work)));
-    const seen = flights.map((flight, index) => ({ flight, streak: streaks[index] ?? 0 }));
+    const seen = await Promise.all(
+      flights.map(async (flight) => {
+        const attempts = await this.#attempts(flight.work);
+        const node = attempts.findLast(({ failure }) => failure?.node)?.failure?.node;
+        return { flight, node, ...interruptions(attempts) };
+      }),
+    );
     const worst = seen
-      .filter(({ streak }) => streak >= SUSPECT_AFTER && streak < MOST_INTERRUPTIONS)
+      .filter(({ streak, crashes }) => crashes >= SUSPECT_AFTER && streak < MOST_INTERRUPTIONS)
       .toSorted((a, b) => b.streak - a.streak)
       .map(({ flight }) => flight);
     const isTaken = this.#alone !== undefined && this.#flights.find(this.#alone.work) === this.#alone;
     const alone = isTaken ? undefined : worst.shift();
     if (alone) this.#alone = alone;
     return {
-      ended: seen.filter(({ streak }) => streak >= MOST_INTERRUPTIONS).map(({ flight }) => flight),
-      harmless: seen.filter(({ streak }) => streak < SUSPECT_AFTER).map(({ flight }) => flight),
+      ended: seen.filter(({ streak }) => streak >= MOST_INTERRUPTIONS),
+      harmless: seen
+        .filter(({ streak, crashes }) => crashes < SUSPECT_AFTER && streak < MOST_INTERRUPTIONS)
+        .map(({ flight }) => flight),
       alone,
       putOff: worst,
     };
   }
 
-  async #streak({ id, attempt }: ClaimedWork): Promise<number> {
+  /** Those before the one that has just begun. */
+  async #attempts({ id, attempt }: ClaimedWork): Promise<readonly WorkAttempt[]> {
     try {
       const view = await this.#work.get(id);
-      return interruptionsBefore(attempt, view?.attempts ?? []);
+      return (view?.attempts ?? []).filter((one) => one.attempt < attempt);
     } catch (error) {
       this.#onStoreFailure(error);
-      return 0;
+      return [];
     }
   }
 }
 
-/** How often in a row the attempts before this one were interrupted. Being put off in between neither counts nor clears. */
-function interruptionsBefore(attempt: number, attempts: readonly WorkAttempt[]): number {
-  let count = 0;
-  for (const one of attempts.toReversed()) {
-    if (one.attempt >= attempt || one.failure?.code === HELD_BACK) continue;
-    if (one.outcome !== 'interrupted') break;
-    count++;
+const isNoOutcome = ({ code }: Failure): boolean => code === HELD_BACK || code === LEASE_RAN_OUT;
+
+/**
+ * How often in a row the last attempts were interrupted, and how many of these by the end of a process. Being put off in
+ * between neither counts nor clears.
+ */
+function interruptions(attempts: readonly WorkAttempt[]): { readonly streak: number; readonly crashes: number } {
+  let [streak, crashes] = [0, 0];
+  for (const { outcome, failure } of attempts.toReversed()) {
+    if (failure?.code === HELD_BACK) continue;
+    if (outcome !== 'interrupted' && failure?.code !== LEASE_RAN_OUT) break;
+    streak++;
+    if (outcome === 'interrupted') crashes++;
   }
-  return count;
+  return { streak, crashes };
 }

@@ -61,6 +61,12 @@ export class Flights {
     if (this.#byWork.get(flight.work.id) === flight) this.#byWork.delete(flight.work.id);
   }
 
+  /** The node that an item in flight came to last and waits for. */
+  openAt(workId: string): { readonly id: string; readonly type: string; readonly name: string } | undefined {
+    const last = [...(this.#byWork.get(workId)?.openPlaces() ?? [])].at(-1);
+    return last && { id: last.id, type: last.type, name: last.name ?? '' };
+  }
+
   all(): readonly Flight[] {
     return [...this.#byWork.values()];
   }

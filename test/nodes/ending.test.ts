@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { eventually } from '../kit/eventually.ts';
 import { ends, frame, node, usePalette } from '../kit/palette-runtime.ts';
 import { adt } from '../kit/hl7-messages.ts';
 
@@ -15,6 +16,32 @@ describe('message done and message failed', () => {
 
   it('ends a message well', async () => {
     assert.deepEqual(ends(await run('E1', node('first', 'message done'))), ['done']);
+  });
+
+  it('names the node that a message waits for when its time has run out, each time and at the end', async () => {
+    const never = { name: 'waits for ever', func: 'if (msg.never) node.done();\nreturn null;', outputs: 1 };
+    await runtime.deploy({ flow: [...frame('first'), node('first', 'function', never, ['done'])] });
+    const id = await runtime.send(adt('A08', 'E5', 'E5'));
+    const work = async () => (await runtime.engine.store.work.ofMessage(id))[0];
+    for (let nth = 1; nth <= 8; nth++) {
+      await eventually(`delivery ${nth}`, async () => {
+        runtime.catchUp();
+        const now = await work();
+        return now?.state === 'claimed' && now.attempt === nth;
+      });
+      await eventually('it is in the function', () => runtime.services.inFlight() === 1);
+      runtime.clock.advance(60_000);
+    }
+    await eventually('the dead letter', async () => {
+      runtime.catchUp();
+      return (await work())?.state === 'dead';
+    });
+    const dead = await work();
+    assert.deepEqual([dead?.failure?.code, dead?.failure?.node?.name], ['interrupted-too-often', 'waits for ever']);
+    assert.deepEqual(
+      dead?.attempts.slice(0, 8).map(({ failure }) => `${failure?.code} ${failure?.node?.name}`),
+      Array.from({ length: 8 }, () => 'lease-ran-out waits for ever'),
+    );
   });
 
   it('makes a dead letter of an error in a function without telling what the error said', async () => {
