@@ -26,6 +26,24 @@ describe('the way a message took', () => {
     assert.deepEqual(taken, ['lab-in lab-gate', 'lab-gate lab-rules', 'lab-rules lab-switch', 'lab-switch lab-task']);
   });
 
+  it('marks every node that failed, not only the one that decided', () => {
+    const [item] = detailOf('dead').work;
+    const attempt = item?.attempts.at(-1);
+    const last = attempt?.steps.at(-1);
+    assert.ok(item && attempt && last);
+    const second = { id: 'lab-timer', type: 'escalation timer', name: '' };
+    const failed = {
+      ...last,
+      branch: '9',
+      node: second,
+      outcome: 'failed' as const,
+      to: [{ node: 'lab-notice', port: null }],
+    };
+    const both = { ...item, attempts: [{ ...attempt, steps: [...attempt.steps, failed] }] };
+    const states = new Map(flowGraph(flow, [both]).nodes.map((node) => [node.id, node.state]));
+    assert.deepEqual([states.get('lab-task'), states.get('lab-timer')], ['failed', 'failed']);
+  });
+
   it('has no failed node once the message is done', () => {
     const graph = flowGraph(flow, detailOf('done').work);
     assert.ok(graph.nodes.some((node) => node.state === 'passed'));
