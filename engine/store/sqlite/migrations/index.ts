@@ -7,5 +7,6 @@ import { terms } from './0002-terms.ts';
 import { gateReasons } from './0003-gate-reasons.ts';
 import { operations } from './0004-operations.ts';
 import { packed } from './0005-packed.ts';
+import { shortHashes } from './0006-short-hashes.ts';
 
-export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed];
+export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed, shortHashes];

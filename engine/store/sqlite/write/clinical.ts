@@ -10,10 +10,11 @@ import { addChild } from './settle.ts';
 /** Once for each id: a redelivery that decides the same again changes nothing. */
 export function recordDecisions(ctx: WriteContext, groups: readonly DecisionGroup[]): void {
   for (const { messageId, ids, records } of groups) {
-    const known = decisionsOfMessage(ctx.sql, messageId).map((record) => record.id);
+    const seen = ctx.decidedOf(messageId, () => decisionsOfMessage(ctx.sql, messageId).map((record) => record.id));
     let text = records;
-    if (known.length > 0 || new Set(ids).size < ids.length) {
-      const seen = new Set(known);
+    if (new Set(ids).size === ids.length && !ids.some((id) => seen.has(id))) {
+      for (const id of ids) seen.add(id);
+    } else {
       const fresh = (JSON.parse(records) as DecisionRecord[]).filter(({ id }) => !seen.has(id) && seen.add(id));
       if (fresh.length === 0) continue;
       text = JSON.stringify(fresh);

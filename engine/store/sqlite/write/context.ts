@@ -6,6 +6,8 @@ import { forgetMinutes, minuteName, tallyNumber } from './tally.ts';
 
 /** Terms held in memory; far more than the nodes of a site. */
 const MOST_TERMS = 20_000;
+/** Messages whose decisions are known; more than are under way at once. */
+const MOST_DECIDED = 64;
 
 /**
  * What a batch of calls shares inside one transaction: counters are added up in memory and written once at the end, the
@@ -24,6 +26,8 @@ export class WriteContext {
   readonly #feeds = new Map<string, { last: number; total: number }>();
   /** Messages whose bytes the process holds, as far as is known here. */
   readonly held = new HeldBodies();
+  /** Ids of decisions by message, of the messages last decided on: a long report is decided on in many batches. */
+  readonly #decided = new Map<string, Set<string>>();
   #head: { seq: number; hash: string } | undefined;
   /** The newest minute that was counted in. */
   #minute = '';
@@ -35,6 +39,7 @@ export class WriteContext {
   /** After a rollback: what it wrote is gone, and with it the numbers of new terms. */
   rolledBack(): void {
     this.#terms.clear();
+    this.#decided.clear();
     this.held.clear();
     this.begin();
   }
@@ -50,6 +55,7 @@ export class WriteContext {
   /** After one call's savepoint was rolled back; bytes already queued belong to its neighbours. */
   forgetCall(): void {
     this.#terms.clear();
+    this.#decided.clear();
     this.held.clear();
     this.#counters.clear();
     this.#feeds.clear();
@@ -85,6 +91,15 @@ export class WriteContext {
     if (this.#terms.size >= MOST_TERMS) this.#terms.clear();
     this.#terms.set(text, id);
     return id;
+  }
+
+  /** The ids of a message's decisions, to be added to; `read` gives those of the database. */
+  decidedOf(messageId: string, read: () => Iterable<string>): Set<string> {
+    const known = this.#decided.get(messageId) ?? new Set(read());
+    this.#decided.delete(messageId);
+    this.#decided.set(messageId, known);
+    if (this.#decided.size > MOST_DECIDED) this.#decided.delete(this.#decided.keys().next().value ?? '');
+    return known;
   }
 
   /** One more in the minute of `at`. */
