@@ -107,7 +107,7 @@ async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<
     before = page.at(-1)?.seq;
     if (page.length < PAGE) break;
   }
-  return found.reverse();
+  return found.toReversed();
 }
 
 /** A message can have items of several flows: only those of the one asked for. */
@@ -154,5 +154,5 @@ function filterOf(body: Readonly<Record<string, unknown>>): DeadLetterFilter {
     until: numberIn(body, 'until'),
     deadBefore: numberIn(body, 'deadBefore'),
   };
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as DeadLetterFilter;
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

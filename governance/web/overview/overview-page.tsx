@@ -147,7 +147,7 @@ function Tile({
 }
 
 /** Types of records that say that something about the system changed, rather than that it did its work. */
-const CHANGES = /^(definition|binding|runtime|account|policy)\./;
+const CHANGES = /^(definition|binding|runtime|switch|account|policy)\./;
 
 function ChangedToday() {
   const { may } = useSession();
