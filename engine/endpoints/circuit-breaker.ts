@@ -89,6 +89,8 @@ export class CircuitBreaker {
         if (this.#probing) return { waitMs: this.#openMs };
         this.#probing = true;
         return { probe: true, life: this.#life };
+      default:
+        return never(this.#state);
     }
   }
 
@@ -147,4 +149,8 @@ export class CircuitBreaker {
     this.#latest = [];
     this.#options.onChange(state);
   }
+}
+
+function never(state: never): never {
+  throw new TypeError(`not a state of a circuit: ${String(state)}`);
 }

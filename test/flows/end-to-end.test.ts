@@ -138,13 +138,17 @@ describe('the shipped flows', function () {
     assert.equal(others.length, 0);
     assert.deepEqual(communication?.['recipient'], [{ display: 'charge nurse' }]);
     const [task] = await found('Task', 'WF-S-0002');
-    const [about] = communication?.['about'] as { type: string; identifier: { system: string; value: string } }[];
-    assert.equal(about?.type, 'Task');
+    interface Identifier {
+      readonly system: string;
+      readonly value: string;
+    }
+    const about = communication?.['about'] as readonly { type: string; identifier: Identifier }[] | undefined;
+    const identifiers = task?.['identifier'] as readonly Identifier[] | undefined;
+    assert.equal(about?.[0]?.type, 'Task');
+    const named = about[0].identifier;
     assert.deepEqual(
-      (task?.['identifier'] as { system: string; value: string }[]).find(
-        ({ system }) => system === about.identifier.system,
-      ),
-      about.identifier,
+      identifiers?.find(({ system }) => system === named.system),
+      named,
     );
     const { effects } = await messageOf('WF-S-0002');
     assert.ok(effects.some(({ target, state }) => target === 'console: notice' && state === 'done'));

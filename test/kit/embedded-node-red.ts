@@ -89,7 +89,7 @@ export class EmbeddedNodeRed {
   /** Deploys and waits until the flows have started. */
   async deploy(flows: readonly object[], deploymentType: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
     const started = once(this.red.events, 'flows:started');
-    await this.red.runtime.flows.setFlows({ flows: { flows: structuredClone(flows) as object[] }, deploymentType });
+    await this.red.runtime.flows.setFlows({ flows: { flows: [...structuredClone(flows)] }, deploymentType });
     await started;
   }
 
@@ -103,7 +103,7 @@ export class EmbeddedNodeRed {
       };
       this.red.events.on('runtime-event', listen);
     });
-    await this.red.runtime.flows.setFlows({ flows: { flows: structuredClone(flows) as object[] }, deploymentType });
+    await this.red.runtime.flows.setFlows({ flows: { flows: [...structuredClone(flows)] }, deploymentType });
     await refused;
   }
 

@@ -179,7 +179,7 @@ export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
   const rows = sql.all(
     // The page is chosen among the narrow rows first; sorting whole messages costs a hundred times as much.
     `SELECT ${SUMMARY} FROM (SELECT s.seq FROM ${filter.from} ` +
-      `${filter.narrow ? '' : 'CROSS JOIN message m ON m.seq = s.seq '}` +
+      (filter.narrow ? '' : 'CROSS JOIN message m ON m.seq = s.seq ') +
       `${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY s.seq DESC LIMIT ${limit}) page ` +
       'CROSS JOIN message_state s ON s.seq = page.seq CROSS JOIN message m ON m.seq = s.seq ORDER BY s.seq DESC',
     ...values,
