@@ -10,7 +10,7 @@ export function editorTheme(environment: string, consoleUrl: string): object {
       title,
       favicon: join(folder, 'favicon.svg'),
       css: join(folder, 'wardflow.css'),
-      scripts: join(folder, 'follow-system.js'),
+      scripts: [join(folder, 'follow-system.js'), join(folder, 'quiet-tips.js')],
       tabicon: { icon: join(folder, 'tab-icon.svg'), colour: environment === 'production' ? '#a13d2d' : '#0b6472' },
     },
     header: { title, image: join(folder, 'logo.svg'), url: consoleUrl },

@@ -133,6 +133,8 @@ describe('somebody at the console of the demo', function () {
     for (const name of ['Lab results', 'Critical results', 'Task in the EHR', 'Until somebody answers'])
       assert.ok(names.includes(name), `${name} among ${names.join(', ')}`);
     assert.equal(await editor.locator('.red-ui-tab.active').first().getAttribute('id').then(Boolean), true);
+    await editor.locator('.red-ui-sidebar-info').first().waitFor({ state: 'attached' });
+    assert.equal(await editor.locator('.red-ui-sidebar-info.show-tips').count(), 0, 'no tip covers the description');
     await editor.close();
   });
 
