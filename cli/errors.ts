@@ -36,6 +36,26 @@ export const cliErrors = defineErrors({
     text: '{count} newer of the same patient or key {are} done already, so the message would be processed after them.',
     remedy: 'Repeat with --force if that is right.',
   },
+  'nothing-chosen': {
+    class: 'permanent',
+    text: 'No message is named and nothing says which are meant.',
+    remedy: 'Name message ids, or choose with --state dead, --code, --definition, --feed, --type, --since or --until.',
+  },
+  'chosen-twice': {
+    class: 'permanent',
+    text: 'Messages are named, and chosen by a filter too.',
+    remedy: 'Name message ids, or give a filter, but not both.',
+  },
+  'confirmation-needed': {
+    class: 'permanent',
+    text: '{count} messages are meant, and there is no terminal to ask on.',
+    remedy: 'See with --dry-run what would be done, then repeat with --yes.',
+  },
+  'nothing-stopped': {
+    class: 'permanent',
+    text: 'Nothing has stopped the {what}.',
+    remedy: '"npx wardflow status" shows what is stopped.',
+  },
   'file-exists': {
     class: 'permanent',
     text: 'The file {file} exists already.',

@@ -1,6 +1,7 @@
 /** Where a command writes, and what it knows of its surroundings. */
 import { userInfo } from 'node:os';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import { readConfig, type Config } from '../engine/index.ts';
 
 export interface Io {
@@ -14,6 +15,8 @@ export interface Io {
   /** `cli:ana`. */
   actor(): string;
   now(): number;
+  /** Asks a person; anything but yes is no. */
+  confirm(question: string): Promise<'yes' | 'no' | 'cannot-ask'>;
 }
 
 export function processIo(): Io {
@@ -35,7 +38,18 @@ export function processIo(): Io {
         .replace(/[^\w.@+-]/g, '_')
         .slice(0, 100)}`,
     now: () => Date.now(),
+    confirm: ask,
   };
+}
+
+async function ask(question: string): Promise<'yes' | 'no' | 'cannot-ask'> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return 'cannot-ask';
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim()) ? 'yes' : 'no';
+  } finally {
+    terminal.close();
+  }
 }
 
 function userName(): string {

@@ -1,9 +1,11 @@
 /** The commands and their options. What they do is in commands/. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../engine/index.ts';
+import { packageRoot, SWITCH_KINDS, type SwitchKind } from '../engine/index.ts';
+import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
+import type { PauseOptions } from './commands/switches.ts';
 import type { Io } from './io.ts';
 
 /** `ended` gets the exit code of a command that has one of its own. */
@@ -41,6 +43,7 @@ export function program(io: Io, ended: (code: number) => void): Command {
       ended(await (await import('./commands/send.ts')).send(io, file, options)),
     );
 
+  addSwitches(wardflow, io);
   addMessages(wardflow, io);
   addAudit(wardflow, io, ended);
 
@@ -79,13 +82,60 @@ function addMessages(wardflow: Command, io: Io): void {
     .option('--raw', 'the bytes received, unchanged')
     .option('--json', 'for programs')
     .action(async (id: string, options: { runtime: string }) => (await commands()).showMessage(io, id, options));
-  runtimeCommand(messages, 'redrive', 'give dead letters another try')
-    .argument('<ids...>', 'message ids')
+  const redrive = runtimeCommand(messages, 'redrive', 'give dead letters another try')
+    .argument('[ids...]', 'message ids; or choose by the options below')
     .option('--reason <text>', 'why; kept in the audit trail', 'redriven from the command line')
-    .option('--force', 'even where newer messages of the same key are done')
+    .option('--force', 'even where newer messages of the same key are done');
+  manyOptions(redrive).action(async (ids: string[], options: ManyOptions) => {
+    const { handleMany, isByFilter } = await import('./commands/dead-letters.ts');
+    if (isByFilter(ids, options)) await handleMany(io, 'redrive', options);
+    else await (await commands()).redriveMessages(io, ids, options);
+  });
+  const discard = runtimeCommand(messages, 'discard', 'give dead letters up')
+    .argument('[ids...]', 'message ids; or choose by the options below')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail');
+  manyOptions(discard).action(async (ids: string[], options: ManyOptions) => {
+    const { handleMany, isByFilter } = await import('./commands/dead-letters.ts');
+    if (isByFilter(ids, options)) await handleMany(io, 'discard', options);
+    else await (await commands()).discardMessages(io, ids, options);
+  });
+}
+
+/** Which dead letters are meant, where they are not named. */
+function manyOptions(command: Command): Command {
+  return command
+    .option('--state <state>', 'all that are "dead"')
+    .option('--code <code>', 'with this reason, such as endpoint-auth')
+    .option('--definition <name>', 'of this definition')
+    .option('--feed <name>', 'of this feed')
+    .option('--type <type>', 'of this MSH-9: ORU^R01, or ORU for all of them')
+    .option('--since <time>', 'received since this time (ISO 8601) or for so long (90s, 15m, 2h, 3d)')
+    .option('--until <time>', 'received before this time, or so long ago')
+    .option('--dry-run', 'only say what would be done')
+    .option('--yes', 'do not ask where several are meant')
+    .option('--json', 'for programs');
+}
+
+function addSwitches(wardflow: Command, io: Io): void {
+  const what = (): Argument => new Argument('<what>', 'what to stop').choices(SWITCH_KINDS);
+  runtimeCommand(wardflow, 'pause', 'stop a feed, an endpoint, a definition or a lane; nothing is lost')
+    .addArgument(what())
+    .argument('<name>', 'its name')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .option('--refuse', 'a feed: answer AE with the reason, instead of accepting and holding')
+    .option('--close', 'a feed: do not listen at all')
+    .option('--from <time>', 'not before this time (ISO 8601), or in so long (30m, 2h, 1d)')
+    .option('--until <time>', 'no longer than until this time, or for so long')
     .option('--json', 'for programs')
-    .action(async (ids: string[], options: { runtime: string; reason: string }) =>
-      (await commands()).redriveMessages(io, ids, options),
+    .action(async (kind: SwitchKind, name: string, options: PauseOptions) =>
+      (await import('./commands/switches.ts')).pause(io, kind, name, options),
+    );
+  runtimeCommand(wardflow, 'resume', 'let go on what was stopped')
+    .addArgument(what())
+    .argument('<name>', 'its name')
+    .option('--reason <text>', 'why; kept in the audit trail', 'let go on from the command line')
+    .action(async (kind: SwitchKind, name: string, options: { runtime: string; reason: string }) =>
+      (await import('./commands/switches.ts')).resume(io, kind, name, options),
     );
 }
 

@@ -83,6 +83,7 @@ export async function showMessage(io: Io, id: string, options: Common & { readon
 export interface RedriveOptions extends Common {
   readonly reason: string;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export async function redriveMessages(io: Io, ids: readonly string[], options: RedriveOptions): Promise<void> {
@@ -91,6 +92,10 @@ export async function redriveMessages(io: Io, ids: readonly string[], options: R
     const message = await idOf(runtime, id);
     const path = `/messages/${message}/redrive`;
     const { doneAfter } = await runtime.post<RedriveAnswer>(path, { reason: options.reason }, { dryRun: '1' });
+    if (options.dryRun === true) {
+      io.out(`${message}: would be redriven, ${doneAfter} newer of its keys are done\n`);
+      continue;
+    }
     if (doneAfter > 0 && options.force !== true)
       throw cliErrors.create('redrive-out-of-order', {
         count: doneAfter === 1 ? 'One' : doneAfter,
@@ -99,6 +104,28 @@ export async function redriveMessages(io: Io, ids: readonly string[], options: R
     const answer = await runtime.post<RedriveAnswer>(path, { reason: options.reason });
     if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
     else io.out(`${message}: ${answer.redriven.length} redriven\n`);
+  }
+}
+
+export async function discardMessages(
+  io: Io,
+  ids: readonly string[],
+  options: Common & { readonly reason: string; readonly dryRun?: boolean },
+): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  for (const id of ids) {
+    const message = await idOf(runtime, id);
+    if (options.dryRun === true) {
+      const { work } = await runtime.get<MessageDetail>(`/messages/${message}`);
+      const open = work.filter(({ state }) => state === 'dead' || state === 'waiting' || state === 'parked');
+      io.out(`${message}: ${open.length} would be discarded\n`);
+      continue;
+    }
+    const answer = await runtime.post<{ readonly discarded: readonly string[] }>(`/messages/${message}/discard`, {
+      reason: options.reason,
+    });
+    if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
+    else io.out(`${message}: ${answer.discarded.length} discarded\n`);
   }
 }
 

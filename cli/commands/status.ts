@@ -2,6 +2,7 @@ import type { EndpointHealth, FeedStatus } from '../../engine/index.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
+import { switchText } from './switches.ts';
 import { columns, dateTime, json, safe, span } from '../terminal.ts';
 
 export async function status(io: Io, options: { readonly runtime: string; readonly json?: boolean }): Promise<void> {
@@ -28,6 +29,7 @@ export function statusJson(status: RuntimeStatus): object {
     inFlight: status.inFlight,
     oldestWaiting: status.oldestWaiting === null ? null : dateTime(status.oldestWaiting),
     openEscalations: status.openEscalations,
+    switches: status.switches,
     feeds: status.feeds,
     endpoints: status.endpoints,
     definitions: status.definitions,
@@ -55,6 +57,7 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
     ['work', counts(work)],
     ['escalations', `${status.openEscalations} waiting for an answer`],
     ...(status.oldestWaiting === null ? [] : [['oldest', `waiting for ${span(now - status.oldestWaiting)}`]]),
+    ...status.switches.map((one) => ['stopped', switchText(one)]),
     ...status.feeds.map((feed) => [`feed ${feed.name}`, feedText(feed, now)]),
     ...status.endpoints.map((endpoint) => [`endpoint ${endpoint.name}`, endpointText(endpoint, now)]),
     ...(consoleUrl === null ? [] : [['console', consoleUrl]]),
@@ -63,13 +66,25 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
   return `${safe(head)}\n${columns(rows)}`;
 }
 
-function feedText({ state, host, port, connections, lastMessageAt, error }: FeedStatus, now: number): string {
+function feedText(feed: FeedStatus, now: number): string {
+  const { state, host, port, connections, lastMessageAt, error, withholding } = feed;
   const where = port === null ? '' : ` on ${host}:${port}`;
   const last = lastMessageAt === null ? 'no message yet' : `last message ${span(now - lastMessageAt)} ago`;
-  return [`${state}${where}`, `${connections} connected`, last, ...(error === null ? [] : [error.text])].join(', ');
+  return [
+    `${state}${where}`,
+    `${connections} connected`,
+    last,
+    ...(withholding ? ['its backlog is full: acknowledgements wait'] : []),
+    ...(error === null ? [] : [error.text]),
+  ].join(', ');
 }
 
-function endpointText({ state, since, lastFailureCode }: EndpointHealth, now: number): string {
+function endpointText(endpoint: EndpointHealth, now: number): string {
+  const { state, since, lastFailureCode, circuit, pausedUntil } = endpoint;
   const how = since === null ? state : `${state} for ${span(now - since)}`;
-  return state === 'down' && lastFailureCode !== null ? `${how} (${lastFailureCode})` : how;
+  return [
+    state === 'down' && lastFailureCode !== null ? `${how} (${lastFailureCode})` : how,
+    ...(circuit === 'closed' ? [] : ['its work waits']),
+    ...(pausedUntil === null ? [] : [`asked to be left alone until ${dateTime(pausedUntil)}`]),
+  ].join(', ');
 }

@@ -17,6 +17,7 @@ import type {
   MessageCounts,
   MessageSummary,
   StoredMessage,
+  SwitchView,
   WorkCounts,
   WorkView,
 } from '../../engine/index.ts';
@@ -50,6 +51,8 @@ export interface RuntimeStatus {
   readonly openEscalations: number;
   /** Open work whose source is not there (a node was renamed or removed): it waits for ever. */
   readonly stranded: readonly StrandedWork[];
+  /** What operators have stopped, or will. */
+  readonly switches: readonly SwitchView[];
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
   readonly rssBytes: number;

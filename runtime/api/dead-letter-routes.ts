@@ -15,7 +15,7 @@ const PAGE = 1000;
 /** Each question for newer items walks over what came later; no index is kept for it. */
 const ORDER_WITHIN_MS = 1500;
 
-const FILTER = ['code', 'definition', 'feed', 'since', 'until', 'deadBefore'];
+const FILTER = ['code', 'definition', 'feed', 'type', 'since', 'until', 'deadBefore'];
 
 interface Found {
   readonly message: MessageSummary;
@@ -82,7 +82,7 @@ async function settle(engine: Engine, request: Request, action: 'redrive' | 'dis
 
 /** Those that fit, the oldest first. */
 async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<readonly MessageSummary[]> {
-  const { code, definition, feed, since, until, deadBefore } = filter;
+  const { code, definition, feed, type, since, until, deadBefore } = filter;
   const found: MessageSummary[] = [];
   let before: number | undefined;
   for (let seen = 0; seen < MOST_SEEN;) {
@@ -91,6 +91,7 @@ async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<
       limit: PAGE,
       ...(code === undefined ? {} : { text: code }),
       ...(feed === undefined ? {} : { feed }),
+      ...(type === undefined ? {} : { type }),
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
       ...(before === undefined ? {} : { before }),
@@ -150,6 +151,7 @@ function filterOf(body: Readonly<Record<string, unknown>>): DeadLetterFilter {
     code: textIn(body, 'code'),
     definition: textIn(body, 'definition'),
     feed: textIn(body, 'feed'),
+    type: textIn(body, 'type'),
     since: numberIn(body, 'since'),
     until: numberIn(body, 'until'),
     deadBefore: numberIn(body, 'deadBefore'),

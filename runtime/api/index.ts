@@ -68,7 +68,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       peopleRoutes(router, options.engine);
       auditRoutes(router, options.engine);
       metricsRoutes(router, options.engine);
-      switchRoutes(router, options.engine);
+      switchRoutes(router, options.engine, (name) => options.definitions().byName(name) !== undefined);
       deadLetterRoutes(router, options.engine);
       effectRoutes(router, options.engine);
       router.get('/live', (request, response) => stream.serve(request, response));

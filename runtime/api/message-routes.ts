@@ -69,7 +69,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
 
   const viewed = async (id: string, actor: string, form: 'raw' | 'tree'): Promise<Uint8Array> => {
     const bytes = await store.journal.bytes(id);
-    if (!bytes) throw notFound('message');
+    if (!bytes) throw notFound((await store.journal.get(id)) ? 'body any more: its retention is over' : 'message');
     const entry: AuditEntry = {
       at: clock.now(),
       type: 'message.body-viewed',

@@ -11,13 +11,14 @@ import type {
   Switch,
   SwitchKind,
   SwitchMode,
+  SwitchView,
   WorkState,
 } from '../../engine/index.ts';
 
 /** GET /switches: in force or still to come, oldest first. */
 export interface SwitchList {
   readonly asOf: number;
-  readonly switches: readonly Switch[];
+  readonly switches: readonly SwitchView[];
 }
 
 /** POST /switches -> 201 and the `Switch`. `refuse` and `close` are for feeds. */
@@ -43,6 +44,8 @@ export interface DeadLetterFilter {
   readonly code?: string;
   readonly definition?: string;
   readonly feed?: string;
+  /** MSH-9, or its first component alone. */
+  readonly type?: string;
   /** When the message was received. */
   readonly since?: number;
   readonly until?: number;
@@ -110,4 +113,4 @@ export interface ReasonList {
   readonly reasons: readonly ReasonFigures[];
 }
 
-export type { Lane, MinuteFigures, QueueDepth, ReasonFigures, Switch, SwitchKind, SwitchMode };
+export type { Lane, MinuteFigures, QueueDepth, ReasonFigures, Switch, SwitchKind, SwitchMode, SwitchView };

@@ -49,6 +49,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         stranded: backlog
           .filter(({ subscription, state }) => state === 'waiting' && !engine.dispatcher.serves(subscription))
           .map(({ subscription, count, oldest }) => ({ subscription, count, oldest })),
+        switches: engine.controls.list(),
         definitions: definitions().all.map(summaryOf),
         durability: store.durability,
         rssBytes: process.memoryUsage.rss(),

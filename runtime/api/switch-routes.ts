@@ -1,14 +1,23 @@
 /** Stopping and starting by operators. */
 import type { Router } from 'express';
-import { SWITCH_KINDS, SWITCH_MODES, type Engine } from '../../engine/index.ts';
+import { SWITCH_KINDS, SWITCH_MODES, type Engine, type SwitchKind } from '../../engine/index.ts';
 import type { ClearedSwitch, SwitchList } from './contract.ts';
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, textIn } from './body.ts';
 import { invalid, notFound } from './problems.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
 
-export function switchRoutes(router: Router, engine: Engine): void {
+export function switchRoutes(router: Router, engine: Engine, isDefinition: (name: string) => boolean): void {
   const { controls, clock } = engine;
+
+  /** A name that nothing has would stop nothing, and nobody would notice. */
+  const exists: Readonly<Record<SwitchKind, (name: string) => boolean>> = {
+    feed: (name) => engine.intake.status().some((feed) => feed.name === name),
+    endpoint: (name) => engine.endpoints.health().some((endpoint) => endpoint.name === name),
+    definition: isDefinition,
+    // Named with all there are where it is none.
+    lane: () => true,
+  };
 
   router.get('/switches', (_request, response) => {
     const answer: SwitchList = { asOf: clock.now(), switches: controls.list() };
@@ -23,12 +32,14 @@ export function switchRoutes(router: Router, engine: Engine): void {
       const mode = SWITCH_MODES.find((one) => one === body['mode']);
       if (!kind) throw invalid(`kind takes ${SWITCH_KINDS.join(', ')}`);
       if (!mode) throw invalid(`mode takes ${SWITCH_MODES.join(', ')}`);
+      const name = textIn(body, 'name') ?? '';
+      if (!exists[kind](name)) throw notFound(kind);
       const from = numberIn(body, 'from');
       const until = numberIn(body, 'until');
       const one = await controls.set({
         kind,
         mode,
-        name: textIn(body, 'name') ?? '',
+        name,
         reason: reasonOf(request, true) ?? '',
         actor: actorOf(request),
         ...(from === undefined ? {} : { from }),

@@ -43,7 +43,11 @@ function spawned(args: readonly string[], env: Record<string, string>, node = pr
 }
 
 /** The same in this process, which is a second faster. */
-async function run(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+async function run(
+  args: readonly string[],
+  env: Record<string, string>,
+  answer: 'yes' | 'no' | 'cannot-ask' = 'cannot-ask',
+): Promise<Ended> {
   const chunks: Uint8Array[] = [];
   let err = '';
   const code = await runCli(args, {
@@ -53,6 +57,7 @@ async function run(args: readonly string[], env: Record<string, string>): Promis
     config: () => readConfig(env, ROOT),
     actor: () => 'cli:test',
     now: () => Date.now(),
+    confirm: () => Promise.resolve(answer),
   });
   return { code, out: Buffer.concat(chunks), err };
 }
@@ -215,6 +220,57 @@ describe('wardflow on the command line', function () {
       /bindings: feed hospital, endpoint ehr\n.*the sandbox of the demo, http:\/\/127\.0\.0\.1:8103\/fhir/,
     );
     assert.doesNotMatch(out, /which is not set/);
+  });
+
+  it('stops and lets go on, and shows what is stopped', async () => {
+    const stopped = /feed hospital: held until \S+Z by cli:test: the sender is being moved\n/;
+    const reason = 'the sender is being moved';
+    assert.match(await text('pause', 'feed', 'hospital', '--reason', reason, '--until', '1h'), stopped);
+    assert.match(await text('status'), stopped);
+    const { switches } = JSON.parse(await text('status', '--json')) as Pick<RuntimeStatus, 'switches'>;
+    assert.deepEqual(
+      switches.map(({ kind, inForce }) => [kind, inForce]),
+      [['feed', true]],
+    );
+    assert.equal(await text('resume', 'feed', 'hospital'), 'feed hospital goes on.\n');
+    assert.doesNotMatch(await text('status'), /stopped/);
+    for (const [args, said] of [
+      [['resume', 'feed', 'hospital'], /^Nothing has stopped the feed "hospital"\./],
+      [['pause', 'feed', 'nowhere', '--reason', reason], /^There is no such feed\./],
+      [['pause', 'lane', 'fast', '--reason', reason], /the lanes are stat, urgent, routine, bulk/],
+      [['pause', 'feed', 'hospital', '--reason', reason, '--until', 'noon'], /^--until takes/],
+      [['pause', 'lane', 'bulk', '--reason', reason, '--refuse'], /only a feed/],
+    ] as const) {
+      const { code, err } = await wardflow(...args);
+      assert.equal(code, 1, args.join(' '));
+      assert.match(err, said);
+    }
+  });
+
+  it('handles many dead letters by filter, and asks first', async () => {
+    const messagesDead = ({ messages }: RuntimeStatus): number => messages.dead;
+    const before = (JSON.parse(await text('messages', 'list', '--json', '--state', 'dead')) as MessageSummary[]).length;
+    const sender = new MllpSender(runtime.mllpPort);
+    for (const n of ['91', '92']) {
+      // Another order of another patient: the gate takes what it has seen for a repeat.
+      const one = sample('critical-potassium')
+        .toString('utf8')
+        .replaceAll(/(WF-S-00|1954|L10|V00|9001000)\d\d/g, `$1${n}`);
+      await sender.send(one);
+    }
+    sender.close();
+    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 2);
+    const discard = ['messages', 'discard', '--state', 'dead', '--reason', 'test data'];
+    assert.match(await text(...discard, '--dry-run'), /^\d+ dead letters of \d+ messages would be discarded\./);
+    assert.match((await wardflow(...discard)).err, /^\d+ messages are meant, and there is no terminal to ask on\./);
+    const env = { WARDFLOW_DATA: runtime.folder };
+    assert.equal((await run(discard, env, 'no')).out.toString(), 'Nothing was done.\n');
+    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 2);
+    assert.match((await run(discard, env, 'yes')).out.toString(), /^\d+ of \d+ messages discarded\.\n$/);
+    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === 0);
+    assert.equal(await text('messages', 'redrive', '--code', 'endpoint-auth'), 'No dead letter fits.\n');
+    assert.match((await wardflow('messages', 'redrive')).err, /^No message is named/);
+    assert.match((await wardflow('messages', 'redrive', 'X', '--feed', 'lab')).err, /^Messages are named, and/);
   });
 
   it('says in one sentence what it cannot do, with exit code 1 and no stack', async () => {

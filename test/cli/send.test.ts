@@ -31,6 +31,7 @@ describe('wardflow send', function () {
       config: () => readConfig({ WARDFLOW_DATA: runtime.folder }, ROOT),
       actor: () => 'cli:test',
       now: () => Date.now(),
+      confirm: () => Promise.resolve('cannot-ask'),
     });
     return { code, out, err, bytes: Buffer.concat(chunks) };
   }

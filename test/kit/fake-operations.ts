@@ -101,7 +101,8 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
         status,
         body: { type: 'about:blank', title, status, code: 'api-not-found', remedy: 'Look again.' },
       });
-      if (what === 'switches' && method === 'GET') return ok({ asOf: Date.now(), switches });
+      if (what === 'switches' && method === 'GET')
+        return ok({ asOf: Date.now(), switches: switches.map((one) => ({ ...one, inForce: one.from <= Date.now() })) });
       if (what === 'switches' && action === 'clear') {
         const at = switches.findIndex((one) => one.id === id);
         if (at < 0) return problem(404, 'There is no such switch.');

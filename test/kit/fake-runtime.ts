@@ -176,6 +176,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
           },
         ],
     openEscalations: escalations.filter((one) => one.state === 'open').length,
+    switches: operations.switches.map((one) => ({ ...one, inForce: one.from <= Date.now() })),
     definitions: Object.keys(FLOWS).map(summaryOf),
     durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
     rssBytes: 141_000_000,

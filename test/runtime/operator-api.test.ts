@@ -1,0 +1,305 @@
+/** What operators do over the runtime's own API: a real engine behind a real server. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import {
+  createEngine,
+  definitionSet,
+  ManualClock,
+  silentLog,
+  type ClaimedWork,
+  type Engine,
+  type NewMessage,
+  type NewWork,
+} from '../../engine/index.ts';
+import {
+  API_ROOT,
+  type ApiProblem,
+  type DeadLetterAnswer,
+  type RuntimeStatus,
+  type SwitchList,
+  type UncertainEffects,
+} from '../../runtime/api/contract.ts';
+import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
+import { feedSettings } from '../kit/intake-bench.ts';
+import { newMessage, newWork, settleAs } from '../kit/store-builders.ts';
+
+describe('operators at the runtime API', () => {
+  let folder: string;
+  let clock: ManualClock;
+  let engine: Engine;
+  let api: RuntimeApi;
+  let server: Server;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wardflow-operators-'));
+    clock = new ManualClock();
+    engine = await createEngine({
+      environment: 'staging',
+      dataFolder: folder,
+      bindings: { feeds: {}, endpoints: { ehr: { base: 'http://127.0.0.1:1/fhir', auth: { kind: 'none' }, ...ROOM } } },
+      clock,
+      log: silentLog,
+    });
+    await engine.intake.configure([feedSettings()], []);
+    api = createRuntimeApi(() => true, 'staging', silentLog);
+    server = createServer((request, response) => api.handle(request, response, () => response.end()));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const definitions = () => definitionSet([]);
+    api.open({ engine, version: '1', startedAt: clock.now(), definitions, drain: () => Promise.resolve() });
+  });
+  afterEach(async () => {
+    api.close();
+    server.closeAllConnections();
+    server.close();
+    await engine.stop(0);
+    await rm(folder, { recursive: true });
+  });
+
+  const ask = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    actor: string | null = 'user:ana',
+  ): Promise<{ status: number; json: unknown }> => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${API_ROOT}${path}`;
+    const headers = new Headers({ authorization: 'Bearer token', 'content-type': 'application/json' });
+    if (actor !== null) headers.set('wardflow-actor', actor);
+    const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return { status: response.status, json: await response.json() };
+  };
+  const post = (path: string, body: unknown = {}, actor?: string | null) => ask('POST', path, body, actor);
+  const get = async <T>(path: string): Promise<T> => (await ask('GET', path)).json as T;
+  const FEED = { kind: 'feed', name: 'hospital', mode: 'hold', reason: 'the sender is being moved' };
+
+  describe('switches', () => {
+    it('are set, listed, shown in the status and cleared', async () => {
+      const set = await post('/switches', FEED);
+      assert.equal(set.status, 201);
+      const { id } = set.json as { id: string };
+      const { switches } = await get<SwitchList>('/switches');
+      assert.deepEqual(
+        switches.map((one) => [one.id, one.name, one.mode, one.actor, one.until, one.inForce]),
+        [[id, 'hospital', 'hold', 'user:ana', null, true]],
+      );
+      assert.deepEqual((await get<RuntimeStatus>('/status')).switches, switches);
+      assert.deepEqual((await post(`/switches/${id}/clear`, { reason: 'it is back' })).json, { outcome: 'cleared' });
+      assert.deepEqual((await get<SwitchList>('/switches')).switches, []);
+      assert.equal((await post(`/switches/${id}/clear`, { reason: 'r' })).status, 404);
+    });
+
+    it('take a window in time', async () => {
+      const [from, until] = [clock.now() + 1_000, clock.now() + 2_000];
+      await post('/switches', { ...FEED, kind: 'endpoint', name: 'ehr', from, until });
+      const [one] = (await get<SwitchList>('/switches')).switches;
+      assert.deepEqual([one?.from, one?.until, one?.inForce], [from, until, false]);
+    });
+
+    it('are refused for what does not exist or makes no sense, and without an actor', async () => {
+      const bad: readonly [number, object][] = [
+        [400, { ...FEED, also: 1 }],
+        [404, { ...FEED, name: 'nowhere' }],
+        [404, { ...FEED, kind: 'endpoint', name: 'nowhere' }],
+        [404, { ...FEED, kind: 'definition', name: 'nowhere' }],
+        [400, { ...FEED, kind: 'lane', name: 'fast' }],
+        [400, { ...FEED, kind: 'building' }],
+        [400, { ...FEED, reason: '' }],
+        [400, { ...FEED, mode: 'burn' }],
+        [400, { ...FEED, kind: 'lane', name: 'bulk', mode: 'close' }],
+        [400, { ...FEED, name: 7 }],
+        [400, { ...FEED, until: 'tomorrow' }],
+        [400, { ...FEED, until: clock.now() }],
+      ];
+      for (const [status, body] of bad) {
+        const answer = await post('/switches', body);
+        assert.equal(answer.status, status, JSON.stringify(body));
+        assert.notEqual((answer.json as ApiProblem).remedy, '');
+      }
+      assert.equal((await post('/switches', FEED, null)).status, 400);
+      assert.deepEqual((await get<SwitchList>('/switches')).switches, []);
+    });
+  });
+
+  /** A message whose work is dead; gives the item. */
+  const dead = async (
+    code: string,
+    message: Partial<NewMessage> = {},
+    work: Partial<NewWork> = {},
+  ): Promise<ClaimedWork> => {
+    const entry = newMessage({ feed: 'hospital', receivedAt: clock.now(), ...message });
+    await engine.store.journal.accept(entry, [newWork(entry, { subscription: 'a/in', definition: 'a', ...work })], 0);
+    const now = clock.now();
+    const request = { subscription: 'a/in', limit: 1, owner: 'test', now, leaseUntil: now + 60_000 };
+    const [claimed] = await engine.store.work.claim([request]);
+    assert.ok(claimed);
+    await settleAs(engine.store, claimed, { kind: 'dead', failure: { class: 'permanent', code, text: 'It failed.' } });
+    return claimed;
+  };
+  const counts = () => engine.store.work.counts();
+
+  describe('dead letters', () => {
+    it('are counted by a dry run, and redriven oldest first, each with its audit record', async () => {
+      for (let i = 0; i < 5; i++) await dead('endpoint-auth');
+      await dead('fhir-refused');
+      const filter = { code: 'endpoint-auth' };
+      const dry = (await post('/dead-letters/redrive?dryRun=1', { filter })).json as DeadLetterAnswer;
+      assert.deepEqual(dry, {
+        messages: 5,
+        items: 5,
+        doneAfter: 0,
+        doneAfterComplete: true,
+        effectsDone: 0,
+        effectsUncertain: 0,
+        more: false,
+      });
+      assert.equal((await counts()).dead, 6);
+      const done = (await post('/dead-letters/redrive', { filter, reason: 'the token is new' })).json;
+      assert.deepEqual(done, dry);
+      assert.deepEqual([(await counts()).dead, (await counts()).waiting], [1, 5]);
+      const records = await engine.store.audit.list({ type: 'work.redriven', order: 'oldest-first' });
+      assert.deepEqual(
+        records.map(({ actor, reason }) => [actor, reason]),
+        Array.from({ length: 5 }, () => ['user:ana', 'the token is new']),
+      );
+      const order = (await engine.store.journal.list({})).toReversed().map(({ id }) => id);
+      assert.deepEqual(
+        records.map(({ messageId }) => messageId),
+        order.slice(0, 5),
+      );
+    });
+
+    it('are chosen by feed, type, definition and time', async () => {
+      const at = clock.now();
+      await dead('x', { feed: 'hospital', type: 'ADT^A01' });
+      await dead('x', { feed: 'lab', type: 'ORU^R01' }, { definition: 'b' });
+      clock.advance(1_000);
+      await dead('x', { feed: 'lab', type: 'ORU^R30' });
+      const found = async (filter: object): Promise<number> =>
+        ((await post('/dead-letters/discard?dryRun=1', { filter })).json as DeadLetterAnswer).items;
+      assert.deepEqual(
+        await Promise.all(
+          [{}, { feed: 'lab' }, { type: 'ORU' }, { type: 'ORU^R01' }, { definition: 'b' }, { code: 'y' }].map(found),
+        ),
+        [3, 2, 2, 1, 1, 0],
+      );
+      assert.deepEqual(await Promise.all([{ since: at + 1 }, { until: at + 1 }].map(found)), [1, 2]);
+    });
+
+    it('are discarded with a reason', async () => {
+      await dead('x');
+      await dead('x');
+      assert.equal((await post('/dead-letters/discard', { filter: {} })).status, 400, 'without a reason');
+      const answer = (await post('/dead-letters/discard', { filter: {}, reason: 'test data' }))
+        .json as DeadLetterAnswer;
+      assert.equal(answer.items, 2);
+      assert.equal((await counts()).discarded, 2);
+      assert.equal((await engine.store.audit.list({ type: 'work.discarded' })).length, 2);
+    });
+
+    it('are told with newer work of the same key that is done, and with effects that happened', async () => {
+      const first = await dead('x', {}, { orderingKey: 'k', afterDead: 'continue' });
+      const later = newMessage();
+      await engine.store.journal.accept(later, [newWork(later, { subscription: 'a/in', orderingKey: 'k' })], 0);
+      const request = { subscription: 'a/in', limit: 1, owner: 'test', now: clock.now(), leaseUntil: clock.now() + 1 };
+      for (const work of await engine.store.work.claim([request])) await settleAs(engine.store, work, { kind: 'done' });
+      await effect('e1', first, 'done');
+      await effect('e2', first, 'ambiguous');
+      const answer = (await post('/dead-letters/redrive?dryRun=1', { filter: {} })).json as DeadLetterAnswer;
+      assert.deepEqual([answer.doneAfter, answer.effectsDone, answer.effectsUncertain], [1, 1, 1]);
+    });
+
+    it('are taken at most 200 messages at a time, and what is left is said', async function () {
+      this.timeout(20_000);
+      const entries = Array.from({ length: 201 }, () => newMessage({ receivedAt: clock.now() }));
+      await Promise.all(
+        entries.map((one) => engine.store.journal.accept(one, [newWork(one, { subscription: 'a/in' })], 0)),
+      );
+      const request = {
+        subscription: 'a/in',
+        limit: 1000,
+        owner: 'test',
+        now: clock.now(),
+        leaseUntil: clock.now() + 1,
+      };
+      const failure = { class: 'permanent', code: 'x', text: 'x' } as const;
+      await Promise.all(
+        (await engine.store.work.claim([request])).map((one) => settleAs(engine.store, one, { kind: 'dead', failure })),
+      );
+      const redrive = async () =>
+        (await post('/dead-letters/redrive', { filter: {}, reason: 'r' })).json as DeadLetterAnswer;
+      const first = await redrive();
+      assert.deepEqual([first.messages, first.more], [200, true]);
+      const second = await redrive();
+      assert.deepEqual([second.messages, second.more], [1, false]);
+    });
+
+    it('are not chosen by a filter that is not understood', async () => {
+      await dead('x');
+      for (const filter of [{ codes: 'x' }, { code: 7 }, { code: '' }, { since: 'today' }, [], null, 'x', undefined]) {
+        const answer = await post('/dead-letters/redrive', { filter, reason: 'r' });
+        assert.equal(answer.status, 400, JSON.stringify(filter));
+      }
+      assert.equal((await counts()).dead, 1);
+    });
+  });
+
+  const effect = async (key: string, work: ClaimedWork, state: 'done' | 'ambiguous'): Promise<void> => {
+    const { messageId, id: workId, definition } = work;
+    const identity = {
+      key,
+      messageId,
+      workId,
+      name: 'write',
+      definition,
+      target: 'ehr: create Task',
+      discriminator: '',
+    };
+    await engine.store.effects.begin({ ...identity, version: '1' }, 'life', clock.now());
+    const failure = { class: 'ambiguous', code: 'outcome-unknown', text: 'Unknown.' } as const;
+    const outcome = state === 'done' ? { state, result: { secret: 1 }, summary: 's' } : { state, failure };
+    await engine.store.effects.finish(key, outcome, clock.now());
+  };
+
+  describe('effects of which nobody knows whether they happened', () => {
+    it('are listed without what they wrote, and decided by a person, once', async () => {
+      const work = await dead('outcome-unknown');
+      await effect('e1', work, 'ambiguous');
+      await effect('e2', work, 'ambiguous');
+      await effect('e3', work, 'done');
+      const keys = async () => (await get<UncertainEffects>('/effects/uncertain')).effects.map(({ key }) => key);
+      assert.deepEqual(await keys(), ['e1', 'e2']);
+      assert.ok(!('result' in ((await get<UncertainEffects>('/effects/uncertain')).effects[0] ?? {})));
+      const decide = (key: string, body: object) => post(`/effects/${key}/decide`, body);
+      const reason = 'seen in the EHR';
+      assert.deepEqual((await decide('e1', { outcome: 'done', reason })).json, { outcome: 'decided' });
+      assert.deepEqual((await decide('e2', { outcome: 'failed', reason })).json, { outcome: 'decided' });
+      assert.deepEqual(await keys(), []);
+      const states = (await engine.store.effects.ofMessage(work.messageId)).map((one) => [one.key, one.state]);
+      assert.deepEqual(states, [
+        ['e1', 'done'],
+        ['e2', 'failed'],
+        ['e3', 'done'],
+      ]);
+      const records = await engine.store.audit.list({ type: 'effect.decided', order: 'oldest-first' });
+      assert.deepEqual(
+        records.map(({ actor, reason: why, details }) => [actor, why, details['verdict']]),
+        [
+          ['user:ana', reason, 'happened'],
+          ['user:ana', reason, 'did not happen'],
+        ],
+      );
+      assert.equal((await decide('e1', { outcome: 'failed', reason })).status, 409);
+      assert.equal((await decide('none', { outcome: 'failed', reason })).status, 404);
+      assert.equal((await decide('e1', { outcome: 'perhaps', reason })).status, 400);
+      assert.equal((await decide('e1', { outcome: 'done' })).status, 400, 'without a reason');
+    });
+  });
+});
+
+const ROOM = { timeoutMs: 1_000, concurrency: 1 } as const;
