@@ -78,7 +78,11 @@ describe('a result that a laboratory states in its own way', function () {
   it('is found among 1,100 others of one report, which holds nobody up', async () => {
     const others = Array.from({ length: 1100 }, (_, i) => `OBX|${i + 1}|NM|${i}^Test^L||1|mmol/L||N|||F`);
     await sender.send(message('LONG', '19700101', [OBR, ...others, potassium('HH', 'F')]));
-    const { work } = await settled();
+    const { work } = await runtime.until<RuntimeStatus>(
+      '/status',
+      ({ work: all }) => all.waiting + all.claimed === 0,
+      15_000,
+    );
     assert.equal(work.dead, 0);
     const { effects } = await detailOf('LONG');
     assert.equal(effects.filter(({ name, state }) => name === 'task' && state === 'done').length, 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import jsonata from 'jsonata';
 import { before, describe, it } from 'mocha';
 import {
   deriveEvents,
@@ -72,6 +73,24 @@ describe('the shipped definitions', () => {
         );
       }
     }
+  });
+
+  it('send a message whose results gave no event to a person, and one that has none, or only announces some, to none', async () => {
+    const { flow } = named('critical-lab-result');
+    const [kind, unread] = [flow.find(({ id }) => id === 'crit-kind'), flow.find(({ id }) => id === 'crit-unread')];
+    const rules = kind?.['rules'] as { t: string; v: string }[];
+    const at = rules.findIndex(({ t }) => t === 'jsonata_exp');
+    assert.deepEqual(kind?.wires?.[at], [unread?.id]);
+    assert.deepEqual([unread?.type, unread?.['failureClass']], ['message failed', 'permanent']);
+    assert.match(String(unread?.['reason']), /^results-unreadable:/);
+    const expression = jsonata(rules[at]?.v ?? '');
+    const goes = async (segments: string, event: unknown = null): Promise<unknown> =>
+      expression.evaluate({ event, payload: Hl7Message.parse(`MSH|^~\\&|A||||||ORU^R01|1|P|2.5\r${segments}`) });
+    assert.equal(await goes('OBR|1\rOBX|1|NM|A||1||||||I\rOBX|2|NM|A||1||||||F\r'), true);
+    assert.equal(await goes('OBX|1|NM|A||1\r'), true);
+    assert.equal(await goes('OBR|1\rOBX|1|NM|A||||||||I\rOBX|2|NM|A||||||||X\r'), false);
+    assert.equal(await goes('OBR|1\r'), false);
+    assert.equal(await goes('OBX|1|NM|A||1||||||F\r', { name: 'lab.result.critical' }), false);
   });
 
   /** The decision for each event of a sample. */
