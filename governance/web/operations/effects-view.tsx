@@ -35,8 +35,8 @@ export function EffectsView() {
       ) : (
         <>
           <p className={classes['explain']}>
-            These actions were sent and no answer came back. Look at the other side, then say whether it happened:
-            nothing is written a second time before somebody has.
+            These actions were sent, no answer came back, and their messages have failed. Look at the other side, then
+            say whether it happened. Until then, a redrive looks a FHIR write up before it repeats it.
           </p>
           <VirtualList items={effects} keyOf={(one) => one.key} estimate={92} label="Uncertain effects">
             {(effect) => (

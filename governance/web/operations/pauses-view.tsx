@@ -82,7 +82,7 @@ export function PausesView() {
           <h2 id="targets">What can be paused</h2>
         </div>
         <ScrollX label="What can be paused, table">
-          <table className="plain-table">
+          <table className={`plain-table ${classes['targets']}`}>
             <thead>
               <tr>
                 <th>What</th>
@@ -137,7 +137,7 @@ function TargetState({
   readonly toCome: Switch | undefined;
 }) {
   const [tone, icon, text]: readonly [Tone, LucideIcon, string] = inForce
-    ? ['warn', CirclePause, `Paused, ${MODE_STATE[inForce.mode]}`]
+    ? ['warn', CirclePause, MODE_STATE[inForce.mode].replace(/^./, (letter) => letter.toUpperCase())]
     : toCome
       ? ['info', CalendarClock, 'Runs; a window is planned']
       : ['ok', CircleCheck, 'Runs'];
