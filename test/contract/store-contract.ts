@@ -9,9 +9,11 @@ import { describeEscalations } from './escalation-contract.ts';
 import { describeFigures } from './figures-contract.ts';
 import { describeJournal } from './journal-contract.ts';
 import { describeList } from './list-contract.ts';
+import { describeModel } from './model-contract.ts';
 import { describeOrdering } from './ordering-contract.ts';
 import { describeParking } from './parking-contract.ts';
 import { describeRetention } from './retention-contract.ts';
+import { describeSkew } from './skew-contract.ts';
 import { describeSwitches } from './switches-contract.ts';
 import { describeWork } from './work-contract.ts';
 
@@ -31,6 +33,8 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeRetention(adapter);
     describeFigures(adapter);
     describeCounts(adapter);
+    describeSkew(adapter);
+    describeModel(adapter);
     describeCrash(adapter);
   });
 }

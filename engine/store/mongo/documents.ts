@@ -110,6 +110,8 @@ export interface KeyDoc {
   /** Items that block the key, by lane. */
   lanes: number[];
   holder: string;
+  /** Place of the last that joined: whoever comes later stands behind it, whatever runtime gave it its number. */
+  last: number;
   version: number;
 }
 

@@ -105,11 +105,15 @@ export function insertWork(ctx: WriteContext, work: NewWork, messageSeq: number)
   const lane = laneNumber(work.lane);
   const state = work.child?.state === 'parked' ? 'parked' : 'waiting';
   const keyed = work.orderingKey !== null && state === 'waiting';
-  const ready = state === 'waiting' && (work.orderingKey === null || joinKey(ctx, work.orderingKey, work.id, lane));
+  const number = ctx.sequence();
+  const { ready, seq } =
+    keyed && work.orderingKey !== null
+      ? joinKey(ctx, work.orderingKey, { id: work.id, lane, seq: number })
+      : { ready: state === 'waiting', seq: number };
   const { child } = work;
   ctx.insertWork({
     _id: work.id,
-    seq: ctx.sequence(),
+    seq,
     messageSeq,
     messageId: work.messageId,
     subscription: work.subscription,

@@ -19,39 +19,46 @@ function withLane(lanes: readonly number[], lane: number, by: 1 | -1): number[] 
   return lanes.map((n, index) => (index === lane ? n + by : n));
 }
 
-/** A new item joins the row; gives whether it may be claimed at once. */
-export function joinKey(ctx: WriteContext, name: string, workId: string, lane: number): boolean {
+const EMPTY: readonly number[] = Array.from({ length: LANES }, () => 0);
+
+/**
+ * A new item joins the row. Gives whether it may be claimed at once, and its place: its own number, or one behind the last
+ * where another runtime, with a newer range of numbers, was there before it.
+ */
+export function joinKey(
+  ctx: WriteContext,
+  name: string,
+  work: { readonly id: string; readonly lane: number; readonly seq: number },
+): { readonly ready: boolean; readonly seq: number } {
+  const { id, lane } = work;
   const keys = ctx.table('keys');
   const key = keys.get(name);
-  if (!key || length(key) === 0) {
-    const lanes = withLane(
-      Array.from({ length: LANES }, () => 0),
-      lane,
-      1,
-    );
-    if (key) keys.set(name, { lanes, holder: workId, version: key.version + 1 });
-    else keys.insert({ _id: name, lanes, holder: workId, version: 1 });
-    return true;
+  const seq = Math.max(work.seq, (key?.last ?? 0) + 1);
+  if (!key) {
+    keys.insert({ _id: name, lanes: withLane(EMPTY, lane, 1), holder: id, last: seq, version: 1 });
+    return { ready: true, seq };
   }
-  if (lane < mostUrgent(key.lanes)) ctx.table('work').set(key.holder, { claimLane: lane });
-  keys.set(name, { lanes: withLane(key.lanes, lane, 1), version: key.version + 1 });
-  return false;
+  const lanes = withLane(key.lanes, lane, 1);
+  const ready = length(key) === 0;
+  if (!ready && lane < mostUrgent(key.lanes)) ctx.table('work').set(key.holder, { claimLane: lane });
+  keys.set(name, { lanes, last: seq, version: key.version + 1, ...(ready ? { holder: id } : {}) });
+  return { ready, seq };
 }
 
 /** An item enters (`1`) or leaves (`-1`) the row, or only its state has changed (`0`): who holds the key is looked up later. */
 export function changeKey(
   ctx: WriteContext,
-  work: Pick<WorkDoc, '_id' | 'orderingKey' | 'lane'>,
+  work: Pick<WorkDoc, '_id' | 'orderingKey' | 'lane' | 'seq'>,
   by: 1 | 0 | -1,
 ): void {
-  const { orderingKey: name } = work;
+  const { orderingKey: name, seq } = work;
   if (name === undefined) return;
   const keys = ctx.table('keys');
   const key = keys.get(name);
-  const before = key?.lanes ?? Array.from({ length: LANES }, () => 0);
-  const lanes = by === 0 ? before : withLane(before, work.lane, by);
-  if (key) keys.set(name, { lanes, version: key.version + 1 });
-  else keys.insert({ _id: name, lanes, holder: work._id, version: 1 });
+  const before = key?.lanes ?? EMPTY;
+  const lanes = by === 0 ? [...before] : withLane(before, work.lane, by);
+  if (key) keys.set(name, { lanes, last: Math.max(key.last, seq), version: key.version + 1 });
+  else keys.insert({ _id: name, lanes, holder: work._id, last: seq, version: 1 });
   ctx.dirtyKeys.add(name);
 }
 
