@@ -127,10 +127,12 @@ describe('a real runtime that is sent bad input', function () {
     assert.equal(answerField(answer, 'MSA', 2), 'QUICK1');
     assert.ok(Date.now() - began < 5000);
     await settled('QUICK1');
+    // One address holds at most 128 connections: of those that never sent a whole frame the oldest made room.
     assert.equal(
-      slow.every(({ closed, answers }) => !closed && answers.length === 0),
+      slow.every(({ answers }) => answers.length === 0),
       true,
     );
+    assert.ok(slow.some(({ closed }) => !closed));
     for (const one of slow) one.close();
   });
 
@@ -168,7 +170,8 @@ describe('a real runtime whose FHIR server is not there', function () {
 
     const down = await runtime.until<RuntimeStatus>(
       '/status',
-      ({ endpoints, work }) => endpoints.some(({ state }) => state === 'down') && work.waiting === MESSAGES,
+      // Each message waits with its Task, and each escalation's first step with its Communication.
+      ({ endpoints, work }) => endpoints.some(({ state }) => state === 'down') && work.waiting === 2 * MESSAGES,
     );
     assert.deepEqual([down.endpoints[0]?.name, down.messages.done, down.work.dead], ['ehr', 0, 0]);
     assert.equal(down.endpoints[0]?.lastFailureCode, 'endpoint-unreachable');
