@@ -63,6 +63,8 @@ class PullDispatcher implements Dispatcher {
   #dirty = false;
   #scheduled = false;
   #pumping: Promise<void> | null = null;
+  /** Draining waits for it: nobody may ask the store after that. */
+  #looking: Promise<void> = Promise.resolve();
   /** Draining waits for this: nothing in flight any more. */
   #landed: (() => void) | null = null;
 
@@ -70,7 +72,7 @@ class PullDispatcher implements Dispatcher {
     const { clock } = options;
     this.#options = options;
     this.#lanes = new LanePlan((lane) => options.held?.lane(lane) ?? false);
-    this.#due = new Alarm(clock, () => void this.#lookAgain());
+    this.#due = new Alarm(clock, () => this.#look());
     this.#settler = new Settler(options);
     this.#suspects = new Suspects({ ...options, flights: this.#flights });
     this.#leases = new LeaseKeeper({
@@ -116,7 +118,7 @@ class PullDispatcher implements Dispatcher {
     if (this.#running) return;
     this.#running = true;
     // Leases and retries of an earlier life are known to the store alone.
-    void this.#lookAgain();
+    this.#look();
   }
 
   async finish(work: ClaimedWork, result: WorkResult): Promise<SettleOutcome> {
@@ -143,6 +145,7 @@ class PullDispatcher implements Dispatcher {
     this.#running = false;
     this.#due.off();
     await this.#pumping;
+    await this.#looking;
     if (this.#flights.size > 0 && withinMs > 0) {
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + withinMs, resolve);
@@ -291,6 +294,10 @@ class PullDispatcher implements Dispatcher {
     if (this.#flights.size === 0) this.#landed?.();
   }
 
+  #look(): void {
+    this.#looking = Promise.all([this.#looking, this.#lookAgain()]).then(() => undefined);
+  }
+
   /** Time has passed: lost leases go back, what is due is claimed, and the store says when to look again. */
   async #lookAgain(): Promise<void> {
     const { work, clock, log, onStoreFailure, safetyPollMs = SAFETY_POLL_MS } = this.#options;
@@ -304,6 +311,7 @@ class PullDispatcher implements Dispatcher {
       this.#dirty = true;
       // Before the store is asked for the next due moment: what is due now would be its answer.
       await this.#pump();
+      if (!this.#running) return;
       const due = await work.nextDue(now);
       // What is due and was not claimed (its source is full, or gone) is claimed for when that changes.
       if (due !== null && due > now) next = Math.min(due, next);
