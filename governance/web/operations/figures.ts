@@ -3,11 +3,14 @@ import type { FigureSeries, Lane, MinuteFigures, QueueFigures } from '../../api/
 
 const MINUTE_MS = 60_000;
 
-/** Every whole minute, those without anything as zeros; the one that still runs is left out, since it would look like a fall. */
-export function wholeMinutes({ asOf, since, until, minutes }: FigureSeries): readonly MinuteFigures[] {
+/**
+ * Every minute, those without anything as zeros. The one that still runs is the last: without it a page would say that
+ * nothing came while messages come in.
+ */
+export function everyMinute({ asOf, since, until, minutes }: FigureSeries): readonly MinuteFigures[] {
   const known = new Map(minutes.map((minute) => [minute.at, minute]));
   const all: MinuteFigures[] = [];
-  for (let at = since; at < until && at + MINUTE_MS <= asOf; at += MINUTE_MS)
+  for (let at = since; at < until && at <= asOf; at += MINUTE_MS)
     all.push(known.get(at) ?? { at, received: 0, settled: 0, retried: 0, died: 0 });
   return all;
 }
@@ -22,13 +25,6 @@ export function retryRate(minutes: readonly MinuteFigures[]): number | null {
   const retried = total(minutes, 'retried');
   const ended = retried + total(minutes, 'settled') + total(minutes, 'died');
   return ended === 0 ? null : retried / ended;
-}
-
-/** `12`, `3.4`, `0.2` a minute. */
-export function perMinute(minutes: readonly MinuteFigures[], what: Counted): string {
-  if (minutes.length === 0) return '0';
-  const mean = total(minutes, what) / minutes.length;
-  return mean >= 10 || Number.isInteger(mean) ? Math.round(mean).toLocaleString('en-GB') : mean.toFixed(1);
 }
 
 export const percent = (share: number): string =>

@@ -5,7 +5,7 @@ import { Age } from '../time/clocks.tsx';
 import { clockTime } from '../time/duration.ts';
 import { BacklogTable } from './backlog-table.tsx';
 import { EndpointPanel } from './endpoint-panel.tsx';
-import { backlogs, depthByLane, percent, perMinute, retryRate, wholeMinutes } from './figures.ts';
+import { backlogs, depthByLane, everyMinute, percent, retryRate, total } from './figures.ts';
 import { LaneDepth } from './lane-depth.tsx';
 import classes from './operations.module.css';
 import { useQueue, useSeries } from './queries.ts';
@@ -28,7 +28,7 @@ export function QueueView() {
         }}
       />
     );
-  const minutes = wholeMinutes(series.data);
+  const minutes = everyMinute(series.data);
   const recent = minutes.slice(-5);
   const rows = backlogs(queue.data);
   const oldest = rows[0]?.oldest ?? null;
@@ -38,8 +38,16 @@ export function QueueView() {
   return (
     <>
       <dl className={classes['figures']}>
-        <Figure name="Received a minute" value={perMinute(recent, 'received')} note="mean of the last 5 minutes" />
-        <Figure name="Settled a minute" value={perMinute(recent, 'settled')} note="work items, last 5 minutes" />
+        <Figure
+          name="Received"
+          value={total(recent, 'received').toLocaleString('en-GB')}
+          note="in the last 5 minutes"
+        />
+        <Figure
+          name="Settled"
+          value={total(recent, 'settled').toLocaleString('en-GB')}
+          note="work items, last 5 minutes"
+        />
         <Figure
           name="Retry rate"
           value={rate === null ? '–' : percent(rate)}

@@ -4,10 +4,10 @@ import type { FigureSeries, MinuteFigures, QueueFigures } from '../../../runtime
 import {
   backlogs,
   depthByLane,
+  everyMinute,
   percent,
-  perMinute,
   retryRate,
-  wholeMinutes,
+  total,
 } from '../../../governance/web/operations/figures.ts';
 import { effectOf, MODES, phaseOf } from '../../../governance/web/operations/switch-words.ts';
 import { windowOf, type WindowFields } from '../../../governance/web/operations/window-fields.ts';
@@ -25,7 +25,7 @@ const minute = (at: number, more: Partial<MinuteFigures> = {}): MinuteFigures =>
 });
 
 describe('figures by the minute', () => {
-  it('have a zero for a minute without anything, and leave out the one that still runs', () => {
+  it('have a zero for a minute without anything, and end with the one that still runs', () => {
     const series: FigureSeries = {
       asOf: T0 + 3 * MINUTE + 20_000,
       since: T0,
@@ -33,15 +33,14 @@ describe('figures by the minute', () => {
       minutes: [minute(T0 + MINUTE, { received: 5 }), minute(T0 + 3 * MINUTE, { received: 1 })],
     };
     assert.deepEqual(
-      wholeMinutes(series).map((one) => one.received),
-      [0, 5, 0],
+      everyMinute(series).map((one) => one.received),
+      [0, 5, 0, 1],
     );
   });
 
-  it('give the mean and the share of attempts that were retried', () => {
+  it('give the sum and the share of attempts that were retried', () => {
     const minutes = [minute(0, { received: 3, settled: 6, retried: 3 }), minute(MINUTE, { received: 2, died: 1 })];
-    assert.equal(perMinute(minutes, 'received'), '2.5');
-    assert.equal(perMinute([minute(0, { settled: 1204 })], 'settled'), '1,204');
+    assert.equal(total(minutes, 'received'), 5);
     assert.equal(retryRate(minutes), 0.3);
     assert.equal(retryRate([minute(0, { received: 9 })]), null);
     assert.deepEqual([percent(0), percent(0.004), percent(0.3)], ['0 %', 'under 1 %', '30 %']);
