@@ -9,7 +9,8 @@ describe('MongoDB', () => {
     this.timeout(60_000);
     await requireMongod(this)();
   });
-  after(async () => {
+  after(async function () {
+    this.timeout(60_000);
     await removeAllPlaces();
     await stopMongod();
   });

@@ -30,7 +30,8 @@ describe('an engine on MongoDB', () => {
     await connection.dropDatabase();
     await connection.close();
   });
-  after(async () => {
+  after(async function () {
+    this.timeout(60_000);
     await removeAllPlaces();
     await stopMongod();
   });

@@ -33,7 +33,13 @@ export async function startReplicaSet(members: number): Promise<MongoMemoryReplS
       configSettings: { electionTimeoutMillis: 2000 },
     },
     instanceOpts: Array.from({ length: members }, () => ({
-      args: ['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+      args: [
+        '--setParameter',
+        'diagnosticDataCollectionEnabled=false',
+        // A primary told to stop waits 15 s for another one to take over.
+        '--setParameter',
+        'shutdownTimeoutMillisForSignaledShutdown=100',
+      ],
     })),
     binary: { systemBinary: BINARY },
   });

@@ -68,7 +68,10 @@ for (const storage of STORAGES) {
       for (const backend of backends.splice(0)) await backend.disconnect();
       await storage.removePlace(place);
     });
-    after(() => storage.after());
+    after(function () {
+      this.timeout(60_000);
+      return storage.after();
+    });
 
     const open = async (): Promise<AgendaBackend> => {
       const backend = storage.open(place);

@@ -42,7 +42,8 @@ describe('the store on MongoDB', () => {
     for (const store of stores.splice(0)) await store.close();
     await adapter.removePlace(place);
   });
-  after(async () => {
+  after(async function () {
+    this.timeout(60_000);
     await removeAllPlaces();
     await stopMongod();
   });
