@@ -1,7 +1,7 @@
 import { failureOf } from './classify.ts';
 import type { FhirResource, FhirResult } from './endpoint.ts';
 import { fhirErrors } from './errors.ts';
-import { carriesIdentifier, identifierQuery, withIdentifier, type OurIdentifier } from './identifier.ts';
+import { carriersIn, identifierQuery, withIdentifier, type OurIdentifier } from './identifier.ts';
 import type { FhirRequest } from './transport.ts';
 
 type Send = (request: FhirRequest) => Promise<FhirResult>;
@@ -62,12 +62,9 @@ async function lookUp(
 ): Promise<FhirResult | 'none'> {
   const result = await send({ kind: 'read', type, method: 'GET', path: `/${type}?${query}` });
   if (!result.ok) return result;
-  const entries: unknown[] = Array.isArray(result.answer.resource?.['entry']) ? result.answer.resource['entry'] : [];
-  const found = entries
-    .map((entry) => (typeof entry === 'object' && entry !== null && 'resource' in entry ? entry.resource : null))
-    .filter((entry): entry is FhirResource => isResource(entry) && entry.resourceType === type)
-    .filter((entry) => carriesIdentifier(entry, identifier))
-    .toSorted((a, b) => updatedAt(a).localeCompare(updatedAt(b)) || (a.id ?? '').localeCompare(b.id ?? ''))[0];
+  const found = carriersIn(result.answer.resource, type, identifier).toSorted(
+    (a, b) => updatedAt(a).localeCompare(updatedAt(b)) || (a.id ?? '').localeCompare(b.id ?? ''),
+  )[0];
   return found
     ? {
         ok: true,
@@ -79,12 +76,6 @@ async function lookUp(
 async function readBack(type: string, location: string | null, send: Send): Promise<FhirResult | undefined> {
   const id = new RegExp(String.raw`(?:^|/)${type}/([A-Za-z0-9.-]{1,64})(?:/_history/|$)`).exec(location ?? '')?.[1];
   return id === undefined ? undefined : send({ kind: 'read', type, method: 'GET', path: `/${type}/${id}` });
-}
-
-function isResource(value: unknown): value is FhirResource {
-  return (
-    typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string'
-  );
 }
 
 function updatedAt(resource: FhirResource): string {

@@ -19,18 +19,42 @@ export function withIdentifier(resource: FhirResource, identifier: OurIdentifier
   return { ...resource, identifier: [...present.filter((entry) => !same(entry, identifier)), ours] };
 }
 
-export function carriesIdentifier(resource: FhirResource, identifier: OurIdentifier): boolean {
+function carriesIdentifier(resource: FhirResource, identifier: OurIdentifier): boolean {
   const present = resource['identifier'];
   return (Array.isArray(present) ? present : [present]).some((entry) => same(entry, identifier));
 }
 
-/**
- * `identifier=system|value` as a query. Every character is percent-encoded (a raw `|` is 400 on Tomcat), after the
- * search escapes of FHIR R4 (3.1.1.4.0.1): backslash before `\`, `,`, `|` and `$`.
- */
-export function identifierQuery({ system, value }: OurIdentifier): string {
+/** `system|value` as a search value, with the escapes of FHIR R4 (3.1.1.4.0.1): backslash before `\\`, `,`, `|` and `$`. */
+export function identifierTerm({ system, value }: OurIdentifier): string {
   const escape = (text: string): string => text.replaceAll(/[\\,|$]/g, String.raw`\$&`);
-  return `identifier=${encodeURIComponent(`${escape(system)}|${escape(value)}`)}`;
+  return `${escape(system)}|${escape(value)}`;
+}
+
+/** The same as a query. Every character is percent-encoded: a raw `|` is 400 on Tomcat. */
+export function identifierQuery(identifier: OurIdentifier): string {
+  return `identifier=${encodeURIComponent(identifierTerm(identifier))}`;
+}
+
+/** Resources of the type in a search's answer that carry the identifier: a server may search more loosely than asked. */
+export function carriersIn(
+  bundle: FhirResource | null,
+  type: string,
+  identifier: OurIdentifier,
+): readonly FhirResource[] {
+  const entries: unknown = bundle?.['entry'];
+  if (!Array.isArray(entries)) return [];
+  return entries
+    .map((entry: unknown) =>
+      typeof entry === 'object' && entry !== null && 'resource' in entry ? entry.resource : null,
+    )
+    .filter((one): one is FhirResource => isResource(one) && one.resourceType === type)
+    .filter((one) => carriesIdentifier(one, identifier));
+}
+
+function isResource(value: unknown): value is FhirResource {
+  return (
+    typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string'
+  );
 }
 
 function same(entry: unknown, identifier: OurIdentifier): boolean {

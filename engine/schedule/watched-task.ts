@@ -2,7 +2,7 @@
  * The Task an escalation watches, by id (`Task/12`) or, before it is written, by an identifier in the form of a
  * conditional reference (`Task?identifier=system|value`, FHIR R4 2.36.0.3): so a ladder need not wait for the EHR.
  */
-import { carriesIdentifier } from '../fhir/identifier.ts';
+import { carriersIn, identifierTerm } from '../fhir/identifier.ts';
 import type { FhirEndpoint, FhirResource, FhirResult } from '../fhir/endpoint.ts';
 import type { Failure } from '../store/contract/index.ts';
 
@@ -24,11 +24,8 @@ export function watchedTask(reference: string): WatchedTask | null {
 /** The Task's status as the server has it, `null` where there is no such Task or no status; or why it cannot be asked. */
 export async function taskStatus(endpoint: FhirEndpoint, task: WatchedTask): Promise<{ status: unknown } | Failure> {
   if (task.by === 'id') return statusIn(await endpoint.read('Task', task.id), (resource) => resource);
-  const { system, value } = task;
-  const found = await endpoint.search('Task', { identifier: `${escaped(system)}|${escaped(value)}` }, 1);
-  return statusIn(found, (bundle) =>
-    entries(bundle).find((one) => one.resourceType === 'Task' && carriesIdentifier(one, { system, value })),
-  );
+  const found = await endpoint.search('Task', { identifier: identifierTerm(task) }, 1);
+  return statusIn(found, (bundle) => carriersIn(bundle, 'Task', task)[0]);
 }
 
 function statusIn(
@@ -39,14 +36,3 @@ function statusIn(
   const { resource } = result.answer;
   return { status: (resource && task(resource)?.['status']) ?? null };
 }
-
-function entries(bundle: FhirResource): readonly FhirResource[] {
-  const all: unknown = bundle['entry'];
-  if (!Array.isArray(all)) return [];
-  return all.flatMap((entry: unknown) =>
-    typeof entry === 'object' && entry !== null && 'resource' in entry ? [entry.resource as FhirResource] : [],
-  );
-}
-
-/** FHIR R4 3.1.1.4.0.1. */
-const escaped = (text: string): string => text.replaceAll(/[\\,|$]/g, String.raw`\$&`);
