@@ -53,7 +53,7 @@ describe('somebody at the console of the demo', function () {
   });
 
   const tasks = async (): Promise<readonly TaskResource[]> => {
-    const answer = await fetch(`${fhir}/Task?_count=200`);
+    const answer = await fetch(`${fhir}/Task?_count=200`, { signal: AbortSignal.timeout(20_000) });
     const { entry = [] } = (await answer.json()) as { entry?: readonly { readonly resource: TaskResource }[] };
     return entry.map(({ resource }) => resource);
   };
@@ -151,7 +151,9 @@ describe('somebody at the console of the demo', function () {
 
     const sandbox = await page.context().newPage();
     await sandbox.goto(fhir.replace(/\/fhir$/, '/'));
-    await sandbox.getByRole('button', { name: 'Open the record' }).click();
+    const open = sandbox.getByRole('button', { name: 'Open the record' });
+    await open.click();
+    await open.waitFor({ state: 'detached' }); // A page closed under its own request may take that request with it.
     await sandbox.close();
 
     await failure.getByRole('button', { name: 'Redrive…' }).click();

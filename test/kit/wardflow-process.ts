@@ -88,6 +88,7 @@ export function startWardflow({ demo = false, env = {}, dataFolder }: StartOptio
       const token = (await readFile(staging.serviceTokenFile, 'utf8')).trim();
       const response = await fetch(`${staging.url}/wardflow/api/v1${path}`, {
         headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(30_000),
       });
       if (!response.ok) throw new Error(`${path} answered ${response.status}`);
       return (await response.json()) as T;
@@ -113,7 +114,14 @@ export async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
-/** Asks until it is so; mocha's time limit ends the wait. For things that happen in other processes. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((done) => setTimeout(done, 50));
+/**
+ * Asks until it is so. For things that happen in other processes. Gives up before the longer limits of mocha do, so
+ * that the failure names what was waited for.
+ */
+export async function until(isSo: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
+  const giveUpAt = performance.now() + limitMs;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`It never became so within ${limitMs} ms: ${isSo.toString()}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
