@@ -1,6 +1,6 @@
 import { LANES, type Ladder, type Lane } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
-import { carried } from '../kit/carry.ts';
+import { carriedOrCut } from '../kit/cut-carry.ts';
 import { discriminator } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
@@ -26,28 +26,33 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
   return async (msg, send) => {
     const { context, work } = handle.workOf(msg);
     const ladder = await ladderOf(handle, msg, await ladderName.string(msg));
+    const { carry, cut } = carriedOrCut(config.carry, msg);
     const { kind, escalation } = await services.engine.escalations.start({
       work,
       definition: context.definition,
       name: config.escalation.trim(),
       discriminator: await discriminate(msg),
-      lane: laneFrom(await laneSource.evaluate(msg)) ?? work.lane,
+      lane: laneFrom(await orNothing(laneSource.evaluate(msg))) ?? work.lane,
       ladder: ladder.name,
       ladderVersion: ladder.version,
       steps: ladder.steps.map(({ afterMs, to, channel, text }) => ({ afterMs, to, channel, text })),
       exhausted: ladder.exhausted,
-      title: oneLine(await title.string(msg)),
+      title: oneLine((await orNothing(title.evaluate(msg))) ?? '') || config.escalation.trim(),
       watch: await watched(msg),
-      carry: carried(config.carry, msg, handle.place),
+      carry,
     });
     msg['escalation'] = viewOf(escalation);
     services.note(
       msg,
       kind === 'started' ? `Escalation started: ${escalation.title}` : 'The escalation was started before.',
     );
+    if (cut.length > 0) services.note(msg, `Too large for its steps, so cut: ${cut.join(', ')}.`);
     send([msg, null, null]);
   };
 }
+
+/** For what only describes an escalation: nobody goes untold because a line for lists could not be made. */
+const orNothing = (value: Promise<unknown>): Promise<unknown> => value.catch(() => undefined);
 
 /** A table without a lane, or a flow without a table: the message's own lane does. Nobody goes untold for that. */
 function laneFrom(value: unknown): Lane | undefined {

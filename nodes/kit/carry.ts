@@ -3,10 +3,12 @@ import { nodeErrors } from './errors.ts';
 import type { Place } from './failure.ts';
 
 /** Larger things belong on the FHIR server, with a reference to them carried. */
-const MOST_CARRIED = 64 * 1024;
+export const MOST_CARRIED = 64 * 1024;
 
 /** Properties that are made anew for each item, whatever was carried. */
 const OWN = new Set(['payload', 'wardflow', '_msgid', 'req', 'res']);
+
+export const isOwn = (name: string): boolean => OWN.has(name);
 
 /** The named properties of a message as plain JSON, for work that goes on later; absent ones are left out. */
 export function carried(

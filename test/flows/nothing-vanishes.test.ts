@@ -30,6 +30,11 @@ const CASES: readonly (readonly [id: string, segments: readonly string[], rows: 
   ['BEFORE-REQUEST', [potassium('HH', 'F'), OBR], ['k-high']],
   ['COMMON-ORDER-ALONE', ['ORC|RE|P1|F1', potassium('HH', 'F')], ['k-high']],
   ['COMPARATOR', [OBR, potassium('H', 'P', '>7.5')], ['value-text']],
+  [
+    'LONG-TEXT',
+    [OBR, `OBX|1|ST|600-7^Culture^LN||${'grown '.repeat(34_000)}||||HH|||F`.replace('||||HH', '|||HH')],
+    ['flagged'],
+  ],
   ['BORN-LATER', [OBR, potassium('H', 'F')], ['k-high'], '20600101'],
   ['CODES', [OBR, `OBX|1|CE|X^Y||${'a^b~'.repeat(12_000)}||||||F`], []],
   ['PENDING', [OBR, potassium('', 'I', '')], []],

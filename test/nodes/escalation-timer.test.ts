@@ -4,7 +4,7 @@ import { startSandbox, type Sandbox } from '../../demo/sandbox-fhir/start-sandbo
 import type { ConsoleNotice } from '../../engine/index.ts';
 import { eventually } from '../kit/eventually.ts';
 import { ends, frame, node, usePalette, type Settled } from '../kit/palette-runtime.ts';
-import { adt } from '../kit/hl7-messages.ts';
+import { adt, oru, potassium } from '../kit/hl7-messages.ts';
 
 const MINUTE = 60_000;
 const ladder = {
@@ -29,7 +29,7 @@ const timer = (more: object = {}): object =>
     ['due'],
     ['ended'],
   );
-const branches = [
+const branches: readonly [object, object, object] = [
   note('started', '"started " & escalation.state & " " & $string(escalation.step)'),
   note(
     'due',
@@ -111,6 +111,33 @@ describe('escalation timer', () => {
     assert.deepEqual(await lanesOf('L3', [timer(), ...branches]), ['routine', 'routine', 'routine']);
     const fixed = timer({ lane: 'urgent', laneKind: 'str' });
     assert.deepEqual(await lanesOf('L4', [fixed, ...branches]), ['urgent', 'routine', 'urgent']);
+  });
+
+  it('starts however long the text of a result is, and says what its steps got cut', async () => {
+    const text = 'positive blood culture '.repeat(9000).slice(0, 200 * 1024);
+    const long = oru({ controlId: 'T9', patient: 'T9', observations: [potassium('7.1')] }).replace(
+      'NM|2823-3^Potassium^LN||7.1',
+      `ST|600-7^Culture^LN||${text}`,
+    );
+    const told = note(
+      'due',
+      '$join(carryCut, ",") & " " & event.data.code & " " & $string($contains(event.data.valueText, "cut: 204800")) & " " & $string($length(payload.fields.`OBX-5`))',
+    );
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), timer(), branches[0], told, branches[2]] });
+    const sent = await runtime.sendAndSettle(long);
+    assert.deepEqual(ends(sent), ['done']);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    assert.equal(escalation?.state, 'open');
+    runtime.clock.advance(10 * MINUTE);
+    await comes(sent, 2);
+    assert.deepEqual((await notes(sent)).slice(1), ['event 600-7 true 204800']);
+  });
+
+  it('starts without a title that could not be made', async () => {
+    const broken = timer({ title: '$number("not a number")', titleKind: 'jsonata' });
+    const sent = await start('T10', [broken, ...branches]);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    assert.deepEqual([escalation?.state, escalation?.title], ['open', 'answer']);
   });
 
   it('says who ended it, and tells nobody after that', async () => {
@@ -205,11 +232,29 @@ describe('escalation timer', () => {
     assert.match(String((await notes(sent))[1]), /^ended acknowledged by .* via fhir-task$/);
   });
 
-  it('makes a dead letter of a ladder that the definition does not have, or of too much to carry', async () => {
+  it('makes a dead letter of a ladder that the definition does not have', async () => {
     const unknown = await start('T8', [timer({ ladder: '"none"', ladderKind: 'jsonata' }), ...branches]);
     assert.deepEqual(ends(unknown), ['dead permanent ladder-unknown']);
-    const big = node('timer', 'function', { func: 'msg.big = "x".repeat(70000); return msg;', outputs: 1 }, ['real']);
-    const carry = await start('T9', [big, { ...timer({ carry: ['big'] }), id: 'real' }, ...branches]);
-    assert.deepEqual(ends(carry), ['dead permanent value-too-large']);
+  });
+
+  it('starts whatever is to be carried: lists, deep things, things that are no JSON, and too many of them', async () => {
+    const func = `msg.big = Array.from({ length: 5000 }, (_, i) => ({ note: "x".repeat(100) + i }));
+      msg.circle = {}; msg.circle.circle = msg.circle; msg.number = 7n;
+      for (let i = 0, at = msg.deep = {}; i < 20000; i++) at = at.next = {};
+      for (let i = 0; i < 14; i++) msg["p" + i] = "y".repeat(9000);
+      return msg;`;
+    const carry = ['big', 'circle', 'number', 'deep', 'event', ...Array.from({ length: 14 }, (_, i) => `p${i}`)];
+    const made = node('timer', 'function', { func, outputs: 1 }, ['real']);
+    const sent = await start('T11', [made, { ...timer({ carry }), id: 'real' }, ...branches]);
+    assert.deepEqual(ends(sent), ['done']);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });
+    const kept = escalation?.carry as {
+      readonly event: { readonly name: string };
+      readonly carryCut: readonly string[];
+    };
+    assert.equal(kept.event.name, 'patient.discharged');
+    assert.ok(['big', 'circle', 'number', 'deep', 'p0'].every((name) => kept.carryCut.includes(name)));
+    assert.ok(!kept.carryCut.includes('event'));
+    assert.ok(JSON.stringify(kept).length < 65_536);
   });
 });
