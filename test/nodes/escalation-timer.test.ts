@@ -121,7 +121,7 @@ describe('escalation timer', () => {
     );
     const told = note(
       'due',
-      '$join(carryCut, ",") & " " & event.data.code & " " & $string($contains(event.data.valueText, "cut: 204800")) & " " & $string($length(payload.fields.`OBX-5`))',
+      '$join(carryCut, ",") & " " & event.data.code & " " & $string($contains(event.data.valueText, "[cut: 65536 characters]")) & " " & $string($length(payload.fields.`OBX-5`))',
     );
     await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), timer(), branches[0], told, branches[2]] });
     const sent = await runtime.sendAndSettle(long);
