@@ -38,6 +38,8 @@ export type LiveChange =
   | { readonly kind: 'endpoint'; readonly name: string }
   /** `name` is the id of the switch. */
   | { readonly kind: 'switch'; readonly name: string }
+  /** Changes went untold: whoever shows something asks for all of it again. */
+  | { readonly kind: 'gap' }
   | { readonly kind: 'notice'; readonly notice: ConsoleNotice };
 
 /** A notice to people at the console (an escalation step on channel `console`). PHI-free. */

@@ -103,6 +103,7 @@ export type { EngineOptions };
 export { failureOf } from './queue/failure.ts';
 export { changeWork, isFinished, messageStateOf, WORK_TRANSITIONS, type WorkChange } from './queue/work-states.ts';
 export { stepOf } from './schedule/escalation-work.ts';
+export { NOTICE_SHOWN, noticeRecord, tellConsole, type NoticeRequest } from './live/tell-console.ts';
 
 /** Opens the store and composes the engine (create-engine.ts); what it needs is loaded by the first call. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {

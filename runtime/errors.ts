@@ -37,6 +37,11 @@ export const runtimeErrors = defineErrors({
     text: 'The source of this work was not running; it is delivered again.',
     remedy: 'Deploy the flow with its source, or discard the work.',
   },
+  'alarm-not-told': {
+    class: 'transient',
+    text: 'The alarm of a dead letter of a critical flow could not be told at the console; it is tried again.',
+    remedy: 'Look at the dead letters of the flow; mend what the store or the disk reports.',
+  },
   'source-twice': {
     class: 'permanent',
     text: 'The source "{source}" exists already, at the node {node}.',

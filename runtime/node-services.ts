@@ -20,6 +20,7 @@ import { Flight, Flights } from './branch-hooks/flights.ts';
 import { BranchHooks } from './branch-hooks/index.ts';
 import type { NodeRed } from './branch-hooks/live-node.ts';
 import { deadLetters } from './dead-letters.ts';
+import { createDeathAlarm } from './death-alarm.ts';
 import { runtimeErrors } from './errors.ts';
 import type { MessageContext, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
 
@@ -60,6 +61,10 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
   const feeds = new Map<string, FeedSettings>();
   const sources = new Map<string, SourceRegistration>();
   const running = new Map<string, () => void>();
+
+  const inForce = (name: string): Definition | undefined => definitions.current().byName(name);
+  const toDeadLetterIn = deadLetters(engine, inForce);
+  const alarm = createDeathAlarm(engine, inForce);
 
   const finish = (work: ClaimedWork, result: WorkResult): void => {
     dispatcher
@@ -148,7 +153,8 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     engine,
     install() {
       hooks.install();
-      dispatcher.tellOfDeaths(deadLetters(engine, (name) => definitions.current().byName(name)));
+      dispatcher.tellOfDeaths((...death) => [...toDeadLetterIn(...death), ...alarm.children(...death)]);
+      alarm.start();
       red.events.on('flows:stopping', onStopping);
       red.events.on('flows:stopped', onStopped);
       red.events.on('flows:started', onStarted);
@@ -156,6 +162,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     },
     uninstall() {
       hooks.uninstall();
+      alarm.stop();
       red.events.removeListener('flows:stopping', onStopping);
       red.events.removeListener('flows:stopped', onStopped);
       red.events.removeListener('flows:started', onStarted);

@@ -28,7 +28,6 @@ import type { NodeRed } from './branch-hooks/live-node.ts';
 import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
 import { runtimeErrors } from './errors.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
-import { recordNotices } from './notice-record.ts';
 import { guardUpgrades } from './origin-guard.ts';
 import { dropSessionOfUpgrades } from './session-cookie.ts';
 import { muteConsole } from './mute-console.ts';
@@ -152,7 +151,6 @@ export class Runtime {
     this.#engine = engine;
     this.#definitions = createDefinitions(engine, definitions);
     await this.#definitions.replace(definitions);
-    recordNotices(engine);
     const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
     this.#services = createNodeServices({
       engine,

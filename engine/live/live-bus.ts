@@ -5,13 +5,14 @@
 import type { Log } from '../base/log.ts';
 import type { LiveChange, LiveFeed } from '../engine.ts';
 
-/** More distinct changes than this in one turn: the oldest go. Whoever shows something asks again on any change. */
+/** More distinct changes than this in one turn: the oldest go, and a `gap` says so. */
 const MOST_PENDING = 5000;
 
 export function createLiveBus(log: Log): LiveFeed {
   const listeners = new Set<(change: LiveChange) => void>();
   const pending = new Map<string, LiveChange>();
   let scheduled = false;
+  let gap = false;
 
   const tell = (change: LiveChange): void => {
     for (const listener of listeners) {
@@ -24,8 +25,9 @@ export function createLiveBus(log: Log): LiveFeed {
   };
   const flush = (): void => {
     scheduled = false;
-    const changes = [...pending.values()];
+    const changes = [...pending.values(), ...(gap ? [{ kind: 'gap' } as const] : [])];
     pending.clear();
+    gap = false;
     for (const change of changes) tell(change);
   };
 
@@ -38,6 +40,7 @@ export function createLiveBus(log: Log): LiveFeed {
       if (pending.size > MOST_PENDING) {
         const [oldest] = pending.keys();
         if (oldest !== undefined) pending.delete(oldest);
+        gap = true;
       }
       if (scheduled) return;
       scheduled = true;
@@ -63,6 +66,8 @@ function keyOf(change: LiveChange): string {
       return `${change.kind} ${change.name}`;
     case 'notice':
       return `notice ${change.notice.id}`;
+    case 'gap':
+      return 'gap';
     default:
       return never(change);
   }

@@ -61,7 +61,7 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
         messageId: work.messageId,
         workId: work.id,
         definition,
-        subscription: `${definition}/${name}`,
+        subscription: request.source ?? `${definition}/${name}`,
         name,
         ladder: request.ladder,
         ladderVersion: request.ladderVersion,

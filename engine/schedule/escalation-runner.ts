@@ -5,14 +5,16 @@
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { LiveFeed } from '../engine.ts';
-import type { Escalation, Escalations } from '../store/contract/index.ts';
+import type { ConsoleNotice, LiveFeed } from '../engine.ts';
+import { noticeRecord } from '../live/tell-console.ts';
+import type { AuditLog, Escalation, Escalations } from '../store/contract/index.ts';
 import { Alarm } from './alarm.ts';
 import { aboutEscalation } from './create-escalation-service.ts';
 import { afterStep, escalationChild, stepOf } from './escalation-work.ts';
 
 export interface EscalationRunnerOptions {
   readonly escalations: Escalations;
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -41,7 +43,7 @@ const RECHECK_MS = 1000;
 const STORE_RETRY_MS = 5000;
 
 export function createEscalationRunner(options: EscalationRunnerOptions): EscalationRunner {
-  const { escalations, clock, ids, log, live } = options;
+  const { escalations, audit, clock, ids, log, live } = options;
   let running = false;
   let firing: Promise<void> | null = null;
   /** Rung while firing: look once more. */
@@ -88,6 +90,8 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
     const next = afterStep(escalation, step, now);
     const child = escalationChild(escalation, `step/${step}`, { kind: 'step', escalationId: id, step }, ids, now);
     const ladderStep = stepOf(escalation, step);
+    // Before the move to the next step: told twice is one notice to people, told never is none.
+    if (!options.serves(escalation.subscription)) await tellOurselves(escalation, step, now);
     const fired = await escalations.fire(id, step, child, next, {
       ...aboutEscalation(escalation, now),
       type: 'escalation.step',
@@ -106,22 +110,30 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
     if (!fired) return false;
     if (next === 'exhausted')
       log.warn('An escalation is exhausted: nobody has answered.', { messageId: escalation.messageId });
-    if (!options.serves(escalation.subscription)) tellOurselves(escalation, step, now);
     live.publish({ kind: 'escalation', id });
     live.publish({ kind: 'message', id: escalation.messageId });
     return true;
   }
 
   /** The flow that should tell people is not there (its node was renamed or removed): nobody would be told. */
-  function tellOurselves(escalation: Escalation, step: number, now: Millis): void {
+  async function tellOurselves(escalation: Escalation, step: number, now: Millis): Promise<void> {
     const { id, messageId, definition, lane } = escalation;
     log.error('A step of an escalation has no flow to run it; the console is told directly.', {
       messageId,
       definition,
     });
     const { to, text } = stepOf(escalation, step) ?? { to: 'everybody', text: escalation.title };
-    const notice = { id: `${id}/step/${step}`, at: now, escalationId: id, messageId, lane, to };
-    live.publish({ kind: 'notice', notice: { ...notice, text: `${text} (Its flow is not running.)` } });
+    const notice: ConsoleNotice = {
+      id: `${id}/step/${step}`,
+      at: now,
+      escalationId: id,
+      messageId,
+      lane,
+      to,
+      text: `${text} (Its flow is not running.)`,
+    };
+    await audit.append([noticeRecord(notice)]);
+    live.publish({ kind: 'notice', notice });
   }
 
   return {

@@ -6,6 +6,8 @@ export interface StartEscalation {
   readonly definition: string;
   /** Unique in its definition; child items go to the source `<definition>/<name>`. */
   readonly name: string;
+  /** Source that gets the child items instead: for escalations of the runtime's own. */
+  readonly source?: string;
   readonly discriminator: string;
   readonly ladder: string;
   readonly ladderVersion: string;
@@ -21,7 +23,7 @@ export interface StartEscalation {
 
 export interface EndedBy {
   readonly actor: string;
-  readonly via: 'console' | 'cli' | 'fhir-task' | 'flow';
+  readonly via: 'console' | 'cli' | 'fhir-task' | 'flow' | 'system';
   readonly reason?: string;
 }
 

@@ -1,8 +1,13 @@
 /** What people wait for and answer: escalations and notices at the console. */
 import type { Router } from 'express';
-import type { ConsoleNotice, Engine, EscalationQuery, EscalationState } from '../../engine/index.ts';
+import {
+  NOTICE_SHOWN,
+  type ConsoleNotice,
+  type Engine,
+  type EscalationQuery,
+  type EscalationState,
+} from '../../engine/index.ts';
 import type { EscalationList, NoticeList } from './contract.ts';
-import { NOTICE_SHOWN } from '../notice-record.ts';
 import { answering } from './answering.ts';
 import { escalationView } from './clinical-views.ts';
 import { actorOf, idOf, limitOf, reasonOf, text, time } from './query.ts';

@@ -113,10 +113,24 @@ describe('live changes', () => {
     const up = until(true);
     second = await startFakeRuntime({ messages: 5 });
     target = { url: second.url, token: FAKE_TOKEN };
+    const gap = once(client, 'changes');
     await up;
+    assert.deepEqual((await gap)[0].changes, [{ kind: 'gap' }], 'what happened in between is asked for again');
     const changes = once(client, 'changes');
     second.publish({ kind: 'message', id: 'after' });
     assert.deepEqual((await changes)[0].changes, [{ kind: 'message', id: 'after' }]);
+  });
+
+  it('say that there was more, where there were more than are told one by one', async () => {
+    const client = connect({ cookie: await kit.cookieOf() });
+    await connected(client);
+    const gap = new Promise<void>((resolve) =>
+      client.on('changes', ({ changes }) => changes.some(({ kind }) => kind === 'gap') && resolve()),
+    );
+    for (let i = 0; i < 2500; i++) kit.runtime.publish({ kind: 'message', id: `m${i}` });
+    const notice = { id: 'n', at: 0, escalationId: null, messageId: 'm', lane: 'stat', to: 'ward', text: 'Look' };
+    kit.runtime.publish({ kind: 'notice', notice });
+    await gap;
   });
 
   it('say that the token is refused, when it is', async () => {

@@ -49,6 +49,7 @@ export class EscalationBench {
     const { bench } = this;
     return createEscalationRunner({
       escalations: bench.store.escalations,
+      audit: bench.store.audit,
       clock: bench.clock,
       ids: bench.ids,
       log: silentLog,

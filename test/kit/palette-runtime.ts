@@ -58,6 +58,8 @@ export interface DefinitionParts {
   readonly ladders?: readonly { readonly name: string }[];
   /** Default `lab`. */
   readonly name?: string;
+  /** Changes to intent.json. */
+  readonly intent?: object;
 }
 
 export class PaletteRuntime {
@@ -212,7 +214,13 @@ export interface Settled {
   readonly work: readonly WorkView[];
 }
 
-export function definitionOf({ flow, rules = [], ladders = [], name = 'lab' }: DefinitionParts): Definition {
+export function definitionOf({
+  flow,
+  rules = [],
+  ladders = [],
+  name = 'lab',
+  intent = {},
+}: DefinitionParts): Definition {
   const files: Record<string, string> = {
     'flow.json': JSON.stringify([{ id: TAB, type: 'tab', label: 'Test' }, ...flow]),
     'intent.json': JSON.stringify({
@@ -227,6 +235,7 @@ export function definitionOf({ flow, rules = [], ladders = [], name = 'lab' }: D
       dataUsed: [],
       runbook: 'Runbook',
       reviewBy: '2027-01-01',
+      ...intent,
     }),
     'README.md': '# Test\n\n## Runbook\n\nNothing.\n',
   };

@@ -11,6 +11,7 @@ const GATHER_MS = 200;
 /** More changes than this in one go are told as "many". */
 const MOST_AT_ONCE = 100;
 const SWEEP_MS = 15_000;
+const GAP = { kind: 'gap' } as const satisfies LiveChange;
 
 const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
   message: 'message:list',
@@ -19,6 +20,7 @@ const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
   endpoint: 'status:read',
   switch: 'status:read',
   notice: 'notice:list',
+  gap: 'status:read',
 };
 
 export interface FanOut {
@@ -93,7 +95,8 @@ export function createFanOut(
       if (gathered.size === 0) clock.at(clock.now() + GATHER_MS, flush);
       let ofRuntime = gathered.get(runtime);
       if (!ofRuntime) gathered.set(runtime, (ofRuntime = new Map()));
-      if (ofRuntime.size < MOST_AT_ONCE * 20) ofRuntime.set(keyOf(change), change);
+      const { kind } = ofRuntime.size < MOST_AT_ONCE * 20 ? change : GAP;
+      ofRuntime.set(kind === 'gap' ? 'gap' : keyOf(change), kind === 'gap' ? GAP : change);
     },
     runtime: (entry) => void io.emit('runtime', entry),
     endSession: cut,
@@ -116,6 +119,8 @@ function keyOf(change: LiveChange): string {
       return `${change.kind} ${change.name}`;
     case 'notice':
       return `notice ${change.notice.id}`;
+    case 'gap':
+      return 'gap';
     default:
       return change satisfies never;
   }

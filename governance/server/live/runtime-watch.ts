@@ -27,7 +27,7 @@ export interface WatchOptions {
 /** A stream that held this long was in order. */
 const STEADY_MS = 1000;
 
-const KINDS = new Set(['message', 'escalation', 'feed', 'endpoint', 'switch', 'notice']);
+const KINDS = new Set(['message', 'escalation', 'feed', 'endpoint', 'switch', 'notice', 'gap']);
 
 /**
  * Holds a runtime's live stream open. A stream that ends is opened again at once; only when that fails is the runtime
@@ -40,6 +40,7 @@ export function watchRuntime(options: WatchOptions): RuntimeWatch {
   let refused = false;
   let since = clock.now();
   let known = false;
+  let opened = false;
   let wait = retryMs.first;
 
   const become = (now: boolean, refusedNow: boolean): void => {
@@ -70,6 +71,9 @@ export function watchRuntime(options: WatchOptions): RuntimeWatch {
       return false;
     }
     become(true, false);
+    // What happened between the last stream and this one was told to nobody.
+    if (opened) options.onChange({ kind: 'gap' });
+    opened = true;
     const openedAt = clock.now();
     try {
       for await (const text of eventData(answer.response.body)) {

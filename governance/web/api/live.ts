@@ -2,7 +2,6 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { io, type Socket } from 'socket.io-client';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
-import { refresh } from './queries.ts';
 
 /** `live`: changes arrive as they happen. `reconnecting`: what is shown may be old. */
 export type LiveState =
@@ -13,6 +12,8 @@ export type LiveState =
 
 /** At most one refetch of a kind in this time: a burst of messages is one repaint. */
 const EVERY_MS = 1000;
+/** No query has such a key. */
+const EVERYTHING = '*';
 
 export const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 export const useLiveState = (): LiveState => useContext(LiveContext);
@@ -31,7 +32,8 @@ export function useLiveConnection(client: QueryClient): LiveState {
       last = Date.now();
       const kinds = [...stale];
       stale.clear();
-      for (const kind of kinds) void client.invalidateQueries({ queryKey: kind.split(' ') });
+      if (kinds.includes(EVERYTHING)) void client.invalidateQueries();
+      else for (const kind of kinds) void client.invalidateQueries({ queryKey: kind.split(' ') });
     };
     const touch = (...kinds: readonly string[]): void => {
       for (const kind of kinds) stale.add(kind);
@@ -52,7 +54,8 @@ export function useLiveConnection(client: QueryClient): LiveState {
     socket.on('connect_error', () => setConnected('down'));
     socket.on('runtime', (entry) => {
       setRuntime(entry);
-      if (entry.reachable) void refresh(client, 'messages', 'message', 'status', 'escalations', 'runtimes');
+      // It was away, or somebody else was: notices and all else are in its store, and are asked for again.
+      if (entry.reachable) touch(EVERYTHING);
     });
     socket.on('changes', ({ changes, more }) => {
       if (more) touch('message');
@@ -60,6 +63,7 @@ export function useLiveConnection(client: QueryClient): LiveState {
         if (change.kind === 'message') touch('messages', 'status', `message ${change.id}`);
         else if (change.kind === 'escalation') touch('escalations', 'status', 'message');
         else if (change.kind === 'notice') touch('notices', 'escalations');
+        else if (change.kind === 'gap') touch(EVERYTHING);
         else if (change.kind === 'switch') touch('switches', 'status', 'queue');
         else touch('status');
       }

@@ -56,7 +56,12 @@ export const useEscalations = (state: 'open' | undefined) =>
   });
 
 export const useNotices = () =>
-  useQuery({ queryKey: ['notices'], queryFn: () => call<NoticeList>('GET', runtimePath('/notices')) });
+  useQuery({
+    queryKey: ['notices'],
+    queryFn: () => call<NoticeList>('GET', runtimePath('/notices')),
+    // Beside what is told live: a notice must not be missed for a change that got lost.
+    refetchInterval: 30_000,
+  });
 
 export interface AuditFilter {
   readonly type?: string;

@@ -45,16 +45,24 @@ export function NoticeList({ latest, onGo }: { readonly latest?: number; readonl
   );
 }
 
+/** Of notices that come together. */
+const MOST_READ_OUT = 3;
+
 /** Reads new notices out, once each. */
 export function NoticeReader() {
-  const newest = useNotices().data?.notices[0];
-  const seen = useRef<string | null>(null);
+  const all = useNotices().data?.notices;
+  const seen = useRef<ReadonlySet<string> | null>(null);
   const [text, setText] = useState('');
   useEffect(() => {
-    if (!newest || newest.id === seen.current) return;
-    if (seen.current !== null) setText(`Notice for ${newest.to}: ${newest.text}`);
-    seen.current = newest.id;
-  }, [newest]);
+    if (!all) return;
+    const before = seen.current;
+    const fresh = before === null ? [] : all.filter(({ id }) => !before.has(id));
+    seen.current = new Set(all.map(({ id }) => id));
+    if (fresh.length === 0) return;
+    const read = fresh.slice(0, MOST_READ_OUT).map((notice) => `Notice for ${notice.to}: ${notice.text}`);
+    const more = fresh.length - read.length;
+    setText([...read, ...(more > 0 ? [`And ${more} more notices.`] : [])].join(' '));
+  }, [all]);
   return (
     <p className="visually-hidden" role="status">
       {text}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { NOTICE_SHOWN, type AuditEntry, type Escalation } from '../../engine/index.ts';
+import { eventually } from '../kit/eventually.ts';
+import { adt } from '../kit/hl7-messages.ts';
+import { frame, node, usePalette } from '../kit/palette-runtime.ts';
+
+const MINUTE = 60_000;
+const CRITICAL = {
+  risk: 'critical',
+  owner: { name: 'Laboratory', role: 'lead', contact: 'lab@example.org' },
+  fallback: { when: ['operator'], mode: 'manual-review', queue: 'duty desk', text: 'Telephone the ward.' },
+  contactOutOfHours: 'integration on call',
+};
+const failing = node('fail', 'message failed', { failureClass: 'permanent', reason: 'Not today.' });
+const dying = [...frame('fail'), failing];
+
+describe('a dead letter of a critical definition', () => {
+  const runtime = usePalette(async () => ({}));
+  const told = async (messageId: string): Promise<string[]> => {
+    const records = await runtime.engine.store.audit.list({ messageId, type: NOTICE_SHOWN, order: 'oldest-first' });
+    return records.map(({ details }) => String(details['to']));
+  };
+  const alarms = (messageId: string): Promise<readonly Escalation[]> =>
+    runtime.engine.store.escalations.list({ messageId });
+  const comes = (messageId: string, people: readonly string[]): Promise<void> =>
+    eventually(people.join(', '), async () => {
+      runtime.catchUp();
+      return (await told(messageId)).toSorted().join() === [...people].toSorted().join();
+    });
+  const die = async (controlId: string): Promise<string> => {
+    const id = await runtime.send(adt('A03', controlId, controlId));
+    await eventually('it is dead', async () => {
+      runtime.catchUp();
+      return (await runtime.engine.store.journal.get(id))?.state === 'dead';
+    });
+    return id;
+  };
+  const deadItem = async (messageId: string): Promise<string> =>
+    (await runtime.engine.store.work.ofMessage(messageId)).find(({ state }) => state === 'dead')?.id ?? '';
+  const audit = (type: string): AuditEntry => ({
+    at: runtime.clock.now(),
+    type,
+    actor: 'user:ana',
+    details: {},
+    reason: 'seen',
+  });
+
+  it('is told to operations and to whoever answers for the flow, until somebody acknowledges', async () => {
+    await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const id = await die('D1');
+    const people = ['operations', 'duty desk'];
+    await comes(id, people);
+    for (let quarter = 0; quarter < 3; quarter++) {
+      runtime.clock.advance(15 * MINUTE);
+      people.push('integration on call');
+      await comes(id, people);
+    }
+    const [alarm, ...more] = await alarms(id);
+    assert.deepEqual([alarm?.state, alarm?.lane, alarm?.definition, more.length], ['open', 'stat', 'lab', 0]);
+    assert.equal(alarm?.title, 'Dead letter of Test: flow-failed');
+    await runtime.engine.escalations.acknowledge(alarm?.id ?? '', { actor: 'user:ana', via: 'console' });
+    runtime.clock.advance(60 * MINUTE);
+    await runtime.settled(id);
+    assert.deepEqual((await told(id)).length, people.length);
+    assert.equal((await runtime.engine.store.journal.get(id))?.state, 'dead', 'it still waits for a person');
+  });
+
+  it('is told although its definition is stopped and its own flow takes dead letters', async () => {
+    const own = node('own', 'dead letter in', {}, ['done']);
+    await runtime.deploy({ flow: [...dying, own], intent: CRITICAL });
+    const id = await die('D2');
+    const stop = { kind: 'definition', name: 'lab', actor: 'user:ana', reason: 'test' } as const;
+    const held = await runtime.engine.controls.set(stop);
+    await comes(id, ['operations', 'duty desk']);
+    runtime.clock.advance(15 * MINUTE);
+    await comes(id, ['operations', 'duty desk', 'integration on call']);
+    await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
+  });
+
+  it('is told of no more when it was discarded, and anew when it was redriven and died again', async () => {
+    await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const id = await die('D3');
+    await comes(id, ['operations', 'duty desk']);
+    const { work, escalations } = runtime.engine.store;
+    await work.redrive(await deadItem(id), runtime.clock.now(), audit('work.redriven'));
+    runtime.engine.dispatcher.wake();
+    await comes(id, ['operations', 'duty desk', 'operations', 'duty desk']);
+    const at = runtime.clock.now();
+    assert.equal(await work.discard(await deadItem(id), at, 'seen', audit('work.discarded')), 'discarded');
+    runtime.engine.live.publish({ kind: 'message', id });
+    await eventually(
+      'no alarm is open',
+      async () => (await escalations.list({ messageId: id, states: ['open'] })).length === 0,
+    );
+    assert.deepEqual(
+      (await alarms(id)).map(({ state, endedBy }) => [state, endedBy?.via]),
+      [
+        ['cancelled', 'system'],
+        ['cancelled', 'system'],
+      ],
+    );
+  });
+
+  it('begins its alarm in the same commit', async () => {
+    await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const stop = { kind: 'lane', name: 'stat', actor: 'user:ana', reason: 'test' } as const;
+    const held = await runtime.engine.controls.set(stop);
+    const id = await die('D4');
+    const work = await runtime.engine.store.work.ofMessage(id);
+    assert.deepEqual(
+      work.map(({ state, childKind }) => [state, childKind]),
+      [
+        ['dead', null],
+        ['waiting', 'dead-letter'],
+      ],
+    );
+    await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
+    await comes(id, ['operations', 'duty desk']);
+  });
+
+  it('raises nothing where the definition is not critical', async () => {
+    await runtime.deploy({ flow: dying, intent: { ...CRITICAL, risk: 'high' } });
+    const id = await die('D5');
+    assert.equal((await runtime.engine.store.work.ofMessage(id)).length, 1);
+    assert.deepEqual(await alarms(id), []);
+  });
+});
