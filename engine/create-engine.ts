@@ -12,6 +12,7 @@ import { createLiveBus } from './live/live-bus.ts';
 import { wakeWaiting } from './endpoints/wake-waiting.ts';
 import { openEngineStore, type StoreChoice } from './open-engine-store.ts';
 import { createOperatorControls, type RunningControls } from './operations/create-controls.ts';
+import type { MllpLimits } from './mllp/server.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
 import { createSchedules } from './schedule/agenda/create-schedules.ts';
 import { engineJobs } from './schedule/agenda/engine-jobs.ts';
@@ -21,6 +22,7 @@ import { createEscalationService } from './schedule/create-escalation-service.ts
 import { createTaskWatcher } from './schedule/task-watcher.ts';
 import type { Switch } from './store/contract/index.ts';
 import { storeFailures } from './store-failures.ts';
+import { watchStore } from './watch-store.ts';
 
 export interface EngineOptions {
   /** `staging`, `production`; claims are made in this name, so that a restart finds those of its earlier life. */
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly log?: Log;
   /** Open messages of one feed before its acknowledgements are withheld; default 100,000. */
   readonly backlogLimit?: number;
+  /** What MLLP listeners take of one sender and of all; defaults: `MLLP_DEFAULTS`. */
+  readonly mllp?: Partial<MllpLimits>;
   /** Between two rounds of looking for answered FHIR Tasks; default 15 s. */
   readonly taskPollMs?: Millis;
   /** The store is lost: the process should end and be started again. Called once. */
@@ -50,7 +54,7 @@ export interface EngineOptions {
  * Rejects with a catalogued error for an unwritable folder, one in use, a broken database or a bad binding.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { environment, dataFolder, bindings, taskPollMs, backlogLimit } = options;
+  const { environment, dataFolder, bindings, taskPollMs, backlogLimit, mllp } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = (options.log ?? createLog()).with({ part: 'engine' });
@@ -61,7 +65,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const choice = options.store ?? { adapter: 'sqlite' };
   const opened = await openEngineStore({ choice, environment, folder: dataFolder, log, onFailure: onStoreFailure });
-  const { store } = opened;
+  const store = watchStore(opened.store, failures);
   let endpoints: ClosableFhirEndpoints;
   let controls: RunningControls;
   const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });
@@ -120,6 +124,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     wake: onWork,
     stopped: (feed) => controls.inForce('feed', feed),
     ...(backlogLimit !== undefined && { backlogLimit }),
+    ...(mllp && { mllp }),
   });
   controls.onChange(() => {
     dispatcher.wake();
@@ -152,6 +157,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     endpoints,
     controls,
     live,
+    storeTrouble: failures.trouble,
     start() {
       dispatcher.start();
       runner.start();

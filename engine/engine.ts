@@ -9,6 +9,7 @@ import type { OperatorControls } from './operations/controls.ts';
 import type { Dispatcher } from './queue/source.ts';
 import type { EscalationService } from './schedule/escalation-service.ts';
 import type { Store } from './store/contract/index.ts';
+import type { StoreTrouble } from './store-failures.ts';
 
 export interface Engine {
   /** `staging`, `production`; also the owner name of claims. */
@@ -24,6 +25,8 @@ export interface Engine {
   readonly endpoints: FhirEndpoints;
   readonly controls: OperatorControls;
   readonly live: LiveFeed;
+  /** Why nothing can be kept at the moment; `null` while all is well. */
+  storeTrouble(): StoreTrouble | null;
   /** Takes work up: call when the flows have started. */
   start(): void;
   /** Stops listening, finishes what is in flight, flushes, closes. */

@@ -43,6 +43,8 @@ export type {
   FhirResult,
 } from './fhir/endpoint.ts';
 export type { OperatorControls, SwitchRequest, SwitchView } from './operations/controls.ts';
+export type { FeedRefusals } from './intake/refusals.ts';
+export type { StoreTrouble } from './store-failures.ts';
 export type { FeedSettings, FeedStatus, Intake, Subscription, SubscriptionFilter } from './intake/feed.ts';
 export type { ConsoleNotice, Engine, LiveChange, LiveFeed } from './engine.ts';
 export { childEnvironment, readConfig, type Environment } from './config/read-config.ts';

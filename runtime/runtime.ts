@@ -143,6 +143,12 @@ export class Runtime {
       log,
       taskPollMs: config.taskPollSeconds * 1000,
       backlogLimit: config.backlogLimit,
+      mllp: {
+        frameMs: config.mllpFrameSeconds * 1000,
+        maxConnections: config.mllpMaxConnections,
+        maxPerAddress: config.mllpMaxPerAddress,
+        maxPendingBytes: config.mllpMaxPendingMib * 1024 * 1024,
+      },
       onFatal: (error) => {
         log.error('the store is lost; the runtime ends and is started again', { code: errorName(error) });
         process.exit(1);

@@ -1,4 +1,4 @@
-import type { EndpointHealth, FeedStatus } from '../../engine/index.ts';
+import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble } from '../../engine/index.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
@@ -34,6 +34,7 @@ export function statusJson(status: RuntimeStatus): object {
     endpoints: status.endpoints,
     definitions: status.definitions,
     durability: status.durability,
+    storeTrouble: status.storeTrouble,
     rssBytes: status.rssBytes,
   };
 }
@@ -44,7 +45,9 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
     Object.entries(all)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ');
+  const { storeTrouble } = status;
   const rows: (readonly string[])[] = [
+    ...(storeTrouble === null ? [] : [['store', troubleText(storeTrouble, now)]]),
     [
       'messages',
       counts({
@@ -66,6 +69,10 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
   return `${safe(head)}\n${columns(rows)}`;
 }
 
+function troubleText({ text, since, lastAt }: StoreTrouble, now: number): string {
+  return `nothing is kept or acknowledged for ${span(now - since)} (last tried ${span(now - lastAt)} ago): ${text}`;
+}
+
 function feedText(feed: FeedStatus, now: number): string {
   const { state, host, port, connections, lastMessageAt, error, withholding } = feed;
   const where = port === null ? '' : ` on ${host}:${port}`;
@@ -75,8 +82,22 @@ function feedText(feed: FeedStatus, now: number): string {
     `${connections} connected`,
     last,
     ...(withholding ? ['its backlog is full: acknowledgements wait'] : []),
+    ...refusedTexts(feed.refused),
     ...(error === null ? [] : [error.text]),
   ].join(', ');
+}
+
+function refusedTexts(refused: FeedRefusals): readonly string[] {
+  const counts: readonly (readonly [number, string])[] = [
+    [refused.notKept, 'not kept'],
+    [refused.backlogFull, 'refused by its full backlog'],
+    [refused.stopped, 'refused while stopped'],
+    [refused.unfinished, 'unfinished'],
+    [refused.junk, 'stretches of junk'],
+    [refused.connections, 'connections refused'],
+  ];
+  const some = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return some.length === 0 ? [] : [`since it started: ${some.join(', ')}`];
 }
 
 function endpointText(endpoint: EndpointHealth, now: number): string {

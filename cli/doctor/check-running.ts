@@ -127,6 +127,9 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
   const findings: Finding[] = [
     ok(`${environment} runtime`, `answers, ${status.inFlight} in flight`),
     durability(status),
+    ...(status.storeTrouble === null
+      ? []
+      : [wrong('store', status.storeTrouble.text, 'No message is acknowledged until then; it recovers by itself.')]),
   ];
   for (const { name, state, host, port, error } of status.feeds) {
     const about = `feed ${name}`;

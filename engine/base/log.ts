@@ -53,9 +53,19 @@ const FIELDS = new Set<string>(
 export function createLog(level: LogLevel = 'info', destination?: DestinationStream): Log {
   const base: Logger = pino(
     { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, messageKey: 'text' },
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    destination ?? standardError(),
   );
   return wrap(base, {});
+}
+
+/** Lines that standard error does not take wait for it, so many bytes of them. */
+const MOST_WAITING = 1024 * 1024;
+
+/** Where it ends in a file on a full disk, lines wait or are lost: a process that cannot log goes on with its work. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: MOST_WAITING });
+  destination.on('error', () => undefined);
+  return destination;
 }
 
 /** For tests and tools that want no output. */

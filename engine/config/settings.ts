@@ -44,6 +44,35 @@ export const SETTINGS = {
     whole: true,
     text: 'Messages of one feed that may wait to be processed before its acknowledgements are withheld.',
   }),
+  mllpFrameSeconds: number('WARDFLOW_MLLP_FRAME_SECONDS', {
+    initial: 30,
+    min: 1,
+    max: 3600,
+    whole: true,
+    text: 'How long a message may take from its first byte to its last before its MLLP connection is closed.',
+  }),
+  mllpMaxConnections: number('WARDFLOW_MLLP_MAX_CONNECTIONS', {
+    initial: 256,
+    min: 1,
+    max: 65_535,
+    whole: true,
+    text: 'MLLP connections of one feed. Beyond it one that has never sent a message makes room, or the new one is closed.',
+  }),
+  mllpMaxPerAddress: number('WARDFLOW_MLLP_MAX_PER_ADDRESS', {
+    initial: 128,
+    min: 1,
+    max: 65_535,
+    whole: true,
+    text: 'MLLP connections of one feed from one address, e.g. of an interface engine that sends for a whole site.',
+  }),
+  mllpMaxPendingMib: number('WARDFLOW_MLLP_MAX_PENDING_MIB', {
+    initial: 256,
+    // One message of the largest size (32 MiB) has to fit, in a buffer that doubles as it grows.
+    min: 64,
+    max: 65_536,
+    whole: true,
+    text: 'Memory for the unfinished messages of one feed, in MiB. Beyond it the connection with the largest is closed.',
+  }),
   logLevel: choice('WARDFLOW_LOG_LEVEL', {
     initial: 'info',
     values: ['debug', 'info', 'warn', 'error', 'silent'],

@@ -5,7 +5,6 @@ import type { LiveFeed } from '../engine.ts';
 import type { FrameOutcome } from '../mllp/connection.ts';
 import type { Framed } from '../mllp/framer.ts';
 import type { AcceptOutcome, NewMessage, Store } from '../store/contract/index.ts';
-import { intakeErrors } from './errors.ts';
 import type { FeedSettings, Subscription } from './feed.ts';
 import { newWork, quarantineWork, sha256 } from './new-work.ts';
 import { readFrame } from './read-frame.ts';
@@ -19,6 +18,8 @@ export interface AcceptorOptions {
   /** Called when new work may be claimable. */
   readonly wake: () => void;
   readonly maxFrameBytes: number;
+  /** The journal could not keep a frame of the feed. */
+  readonly notKept: (feed: string, error: unknown) => void;
 }
 
 /** A feed as it is in force when a frame arrives. */
@@ -66,8 +67,7 @@ export async function acceptFrame(
   try {
     outcome = await store.journal.accept(arrived, work, feed.settings.resendWindowMs);
   } catch (error) {
-    const { code, message: sentence } = intakeErrors.create('intake-journal-failed');
-    log.error(sentence, { feed: feed.settings.name, code, error });
+    options.notKept(feed.settings.name, error);
     return { kind: 'withhold' };
   }
   if (outcome.kind === 'accepted' || (outcome.kind === 'quarantined' && work.length > 0)) options.wake();

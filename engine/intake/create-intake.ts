@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
 import { tryPath } from '../hl7/path.ts';
 import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
-import { MLLP_DEFAULTS } from '../mllp/server.ts';
+import { MLLP_DEFAULTS, type MllpLimits } from '../mllp/server.ts';
 import type { FrameOutcome, FrameHandler } from '../mllp/connection.ts';
 import type { Store, Switch } from '../store/contract/index.ts';
 import { acceptFrame, CONTROL_ID_LENGTH, type FeedInForce } from './acceptor.ts';
@@ -12,6 +12,7 @@ import { Backlog } from './backlog.ts';
 import { intakeErrors } from './errors.ts';
 import type { FeedSettings, FeedStatus, Intake, Subscription } from './feed.ts';
 import { Listener } from './listener.ts';
+import { Refusals } from './refusals.ts';
 import { refuseFrame } from './refuse-frame.ts';
 import { operationErrors } from '../operations/errors.ts';
 
@@ -37,6 +38,7 @@ export interface IntakeOptions {
   readonly backlogLimit?: number;
   /** How long a connection stays open once an answer had to be withheld. */
   readonly withholdMs?: number;
+  readonly mllp?: Partial<MllpLimits>;
 }
 
 interface Bound {
@@ -61,6 +63,7 @@ export function createIntake(options: IntakeOptions): Intake {
     limit: options.backlogLimit ?? BACKLOG_LIMIT,
     changed: (name) => options.live.publish({ kind: 'feed', name }),
   });
+  const refusals = new Refusals(options.clock, log);
   let statuses: (() => FeedStatus)[] = [];
   let queue: Promise<void> = loadLast();
   let closed = false;
@@ -76,10 +79,14 @@ export function createIntake(options: IntakeOptions): Intake {
   const handlerOf = (place: string): FrameHandler =>
     async function handle(framed, connection): Promise<FrameOutcome> {
       const name = bound.get(place)?.feed.settings.name ?? '';
-      if (backlog.isFull(name) && !(await backlog.room(name))) return { kind: 'withhold' };
+      if (backlog.isFull(name) && !(await backlog.room(name))) {
+        refusals.count(name, 'backlogFull');
+        return { kind: 'withhold' };
+      }
       const feed = bound.get(place)?.feed;
       if (!feed) return { kind: 'withhold' };
       const stop = options.stopped?.(feed.settings.name);
+      if (stop && stop.mode !== 'hold') refusals.count(feed.settings.name, 'stopped');
       if (stop?.mode === 'close') return { kind: 'withhold' };
       if (stop?.mode === 'refuse') {
         const error = operationErrors.create('feed-stopped', { feed: feed.settings.name, reason: stop.reason });
@@ -88,12 +95,14 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       backlog.taken(feed.settings.name);
       lastMessageAt.set(feed.settings.name, options.clock.now());
-      return acceptFrame({ ...options, log, maxFrameBytes }, feed, framed, connection);
+      const notKept = (of: string, error: unknown): void => refusals.notKept(of, error);
+      return acceptFrame({ ...options, log, maxFrameBytes, notKept }, feed, framed, connection);
     };
 
   const openAt = (place: string, feed: FeedInForce, { listen }: ListenBinding): Bound => ({
     feed,
     listener: new Listener({
+      ...options.mllp,
       host: listen.host,
       port: listen.port,
       allow: listen.allow ?? [],
@@ -103,6 +112,7 @@ export function createIntake(options: IntakeOptions): Intake {
       ids: options.ids,
       log: log.with({ feed: feed.settings.name }),
       handler: handlerOf(place),
+      refused: (refusal) => refusals.ofListener(bound.get(place)?.feed.settings.name ?? feed.settings.name, refusal),
       changed: () => options.live.publish({ kind: 'feed', name: feed.settings.name }),
     }),
   });
@@ -140,10 +150,11 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const lastOf = (feed: string): number | null => lastMessageAt.get(feed) ?? null;
 
-  const common = (name: string): Pick<FeedStatus, 'name' | 'lastMessageAt' | 'withholding'> => ({
+  const common = (name: string): Pick<FeedStatus, 'name' | 'lastMessageAt' | 'withholding' | 'refused'> => ({
     name,
     lastMessageAt: lastOf(name),
     withholding: backlog.isFull(name),
+    refused: refusals.of(name),
   });
 
   const resting = (name: string, binding?: ListenBinding, error: FeedStatus['error'] = null): FeedStatus => ({

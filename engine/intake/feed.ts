@@ -1,5 +1,6 @@
 /** Feeds and subscriptions: what a frame means once it has arrived. */
 import type { Lane } from '../store/contract/index.ts';
+import type { FeedRefusals } from './refusals.ts';
 
 /** The reviewed half of a feed (config node `wardflow-feed`); where it listens is in bindings.json. */
 export interface FeedSettings {
@@ -43,6 +44,7 @@ export interface FeedStatus {
   readonly port: number | null;
   readonly connections: number;
   readonly lastMessageAt: number | null;
+  readonly refused: FeedRefusals;
   readonly error: { readonly code: string; readonly text: string } | null;
 }
 

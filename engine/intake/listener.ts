@@ -3,10 +3,10 @@ import { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { FrameHandler } from '../mllp/connection.ts';
-import { startMllpServer, type MllpServer } from '../mllp/server.ts';
+import { startMllpServer, type MllpLimits, type MllpRefusal, type MllpServer } from '../mllp/server.ts';
 import type { FeedStatus } from './feed.ts';
 
-export interface ListenerOptions {
+export interface ListenerOptions extends Partial<MllpLimits> {
   readonly host: string;
   readonly port: number;
   readonly allow: readonly string[];
@@ -16,6 +16,7 @@ export interface ListenerOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly handler: FrameHandler;
+  readonly refused: (refusal: MllpRefusal) => void;
   readonly changed: () => void;
 }
 

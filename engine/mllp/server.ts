@@ -8,24 +8,33 @@ import { MllpConnection, type ConnectionSettings, type FrameHandler } from './co
 import { mllpErrors } from './errors.ts';
 import { FrameBudget } from './frame-budget.ts';
 
-export interface MllpServerOptions extends Partial<ConnectionSettings> {
+/** What a site may have to set to its senders; defaults in `MLLP_DEFAULTS`. */
+export interface MllpLimits extends Pick<ConnectionSettings, 'frameMs'> {
+  /** Beyond this, one that has never sent a message makes room (admission.ts), or the new one is closed. */
+  readonly maxConnections: number;
+  /** The same for the connections of one address. */
+  readonly maxPerAddress: number;
+  /** Memory that unfinished frames may take together, in bytes; beyond it the largest ends, with its connection. */
+  readonly maxPendingBytes: number;
+}
+
+export interface MllpServerOptions extends Partial<ConnectionSettings>, Partial<MllpLimits> {
   /** Default 127.0.0.1: nobody outside the machine unless somebody says so. */
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Beyond this, one that has never sent a message makes room (admission.ts), or the new one is closed. */
-  readonly maxConnections?: number;
-  /** The same for the connections of one address. */
-  readonly maxPerAddress?: number;
-  /** Memory that unfinished frames may take together, in bytes; beyond it the largest ends, with its connection. */
-  readonly maxPendingBytes?: number;
   /** Addresses, or networks as `10.1.0.0/16`, that may connect; empty or absent: whoever can reach the host. */
   readonly allow?: readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly handler: FrameHandler;
+  /** Something was turned away that no handler has seen. */
+  readonly refused?: (refusal: MllpRefusal) => void;
 }
+
+/** A frame that did not end in time or took too much memory, bytes outside any frame, a connection. */
+export type MllpRefusal = 'unfinished' | 'junk' | 'connection';
 
 export interface MllpServer {
   readonly host: string;
@@ -48,7 +57,7 @@ export const MLLP_DEFAULTS = {
 
 /** Listens. Rejects with mllp-* when it cannot; nothing is left open then. */
 export async function startMllpServer(options: MllpServerOptions): Promise<MllpServer> {
-  const { clock, ids, log, handler } = options;
+  const { clock, ids, log, handler, refused = () => undefined } = options;
   const host = options.host ?? '127.0.0.1';
   const settings: ConnectionSettings = { ...MLLP_DEFAULTS, ...options };
   const limits = { ...MLLP_DEFAULTS, ...options };
@@ -58,6 +67,7 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (!allowed(socket.remoteAddress ?? '')) {
       log.warn('a connection was refused: its address is not on the list of the feed');
+      refused('connection');
       socket.destroy();
       return;
     }
@@ -65,6 +75,7 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
     const admitted = admission.roomFor(address);
     if (!admitted) {
       log.warn('a connection was refused: there are too many', { count: admission.size });
+      refused('connection');
       socket.destroy();
       return;
     }
@@ -74,14 +85,21 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
       admitted.destroy();
     }
     const connection: MllpConnection = new MllpConnection(ids.next(), socket, settings, clock, handler, {
-      junk: (count) => log.warn('bytes outside any frame were ignored', { count }),
+      junk(count) {
+        log.warn('bytes outside any frame were ignored', { count });
+        refused('junk');
+      },
       pending(bytes) {
         for (const largest of budget.set(connection, bytes)) {
           log.warn('a connection was closed: unfinished messages take too much memory', { count: admission.size });
+          refused('unfinished');
           largest.destroy();
         }
       },
-      overdue: () => log.warn('a connection was closed: its message did not end in time', { ms: settings.frameMs }),
+      overdue() {
+        log.warn('a connection was closed: its message did not end in time', { ms: settings.frameMs });
+        refused('unfinished');
+      },
     });
     admission.enter(connection, address);
     socket.once('close', () => {

@@ -45,6 +45,7 @@ export type {
   QueueDepth,
   ReasonFigures,
   StoredMessage,
+  StoreTrouble,
   Switch,
   SwitchKind,
   SwitchMode,

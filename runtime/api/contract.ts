@@ -17,6 +17,7 @@ import type {
   MessageCounts,
   MessageSummary,
   StoredMessage,
+  StoreTrouble,
   SwitchView,
   WorkCounts,
   WorkView,
@@ -55,6 +56,8 @@ export interface RuntimeStatus {
   readonly switches: readonly SwitchView[];
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
+  /** Why nothing can be kept at the moment (no message is acknowledged then); `null` while all is well. */
+  readonly storeTrouble: StoreTrouble | null;
   readonly rssBytes: number;
 }
 

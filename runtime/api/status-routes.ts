@@ -52,6 +52,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         switches: engine.controls.list(),
         definitions: definitions().all.map(summaryOf),
         durability: store.durability,
+        storeTrouble: engine.storeTrouble(),
         rssBytes: process.memoryUsage.rss(),
       };
       response.json(answer);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, it } from 'mocha';
 import { createLog, defineErrors, errorName, type LogFields } from '../../engine/index.ts';
+import { skipBecause } from '../kit/requires.ts';
 
 const lines = (write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] => {
   const out: string[] = [];
@@ -33,6 +38,22 @@ describe('the log', () => {
     assert.equal(first?.['error'], 'TypeError');
     assert.equal(second?.['error'], 'a-code');
     assert.equal(errorName(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })), 'ECONNREFUSED');
+  });
+});
+
+describe('a process whose log takes no line', () => {
+  it('goes on', function () {
+    if (!existsSync('/dev/full')) skipBecause(this, '/dev/full', 'only on Linux');
+    const full = openSync('/dev/full', 'w');
+    const log = pathToFileURL(resolve(import.meta.dirname, '../../engine/base/log.ts')).href;
+    const script = `const { createLog } = await import('${log}');
+      const log = createLog();
+      for (let i = 0; i < 20000; i++) log.error('Nothing of this fits.');
+      setTimeout(() => { log.error('Nor this.'); console.log('still here'); }, 10);`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', full] });
+    closeSync(full);
+    assert.equal(run.stdout.toString(), 'still here\n');
+    assert.equal(run.status, 0);
   });
 });
 

@@ -34,6 +34,20 @@ describe('failures of the store', () => {
     assert.equal(said.length, 3);
   });
 
+  it('are shown as trouble with its remedy until something is kept again', () => {
+    const clock = new ManualClock(5);
+    const failures = storeFailures(clock, silentLog);
+    assert.equal(failures.trouble(), null);
+    failures.note(errors.create('full'));
+    clock.advance(10);
+    failures.note(errors.create('full'));
+    assert.deepEqual(failures.trouble(), { code: 'full', text: 'Full. None.', since: 5, lastAt: 15, count: 2 });
+    failures.kept();
+    assert.equal(failures.trouble(), null);
+    failures.note(errors.create('refused'));
+    assert.equal(failures.trouble(), null, 'one operation was refused: the store is well');
+  });
+
   it('are expected while it is being closed', () => {
     const fatal: unknown[] = [];
     const failures = storeFailures(new ManualClock(), silentLog, (error) => fatal.push(error));

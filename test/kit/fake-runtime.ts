@@ -141,6 +141,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
             port: 2575,
             connections: 3,
             withholding: false,
+            refused: { notKept: 0, backlogFull: 0, stopped: 0, unfinished: 0, junk: 0, connections: 0 },
             lastMessageAt: messages.at(-1)?.receivedAt ?? null,
             error: null,
           },
@@ -151,6 +152,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
             port: 2580,
             connections: 0,
             withholding: false,
+            refused: { notKept: 0, backlogFull: 0, stopped: 0, unfinished: 0, junk: 0, connections: 0 },
             lastMessageAt: null,
             error: { code: 'port-taken', text: 'Port 2580 for the feed "radiology" is taken.' },
           },
@@ -179,6 +181,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     switches: operations.switches.map((one) => ({ ...one, inForce: one.from <= Date.now() })),
     definitions: Object.keys(FLOWS).map(summaryOf),
     durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
+    storeTrouble: null,
     rssBytes: 141_000_000,
   });
 

@@ -41,6 +41,14 @@ export function requireStrace(context: { skip(): never }): string {
   return found ?? skipBecause(context, 'strace', 'install the Debian package strace');
 }
 
+/** Tests that stand between a process and the C library preload what they compile: Linux with glibc, and a C compiler. */
+export function requireCompiler(context: { skip(): never }): string {
+  const found = ['/usr/bin/cc', '/usr/bin/gcc', '/usr/bin/clang'].find((path) => existsSync(path));
+  return process.platform === 'linux' && found !== undefined
+    ? found
+    : skipBecause(context, 'a C compiler', 'on Linux, install the Debian packages gcc and libc6-dev');
+}
+
 /**
  * Where a MongoDB replica set can be had: `WARDFLOW_MONGODB_URL`, else the server beside the checkout, started by the first
  * test that asks (mongod.ts). Gives the function that gives its URL.

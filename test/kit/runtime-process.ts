@@ -18,7 +18,8 @@ export interface RuntimeOptions {
   readonly prepareFlows?: (folder: string) => void;
   /** Copy only these folders of `flows/`; empty: none. */
   readonly definitions?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** May depend on the data folder, which is made by the start. */
+  readonly env?: Readonly<Record<string, string>> | ((folder: string) => Readonly<Record<string, string>>);
   /** Options of Node itself, before the script: a profiler, heap limits. */
   readonly execArgv?: readonly string[];
 }
@@ -66,7 +67,10 @@ export class RuntimeProcess {
       port: await freePort(),
       mllpPort: await freePort(),
       token,
-      env: { ...(options.fhirBase ? { WARDFLOW_FHIR_BASE: options.fhirBase } : {}), ...options.env },
+      env: {
+        ...(options.fhirBase ? { WARDFLOW_FHIR_BASE: options.fhirBase } : {}),
+        ...(typeof options.env === 'function' ? options.env(folder) : options.env),
+      },
       execArgv: options.execArgv ?? [],
     });
     await runtime.restart();

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { openStore, silentLog, verifyAudit, WardflowError, type Store } from '../../engine/index.ts';
 import { migrate } from '../../engine/store/sqlite/connection.ts';
 import { MIGRATIONS } from '../../engine/store/sqlite/migrations/index.ts';
+import { sentError } from '../../engine/store/sqlite/sent-error.ts';
 import { auditEntry, newMessage, WINDOW } from '../kit/store-builders.ts';
 
 describe('opening the SQLite store', () => {
@@ -70,6 +71,13 @@ describe('opening the SQLite store', () => {
   it('refuses a file that is no database, and leaves it as it is', async () => {
     writeFileSync(file, 'this is not a database, it is a note of some length that fills the header of one');
     await refused('store-file-corrupt', file);
+  });
+
+  it('calls a disk full that has no room for the index of its log, as after a crash', () => {
+    const noRoom = Object.assign(new Error('disk I/O error'), { errcode: 4874 });
+    assert.equal(sentError(noRoom, 'open', 'x.db').code, 'store-disk-full');
+    const broken = Object.assign(new Error('disk I/O error'), { errcode: 266 });
+    assert.equal(sentError(broken, 'open', 'x.db').code, 'store-io-failed');
   });
 
   it('refuses a database that a newer version wrote', async () => {

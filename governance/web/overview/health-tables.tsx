@@ -58,6 +58,13 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
                       )}
                     </td>
                   </tr>
+                  {refusedText(feed) !== '' && (
+                    <tr className="continued">
+                      <td colSpan={5} className="dim">
+                        Since it started: {refusedText(feed)}. None of these was acknowledged.
+                      </td>
+                    </tr>
+                  )}
                   {(feed.error || feed.state === 'unbound') && (
                     <tr className="continued">
                       <td colSpan={5} className="dim">
@@ -73,6 +80,21 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
       )}
     </section>
   );
+}
+
+function refusedText({ refused }: FeedStatus): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [refused.notKept, 'messages could not be kept'],
+    [refused.backlogFull, 'waited too long for room in the backlog'],
+    [refused.stopped, 'came while it was paused'],
+    [refused.unfinished, 'did not end'],
+    [refused.junk, 'stretches of bytes outside any message'],
+    [refused.connections, 'connections refused'],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ');
 }
 
 const ENDPOINT = {

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { fetchAudit, useEscalations, useStatus } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
+import { StoreTroubleNotice } from '../feedback/store-trouble-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { Age, Until } from '../time/clocks.tsx';
 import { clockTime, moment, startOfDay } from '../time/duration.ts';
@@ -20,7 +21,7 @@ export function OverviewPage() {
   const escalations = useEscalations('open').data?.escalations ?? [];
   if (status.isPending) return <LoadingRows rows={8} height={64} />;
   if (status.isError && !status.data) return <ProblemNotice error={status.error} retry={() => void status.refetch()} />;
-  const { messages, feeds, endpoints, definitions, asOf, oldestWaiting } = status.data;
+  const { messages, feeds, endpoints, definitions, asOf, oldestWaiting, storeTrouble } = status.data;
 
   const last = feeds.reduce<number | null>(
     (latest, feed) => Math.max(latest ?? 0, feed.lastMessageAt ?? 0) || null,
@@ -36,6 +37,7 @@ export function OverviewPage() {
         <h1>Overview</h1>
         <span className="dim">as of {clockTime(asOf)}</span>
       </div>
+      {storeTrouble && <StoreTroubleNotice trouble={storeTrouble} />}
       <div className={classes['tiles']}>
         <Tile
           href="/messages"
