@@ -5,7 +5,7 @@ import type { Ids } from '../base/ids.ts';
 import type { LiveFeed } from '../engine.ts';
 import type { AuditEntry, AuditLog, Escalation, Escalations } from '../store/contract/index.ts';
 import { scheduleErrors } from './errors.ts';
-import type { EndedBy, EscalationService } from './escalation-service.ts';
+import type { EndedBy, EscalatedFact, EscalationService, StartEscalation } from './escalation-service.ts';
 import { escalationChild } from './escalation-work.ts';
 
 export interface EscalationServiceOptions {
@@ -21,6 +21,9 @@ export interface EscalationServiceOptions {
 }
 
 const MOST_STEPS = 100;
+/** Of one fact, one after the other. */
+const MOST_OF_A_FACT = 1000;
+const STARTED_BY = 'startedBy';
 /** Titles and reasons are lines in lists. */
 const LONGEST_LINE = 500;
 
@@ -48,16 +51,41 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     return 'ended';
   }
 
+  /** All of the fact in the order in which they began: each has ended before the next one could. */
+  async function* generations(about: EscalatedFact): AsyncGenerator<Escalation | string> {
+    for (let nth = 0; nth < MOST_OF_A_FACT; nth++) {
+      const key = keyOfFact(about, nth);
+      const escalation = await escalations.byKey(key);
+      if (!escalation) return yield key;
+      yield escalation;
+    }
+    throw scheduleErrors.create('fact-escalated-too-often', { most: MOST_OF_A_FACT });
+  }
+
+  /** The key to begin under, or the escalation that is there. */
+  async function placeFor(request: StartEscalation): Promise<string | Escalation> {
+    const { work, definition, name, discriminator, fact } = request;
+    if (fact === undefined) return keyOf(work.messageId, definition, name, discriminator);
+    for await (const found of generations({ definition, name, fact })) {
+      if (typeof found === 'string') return found;
+      if (found.messageId === work.messageId ? startedBy(found) === discriminator : isOpen(found)) return found;
+    }
+    throw new TypeError('generations end with a free key');
+  }
+
   return {
     async start(request) {
       const { work, steps, name, definition } = request;
       if (steps.length === 0 || steps.length > MOST_STEPS) {
         throw scheduleErrors.create('ladder-steps-invalid', { ladder: request.ladder, most: MOST_STEPS });
       }
+      const place = await placeFor(request);
+      if (typeof place !== 'string')
+        return { kind: place.messageId === work.messageId ? 'exists' : 'joined', escalation: place };
       const startedAt = clock.now();
-      const outcome = await escalations.start({
+      const { kind, escalation } = await escalations.start({
         id: ids.next(),
-        key: keyOf(work.messageId, definition, name, request.discriminator),
+        key: place,
         messageId: work.messageId,
         workId: work.id,
         definition,
@@ -74,21 +102,31 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
         title: request.title.slice(0, LONGEST_LINE),
         lane: request.lane ?? work.lane,
         watch: request.watch,
-        carry: request.carry,
+        carry: request.fact === undefined ? request.carry : carriedWith(request),
         correlationId: work.correlationId,
         traceparent: work.traceparent,
         endedAt: null,
         endedBy: null,
       });
-      const { escalation } = outcome;
-      if (outcome.kind === 'started') {
+      if (kind === 'started') {
         const details = { escalation: escalation.id, name, ladder: request.ladder, steps: steps.length };
         const actor = `flow:${definition}`;
         await audit.append([{ ...aboutEscalation(escalation, startedAt), type: 'escalation.started', actor, details }]);
         live.publish({ kind: 'escalation', id: escalation.id });
       }
       if (escalation.nextAt !== null) options.onDue(escalation.nextAt);
-      return outcome;
+      // Two messages at once: the other one's is the one.
+      const isOwn = kind === 'started' || escalation.messageId === work.messageId;
+      return { kind: isOwn ? kind : 'joined', escalation };
+    },
+
+    async ofFact({ messageId, ...about }) {
+      let newest: Escalation | undefined;
+      for await (const found of generations(about)) {
+        if (typeof found === 'string' || found.messageId === messageId) break;
+        newest = found;
+      }
+      return newest;
     },
 
     async acknowledge(id, by) {
@@ -103,6 +141,21 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
 
     keyOf,
   };
+}
+
+const isOpen = ({ state }: Escalation): boolean => state === 'open' || state === 'exhausted';
+
+/** With what tells escalations of one message apart: a redelivery finds its own among those of the fact. */
+function carriedWith({ carry, discriminator }: StartEscalation): object {
+  return { ...(carry as object | null), [STARTED_BY]: discriminator };
+}
+
+function startedBy({ carry }: Escalation): unknown {
+  return (carry as Readonly<Record<string, unknown>> | null)?.[STARTED_BY];
+}
+
+function keyOfFact({ definition, name, fact }: EscalatedFact, nth: number): string {
+  return hash('sha256', canonicalJson({ definition, name, fact: fact.toWellFormed(), nth }));
 }
 
 type EndOutcome = 'ended' | 'already-ended' | 'unknown';

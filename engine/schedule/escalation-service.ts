@@ -9,6 +9,11 @@ export interface StartEscalation {
   /** Source that gets the child items instead: for escalations of the runtime's own. */
   readonly source?: string;
   readonly discriminator: string;
+  /**
+   * What several messages may be about (the event's business key). While an escalation of the fact that another message
+   * started is open, this one joins it; after its end a new one begins. Absent: each message has its own.
+   */
+  readonly fact?: string;
   readonly ladder: string;
   readonly ladderVersion: string;
   readonly steps: readonly LadderStep[];
@@ -32,8 +37,23 @@ export type EscalationChildData =
   | { readonly kind: 'step'; readonly escalationId: string; readonly step: number }
   | { readonly kind: 'ended'; readonly escalationId: string; readonly state: 'acknowledged' | 'cancelled' };
 
+export interface EscalatedFact {
+  readonly definition: string;
+  readonly name: string;
+  readonly fact: string;
+}
+
 export interface EscalationService {
-  start(request: StartEscalation): Promise<{ readonly kind: 'started' | 'exists'; readonly escalation: Escalation }>;
+  /** `exists`: a redelivery of the message that started it. `joined`: another message's, about the same fact, is open. */
+  start(request: StartEscalation): Promise<{
+    readonly kind: 'started' | 'exists' | 'joined';
+    readonly escalation: Escalation;
+  }>;
+  /**
+   * The newest escalation of the fact that another message than this one started, and before this one did: a redelivery
+   * hears the same as the first delivery.
+   */
+  ofFact(about: EscalatedFact & { readonly messageId: string }): Promise<Escalation | undefined>;
   acknowledge(id: string, by: EndedBy): Promise<'acknowledged' | 'already-ended' | 'unknown'>;
   cancel(id: string, by: EndedBy): Promise<'cancelled' | 'already-ended' | 'unknown'>;
   /** The key under which `start` keeps it; lets a flow acknowledge or cancel by message, name and discriminator. */

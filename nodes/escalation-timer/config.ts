@@ -4,7 +4,7 @@ import type { NodeDeclaration, Problem } from '../kit/properties.ts';
 
 export interface EscalationTimerProperties {
   readonly name: string;
-  readonly mode: 'start' | 'acknowledge' | 'cancel';
+  readonly mode: 'start' | 'find' | 'acknowledge' | 'cancel';
   /** Identity of the escalation in its definition. `acknowledge` and `cancel` name the one that a `start` node has. */
   readonly escalation: string;
   /** Name of a ladder in the definition's `ladders/`, or JSONata giving it. */
@@ -23,6 +23,8 @@ export interface EscalationTimerProperties {
   readonly carry: readonly string[];
   /** JSONata that tells escalations of one message apart; empty: the event's id. */
   readonly discriminator: string;
+  /** JSONata naming what several messages may be about; while one escalation of it is open, others join it. Empty: none. */
+  readonly fact: string;
   /** For `acknowledge` and `cancel`: JSONata giving the message that started it; empty: this message. */
   readonly messageId: string;
   /** For `acknowledge` and `cancel`: why, one fixed line kept in the audit trail. */
@@ -50,7 +52,7 @@ export const escalationTimer: NodeDeclaration<EscalationTimerProperties> = {
   type: 'escalation timer',
   properties: {
     name: { value: '' },
-    mode: { value: 'start', check: oneOf('start', 'acknowledge', 'cancel') },
+    mode: { value: 'start', check: oneOf('start', 'find', 'acknowledge', 'cancel') },
     escalation: { value: '', check: identity },
     ladder: { value: '', expression: 'ladderKind', check: whenStarting(needed) },
     ladderKind: { value: 'str', check: oneOf('str', 'jsonata') },
@@ -67,6 +69,11 @@ export const escalationTimer: NodeDeclaration<EscalationTimerProperties> = {
     },
     carry: { value: ['event', 'decision', 'fhir'], check: whenStarting(propertyNames) },
     discriminator: { value: '', expression: 'always' },
+    fact: {
+      value: '',
+      expression: 'always',
+      check: (value, all) => (all.mode === 'find' && text(value) === '' ? 'kit.problem.needed' : null),
+    },
     messageId: { value: '', expression: 'always' },
     reason: { value: '' },
     capacity: { value: 8, check: whenStarting(wholeNumber(1, 64)) },

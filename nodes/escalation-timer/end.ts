@@ -17,17 +17,17 @@ export function ending(
   const discriminate = discriminator(RED, node, config.discriminator);
   const startedBy =
     config.messageId.trim() === '' ? undefined : expression(RED, node, 'messageId', config.messageId, 'jsonata');
+  const aboutFact = config.fact.trim() === '' ? undefined : expression(RED, node, 'fact', config.fact, 'jsonata');
   return async (msg, send) => {
     const { context } = handle.workOf(msg);
     const { escalations, store } = services.engine;
     const messageId = (await startedBy?.string(msg)) ?? context.messageId;
-    const id =
-      ownStep(msg, config.escalation.trim()) ??
-      (
-        await store.escalations.byKey(
-          escalations.keyOf(messageId, context.definition, config.escalation.trim(), await discriminate(msg)),
-        )
-      )?.id;
+    const { definition } = context;
+    const name = config.escalation.trim();
+    const meant = aboutFact
+      ? await escalations.ofFact({ definition, name, fact: await aboutFact.string(msg), messageId })
+      : await store.escalations.byKey(escalations.keyOf(messageId, definition, name, await discriminate(msg)));
+    const id = ownStep(msg, name) ?? meant?.id;
     const reason = oneLine(config.reason);
     const by = { actor: `flow:${context.definition}`, via: 'flow', ...(reason === '' ? {} : { reason }) } as const;
     const outcome = id === undefined ? 'unknown' : await escalations[mode](id, by);

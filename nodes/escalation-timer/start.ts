@@ -23,6 +23,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       : expression(RED, node, 'lane', config.lane, config.laneKind);
   const discriminate = discriminator(RED, node, config.discriminator);
   const watched = watching(handle);
+  const aboutFact = config.fact.trim() === '' ? undefined : expression(RED, node, 'fact', config.fact, 'jsonata');
   return async (msg, send) => {
     const { context, work } = handle.workOf(msg);
     const ladder = await ladderOf(handle, msg, await ladderName.string(msg));
@@ -32,6 +33,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       definition: context.definition,
       name: config.escalation.trim(),
       discriminator: await discriminate(msg),
+      ...(aboutFact && { fact: await aboutFact.string(msg) }),
       lane: laneFrom(await orNothing(laneSource.evaluate(msg))) ?? work.lane,
       ladder: ladder.name,
       ladderVersion: ladder.version,
@@ -41,14 +43,16 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       watch: await watched(msg),
       carry,
     });
-    msg['escalation'] = viewOf(escalation);
-    services.note(
-      msg,
-      kind === 'started' ? `Escalation started: ${escalation.title}` : 'The escalation was started before.',
-    );
+    msg['escalation'] = { ...viewOf(escalation), outcome: kind };
+    services.note(msg, sentence(kind, escalation.title));
     if (cut.length > 0) services.note(msg, `Too large for its steps, so cut: ${cut.join(', ')}.`);
     send([msg, null, null]);
   };
+}
+
+function sentence(kind: 'started' | 'exists' | 'joined', title: string): string {
+  if (kind === 'started') return `Escalation started: ${title}`;
+  return kind === 'exists' ? 'The escalation was started before.' : 'One about the same is open: it goes on.';
 }
 
 /** For what only describes an escalation: nobody goes untold because a line for lists could not be made. */

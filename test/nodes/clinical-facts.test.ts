@@ -90,7 +90,7 @@ describe('clinical facts', () => {
       .toSorted();
   };
 
-  it('two critical results in one message give two Tasks', async () => {
+  it('two critical OBX in one ORU give two Tasks', async () => {
     await runtime.deploy({ flow: gated() });
     const rows = [
       [POTASSIUM, '7.1', 'F', 'HH'],
@@ -168,7 +168,7 @@ describe('clinical facts', () => {
     assert.deepEqual(said, ['new', 'repeat', 'correction']);
   });
 
-  it('renaming and pasting nodes anew repeats nothing: the gate remembers, and effects keep', async () => {
+  it('renaming or re-pasting nodes repeats nothing: the gate remembers, and effects keep', async () => {
     const rows = [[POTASSIUM, '7.1', 'F', 'HH']];
     await runtime.deploy({ flow: gated({}, 'one') });
     await runtime.sendAndSettle(results('F6a', 'F6', rows));
@@ -193,14 +193,16 @@ describe('clinical facts', () => {
     assert.deepEqual(await tasks('F6x'), ['act'], 'the effect');
   });
 
-  it('a deploy between sending and settling gives one effect', async () => {
+  it('a promotion between send and settle gives one effect, at the version that it ended with', async () => {
     await runtime.deploy({ flow: gated({}, 'one') });
     let letGo: () => void = () => undefined;
     hold = new Promise((resolve) => (letGo = resolve));
     const before = creates;
     const id = await runtime.send(results('F7', 'F7', [[POTASSIUM, '7.1', 'F', 'HH']]));
     await eventually('the server has it', () => creates > before);
-    await runtime.deploy({ flow: gated({ gate: 'moved', act: 'moved-act' }, 'another') });
+    const first = runtime.services.definitionOf({ id: 'act', z: 'tab' })?.version;
+    const next = await runtime.deploy({ flow: gated({ gate: 'moved', act: 'moved-act' }, 'another') });
+    assert.notEqual(next.version, first);
     hold = undefined;
     letGo();
     await eventually('it is done', async () => {
@@ -213,6 +215,8 @@ describe('clinical facts', () => {
       work?.attempts.map(({ outcome }) => outcome),
       ['retry', 'done'],
     );
+    assert.equal(work?.attempts[1]?.version, next.version);
+    assert.equal(work.pinnedVersion, first, 'its rules are those it began with');
     const effects = await runtime.engine.store.effects.ofMessage(id);
     assert.deepEqual(
       effects.map(({ name, state }) => [name, state]),

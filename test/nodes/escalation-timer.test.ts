@@ -159,6 +159,61 @@ describe('escalation timer', () => {
     assert.equal((await runtime.engine.store.escalations.list({ messageId: sent.id })).length, 1);
   });
 
+  it('is one for all messages about a fact while it is open, found by others, and begun anew after its end', async () => {
+    const fact = 'event.data.visit.number';
+    const about = timer({ fact, title: '"About it"', titleKind: 'jsonata' });
+    const found = node('found', 'escalation timer', { mode: 'find', escalation: 'answer', fact }, ['say']);
+    const say = note(
+      'say',
+      '"found " & (escalation.id ? escalation.state & " " & escalation.carry.event.name : "none")',
+    );
+    const fork = { ...frame('timer')[2], wires: [['timer', 'found']] };
+    const flow = [
+      ...frame('timer').filter((one) => (one as { id: string }).id !== 'in'),
+      fork,
+      about,
+      found,
+      say,
+      ...branches,
+    ];
+    const visit = (controlId: string, unit: string): string => adt('A03', controlId, 'T12', unit);
+    await runtime.deploy({ ladders: [ladder], flow });
+    const open = async ({ id }: Settled): Promise<string[]> =>
+      (await runtime.engine.store.escalations.list({ messageId: id })).map(({ state }) => state);
+    const said = async (sent: Settled): Promise<unknown> => (await notes(sent)).toSorted();
+    const first = await runtime.sendAndSettle(visit('T12a', '4W'));
+    assert.deepEqual([await open(first), await said(first)], [['open'], ['found none', 'started open null']]);
+    const second = await runtime.sendAndSettle(visit('T12b', '5W'));
+    const joined = ['found open patient.discharged', 'started open null'];
+    assert.deepEqual([await open(second), await said(second)], [[], joined]);
+    const [escalation] = await runtime.engine.store.escalations.list({ messageId: first.id });
+    await runtime.engine.escalations.acknowledge(escalation?.id ?? '', { actor: 'user:ana', via: 'console' });
+    const third = await runtime.sendAndSettle(visit('T12c', '6W'));
+    assert.deepEqual(await open(third), ['open']);
+    assert.ok((await notes(third)).includes('found acknowledged patient.discharged'));
+    await runtime.settled(first.id);
+  });
+
+  it('is the same for its message however often that is delivered, also when another began since', async () => {
+    const about = timer({ fact: '"one fact"' });
+    const failing = node('started', 'message failed', { failureClass: 'permanent' });
+    const first = await start('T13a', [about, failing, ...branches.slice(1)], ['dead']);
+    const [own] = await runtime.engine.store.escalations.list({ messageId: first.id });
+    await runtime.engine.escalations.acknowledge(own?.id ?? '', { actor: 'user:ana', via: 'console' });
+    await runtime.deploy({ ladders: [ladder], flow: [...frame('timer'), about, ...branches] });
+    const other = await runtime.sendAndSettle(adt('A03', 'T13b', 'T13b'));
+    assert.equal((await runtime.engine.store.escalations.list({ messageId: other.id })).length, 1);
+    const audit = { at: runtime.clock.now(), type: 'work.redriven', actor: 'user:ana', details: {}, reason: 'again' };
+    const dead = first.work.find(({ state }) => state === 'dead');
+    await runtime.engine.store.work.redrive(dead?.id ?? '', runtime.clock.now(), audit);
+    runtime.engine.dispatcher.wake();
+    await runtime
+      .settled(first.id, ['done'])
+      .catch(async () => console.log(JSON.stringify(await runtime.engine.store.work.ofMessage(first.id), null, 1)));
+    assert.equal((await runtime.engine.store.escalations.list({ messageId: first.id })).length, 1);
+    assert.ok((await notes(first)).includes('started acknowledged null'), 'its own, that ended');
+  });
+
   it('tells nobody where the answer came between a step and its turn', async () => {
     const sent = await start('T4', [timer(), ...branches]);
     const [escalation] = await runtime.engine.store.escalations.list({ messageId: sent.id });

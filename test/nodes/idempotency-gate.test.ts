@@ -39,6 +39,73 @@ describe('idempotency gate', () => {
     assert.match(String((await took(corrected))[0]), /^three correction: Corrects what came with message /);
   });
 
+  describe('says why a changed message is a correction, or that a person should look', () => {
+    const LATER = '20260105093000+0000';
+    const EARLIER = '20260105070000+0000';
+    const order = (controlId: string, control: string, text: string, time = '20260105081500+0000'): string =>
+      [
+        `MSH|^~\\&|CPOE|NORTH|WARDFLOW|NORTH|${time}||ORM^O01|${controlId}|P|2.5.1`,
+        'PID|1||G9^^^NORTH^MR||Example^Alex||19700101|U',
+        `ORC|${control}|P77|F77`,
+        `OBR|1|P77|F77|24323-8^${text}^LN`,
+        '',
+      ].join('\r');
+    const stay = (trigger: string, controlId: string, unit: string, time?: string): string =>
+      adt(trigger, controlId, 'G9', unit, time);
+    type Case = readonly [what: string, first: string, second: string, says: RegExp];
+    const cases: readonly Case[] = [
+      ...['C', 'W', 'D'].map((status): Case => [
+        `OBX-11 ${status}`,
+        result(`H1${status}`, '5.1'),
+        result(`H2${status}`, '5.9', { status }),
+        /^three correction: .* the sender says s/,
+      ]),
+      [
+        'ADT A08 with another body',
+        stay('A01', 'H3', '4W'),
+        stay('A08', 'H4', '5W'),
+        /^three correction: .* the sender says s/,
+      ],
+      [
+        'ORC-1 XO',
+        order('H5', 'NW', 'Panel'),
+        order('H6', 'XO', 'Other panel'),
+        /^three correction: .* the sender says s/,
+      ],
+      [
+        'a later MSH-7 with another body',
+        result('H7', '5.1'),
+        result('H8', '5.9', { time: LATER }),
+        /^three correction: .* stated late/,
+      ],
+      [
+        'an earlier MSH-7 with another body',
+        result('H9', '5.1'),
+        result('H10', '5.9', { time: EARLIER }),
+        /^three conflict: .* stated b/,
+      ],
+      [
+        'the same MSH-7 with another body',
+        result('H11', '5.1'),
+        result('H12', '5.9'),
+        /^three conflict: .* is not said/,
+      ],
+      [
+        'a later MSH-7 with the same body',
+        stay('A01', 'H13', '4W'),
+        stay('A01', 'H14', '4W', undefined).replace('|20260105081500+0000||ADT', `|${LATER}||ADT`),
+        /^two repeat: /,
+      ],
+    ];
+    for (const [nth, [what, first, second, says]] of cases.entries())
+      it(what, async () => {
+        const fact = first.includes('ORU^R01') ? key : {};
+        await deploy({ gate: `case-${nth}`, ...fact });
+        assert.match(String((await took(await runtime.sendAndSettle(first)))[0]), /^one new: /);
+        assert.match(String((await took(await runtime.sendAndSettle(second)))[0]), says);
+      });
+  });
+
   it('knows the same discharge from another message by the event alone', async () => {
     await deploy({ gate: 'discharges' });
     const first = await runtime.sendAndSettle(adt('A03', 'G4', 'G2'));
