@@ -176,6 +176,45 @@ export function describeRetention(adapter: StoreAdapter): void {
       assert.equal((await store.work.counts()).done, 40);
     });
 
+    it('comes to an end, and has then taken all that may go, whatever it is asked for in between', async function () {
+      this.timeout(30_000);
+      const random = sequence(20_260_105);
+      const chance = (share: number): boolean => random() < share;
+      const asked = (): { bodiesBefore: number | null; messagesBefore: number | null } => {
+        const kind = random();
+        return { bodiesBefore: kind < 0.7 ? NOW : null, messagesBefore: kind > 0.3 ? NOW : null };
+      };
+      const owed = new Set<string>();
+      const going = new Set<string>();
+      for (let round = 0; round < 6; round++) {
+        for (let i = 0; i < 25; i++) {
+          if (chance(0.3)) owed.add((await acceptOne(store, { subscription: 'elsewhere/in' }, OLD)).messageId);
+          else if (chance(0.2)) owed.add(await processed({ receivedAt: NOW }));
+          else going.add(await processed());
+        }
+        // Rounds that are broken off: the next request may want something else.
+        for (let i = 0; i < 5; i++) await store.retention.purge({ ...asked(), limit: 1 + Math.floor(random() * 4) });
+        const { bodiesBefore, messagesBefore } = asked();
+        const limit = 1 + Math.floor(random() * 6);
+        await purgeAll(bodiesBefore, messagesBefore, limit);
+        await purgeAll(NOW, NOW, limit);
+        assert.deepEqual(await purgeAll(NOW, NOW, limit), { bodies: 0, messages: 0, largest: 0 });
+        for (const id of going) assert.equal(await store.journal.get(id), undefined);
+        for (const id of owed) assert.ok(await store.journal.bytes(id));
+      }
+      assert.ok(going.size > 50 && owed.size > 30);
+    });
+
+    it('comes past large messages that must stay', async function () {
+      this.timeout(30_000);
+      const body = 'x'.repeat(9 * 1024 * 1024);
+      for (let i = 0; i < 3; i++)
+        await acceptOne(store, { subscription: 'elsewhere/in' }, { ...OLD, body: `${body}${i}` });
+      const last = await processed();
+      assert.equal((await purgeAll(NOW, null, 1)).bodies, 1);
+      assert.equal(await store.journal.bytes(last), undefined);
+    });
+
     it('keeps the order within a key when the number of a message is used again', async () => {
       await processed();
       await purgeAll(null, NOW);
@@ -189,6 +228,17 @@ export function describeRetention(adapter: StoreAdapter): void {
       assert.equal((await store.work.get(item.id))?.attempts.length, 1);
     });
   });
+}
+
+/** Numbers in [0, 1), the same in each run: mulberry32. */
+function sequence(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
 
 const EFFECT = { target: 'ehr: create Task', discriminator: '', version: '1' } as const;

@@ -64,7 +64,7 @@ async function step(
   if (place === ENDED) return NOTHING;
   if (limit <= 0) return { gone: [], more: true, place };
   const most = limit * LOOKED_AT;
-  const rows = await (what === 'messages' ? anyAfter(ctx, place, most) : withBodyAfter(ctx, place, most));
+  const { rows, isFull } = await (what === 'messages' ? anyAfter(ctx, place, most) : withBodyAfter(ctx, place, most));
   const owed = await owedOf(ctx, rows);
   const gone: Row[] = [];
   let looked = 0;
@@ -78,7 +78,7 @@ async function step(
     gone.push(row);
   }
   // In the order of arrival: where none is old enough, those behind them are not either.
-  const more = looked < rows.length || (rows.length === most && old > 0);
+  const more = looked < rows.length || (isFull && old > 0);
   return { gone, more, place: more ? (rows[looked - 1]?._id ?? 0) : ENDED };
 }
 
@@ -92,18 +92,27 @@ function keepPlace(ctx: WriteContext, what: 'bodies' | 'messages', place: number
 
 const PROJECTION = { id: 1, feed: 1, state: 1, receivedAt: 1 } as const;
 
-async function anyAfter({ writer, session }: WriteContext, place: number, most: number): Promise<Row[]> {
-  const options = { session, sort: { _id: 1 }, limit: most, projection: PROJECTION } as const;
-  return writer.collections.messages.find({ _id: { $gt: place } }, options).toArray();
+/** `isFull`: as many were found as were looked for, so that there may be more. */
+interface Found {
+  readonly rows: readonly Row[];
+  readonly isFull: boolean;
 }
 
-async function withBodyAfter({ writer, session }: WriteContext, place: number, most: number): Promise<Row[]> {
+async function anyAfter({ writer, session }: WriteContext, place: number, most: number): Promise<Found> {
+  const options = { session, sort: { _id: 1 }, limit: most, projection: PROJECTION } as const;
+  const rows = await writer.collections.messages.find({ _id: { $gt: place } }, options).toArray();
+  return { rows, isFull: rows.length === most };
+}
+
+async function withBodyAfter({ writer, session }: WriteContext, place: number, most: number): Promise<Found> {
   const options = { session, sort: { _id: 1 }, limit: most, projection: { _id: 1 } } as const;
   const parts = await writer.collections.bodies.find({ _id: { $gte: partRange(place).$lt } }, options).toArray();
   const seqs = [...new Set(parts.map((part) => seqOfPart(part._id)))];
-  return writer.collections.messages
+  const rows = await writer.collections.messages
     .find({ _id: { $in: seqs } }, { session, sort: { _id: 1 }, projection: PROJECTION })
     .toArray();
+  // A large body has several parts: there are then fewer messages than parts.
+  return { rows, isFull: parts.length === most };
 }
 
 /** Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered. */
