@@ -111,6 +111,23 @@ export function describeJournal(adapter: StoreAdapter): void {
       }
     });
 
+    it('takes all of several resends that come at once for what they are', async () => {
+      const first = newMessage({ controlId: 'C1', body: 'same' });
+      await store.journal.accept(first, [newWork(first)], WINDOW);
+      // As after an outage: whoever waited in vain has sent again and again.
+      const outcomes = await Promise.all(
+        [1, 2, 3, 4].map((after) => {
+          const again = newMessage({ controlId: 'C1', body: 'same', receivedAt: T0 + after });
+          return store.journal.accept(again, [newWork(again)], WINDOW);
+        }),
+      );
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.kind === 'resend' && outcome.first),
+        [first.id, first.id, first.id, first.id],
+      );
+      assert.equal((await store.work.counts()).waiting, 1);
+    });
+
     it('sees a resend in the same batch as its first', async () => {
       const first = newMessage({ controlId: 'C1', body: 'same' });
       const again = newMessage({ controlId: 'C1', body: 'same' });

@@ -54,7 +54,11 @@ function findFirst(ctx: WriteContext, message: NewMessage, windowMs: number): Me
       one.state !== 'quarantined',
   );
   if (!newest) return undefined;
-  const first = newest.resendOf === undefined ? newest : ctx.table('messages').get(newest.resendOf);
+  // The newest may be of this batch, and what it repeats found with it or loaded as what another repeats.
+  const first =
+    newest.resendOf === undefined
+      ? newest
+      : (ctx.earlier.find((one) => one._id === newest.resendOf) ?? ctx.table('messages').get(newest.resendOf));
   return first && first.receivedAt >= message.receivedAt - windowMs ? first : undefined;
 }
 
