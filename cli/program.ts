@@ -82,6 +82,22 @@ function addMessages(wardflow: Command, io: Io): void {
     .option('--raw', 'the bytes received, unchanged')
     .option('--json', 'for programs')
     .action(async (id: string, options: { runtime: string }) => (await commands()).showMessage(io, id, options));
+  runtimeCommand(messages, 'release', 'let parked messages go on now')
+    .argument('<ids...>', 'message ids')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .option('--dry-run', 'only say what would be done')
+    .option('--json', 'for programs')
+    .action(async (ids: string[], options: { runtime: string; reason: string }) =>
+      (await commands()).releaseMessages(io, ids, options),
+    );
+  runtimeCommand(messages, 'reread', 'read quarantined messages again, by the settings of now')
+    .argument('<ids...>', 'message ids')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .option('--dry-run', 'only say what would become of them')
+    .option('--json', 'for programs')
+    .action(async (ids: string[], options: { runtime: string; reason: string }) =>
+      (await commands()).rereadMessages(io, ids, options),
+    );
   const redrive = runtimeCommand(messages, 'redrive', 'give dead letters another try')
     .argument('[ids...]', 'message ids; or choose by the options below')
     .option('--reason <text>', 'why; kept in the audit trail', 'redriven from the command line')

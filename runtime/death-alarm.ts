@@ -64,6 +64,9 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
   }
 
   async function begin(work: ClaimedWork, data: AlarmData): Promise<void> {
+    // One for a message: steps of its ladder that die as well are part of the same trouble.
+    const open = await store.escalations.list({ messageId: work.messageId, states: ['open'] });
+    if (open.some(({ subscription }) => subscription === ALARM_SOURCE)) return undefined;
     const [first] = data.steps;
     if (first && watched.size >= MOST_LADDERS)
       return say(work, `${data.workId}/${data.attempt}`, null, work.messageId, first);
@@ -80,7 +83,7 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
       exhausted: 'keep-last',
       title: data.title,
       watch: null,
-      carry: { workId: data.workId },
+      carry: null,
     });
     watch(escalation);
   }
@@ -105,10 +108,9 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
   }
 
   /** Somebody redrove or discarded it: there is nothing left to look at. */
-  async function endIfGone({ id, messageId, carry }: Escalation): Promise<boolean> {
-    const { workId } = carry as { readonly workId: string };
-    const item = await store.work.get(workId);
-    if (item?.state === 'dead') return false;
+  async function endIfGone({ id, messageId }: Escalation): Promise<boolean> {
+    const work = await store.work.ofMessage(messageId);
+    if (work.some(({ state }) => state === 'dead')) return false;
     const reason = 'the dead letter was redriven or discarded';
     await escalations.cancel(id, { actor: 'system', via: 'system', reason });
     watched.get(messageId)?.delete(id);
@@ -202,7 +204,7 @@ function ladder({ intent }: Definition): readonly LadderStep[] {
     text: `${what} ${text}`,
   });
   return [
-    step(0, 'operations', 'Open it: what it says may be critical, and nobody has been told.'),
+    step(0, 'operations', 'Open it: what it says may be critical, and people may not have been told.'),
     step(0, queue ?? owner, fallback ?? 'Find out what it says, and act on it by other means.'),
     step(15, outOfHours ?? owner, 'It has been a dead letter for 15 minutes and nobody has answered.'),
     step(30, outOfHours ?? owner, 'It is still a dead letter, and nobody has answered.'),

@@ -1,4 +1,4 @@
-/** A message's trace for a terminal: states and names, no clinical value (the console shows those behind a permission). */
+/** A message's trace for a terminal: states, names, and of each decision the sentence that says why; never the body. */
 import type { MessageDetail } from '../../runtime/api/contract.ts';
 import { columns, dateTime, safe } from '../terminal.ts';
 
@@ -35,10 +35,11 @@ export function messageText({ message, resends, work, decisions, effects, escala
     }),
     section(
       'decisions',
-      decisions.map(({ at, table, matched, error }) => [
+      decisions.map(({ at, table, matched, error, sentence }) => [
         dateTime(at),
         table,
         error ?? (matched.length > 0 ? `row ${matched.join(', ')}` : 'no row'),
+        sentence,
       ]),
     ),
     section(

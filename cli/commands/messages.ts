@@ -1,5 +1,11 @@
 import { MESSAGE_STATES, type MessageSummary } from '../../engine/index.ts';
-import type { MessageDetail, MessageList, RedriveAnswer } from '../../runtime/api/contract.ts';
+import type {
+  MessageDetail,
+  MessageList,
+  RedriveAnswer,
+  ReleaseAnswer,
+  RereadAnswer,
+} from '../../runtime/api/contract.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
@@ -126,6 +132,41 @@ export async function discardMessages(
     });
     if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
     else io.out(`${message}: ${answer.discarded.length} discarded\n`);
+  }
+}
+
+interface ReasonedOptions extends Common {
+  readonly reason: string;
+  readonly dryRun?: boolean;
+}
+
+export async function releaseMessages(io: Io, ids: readonly string[], options: ReasonedOptions): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  for (const id of ids) {
+    const message = await idOf(runtime, id);
+    if (options.dryRun === true) {
+      const { work } = await runtime.get<MessageDetail>(`/messages/${message}`);
+      io.out(`${message}: ${work.filter(({ state }) => state === 'parked').length} would go on\n`);
+      continue;
+    }
+    const answer = await runtime.post<ReleaseAnswer>(`/messages/${message}/release`, { reason: options.reason });
+    if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
+    else io.out(`${message}: ${answer.released.length} on their way\n`);
+  }
+}
+
+export async function rereadMessages(io: Io, ids: readonly string[], options: ReasonedOptions): Promise<void> {
+  const runtime = await findRuntime(io, options.runtime);
+  for (const id of ids) {
+    const message = await idOf(runtime, id);
+    const query = options.dryRun === true ? { dryRun: '1' } : {};
+    const path = `/messages/${message}/reread`;
+    const answer = await runtime.post<RereadAnswer>(path, { reason: options.reason }, query);
+    if (options.json === true) io.out(jsonLine({ from: message, ...answer }));
+    else
+      io.out(
+        `${message}: ${answer.id === null ? 'can be read; would be' : `read as ${answer.id},`} ${answer.outcome}\n`,
+      );
   }
 }
 

@@ -15,6 +15,8 @@ export const AUDIT_SENTENCES = {
   'escalation.cancelled': '{actor} cancelled the escalation[ through {via}][: {reason}].',
   'escalation.exhausted': 'The escalation ran out of people to tell[ after {steps} steps].',
   'task.created': 'A task was created[ at {endpoint}].',
+  'message.reread': '{actor} had the unreadable message read again[: {reason}].',
+  'message.discarded': '{actor} discarded the unreadable message[: {reason}].',
   'message.body-viewed': '{actor} looked at the content of the message[: {reason}].',
   'message.searched': '{actor} searched messages by {by}[ and found {found}].',
   'session.logged-in': '{actor} logged in.',

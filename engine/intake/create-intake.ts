@@ -14,6 +14,7 @@ import type { FeedSettings, FeedStatus, Intake, Subscription } from './feed.ts';
 import { Listener } from './listener.ts';
 import { Refusals } from './refusals.ts';
 import { refuseFrame } from './refuse-frame.ts';
+import { reread } from './reread.ts';
 import { operationErrors } from '../operations/errors.ts';
 
 /** Where a feed listens, of `bindings.json` (config/bindings.ts). */
@@ -177,6 +178,13 @@ export function createIntake(options: IntakeOptions): Intake {
     configure: (feeds, subscriptions) => inTurn(async () => (closed ? undefined : apply(feeds, subscriptions))),
     reconsider: () => inTurn(async () => (closed ? undefined : apply(...inForce))),
     status: () => statuses.map((say) => say()),
+    reread: (id, request) => {
+      const feedOf = (name: string): FeedInForce | undefined => {
+        const settings = inForce[0].find((feed) => feed.name === name);
+        return settings && { settings, subscriptions: inForce[1].filter(({ feed }) => feed === name) };
+      };
+      return reread({ ...options, maxFrameBytes }, feedOf, id, request);
+    },
     close: () =>
       inTurn(async () => {
         closed = true;

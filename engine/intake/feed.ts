@@ -48,6 +48,23 @@ export interface FeedStatus {
   readonly error: { readonly code: string; readonly text: string } | null;
 }
 
+export interface RereadRequest {
+  readonly actor: string;
+  readonly reason: string;
+  /** Only say what would become of it. */
+  readonly dryRun?: boolean;
+}
+
+export type RereadOutcome =
+  /** Read: `id` is the new message (`null` in a dry run). `resend`: the same has been accepted meanwhile. */
+  | { readonly kind: 'accepted' | 'unrouted' | 'resend'; readonly id: string | null }
+  /** It still cannot be read; it stays in quarantine. */
+  | { readonly kind: 'unreadable'; readonly code: string; readonly text: string }
+  /** No deployed flow has the feed any more. */
+  | { readonly kind: 'no-feed'; readonly feed: string }
+  /** `cut`: only a part of it was received. `no-body`: its bytes were removed by retention. */
+  | { readonly kind: 'unknown' | 'not-quarantined' | 'cut' | 'no-body' };
+
 export interface Intake {
   /**
    * Makes `feeds` and `subscriptions` the ones in force, in one step (at `flows:started`). An unchanged binding keeps its
@@ -57,5 +74,7 @@ export interface Intake {
   /** An operator has stopped something or let it go on: listeners close and open as that says. */
   reconsider(): Promise<void>;
   status(): readonly FeedStatus[];
+  /** Reads a frame in quarantine again, by the feed's settings of now. Rejects only where the store fails. */
+  reread(messageId: string, request: RereadRequest): Promise<RereadOutcome>;
   close(): Promise<void>;
 }

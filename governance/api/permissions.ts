@@ -17,6 +17,8 @@ export const PERMISSIONS = {
   'message:read-body': ['administrator', 'operator', 'auditor'],
   'message:redrive': ['administrator', 'operator'],
   'message:discard': ['administrator', 'operator'],
+  'message:release': ['administrator', 'operator'],
+  'message:reread': ['administrator', 'operator'],
   'operations:read': ['administrator', 'analyst', 'engineer', 'operator', 'auditor', 'clinical-governance'],
   'switch:set': ['administrator', 'operator'],
   'effect:decide': ['administrator', 'operator'],

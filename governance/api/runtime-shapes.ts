@@ -8,6 +8,9 @@ export type {
   DeadLetterRequest,
   EffectDecision,
   FigureSeries,
+  QuarantineAnswer,
+  QuarantineFilter,
+  QuarantineRequest,
   QueueFigures,
   ReasonList,
   SwitchList,
@@ -25,6 +28,8 @@ export type {
   MessageList,
   NoticeList,
   RedriveAnswer,
+  ReleaseAnswer,
+  RereadAnswer,
   RuntimeStatus,
 } from '../../runtime/api/contract.ts';
 export type {

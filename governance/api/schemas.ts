@@ -69,6 +69,9 @@ export const SCHEMAS = {
     },
     ['filter'],
   ),
+  quarantine: body({ filter: body({ code: word, feed: word, quarantinedBefore: time, after: time }, []), reason }, [
+    'filter',
+  ]),
   effectDecision: body({ outcome: { type: 'string', enum: ['done', 'failed'] }, reason }),
   series: query({ since: time, until: time }),
   optionalReason: body({ reason }, []),

@@ -126,6 +126,12 @@ export interface RedriveAnswer {
   readonly doneAfter: number;
 }
 
+/** POST /messages/:id/reread[?dryRun=1] { reason }: 409 where it still cannot be read. */
+export interface RereadAnswer {
+  readonly outcome: 'accepted' | 'unrouted' | 'resend';
+  /** The new message; `null` in a dry run. */
+  readonly id: string | null;
+}
 /** POST /messages/:id/release { reason }: parked work goes on now instead of at its time. */
 export interface ReleaseAnswer {
   readonly released: readonly string[];

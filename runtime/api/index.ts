@@ -14,6 +14,7 @@ import { effectRoutes } from './effect-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
+import { quarantineRoutes } from './quarantine-routes.ts';
 import { requireServiceToken } from './service-token.ts';
 import { switchRoutes } from './switch-routes.ts';
 import { statusRoutes, type StatusOptions } from './status-routes.ts';
@@ -70,6 +71,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       metricsRoutes(router, options.engine);
       switchRoutes(router, options.engine, (name) => options.definitions().byName(name) !== undefined);
       deadLetterRoutes(router, options.engine);
+      quarantineRoutes(router, options.engine);
       effectRoutes(router, options.engine);
       router.get('/live', (request, response) => stream.serve(request, response));
     },

@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
 import { messageBody } from './message-body.ts';
+import { discardQuarantined } from './quarantine-routes.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
@@ -160,6 +161,10 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const id = idOf(request);
       const actor = actorOf(request);
       const reason = reasonOf(request, true) ?? '';
+      if ((await store.journal.get(id))?.state === 'quarantined') {
+        response.json({ discarded: await discardQuarantined(engine, id, actor, reason) });
+        return;
+      }
       const open = await openWork(id, ['dead', 'waiting', 'parked']);
       if (open.length === 0) throw conflict('none of its work is dead, waiting or parked');
       const discarded: string[] = [];

@@ -73,6 +73,30 @@ export interface DeadLetterAnswer {
   readonly more: boolean;
 }
 
+/** Which frames in quarantine. `quarantinedBefore`: as `deadBefore`, for a caller that goes on. */
+export interface QuarantineFilter {
+  readonly code?: string;
+  readonly feed?: string;
+  readonly quarantinedBefore?: number;
+  /** Messages with a larger `seq`: a caller that goes on gives `next`, since what cannot be read stays. */
+  readonly after?: number;
+}
+/** POST /quarantine/reread and POST /quarantine/discard; with `?dryRun=1` nothing changes and no reason is needed. */
+export interface QuarantineRequest {
+  readonly filter: QuarantineFilter;
+  readonly reason?: string;
+}
+export interface QuarantineAnswer {
+  /** Messages looked at by this call. */
+  readonly messages: number;
+  /** Of them: read again (dry run: would be), or discarded. */
+  readonly done: number;
+  /** Of them: cannot be read now either, were cut, or lost their feed or body; they stay. */
+  readonly stay: number;
+  /** Goes into `filter.after` of the next call; `null`: these were all. */
+  readonly next: number | null;
+}
+
 /** GET /effects/uncertain: ambiguous effects of dead letters, oldest first; at most 500. */
 export interface UncertainEffects {
   readonly asOf: number;

@@ -99,7 +99,7 @@ describe('wardflow on the command line', function () {
     await sender.send(Buffer.from('MSH|^~\\&|SCHED|\u202eSITE\u009b31m|||20260310||SIU^S12|WF-SIU|P|2.5.1\r', 'utf8'));
     await sender.send(Buffer.from('no message at all', 'utf8'));
     sender.close();
-    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.done === 1 && work.dead === 2);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0 && work.dead === 2);
   });
   after(() => runtime?.dispose());
 
@@ -109,7 +109,7 @@ describe('wardflow on the command line', function () {
       work: Record<string, number>;
     };
     assert.deepEqual(status.messages, { accepted: 5, quarantined: 1, unrouted: 1, resend: 1 });
-    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 1, dead: 2, discarded: 0 });
+    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 5, dead: 2, discarded: 0 });
     const plain = await text('status');
     assert.match(plain, /messages +5 accepted, 1 quarantined, 1 unrouted, 1 resend\n/);
     assert.match(plain, /feed hospital +listening on 127\.0\.0\.1:\d+/);
@@ -155,11 +155,11 @@ describe('wardflow on the command line', function () {
     );
   });
 
-  it("shows a message's way without its clinical values", async () => {
+  it("shows a message's way and why a rule decided so, and nothing that names the patient", async () => {
     const plain = await text('messages', 'show', 'WF-S-0002');
     assert.match(plain, /critical-lab-result\/lab-results: dead/);
-    assert.match(plain, /critical-results +row k-high/);
-    assert.doesNotMatch(plain, /6\.9|Beispiel|900100011/);
+    assert.match(plain, /critical-results +row k-high +Test code is 2823-3, Value 6\.9 is > 6\.2.*: row k-high/);
+    assert.doesNotMatch(plain, /Beispiel|900100011|1954/);
   });
 
   it('redrives a dead letter with a reason that is kept', async () => {
@@ -245,6 +245,23 @@ describe('wardflow on the command line', function () {
       assert.equal(code, 1, args.join(' '));
       assert.match(err, said);
     }
+  });
+
+  it('says what cannot be released or read again, and puts away what is in quarantine', async () => {
+    const listed = async (state: string): Promise<readonly MessageSummary[]> =>
+      JSON.parse(await text('messages', 'list', '--json', '--state', state)) as MessageSummary[];
+    const [unreadable] = await listed('quarantined');
+    const [done] = await listed('done');
+    const why = ['--reason', 'a test'];
+    assert.equal(
+      await text('messages', 'release', done?.id ?? '', ...why, '--dry-run'),
+      `${done?.id}: 0 would go on\n`,
+    );
+    assert.match((await wardflow('messages', 'release', done?.id ?? '', ...why)).err, /none of its work is parked/);
+    assert.match((await wardflow('messages', 'reread', unreadable?.id ?? '', ...why)).err, /cannot be read now either/);
+    assert.match((await wardflow('messages', 'reread', done?.id ?? '', ...why)).err, /it is not in quarantine/);
+    assert.equal(await text('messages', 'discard', unreadable?.id ?? '', ...why), `${unreadable?.id}: 1 discarded\n`);
+    assert.deepEqual(await listed('quarantined'), []);
   });
 
   it('handles many dead letters by filter, and asks first', async () => {

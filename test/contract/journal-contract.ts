@@ -66,6 +66,33 @@ export function describeJournal(adapter: StoreAdapter): void {
       assert.deepEqual(stored.reason, quarantine);
     });
 
+    it('puts what is in quarantine away once, with its record, and keeps why it could not be read', async () => {
+      const message = newMessage({ id: 'q', quarantine: { code: 'intake-unreadable', text: 'No.' } });
+      await store.journal.accept(message, [], WINDOW);
+      const audit = {
+        at: T0 + 5,
+        type: 'message.discarded',
+        actor: 'user:ana',
+        messageId: 'q',
+        details: {},
+        reason: 'x',
+      };
+      assert.equal(await store.journal.discardQuarantined('q', T0 + 5, audit), 'discarded');
+      assert.equal(await store.journal.discardQuarantined('q', T0 + 6, audit), 'not-quarantined');
+      assert.equal(await store.journal.discardQuarantined('none', T0 + 6, audit), 'unknown');
+      const stored = await store.journal.get('q');
+      assert.deepEqual(
+        [stored?.state, stored?.stateSince, stored?.reason?.code],
+        ['discarded', T0 + 5, 'intake-unreadable'],
+      );
+      const { quarantined, discarded, total } = await store.journal.counts();
+      assert.deepEqual([quarantined, discarded, total], [0, 1, 1]);
+      assert.deepEqual(
+        (await store.audit.list({ messageId: 'q' })).map(({ type, reason }) => [type, reason]),
+        [['message.discarded', 'x']],
+      );
+    });
+
     it('recognises a resend, links it to the first, and gives the first answer again without new work', async () => {
       const first = newMessage({ controlId: 'C1', body: 'same' });
       await store.journal.accept(first, [newWork(first)], WINDOW);

@@ -54,6 +54,12 @@ export interface FakeRuntimeOptions {
   readonly empty?: boolean;
 }
 
+const AUDITED: Readonly<Record<string, string>> = {
+  redrive: 'work.redriven',
+  release: 'work.woken',
+  reread: 'message.reread',
+};
+
 export const FAKE_TOKEN = 'fake-service-token-for-tests-0123456789abcd';
 
 export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promise<FakeRuntime> {
@@ -294,9 +300,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     if (!message) return missing();
     if (action === undefined) return json(syntheticDetail(message, escalations));
     note(
-      action === 'body' || action === 'raw'
-        ? 'message.body-viewed'
-        : `work.${action === 'redrive' ? 'redriven' : 'discarded'}`,
+      action === 'body' || action === 'raw' ? 'message.body-viewed' : (AUDITED[action ?? ''] ?? 'work.discarded'),
       actor,
       id,
     );
@@ -305,6 +309,15 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       response.end(`MSH|^~\\&|LABSYS|CENTRAL|||||${message.type}|${message.controlId}|P|2.5.1\rPID|1||SYNTH-4711\r`);
       return undefined;
+    }
+    if (action === 'release') {
+      replace(id, { state: 'processing', stateSince: Date.now() });
+      return json({ released: [`${id}-w`] });
+    }
+    if (action === 'reread') {
+      if (url.searchParams.has('dryRun')) return json({ outcome: 'accepted', id: null });
+      replace(id, { state: 'discarded', stateSince: Date.now() });
+      return json({ outcome: 'accepted', id });
     }
     if (action === 'redrive' && url.searchParams.has('dryRun')) return json({ redriven: [`${id}-w`], doneAfter: 2 });
     if (action === 'redrive') {

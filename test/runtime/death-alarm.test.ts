@@ -83,7 +83,16 @@ describe('a dead letter of a critical definition', () => {
     const id = await die('D3');
     await comes(id, ['operations', 'duty desk']);
     const { work, escalations } = runtime.engine.store;
+    const held = await runtime.engine.controls.set({
+      kind: 'definition',
+      name: 'lab',
+      actor: 'user:ana',
+      reason: 'test',
+    });
     await work.redrive(await deadItem(id), runtime.clock.now(), audit('work.redriven'));
+    runtime.engine.live.publish({ kind: 'message', id });
+    await eventually('its alarm has ended', async () => (await alarms(id))[0]?.state === 'cancelled');
+    await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
     runtime.engine.dispatcher.wake();
     await comes(id, ['operations', 'duty desk', 'operations', 'duty desk']);
     const at = runtime.clock.now();

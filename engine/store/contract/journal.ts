@@ -1,5 +1,6 @@
 /** The journal: every frame a feed received, unchanged, with one entry each; nothing is ever removed by processing. */
 import type { Millis } from '../../base/clock.ts';
+import type { AuditEntry } from './audit.ts';
 import type { NewWork } from './work.ts';
 
 export type Lane = 'stat' | 'urgent' | 'routine' | 'bulk';
@@ -137,6 +138,11 @@ export interface Journal {
   list(query: MessageQuery): Promise<readonly MessageSummary[]>;
   /** How many messages are in each state, under the same filter as `list` (states, paging and limit ignored). */
   counts(query?: Omit<MessageQuery, 'states' | 'before' | 'limit'>): Promise<MessageCounts>;
+  /**
+   * quarantined -> discarded, by a person, with its audit record in one commit. The reason it could not be read stays; work
+   * that is owed to whoever wants to hear of quarantined frames goes on.
+   */
+  discardQuarantined(id: string, at: Millis, audit: AuditEntry): Promise<'discarded' | 'not-quarantined' | 'unknown'>;
   /** Resends of a message, oldest first. */
   resends(id: string): Promise<readonly { readonly id: string; readonly receivedAt: Millis }[]>;
   /** The last message of each feed. */

@@ -21,7 +21,7 @@ import { purge } from './write/purge.ts';
 import { clearSwitch, setSwitch } from './write/switches.ts';
 import { addChild } from './write/children.ts';
 import { expireLeases, release } from './write/interrupt.ts';
-import { discard, redrive } from './write/people.ts';
+import { discard, discardQuarantined, redrive } from './write/people.ts';
 import { pin, renew, settle } from './write/settle.ts';
 import { hasten, promoteDue, unpark, wakeParked } from './write/waiting.ts';
 
@@ -86,6 +86,7 @@ export function composeStore(parts: Composed): Store {
     durability: { adapter: 'mongodb', settings },
     journal: {
       accept: (message, items, resendWindowMs) => batches.do(accept(message, items, resendWindowMs)),
+      discardQuarantined: (id, at, audit) => batches.do(discardQuarantined(id, at, audit)),
       answered: (id, at) => {
         notes.add(id, at);
         return Promise.resolve();

@@ -46,6 +46,7 @@ export function composeStore(
         notes.add(id, at);
         return Promise.resolve();
       },
+      discardQuarantined: (id, at, audit) => writer.call('journal.discardQuarantined', [id, at, audit]),
       get: (id) => reader.call('journal.get', [id]),
       bytes: (id) => reader.call('journal.bytes', [id]),
       list: (query) => reader.call('journal.list', [query]),

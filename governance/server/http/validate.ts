@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { IdentifierSearch, LoginRequest, PasswordChange } from '../../api/contract.ts';
-import type { DeadLetterRequest, EffectDecision, SwitchRequest } from '../../api/runtime-shapes.ts';
+import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 import { consoleErrors } from '../../errors.ts';
 
@@ -24,6 +24,7 @@ interface BodyShapes {
   readonly reason: { readonly reason: string };
   readonly switchRequest: SwitchRequest;
   readonly deadLetters: DeadLetterRequest;
+  readonly quarantine: QuarantineRequest;
   readonly effectDecision: EffectDecision;
   readonly optionalReason: { readonly reason?: string };
   readonly nothing: Readonly<Record<string, never>>;

@@ -1,4 +1,4 @@
-/** What people do with work: have it tried again, or put it away. */
+/** What people do with work and with quarantined frames: have them tried again, or put them away. */
 import type { AuditEntry } from '../../contract/index.ts';
 import { millis } from '../values.ts';
 import { refreshMessageState } from './message-state.ts';
@@ -36,6 +36,30 @@ export function redrive(workId: string, at: number, audit: AuditEntry): Operatio
       refreshMessageState(ctx, work.messageSeq, millis(at), true);
       ctx.audit(audit);
       return 'redriven';
+    },
+  };
+}
+
+export function discardQuarantined(
+  id: string,
+  at: number,
+  audit: AuditEntry,
+): Operation<'discarded' | 'not-quarantined' | 'unknown'> {
+  return {
+    name: 'journal.discardQuarantined',
+    needs(needs) {
+      needs.messageIds.add(id);
+      needs.audit = true;
+    },
+    apply(ctx) {
+      const message = ctx.messageById(id);
+      if (!message) return 'unknown';
+      if (message.state !== 'quarantined') return 'not-quarantined';
+      ctx.table('messages').set(message._id, { state: 'discarded', since: millis(at) });
+      ctx.count('message', message.feed, 'quarantined', -1);
+      ctx.count('message', message.feed, 'discarded', 1);
+      ctx.audit(audit);
+      return 'discarded';
     },
   };
 }

@@ -6,6 +6,7 @@ import { endEscalation, fireEscalation, putDefinition, recordDecisions, startEsc
 import type { WriteContext } from './context.ts';
 import { beginEffect, decideEffect, finishEffect } from './effects.ts';
 import { purge } from './purge.ts';
+import { discardQuarantined } from './quarantine.ts';
 import { admit } from './gate.ts';
 import {
   addChild,
@@ -35,6 +36,7 @@ function appendAudit(ctx: WriteContext, entries: readonly AuditEntry[]): void {
 export const writeOperations = {
   'journal.accept': accept,
   'journal.answered': answered,
+  'journal.discardQuarantined': discardQuarantined,
   'work.claim': claim,
   'work.pin': pin,
   'work.settle': settle,
