@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { NewWork, Store } from '../../engine/index.ts';
+import type { ClaimedWork, NewWork, Store } from '../../engine/index.ts';
 import { acceptOne, auditEntry, claimOf, DEAD, DONE, retryAt, settleAs, T0 } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
@@ -41,6 +41,24 @@ export function describeOrdering(adapter: StoreAdapter): void {
         assert.equal(await settleAs(store, claimed, DONE), 'settled');
       }
       assert.deepEqual(await ids(), []);
+    });
+
+    it('gives the next to a claim that was asked for behind the settling, without waiting for it', async () => {
+      const items = await three();
+      for (const item of items) {
+        const head = await claimSingle();
+        assert.equal(head.id, item.id);
+        const next = items[items.indexOf(item) + 1];
+        if (!next) return;
+        const settled = settleAs(store, head, DONE);
+        const claimed = await claimOf(store, 100);
+        assert.deepEqual(
+          claimed.map(({ id }) => id),
+          [next.id],
+        );
+        assert.equal(await settled, 'settled');
+        await settleAs(store, claimed[0] as ClaimedWork, retryAt(T0));
+      }
     });
 
     it('lets the key wait while its head retries', async () => {

@@ -48,6 +48,27 @@ describe('the store on MongoDB', () => {
     await stopMongod();
   });
 
+  it('ends what an earlier life of this runtime left open, so that it can write at once; of no other', async () => {
+    const earlier = async (chain: string) => {
+      await open({ chain });
+      const connection = await createConnection(place, { appName: `wardflow ${chain}` }).asPromise();
+      const session = connection.getClient().startSession();
+      session.startTransaction();
+      // What every batch changes.
+      const chains = connection.getClient().db().collection('chains');
+      await chains.updateOne({ _id: chain as never }, { $set: { at: 1 } }, { session, upsert: true });
+      const commit = () => session.commitTransaction();
+      return { commit, close: () => connection.close(true) };
+    };
+    const [mine, other] = [await earlier('staging/me'), await earlier('staging/other')];
+    const store = await open({ chain: 'staging/me' });
+    await store.audit.append([auditEntry('flow.noted')]);
+    assert.equal((await store.audit.head()).seq, 1);
+    await assert.rejects(mine.commit());
+    await other.commit();
+    await Promise.all([mine.close(), other.close()]);
+  });
+
   it('has every write on the journal of a majority before it counts, whatever the URL says', async () => {
     const commands: Command[] = [];
     const url = new URL(place);

@@ -189,8 +189,10 @@ export interface ClaimRequest {
 
 export interface WorkQueue {
   /**
-   * Claims up to `limit` heads each, most urgent lane first, then arrival order; all requests in one commit. Not flushed
-   * by itself: a claim that a power cut takes back was made by a process that the same cut has ended.
+   * Claims up to `limit` heads each, most urgent lane first, then arrival order; all requests in one commit. It sees every
+   * settling that was asked of this store before it, awaited or not: whoever settles and claims in one turn gets the next
+   * item of the key. Not flushed by itself: a claim that a power cut takes back was made by a process that the same cut has
+   * ended.
    */
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimedWork[]>;
   /** Pins the definition version at first delivery; later calls return the version pinned before. */

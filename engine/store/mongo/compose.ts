@@ -59,8 +59,12 @@ export function composeStore(parts: Composed): Store {
     }
   };
 
+  /** Settlings under way: a claim that was asked for behind them sees what they make claimable. */
+  let settling: Promise<unknown> = Promise.resolve();
+
   async function claimAll(requests: readonly ClaimRequest[]): Promise<readonly ClaimedWork[]> {
     if (requests.length === 0) return [];
+    await settling;
     const claimed: ClaimedWork[] = [];
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const left = requests.map((request) => ({
@@ -101,7 +105,11 @@ export function composeStore(parts: Composed): Store {
     work: {
       claim: claimAll,
       pin: (workId, fence, version) => batches.do(pin(workId, fence, version)),
-      settle: (request) => batches.do(lost.guardSettle(settle(request), request)),
+      settle: (request) => {
+        const settled = batches.do(lost.guardSettle(settle(request), request));
+        settling = Promise.allSettled([settling, settled]);
+        return settled;
+      },
       renew: (workId, fence, leaseUntil) => batches.do(renew(workId, fence, leaseUntil)),
       release: (owner, at) => allOf(() => batches.do(release(owner, at))),
       expireLeases: (now) => allOf(() => batches.do(expireLeases(now))),

@@ -15,14 +15,22 @@ export interface Opened {
   readonly settings: Settings;
 }
 
-/** Connects, and refuses whatever could not keep what it acknowledges. `database` wins over the one in the URL. */
-export async function connect(url: string, database: string | undefined, monitorCommands: boolean): Promise<Opened> {
+export interface ConnectOptions {
+  /** Wins over the one in the URL. */
+  readonly database: string | undefined;
+  readonly appName: string;
+  readonly monitorCommands: boolean;
+}
+
+/** Connects, and refuses whatever could not keep what it acknowledges. */
+export async function connect(url: string, options: ConnectOptions): Promise<Opened> {
+  const { database, appName, monitorCommands } = options;
   const host = hostOf(url);
   const connection = createConnection();
   try {
     await connection.openUri(url, {
       ...(database === undefined ? {} : { dbName: database }),
-      appName: 'wardflow',
+      appName,
       autoIndex: false,
       autoCreate: false,
       // Every write: on the journal of a majority before it counts.

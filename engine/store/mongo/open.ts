@@ -4,6 +4,7 @@ import type { Store } from '../contract/index.ts';
 import { Batches } from './batches.ts';
 import { composeStore } from './compose.ts';
 import { connect, hostOf } from './connection.ts';
+import { appNameOf, endEarlierTransactions } from './earlier-life.ts';
 import { prepareCollections } from './schema.ts';
 import { storeError } from './sent-error.ts';
 import { Sequences } from './sequences.ts';
@@ -14,7 +15,10 @@ export interface MongoStoreOptions {
   readonly url: string;
   /** Name of the database; default: the one in the URL. */
   readonly database?: string;
-  /** Name of this runtime's audit chain; default `main`. Runtimes that share a database have one each. */
+  /**
+   * Name of this runtime, and of its audit chain; default `main`. Runtimes that share a database have one each: what an
+   * earlier life of this name left open is ended.
+   */
   readonly chain?: string;
   readonly log: Log;
   /** Taken so that callers need not know the adapter; MongoDB that is away comes back, so nothing is ever lost for good. */
@@ -27,12 +31,18 @@ export interface MongoStoreOptions {
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const { url, database, chain = 'main', log, onCommand } = options;
   const host = hostOf(url);
-  const { connection, settings } = await connect(url, database, onCommand !== undefined);
+  const appName = appNameOf(options.chain);
+  const { connection, settings } = await connect(url, {
+    database,
+    appName,
+    monitorCommands: onCommand !== undefined,
+  });
   const client = connection.getClient();
   if (onCommand) {
     client.on('commandStarted', ({ commandName, command }) => onCommand({ name: commandName, body: command }));
   }
   try {
+    if (options.chain !== undefined) await endEarlierTransactions(client, appName, log);
     const collections = await prepareCollections(connection);
     const sequences = new Sequences(collections.sequences);
     const parts = { client, sequences, host };
