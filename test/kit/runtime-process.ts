@@ -3,7 +3,7 @@
  * it, and read back what it kept. The definitions are copied, so that no test writes into the checkout.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -91,7 +91,18 @@ export class RuntimeProcess {
     return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
   }
 
+  /** The signal that ended it; `null` while it runs, and where it ended by itself. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#child?.signalCode ?? null;
+  }
+
   async restart(): Promise<void> {
+    this.launch();
+    await this.ready();
+  }
+
+  /** Starts the process and waits for nothing. */
+  launch(): void {
     const log = openSync(join(this.folder, 'runtime.log'), 'a');
     const child = spawn(
       process.execPath,
@@ -118,16 +129,19 @@ export class RuntimeProcess {
         },
       },
     );
+    closeSync(log);
     this.#child = child;
-    await this.#ready(child);
   }
 
-  /** The runtime answers, and its feed listens. */
-  async #ready(child: ChildProcess): Promise<void> {
+  /** Resolves when the runtime answers and its feed listens. */
+  async ready(): Promise<void> {
+    const child = this.#child;
     const until = Date.now() + 30_000;
     for (;;) {
-      if (child.exitCode !== null)
-        throw new Error(`the runtime ended with ${child.exitCode}; see ${this.folder}/runtime.log`);
+      if (!child || child.exitCode !== null || child.signalCode !== null) {
+        const by = child?.exitCode ?? child?.signalCode ?? 'nothing started';
+        throw new Error(`the runtime ended with ${by}; see ${this.folder}/runtime.log`);
+      }
       try {
         const status = await this.api<{ feeds: readonly { state: string }[] }>('/status');
         if (status.feeds.some((feed) => feed.state === 'listening')) return;
@@ -187,6 +201,13 @@ export class RuntimeProcess {
         throw new Error(`${path} did not come to what was awaited: ${JSON.stringify(answer).slice(0, 600)}`);
       await new Promise((done) => setTimeout(done, 100));
     }
+  }
+
+  /** Resolves when the process has ended, by whatever. */
+  async gone(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null)
+      await new Promise((done) => child.once('exit', done));
   }
 
   /** SIGKILL, as a power cut would: nothing is finished, nothing is flushed. */
