@@ -84,6 +84,30 @@ describe('an engine on MongoDB', () => {
     assert.equal((await third.store.work.get(item.id))?.state, 'claimed');
   });
 
+  it('works through a key without waiting for its slow poll', async function () {
+    this.timeout(30_000);
+    const engine = await start(folders[0] ?? '');
+    const orders: string[] = [];
+    for (let i = 0; i < 20; i++) orders.push((await acceptOne(engine.store, { orderingKey: 'one-key' })).id);
+    const taken: string[] = [];
+    const all = Promise.withResolvers<void>();
+    engine.dispatcher.addSource({
+      id: SUBSCRIPTION,
+      definition: 'flow-a',
+      capacity: 4,
+      leaseMs: 60_000,
+      deliver(work) {
+        taken.push(work.id);
+        const end = { outcome: { kind: 'done' }, trace: [], version: null } as const;
+        void engine.dispatcher
+          .finish(work, end)
+          .then(() => (taken.length === orders.length ? all.resolve() : undefined));
+      },
+    });
+    await all.promise;
+    assert.deepEqual(taken, orders);
+  });
+
   it('keeps each environment in a database of its own, and the options of the URL', () => {
     assert.equal(environmentUrl('mongodb://h/?replicaSet=r', 'staging'), 'mongodb://h/wardflow_staging?replicaSet=r');
     assert.equal(
