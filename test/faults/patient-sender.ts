@@ -2,7 +2,7 @@
 import { MllpSender } from '../kit/mllp-sender.ts';
 
 /** Far shorter than in life, so that a test sees many tries. */
-const WAITS_MS = 400;
+const WAITS_MS = 300;
 
 /** The answer, or `null` when none came in time; the connection is closed then. */
 export async function trySend(port: number, body: string): Promise<string | null> {
