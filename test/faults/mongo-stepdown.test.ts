@@ -29,7 +29,7 @@ describe('a runtime on MongoDB with three members', function () {
   let frozen = false;
   /** Of tries that began while it was so. */
   const whileFrozen = { answered: 0, unanswered: 0 };
-  let stopping = false;
+  const stop = new AbortController();
   let traffic: Promise<unknown> = Promise.resolve();
 
   before(async function () {
@@ -46,7 +46,7 @@ describe('a runtime on MongoDB with three members', function () {
     traffic = Promise.all(Array.from({ length: SENDERS }, (_, lane) => send(lane)));
   });
   after(async () => {
-    stopping = true;
+    stop.abort();
     await traffic.catch(() => undefined);
     await runtime?.dispose();
     await sandbox?.close();
@@ -55,9 +55,9 @@ describe('a runtime on MongoDB with three members', function () {
 
   /** Each sends the same until it is accepted, as hospitals do. */
   async function send(lane: number): Promise<void> {
-    for (let n = 0; !stopping; n++) {
+    for (let n = 0; !stop.signal.aborted; n++) {
       const controlId = `S${lane}N${n}`;
-      while (!stopping && !acknowledged.has(controlId)) {
+      while (!stop.signal.aborted && !acknowledged.has(controlId)) {
         const began = frozen;
         const answer = await trySend(runtime.mllpPort, message(controlId, `P${lane}`));
         if (began && frozen) whileFrozen[answer === null ? 'unanswered' : 'answered']++;
@@ -109,7 +109,7 @@ describe('a runtime on MongoDB with three members', function () {
   });
 
   it('has lost nothing that it acknowledged, and has written nothing twice', async () => {
-    stopping = true;
+    stop.abort();
 
     await traffic;
     const settled = ({ work }: RuntimeStatus): boolean => work.waiting + work.claimed === 0;

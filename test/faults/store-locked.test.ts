@@ -40,7 +40,7 @@ describe('a runtime whose database another process keeps locked', function () {
   });
 
   it('answers nothing, says who is to blame, and goes on by itself when the lock is gone', async () => {
-    other = new DatabaseSync(join(runtime.folder, 'staging', 'wardflow.db'));
+    other = new DatabaseSync(join(runtime.folder, 'staging', 'wardflow.db'), { timeout: 5000 });
     other.exec('BEGIN IMMEDIATE');
     const sender = new MllpSender(runtime.mllpPort);
     const sent = sender.send(message('DURING')).then(

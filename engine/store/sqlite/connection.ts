@@ -3,7 +3,7 @@ import { storeErrors } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
 /** How long a writer waits for another process's transaction before the call fails with `store-locked`. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite's name for the levels of `PRAGMA synchronous`. */
 const SYNCHRONOUS = ['OFF', 'NORMAL', 'FULL', 'EXTRA'];
 

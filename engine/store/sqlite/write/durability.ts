@@ -1,3 +1,4 @@
+import { BUSY_TIMEOUT_MS } from '../connection.ts';
 import type { Sql } from '../sql.ts';
 import type { SettleArgs } from './settle.ts';
 
@@ -61,12 +62,16 @@ export class Durability {
   #flush(): void {
     this.#timer = undefined;
     try {
+      // While another process holds the lock, whoever has something to write waits for it, not this.
+      this.#sql.exec('PRAGMA busy_timeout = 0');
       this.#set(true);
       const { user_version: version } = this.#sql.get('PRAGMA user_version') as { user_version: number };
       this.#sql.exec(`PRAGMA user_version = ${version}`);
     } catch {
       // Locked or full: tried again, and every batch that promises something flushes by itself.
       this.#timer = setTimeout(() => this.#flush(), FLUSHED_WITHIN_MS);
+    } finally {
+      this.#sql.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
 }
