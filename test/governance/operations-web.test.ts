@@ -63,6 +63,49 @@ describe('the operations pages in a browser', function () {
     assert.ok(legend?.startsWith(sum.toLocaleString('en-GB')), `${legend} is the sum ${sum} of the table`);
   });
 
+  it('read unreadable messages again by reason, and discard the rest, with what will happen said first', async () => {
+    await page.goto(`${kit.console.url}/operations/triage`);
+    const state = (one: string): number => kit.runtime.messages.filter((message) => message.state === one).length;
+    const before = state('quarantined');
+    assert.ok(before > 3, 'there is something to read again');
+    await page.getByText(`Unreadable (${before})`).click();
+    await said('Quarantined: these could not be read');
+    await page.getByRole('button', { name: /^Read again those with/ }).click();
+    await said('can be read by the code and the settings of now');
+    const read = page.getByRole('button', { name: /^Read \d+ messages again$/ });
+    assert.equal(await read.isDisabled(), true, 'not without a reason');
+    await reason('the new version reads more');
+    assert.deepEqual(await barriers(page), []);
+    await read.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const left = state('quarantined');
+    assert.ok(left > 0 && left < before);
+    await page.getByRole('button', { name: /^Discard those with/ }).click();
+    await said('Their senders were told');
+    await reason('sent again by their senders');
+    await page.getByRole('button', { name: `Discard ${left} messages` }).click();
+    await said('Nothing is in quarantine');
+    const bodies = kit.runtime.calls.filter(({ path }) => /quarantine\/\w+$/.test(path)).map(({ body }) => body);
+    assert.equal(bodies.length, 2);
+    assert.match(bodies[0] ?? '', /the new version reads more/);
+  });
+
+  it('let a parked message go on, with a reason', async () => {
+    const parked = kit.runtime.messages.find(({ state }) => state === 'parked');
+    await page.goto(`${kit.console.url}/messages/${parked?.id}`);
+    await page.getByRole('button', { name: 'Let it go on…' }).click();
+    await said('The flow takes it up behind the node that parked it.');
+    await reason('she called');
+    assert.deepEqual(await barriers(page), []);
+    await page.getByRole('button', { name: 'Let it go on', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('In work').first().waitFor();
+    const [call] = kit.runtime.calls.filter(({ path }) => path.endsWith('/release'));
+    assert.deepEqual([call?.actor, call?.body], ['user:admin', JSON.stringify({ reason: 'she called' })]);
+    await page.goto(`${kit.console.url}/operations`);
+    await page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
+  });
+
   it('redrive all of one reason, from the keyboard, after saying how many and what will happen', async () => {
     await page
       .getByRole('navigation', { name: 'Operations' })

@@ -4,6 +4,8 @@ import type {
   DeadLetterAnswer,
   DeadLetterRequest,
   FigureSeries,
+  QuarantineAnswer,
+  QuarantineRequest,
   QueueFigures,
   ReasonList,
   SwitchRequest,
@@ -69,6 +71,20 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
     };
   };
 
+  /** Of three one can be read now. */
+  const quarantine = (action: string, dry: boolean, { filter, reason }: QuarantineRequest): QuarantineAnswer => {
+    const fitting = messages.filter((one) => one.state === 'quarantined' && one.reason?.code === filter.code);
+    const done = action === 'discard' ? fitting : fitting.filter((_, nth) => nth % 3 === 0);
+    if (!dry)
+      for (const { id } of done) {
+        parts.note(`message.${action === 'discard' ? 'discarded' : 'reread'}`, 'user:admin', id, {
+          reason: reason ?? '',
+        });
+        parts.replace(id, { state: 'discarded', stateSince: Date.now() });
+      }
+    return { messages: fitting.length, done: done.length, stay: fitting.length - done.length, next: null };
+  };
+
   const reasons = (): ReasonList => {
     const groups = new Map<string, MessageSummary[]>();
     for (const one of messages)
@@ -122,6 +138,7 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
         switches.push(one);
         return ok(one, 201);
       }
+      if (what === 'quarantine') return ok(quarantine(id, query.has('dryRun'), json() as QuarantineRequest));
       if (what === 'dead-letters') return ok(deadLetters(id, query.has('dryRun'), json() as DeadLetterRequest));
       if (what === 'effects' && id === 'uncertain') return ok({ asOf: Date.now(), effects });
       if (what === 'effects' && action === 'decide') {

@@ -9,6 +9,7 @@ import type {
   MessageDetail,
   NoticeList,
   RedriveAnswer,
+  RereadAnswer,
   RuntimeStatus,
 } from '../../api/runtime-shapes.ts';
 import { useSession } from '../session/session.ts';
@@ -79,6 +80,8 @@ export const fetchAuditTypes = (): Promise<{ readonly types: readonly string[] }
 
 export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runtimePath(`/messages/${id}/body`));
 export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
+export const dryRunReread = (id: string): Promise<RereadAnswer> =>
+  call('POST', runtimePath(`/messages/${id}/reread?dryRun=1`), {});
 export const dryRunRedrive = (id: string): Promise<RedriveAnswer> =>
   call('POST', runtimePath(`/messages/${id}/redrive?dryRun=1`), {});
 
@@ -97,11 +100,15 @@ export function useAcknowledge() {
   });
 }
 
-export function useSettle(id: string, action: 'redrive' | 'discard') {
+/** What a person can do with one message. */
+export type SettleAction = 'redrive' | 'discard' | 'release' | 'reread';
+
+export function useSettle(id: string, action: SettleAction) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (reason: string) => call('POST', runtimePath(`/messages/${id}/${action}`), { reason }),
-    onSettled: () => void refresh(client, 'message', 'messages', 'status'),
+    mutationFn: (reason: string) =>
+      call<Partial<RereadAnswer>>('POST', runtimePath(`/messages/${id}/${action}`), { reason }),
+    onSettled: () => void refresh(client, 'message', 'messages', 'status', 'reasons'),
   });
 }
 

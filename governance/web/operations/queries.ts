@@ -5,6 +5,8 @@ import type {
   DeadLetterFilter,
   EffectDecision,
   FigureSeries,
+  QuarantineAnswer,
+  QuarantineFilter,
   QueueFigures,
   ReasonList,
   Switch,
@@ -75,6 +77,30 @@ export function useDeadLetters(action: BulkAction, told: (messages: number) => v
         if (!answer.more || answer.messages === 0) break;
       }
       return messages;
+    },
+    onSettled: () => void refresh(client, 'reasons', 'queue', 'messages', 'message-pages', 'message', 'status'),
+  });
+}
+
+export type QuarantineAction = 'reread' | 'discard';
+
+export const dryRunQuarantine = (action: QuarantineAction, filter: QuarantineFilter): Promise<QuarantineAnswer> =>
+  call('POST', runtimePath(`/quarantine/${action}?dryRun=1`), { filter });
+
+/** In as many calls as it takes; gives how many were read or discarded. */
+export function useQuarantine(action: QuarantineAction) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ filter, reason }: { readonly filter: QuarantineFilter; readonly reason: string }) => {
+      let done = 0;
+      let after: number | null = 0;
+      for (let calls = 0; calls < MOST_CALLS && after !== null; calls++) {
+        const body = { filter: { ...filter, after }, reason };
+        const answer: QuarantineAnswer = await call('POST', runtimePath(`/quarantine/${action}`), body);
+        done += answer.done;
+        after = answer.next;
+      }
+      return done;
     },
     onSettled: () => void refresh(client, 'reasons', 'queue', 'messages', 'message-pages', 'message', 'status'),
   });

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { CircleCheck, Search, SearchX } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { STATE_WORDS } from '../../api/message-words.ts';
 import type { ReasonFigures } from '../../api/runtime-shapes.ts';
 import { EmptyState } from '../feedback/empty-state.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
@@ -12,7 +13,8 @@ import { useSession } from '../session/session.ts';
 import { Age } from '../time/clocks.tsx';
 import { DeadLetterSheet } from './dead-letter-sheet.tsx';
 import classes from './operations.module.css';
-import { useReasons, type BulkAction } from './queries.ts';
+import { QuarantineSheet } from './quarantine-sheet.tsx';
+import { useReasons, type BulkAction, type QuarantineAction } from './queries.ts';
 
 type Kind = ReasonFigures['state'];
 
@@ -29,6 +31,10 @@ export function TriageView() {
   const [chosen, setChosen] = useState<{ readonly action: BulkAction; readonly group: ReasonFigures | null } | null>(
     null,
   );
+  const [unreadable, setUnreadable] = useState<{
+    readonly action: QuarantineAction;
+    readonly group: ReasonFigures;
+  } | null>(null);
   const place = useRef<HTMLDivElement>(null);
 
   const all = reasons.data?.reasons ?? [];
@@ -47,6 +53,9 @@ export function TriageView() {
   const act = (action: BulkAction): void => {
     const group = current();
     if (group?.state === 'dead' && may(`message:${action}`)) setChosen({ action, group });
+    if (group?.state !== 'quarantined') return;
+    if (action === 'discard' && may('message:discard')) setUnreadable({ action, group });
+    if (action === 'redrive' && may('message:reread')) setUnreadable({ action: 'reread', group });
   };
   useShortcuts('Triage', [
     { keys: 'j', what: 'Next reason', run: () => move(1) },
@@ -59,7 +68,7 @@ export function TriageView() {
         if (group) navigate(listOf(group));
       },
     },
-    { keys: 'r', what: 'Redrive those of this reason', run: () => act('redrive') },
+    { keys: 'r', what: 'Redrive (or read again) those of this reason', run: () => act('redrive') },
     { keys: 'x', what: 'Discard those of this reason', run: () => act('discard') },
   ]);
 
@@ -70,8 +79,8 @@ export function TriageView() {
           size="xs"
           aria-label="What"
           data={[
-            { value: 'dead', label: `Dead letters (${count('dead')})` },
-            { value: 'quarantined', label: `Quarantine (${count('quarantined')})` },
+            { value: 'dead', label: `${STATE_WORDS.dead.word} (${count('dead')})` },
+            { value: 'quarantined', label: `${STATE_WORDS.quarantined.word} (${count('quarantined')})` },
           ]}
           value={kind}
           onChange={(value) => setKind(value === 'dead' ? 'dead' : 'quarantined')}
@@ -99,10 +108,17 @@ export function TriageView() {
           </span>
         )}
       </div>
+      {kind === 'dead' && rows.length > 0 && (
+        <p className={classes['explain']}>
+          Dead letters: each needs a person, and may hold up later messages of its patient. Many that failed for one
+          reason are one decision.
+        </p>
+      )}
       {kind === 'quarantined' && rows.length > 0 && (
         <p className={classes['explain']}>
-          These could not be read and were answered AE, so their senders know. They are kept as received; what is mended
-          at the sender arrives as a new message. A flow can take them up with the node “quarantine in”.
+          Quarantined: these could not be read and were answered AE, so their senders know. They are kept as received;
+          what is mended at the sender arrives as a new message. After an upgrade or a change of the feed they can be
+          read again as they are. A flow can take them up with the node “quarantine in”.
         </p>
       )}
       {reasons.isPending ? (
@@ -156,10 +172,22 @@ export function TriageView() {
                     Redrive…
                   </Button>
                 )}
-                {group.state === 'dead' && may('message:discard') && (
+                {group.state === 'quarantined' && may('message:reread') && (
+                  <Button
+                    onClick={() => setUnreadable({ action: 'reread', group })}
+                    aria-label={`Read again those with ${group.code}`}
+                  >
+                    Read again…
+                  </Button>
+                )}
+                {may('message:discard') && (
                   <Button
                     variant="default"
-                    onClick={() => setChosen({ action: 'discard', group })}
+                    onClick={() =>
+                      group.state === 'dead'
+                        ? setChosen({ action: 'discard', group })
+                        : setUnreadable({ action: 'discard', group })
+                    }
                     aria-label={`Discard those with ${group.code}`}
                   >
                     Discard…
@@ -170,6 +198,7 @@ export function TriageView() {
           )}
         </VirtualList>
       )}
+      {unreadable && <QuarantineSheet {...unreadable} onClose={() => setUnreadable(null)} />}
       {chosen && <DeadLetterSheet action={chosen.action} group={chosen.group} onClose={() => setChosen(null)} />}
     </section>
   );

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Hourglass, OctagonAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Failure, MessageDetail } from '../../api/runtime-shapes.ts';
+import type { SettleAction } from '../api/queries.ts';
 import { useSession } from '../session/session.ts';
 import { Until } from '../time/clocks.tsx';
 import { SettleSheet } from './settle-sheet.tsx';
@@ -11,7 +12,7 @@ import classes from './trace.module.css';
 export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
   const { message, work, effects } = detail;
   const { may } = useSession();
-  const [sheet, setSheet] = useState<'redrive' | 'discard' | null>(null);
+  const [sheet, setSheet] = useState<SettleAction | null>(null);
   const dead = message.state === 'dead';
   if (!dead && message.state !== 'waiting' && message.state !== 'quarantined') return null;
 
@@ -22,7 +23,7 @@ export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
   const undone = effects.filter((effect) => effect.state === 'failed');
   const unsure = effects.filter((effect) => effect.state === 'ambiguous' || (dead && effect.state === 'in-flight'));
   const done = effects.filter((effect) => effect.state === 'done');
-  const openWork = dead || message.state === 'waiting';
+  const discardable = dead || message.state === 'waiting' || message.state === 'quarantined';
 
   return (
     <section
@@ -77,7 +78,7 @@ export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
                 .
               </>
             ) : message.state === 'quarantined' ? (
-              'The sender was told. It must correct the message and send it again.'
+              'The sender was told, and must correct the message and send it again. After an upgrade it may be worth reading it again as it is.'
             ) : (
               (failure?.remedy ?? 'Mend the cause, then redrive the message.')
             )}
@@ -88,7 +89,12 @@ export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
         {code && <code title="Error code">{code}</code>}
         <div className={classes['actions']}>
           {dead && may('message:redrive') && <Button onClick={() => setSheet('redrive')}>Redrive…</Button>}
-          {openWork && may('message:discard') && (
+          {message.state === 'quarantined' && may('message:reread') && (
+            <Button variant="default" onClick={() => setSheet('reread')}>
+              Read again…
+            </Button>
+          )}
+          {discardable && may('message:discard') && (
             <Button variant="default" onClick={() => setSheet('discard')}>
               Discard…
             </Button>

@@ -1,90 +1,55 @@
 import { Button, Drawer, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
+import { useLocation } from 'wouter';
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
-import { dryRunRedrive, useSettle } from '../api/queries.ts';
+import { useSettle, type SettleAction } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSay } from '../shell/announcer.tsx';
+import { WhatHappens } from './what-happens.tsx';
 import classes from './trace.module.css';
+
+const WORDS: Readonly<Record<SettleAction, { readonly title: string; readonly act: string; readonly said: string }>> = {
+  redrive: { title: 'Redrive this message', act: 'Redrive', said: 'The message is on its way again.' },
+  discard: { title: 'Discard this message', act: 'Discard', said: 'The message was discarded.' },
+  release: { title: 'Let this message go on', act: 'Let it go on', said: 'The message goes on.' },
+  reread: { title: 'Read this message again', act: 'Read again', said: 'The message was read.' },
+};
 
 /** Says what will happen before it happens, and asks why. */
 export function SettleSheet({
   action,
-  detail: { message, effects, work },
+  detail,
   onClose,
 }: {
-  readonly action: 'redrive' | 'discard';
+  readonly action: SettleAction;
   readonly detail: MessageDetail;
   readonly onClose: () => void;
 }) {
-  const redrive = action === 'redrive';
+  const { message } = detail;
+  const { title, act, said } = WORDS[action];
   const [reason, setReason] = useState('');
   const settle = useSettle(message.id, action);
   const say = useSay();
-  const dryRun = useQuery({
-    queryKey: ['dry-run', message.id],
-    queryFn: () => dryRunRedrive(message.id),
-    enabled: redrive,
-    staleTime: 0,
-    gcTime: 0,
-  });
-  const done = effects.filter((effect) => effect.state === 'done').length;
-  const dead = work.filter((item) => item.state === 'dead').length;
-  const after = dryRun.data?.doneAfter ?? 0;
+  const [, navigate] = useLocation();
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     settle.mutate(reason.trim(), {
-      onSuccess: () => {
-        say(redrive ? 'The message is on its way again.' : 'The message was discarded.');
+      onSuccess: ({ id }) => {
+        say(said);
         onClose();
+        // Read again it is a message of its own.
+        if (typeof id === 'string') navigate(`/messages/${id}`);
       },
     });
   };
 
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size={440}
-      title={redrive ? 'Redrive this message' : 'Discard this message'}
-    >
+    <Drawer opened onClose={onClose} position="right" size={440} title={title}>
       <form className={classes['sheet']} onSubmit={submit}>
         <div>
           <h2>What will happen</h2>
-          {redrive ? (
-            <ul className={classes['bullets']}>
-              <li>
-                {dead === 1 ? 'The failed work item goes' : `The ${dead} failed work items go`} through the flow again
-                from the start, with the wiring that runs now.
-              </li>
-              <li>
-                {done === 0
-                  ? 'Nothing had been written, so nothing can be written twice.'
-                  : `${done === 1 ? 'One effect that is' : `${done} effects that are`} done already will not be repeated: the recorded outcome is used.`}
-              </li>
-              <li>
-                {dryRun.isPending
-                  ? 'Looking for newer messages of the same patient…'
-                  : dryRun.isError
-                    ? 'It could not be found out whether newer messages of the same patient have been processed.'
-                    : after === 0
-                      ? 'No newer message of the same patient has been processed: the order is kept.'
-                      : `${after === 1 ? 'One newer message' : `${after} newer messages`} of the same patient ${after === 1 ? 'has' : 'have'} been processed already. This one will come after ${after === 1 ? 'it' : 'them'}: be sure that it does not bring back something old.`}
-              </li>
-            </ul>
-          ) : (
-            <ul className={classes['bullets']}>
-              <li>It will not be processed. The message itself stays in the journal, with your reason.</li>
-              <li>
-                {done === 0
-                  ? 'Nothing was written because of it.'
-                  : `What was written already (${done}) stays as it is.`}
-              </li>
-              <li>Messages of the same patient that waited behind it go on.</li>
-            </ul>
-          )}
+          <WhatHappens action={action} detail={detail} />
         </div>
         <Textarea
           label="Reason"
@@ -106,11 +71,11 @@ export function SettleSheet({
           <Button
             type="submit"
             size="sm"
-            color={redrive ? 'petrol' : 'red.8'}
+            color={action === 'discard' ? 'red.8' : 'petrol'}
             loading={settle.isPending}
             disabled={reason.trim().length < 3}
           >
-            {redrive ? 'Redrive' : 'Discard'}
+            {act}
           </Button>
         </div>
       </form>

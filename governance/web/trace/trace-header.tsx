@@ -9,6 +9,9 @@ import { Age, Until } from '../time/clocks.tsx';
 import { duration, exactTime } from '../time/duration.ts';
 import classes from './trace.module.css';
 
+/** As the runtime names what no connection brought (engine/intake/reread.ts). */
+const READ_AGAIN = 'read-again:';
+
 export function TraceHeader({
   detail: { message, work, resends },
   definition,
@@ -17,6 +20,7 @@ export function TraceHeader({
   readonly definition: DefinitionDetail | undefined;
 }) {
   const link = useEditorLink()(definition?.tab ?? null);
+  const readFrom = message.connection.startsWith(READ_AGAIN) ? message.connection.slice(READ_AGAIN.length) : null;
   const version = work.find((item) => item.pinnedVersion !== null)?.pinnedVersion;
   return (
     <header className={classes['header']}>
@@ -59,7 +63,9 @@ export function TraceHeader({
         <Fact name="Answered">
           {message.answer.code}
           {message.answeredAt === null
-            ? ', not sent: the sender had gone'
+            ? readFrom === null
+              ? ', not sent: the sender had gone'
+              : ', not sent: nobody waits for it'
             : ` after ${duration(message.answeredAt - message.receivedAt)}`}
         </Fact>
         <Fact name="Patient">{message.patientHint ?? 'not stated'}</Fact>
@@ -67,6 +73,11 @@ export function TraceHeader({
         <Fact name="Feed">{message.feed}</Fact>
         <Fact name="Size">{message.size.toLocaleString('en-GB')} bytes</Fact>
         {version && <Fact name="Version that ran">{<code title={version}>{version.slice(0, 8)}</code>}</Fact>}
+        {readFrom !== null && (
+          <Fact name="Read again from">
+            <Link href={`/messages/${readFrom}`}>the unreadable one</Link>
+          </Fact>
+        )}
         {message.resendOf !== null && (
           <Fact name="Resend of">
             <Link href={`/messages/${message.resendOf}`}>the first one</Link>

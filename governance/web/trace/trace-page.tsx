@@ -13,6 +13,7 @@ import { EscalationPanel } from './escalation-panel.tsx';
 import { FailurePanel } from './failure-panel.tsx';
 import { LifeLine } from './life-line.tsx';
 import { MessageBodyPanel } from './message-body-panel.tsx';
+import { ParkedPanel } from './parked-panel.tsx';
 import { StepTable } from './step-table.tsx';
 import { TraceHeader } from './trace-header.tsx';
 import classes from './trace.module.css';
@@ -47,6 +48,7 @@ function Trace({ detail }: { readonly detail: MessageDetail }) {
     <>
       <TraceHeader detail={detail} definition={definition} />
       <FailurePanel detail={detail} />
+      <ParkedPanel detail={detail} />
       {name !== undefined && (
         <section className={`panel ${classes['way']}`} aria-labelledby="way">
           <div className="panel-head">
