@@ -1,4 +1,4 @@
-/** The definition that the throughput benchmark runs: feed -> gate -> rule table with 200 rows -> done. */
+/** The definitions that the throughput benchmark runs: feed -> rule table with 200 rows -> done; with a gate before it. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,7 +13,9 @@ const node = (id: string, type: string, x: number, properties: object): object =
   ...properties,
 });
 
-const FLOW = [
+export type BenchFlow = 'table' | 'gate-and-table';
+
+const flowOf = (kind: BenchFlow): readonly object[] => [
   { id: TAB, type: 'tab', label: 'bench', disabled: false, info: '', env: [] },
   node('be00000000000010', 'hl7 in', 140, {
     name: '',
@@ -22,16 +24,9 @@ const FLOW = [
     types: [],
     senders: [],
     capacity: 64,
-    wires: [['be00000000000011']],
+    wires: [[kind === 'table' ? 'be00000000000012' : 'be00000000000011']],
   }),
-  node('be00000000000011', 'idempotency gate', 340, {
-    name: '',
-    gate: 'bench',
-    keyFrom: 'control-id',
-    key: '',
-    correction: '',
-    wires: [['be00000000000012'], ['be00000000000013'], ['be00000000000013']],
-  }),
+  ...(kind === 'table' ? [] : [GATE]),
   node('be00000000000012', 'rule table', 540, {
     name: '',
     table: 'bench',
@@ -51,6 +46,15 @@ const FLOW = [
   },
   { ...node('be00000000000015', 'message failed', 540, { name: '', wires: [] }), y: 220 },
 ];
+
+const GATE = node('be00000000000011', 'idempotency gate', 340, {
+  name: '',
+  gate: 'bench',
+  keyFrom: 'control-id',
+  key: '',
+  correction: '',
+  wires: [['be00000000000012'], ['be00000000000013'], ['be00000000000013']],
+});
 
 const FEED = {
   id: 'be00000000000002',
@@ -109,7 +113,7 @@ const INTENT = {
 };
 
 /** Makes `folder` hold this definition and its feed, and nothing else. */
-export function writeBenchDefinition(folder: string): void {
+export function writeBenchDefinition(folder: string, flow: BenchFlow): void {
   rmSync(folder, { recursive: true, force: true });
   const write = (path: string, content: unknown): void => {
     const file = join(folder, path);
@@ -119,7 +123,7 @@ export function writeBenchDefinition(folder: string): void {
   write('_shared/flow.json', [FEED]);
   write('_shared/intent.json', INTENT);
   write('_shared/README.md', '# Shared\n\n## Runbook\n\nNone.\n');
-  write('bench/flow.json', FLOW);
+  write('bench/flow.json', flowOf(flow));
   write('bench/intent.json', INTENT);
   write('bench/rules/bench.json', TABLE);
   write('bench/README.md', '# Benchmark\n\n## Runbook\n\nNone.\n');

@@ -95,7 +95,7 @@ async function plainNodeRed(folder: string): Promise<Peer> {
 async function wardflow(): Promise<Peer> {
   const runtime = await RuntimeProcess.start({
     definitions: [],
-    prepareFlows: writeBenchDefinition,
+    prepareFlows: (folder) => writeBenchDefinition(folder, 'table'),
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
     execArgv: RUNTIME_FLAGS,
   });

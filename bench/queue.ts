@@ -55,6 +55,7 @@ async function measure(name: string, items: number, keys: number | null): Promis
     const done = Promise.withResolvers<void>();
     let settled = 0;
     const dispatcher: Dispatcher = createDispatcher({
+      ordered: store.ordered,
       work: store.work,
       clock: systemClock,
       owner: randomUUID(),

@@ -1,19 +1,21 @@
 /**
- * Messages per second through the real runtime: MLLP in -> journal (flushed) -> ACK -> flow with an idempotency gate and a
- * 200-row rule table for each of six results -> settled, 1 KB ORU messages, at 1, 4, 16 and 64 connections with one
- * message in flight each. The sender runs on the same machine, in this process.
+ * Messages per second through the real runtime: MLLP in -> journal (flushed) -> ACK -> flow -> settled, 1 KB messages, at
+ * 1, 4, 16 and 64 connections with one message in flight each. The sender runs on the same machine, in this process. Two
+ * loads: ADT and ORU by turns, one event each, through a 200-row rule table; and ORU with six results, each of them through
+ * an idempotency gate and the table.
  *
- *     BENCH_MESSAGES=3000 npm run bench throughput
+ *     BENCH_MESSAGES=3000 BENCH_LOADS=table npm run bench throughput
  */
 import { join } from 'node:path';
 import type { RuntimeStatus } from '../runtime/api/contract.ts';
 import { RuntimeProcess } from '../test/kit/runtime-process.ts';
 import { MllpSender } from '../test/kit/mllp-sender.ts';
 import { RUNTIME_FLAGS } from '../supervisor/runtime-flags.ts';
-import { writeBenchDefinition } from './flow.ts';
-import { benchMessage, cpuMs, cpuMsByThread, databaseBytes, drive, rssMiB } from './kit/load.ts';
+import { writeBenchDefinition, type BenchFlow } from './flow.ts';
+import { benchMessage, cpuMs, cpuMsByThread, databaseBytes, drive, rssMiB, type BenchMessages } from './kit/load.ts';
 
 export interface ThroughputRow {
+  readonly load: string;
   readonly connections: number;
   readonly messages: number;
   readonly ackedPerSecond: number;
@@ -32,26 +34,45 @@ export interface ThroughputRow {
   readonly startSeconds: number;
 }
 
-const CONNECTIONS = [1, 4, 16, 64];
+const CONNECTIONS = (process.env['BENCH_CONNECTIONS'] ?? '1,4,16,64').split(',').map(Number);
 const MESSAGES = Number(process.env['BENCH_MESSAGES'] ?? 10_000);
 const WARM_UP = 2000;
 
+interface BenchLoad {
+  readonly name: string;
+  readonly flow: BenchFlow;
+  readonly messages: BenchMessages;
+}
+
+const LOADS: readonly BenchLoad[] = [
+  { name: 'table', flow: 'table', messages: 'adt-oru' },
+  { name: 'six results', flow: 'gate-and-table', messages: 'oru-6' },
+];
+
 export async function run(): Promise<readonly ThroughputRow[]> {
+  const wanted = process.env['BENCH_LOADS']?.split(',');
+  const rows: ThroughputRow[] = [];
+  for (const load of LOADS) if (!wanted || wanted.includes(load.name)) rows.push(...(await measure(load)));
+  return rows;
+}
+
+async function measure(load: BenchLoad): Promise<readonly ThroughputRow[]> {
   const began = performance.now();
   const runtime = await RuntimeProcess.start({
     definitions: [],
-    prepareFlows: writeBenchDefinition,
+    prepareFlows: (folder) => writeBenchDefinition(folder, load.flow),
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
-    execArgv: RUNTIME_FLAGS,
+    execArgv: [...RUNTIME_FLAGS, ...(process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [])],
   });
   try {
     const first = new MllpSender(runtime.mllpPort);
-    await first.send(benchMessage('FIRST', 0));
+    await first.send(benchMessage(load.messages, 'FIRST', 0));
     first.close();
     const startSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
-    await round(runtime, 16, WARM_UP, 'WARM');
+    await round(runtime, load, 16, WARM_UP, 'WARM');
     const rows: Omit<ThroughputRow, 'diskBytesPerMessage' | 'startSeconds'>[] = [];
-    for (const connections of CONNECTIONS) rows.push(await round(runtime, connections, MESSAGES, `C${connections}`));
+    for (const connections of CONNECTIONS)
+      rows.push(await round(runtime, load, connections, MESSAGES, `C${connections}`));
     await runtime.stop();
     const messages = 1 + WARM_UP + MESSAGES * CONNECTIONS.length;
     const diskBytesPerMessage = Math.round(databaseBytes(join(runtime.folder, 'staging')) / messages);
@@ -63,6 +84,7 @@ export async function run(): Promise<readonly ThroughputRow[]> {
 
 async function round(
   runtime: RuntimeProcess,
+  bench: BenchLoad,
   connections: number,
   messages: number,
   mark: string,
@@ -70,13 +92,14 @@ async function round(
   const before = await runtime.api<RuntimeStatus>('/status');
   const cpuBefore = cpuMs(runtime.pid);
   const threadsBefore = cpuMsByThread(runtime.pid);
-  const { started, ...load } = await drive(runtime.mllpPort, connections, messages, mark);
-  await runtime.until<RuntimeStatus>('/status', (now) => now.work.done - before.work.done >= messages, 300_000);
+  const { started, ...load } = await drive(runtime.mllpPort, connections, messages, mark, bench.messages);
+  await runtime.until<RuntimeStatus>('/status', (now) => now.work.done - before.work.done >= messages, 60_000);
   const settled = performance.now();
   const threads = cpuMsByThread(runtime.pid);
   const spent = (name: string): number =>
     Number((((threads.get(name) ?? 0) - (threadsBefore.get(name) ?? 0)) / messages).toFixed(3));
   return {
+    load: bench.name,
     connections,
     messages,
     ackedPerSecond: load.ackedPerSecond,

@@ -95,6 +95,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dispatcher = createDispatcher({
     ...parts,
     work: store.work,
+    ordered: store.ordered,
     owner: opened.owner,
     held: {
       source: ({ definition, feed }) =>

@@ -1,7 +1,7 @@
 /** The load that every server of a comparison gets, from this process, and what it is measured by. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { oru, potassium, sodium } from '../../test/kit/hl7-messages.ts';
+import { adt, oru, potassium, sodium } from '../../test/kit/hl7-messages.ts';
 import { MllpSender } from '../../test/kit/mllp-sender.ts';
 
 /** Clock ticks per second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
@@ -17,16 +17,33 @@ export interface Load {
   readonly started: number;
 }
 
-/** 1 KB, six results, never critical: nothing leaves the runtime. */
-export function benchMessage(controlId: string, index: number): Buffer {
-  const observations = Array.from({ length: 3 }, () => [potassium('4.1'), sodium('140')]).flat();
-  const text = oru({ controlId, patient: `B${index % 5000}`, observations });
-  return Buffer.from(`${text}NTE|1|L|${'Synthetic remark. '.repeat(60)}`.slice(0, SIZE - 1) + '\r');
+/** ADT and ORU by turns, one clinical event each; or ORU with six results, and so six events. Nothing is critical. */
+export type BenchMessages = 'adt-oru' | 'oru-6';
+
+/** 1 KB. */
+export function benchMessage(kind: BenchMessages, controlId: string, index: number): Buffer {
+  return Buffer.from(`${textOf(kind, controlId, index)}NTE|1|L|${REMARK}`.slice(0, SIZE - 1) + '\r');
+}
+
+const REMARK = 'Synthetic remark. '.repeat(60);
+
+function textOf(kind: BenchMessages, controlId: string, index: number): string {
+  const patient = `B${index % 5000}`;
+  if (kind === 'adt-oru' && index % 2 === 0) return adt('A03', controlId, patient);
+  const observations =
+    kind === 'adt-oru' ? [potassium('4.1')] : Array.from({ length: 3 }, () => [potassium('4.1'), sodium('140')]).flat();
+  return oru({ controlId, patient, observations });
 }
 
 /** Sends `messages` over `connections`, one in flight on each. */
-export async function drive(port: number, connections: number, messages: number, mark: string): Promise<Load> {
-  const bodies = Array.from({ length: messages }, (_, index) => benchMessage(`${mark}-${index}`, index));
+export async function drive(
+  port: number,
+  connections: number,
+  messages: number,
+  mark: string,
+  kind: BenchMessages = 'adt-oru',
+): Promise<Load> {
+  const bodies = Array.from({ length: messages }, (_, index) => benchMessage(kind, `${mark}-${index}`, index));
   const latencies = new Float64Array(messages);
   const started = performance.now();
   let next = 0;

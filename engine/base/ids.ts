@@ -22,18 +22,32 @@ function pooledRandom(): (bytes: number) => Uint8Array {
   };
 }
 
+/** Two characters for each number of ten bits. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31));
+
 export function timeSortedIds(clock: Clock, random: (bytes: number) => Uint8Array = pooledRandom()): Ids {
+  let lastTime = -1;
+  let head = '';
   return {
     next() {
-      let time = clock.now();
-      let head = '';
-      for (let i = 0; i < 10; i++) {
-        head = ALPHABET.charAt(time % 32) + head;
-        time = Math.floor(time / 32);
+      const time = clock.now();
+      if (time !== lastTime) {
+        lastTime = time;
+        head = headOf(time);
       }
-      let tail = '';
-      for (const byte of random(16)) tail += ALPHABET.charAt(byte & 31);
-      return head + tail;
+      const bytes = random(16);
+      let id = head;
+      for (let i = 0; i < 16; i += 2) id += PAIRS[(((bytes[i] ?? 0) & 31) << 5) | ((bytes[i + 1] ?? 0) & 31)];
+      return id;
     },
   };
+}
+
+function headOf(time: number): string {
+  let head = '';
+  for (let left = time, i = 0; i < 10; i++) {
+    head = ALPHABET.charAt(left % 32) + head;
+    left = Math.floor(left / 32);
+  }
+  return head;
 }

@@ -10,7 +10,7 @@ import { newWork, quarantineWork, sha256 } from './new-work.ts';
 import { readFrame } from './read-frame.ts';
 
 export interface AcceptorOptions {
-  readonly store: Pick<Store, 'journal'>;
+  readonly store: Pick<Store, 'journal' | 'ordered'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -64,13 +64,15 @@ export async function acceptFrame(
     ? newWork(arrived, message, feed.settings, feed.subscriptions, ids)
     : quarantineWork(arrived, feed.settings, feed.subscriptions, ids);
   let outcome: AcceptOutcome;
+  // The claim then goes to the store right behind the message, with the same commit, and the item comes back with it.
+  if (store.ordered && work.length > 0) options.wake();
   try {
     outcome = await store.journal.accept(arrived, work, feed.settings.resendWindowMs);
   } catch (error) {
     options.notKept(feed.settings.name, error);
     return { kind: 'withhold' };
   }
-  if (outcome.kind === 'accepted' || (outcome.kind === 'quarantined' && work.length > 0)) options.wake();
+  if (!store.ordered && work.length > 0 && outcome.kind !== 'resend') options.wake();
   if (outcome.kind === 'quarantined') {
     log.warn('a frame was quarantined', { feed: feed.settings.name, messageId: id, code: read.quarantine?.code ?? '' });
   }

@@ -23,7 +23,7 @@ export interface ListenBinding {
 }
 
 export interface IntakeOptions {
-  readonly store: Pick<Store, 'journal'>;
+  readonly store: Pick<Store, 'journal' | 'ordered'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

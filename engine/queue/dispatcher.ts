@@ -13,6 +13,7 @@ import type { ClaimedWork, ClaimRequest, Lane, Settlement, WorkQueue } from '../
 import { queueErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { Flights, type Flight } from './flights.ts';
+import { FollowUps } from './follow-ups.ts';
 import { LanePlan } from './lane-plan.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
@@ -22,6 +23,8 @@ import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
 export interface DispatcherOptions {
   readonly work: WorkQueue;
+  /** The store takes calls in the order in which they were made. */
+  readonly ordered: boolean;
   readonly clock: Clock;
   /** In whose name items are claimed. */
   readonly owner: string;
@@ -58,9 +61,12 @@ class PullDispatcher implements Dispatcher {
   readonly #lanes: LanePlan;
   /** Rings when something may have become claimable by the passing of time. */
   readonly #due: Alarm;
+  readonly #followUps = new FollowUps(() => this.#ask());
   #running = false;
   /** Something may be claimable that the last claim did not see. */
   #dirty = false;
+  /** Not for settled items alone. */
+  #woken = false;
   #scheduled = false;
   #pumping: Promise<void> | null = null;
   /** Draining waits for it: nobody may ask the store after that. */
@@ -96,6 +102,11 @@ class PullDispatcher implements Dispatcher {
   }
 
   wake(): void {
+    this.#woken = true;
+    this.#ask();
+  }
+
+  #ask(): void {
     this.#dirty = true;
     if (this.#scheduled || !this.#running) return;
     this.#scheduled = true;
@@ -144,6 +155,7 @@ class PullDispatcher implements Dispatcher {
     const { clock, work, owner, onStoreFailure } = this.#options;
     this.#running = false;
     this.#due.off();
+    this.#followUps.stop();
     await this.#pumping;
     await this.#looking;
     if (this.#flights.size > 0 && withinMs > 0) {
@@ -168,7 +180,7 @@ class PullDispatcher implements Dispatcher {
   #pump(): Promise<void> {
     this.#pumping ??= this.#claimAll().finally(() => {
       this.#pumping = null;
-      if (this.#dirty) this.wake();
+      if (this.#dirty) this.#ask();
     });
     return this.#pumping;
   }
@@ -177,10 +189,13 @@ class PullDispatcher implements Dispatcher {
     const { work, clock, onStoreFailure } = this.#options;
     while (this.#running && this.#dirty) {
       this.#dirty = false;
+      const woken = this.#woken;
+      this.#woken = false;
       const requests = this.#requests();
       // All are full: the next `finish` asks again.
       if (requests.length === 0) return;
       let claimed: readonly ClaimedWork[];
+      this.#followUps.asked();
       try {
         claimed = await work.claim(requests);
       } catch (error) {
@@ -189,6 +204,7 @@ class PullDispatcher implements Dispatcher {
         return;
       }
       this.#lanes.learn(claimed, clock.now());
+      if (!woken) this.#followUps.brought(claimed.length);
       if (!this.#running) return;
       // Where less than the batch limit was free, the source is full now and `finish` asks again.
       if (claimed.length >= MOST_PER_CLAIM) this.#dirty = true;
@@ -271,10 +287,13 @@ class PullDispatcher implements Dispatcher {
     const { id, messageId } = flight.work;
     this.#end(flight);
     this.#suspects.settled(id, settlement);
+    const unhurried =
+      this.#options.ordered && settlement.kind === 'done' && !result.children?.length && !this.#followUps.eager;
     // Before the settling is asked for: the claim is then made before a store that sends once a turn has sent it, so that
     // both go together, the claim behind the settling in the store's own order, and it sees the key's next item.
-    this.wake();
-    const settled = this.#settler.settle(flight.work, result, settlement, at);
+    if (unhurried) this.#followUps.settling();
+    else this.#ask();
+    const settled = this.#settler.settle(flight.work, result, settlement, at, unhurried);
     return settled.then((outcome) => {
       if (outcome === 'settled' && this.#running) this.#expect(settlement, result);
       this.#options.live.publish({ kind: 'message', id: messageId });

@@ -33,10 +33,16 @@ export class Settler {
   }
 
   /** `lost-lease` also where the store failed: the lease runs out and the item is delivered again. */
-  async settle(work: ClaimedWork, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
+  async settle(
+    work: ClaimedWork,
+    result: WorkResult,
+    settlement: Settlement,
+    at: Millis,
+    unhurried = false,
+  ): Promise<SettleOutcome> {
     this.#open++;
     try {
-      return await this.#attempt(work, result, settlement, at);
+      return await this.#attempt(work, result, settlement, at, unhurried);
     } catch (error) {
       this.#options.onStoreFailure(error);
       if (!(error instanceof WardflowError) || error.failureClass !== 'permanent') return 'lost-lease';
@@ -63,7 +69,13 @@ export class Settler {
     return settlement.kind === 'dead' ? { children: this.#childrenOfDeath(work, settlement.failure, at) } : {};
   }
 
-  async #attempt(work: ClaimedWork, result: WorkResult, settlement: Settlement, at: Millis): Promise<SettleOutcome> {
+  async #attempt(
+    work: ClaimedWork,
+    result: WorkResult,
+    settlement: Settlement,
+    at: Millis,
+    unhurried = false,
+  ): Promise<SettleOutcome> {
     const audit = [...(result.audit ?? []), ...(settlement.kind === 'dead' ? [deadLetter(work, settlement, at)] : [])];
     const outcome = await this.#options.work.settle({
       workId: work.id,
@@ -74,6 +86,7 @@ export class Settler {
       version: result.version,
       ...this.#children(work, result, settlement, at),
       ...(audit.length > 0 && { audit }),
+      ...(unhurried && { unhurried }),
     });
     if (outcome === 'lost-lease') {
       this.#options.log.warn('An item ended after its lease was lost; it is delivered again.', { workId: work.id });

@@ -66,6 +66,25 @@ export function describeWork(adapter: StoreAdapter): void {
       assert.equal(await stateOf(item.messageId), 'processing');
     });
 
+    it('shows a claim what was accepted right before it, where calls take effect in order', async () => {
+      const message = newMessage({ body: 'MSH|content' });
+      const accepted = store.journal.accept(message, [newWork(message)], WINDOW);
+      const claims = store.ordered ? claimOf(store, 1) : accepted.then(() => claimOf(store, 1));
+      const [claimed] = await claims;
+      assert.equal((await accepted).kind, 'accepted');
+      assert.equal(claimed?.messageId, message.id);
+      assert.equal(Buffer.from(claimed.message.bytes).toString(), 'MSH|content');
+    });
+
+    it('brings the bytes again with each delivery', async () => {
+      await acceptOne(store, {}, { body: 'MSH|content' });
+      for (let delivery = 1; delivery <= 3; delivery++) {
+        const claimed = await claimSingle();
+        assert.equal(Buffer.from(claimed.message.bytes).toString(), 'MSH|content', `delivery ${delivery}`);
+        await settleAs(store, claimed, retryAt(T0));
+      }
+    });
+
     it('claims for several sources in one call, each within its limit', async () => {
       for (let i = 0; i < 3; i++) await acceptOne(store);
       await acceptOne(store, { subscription: 'flow-b/in' });

@@ -61,6 +61,7 @@ export class QueueBench {
     }) as typeof work;
     const dispatcher = createDispatcher({
       work: counted,
+      ordered: this.store.ordered,
       clock: this.clock,
       owner,
       random: () => this.random,

@@ -44,7 +44,7 @@ describe('opening the SQLite store', () => {
     assert.equal(settings['journal_mode'], 'wal');
     assert.equal(settings['synchronous'], 'FULL');
     assert.equal(settings['foreign_keys'], 'on');
-    assert.equal(settings['page_size'], '8192');
+    assert.equal(settings['page_size'], '4096');
     assert.notEqual(settings['busy_timeout_ms'], '0');
   });
 

@@ -26,6 +26,11 @@ export interface Store {
   readonly figures: Figures;
   /** What the adapter promises, read back from the database at every start; for `doctor` and the console. */
   readonly durability: { readonly adapter: 'sqlite' | 'mongodb'; readonly settings: Readonly<Record<string, string>> };
+  /**
+   * Calls take effect in the order in which they were made: a claim that is asked for right behind an accept, without
+   * waiting for it, sees its work.
+   */
+  readonly ordered: boolean;
   /** Finishes what was begun, then closes. */
   close(): Promise<void>;
 }

@@ -135,6 +135,8 @@ export interface SettleRequest {
   /** Child items that begin with this settling (commit together). An existing child key is left as it is. */
   readonly children?: readonly NewWork[];
   readonly audit?: readonly AuditEntry[];
+  /** The call may wait some milliseconds for others to go with. */
+  readonly unhurried?: boolean;
 }
 
 export interface WorkAttempt {

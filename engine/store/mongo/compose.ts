@@ -88,6 +88,7 @@ export function composeStore(parts: Composed): Store {
 
   return {
     durability: { adapter: 'mongodb', settings },
+    ordered: false,
     journal: {
       accept: (message, items, resendWindowMs) => batches.do(accept(message, items, resendWindowMs)),
       discardQuarantined: (id, at, audit) => batches.do(discardQuarantined(id, at, audit)),

@@ -29,6 +29,7 @@ export function composeStore(
 
   return {
     durability: { adapter: 'sqlite', settings },
+    ordered: true,
     journal: {
       accept: ({ bytes, answer, ...message }, work, resendWindowMs) =>
         writer.call('journal.accept', [
@@ -60,7 +61,8 @@ export function composeStore(
         return Promise.all(rows.map((row) => withBytes(row, recent, reader)));
       },
       pin: (workId, fence, version) => writer.call('work.pin', [workId, fence, version]),
-      settle: (request) => writer.call('work.settle', [{ ...request, trace: stepsText(request.trace) }]),
+      settle: ({ unhurried, ...request }) =>
+        writer.call('work.settle', [{ ...request, trace: stepsText(request.trace) }], undefined, unhurried),
       renew: (workId, fence, leaseUntil) => writer.call('work.renew', [workId, fence, leaseUntil]),
       release: (owner, at) => writer.call('work.release', [owner, at]),
       expireLeases: (now) => writer.call('work.expireLeases', [now]),
@@ -151,7 +153,7 @@ async function withBytes(
   recent: RecentBodies,
   reader: WorkerCalls<ReadOperations>,
 ): Promise<ClaimedWork> {
-  const held = claim.message.bytes ?? recent.get(claim.messageId);
+  const held = claim.message.bytes ?? recent.take(claim.messageId);
   const bytes = held ?? (await reader.call('journal.bytes', [claim.messageId])) ?? new Uint8Array(0);
   return { ...claim, message: { ...claim.message, bytes } };
 }

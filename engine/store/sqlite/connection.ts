@@ -13,13 +13,11 @@ export type Settings = Readonly<Record<string, string>>;
 export function openWriter(path: string): { readonly db: DatabaseSync; readonly settings: Settings } {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   try {
-    // The page size can only be chosen before the first page is written.
-    db.exec('PRAGMA page_size = 8192');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
-    db.exec('PRAGMA cache_size = -16384');
+    db.exec('PRAGMA cache_size = -8192');
     db.exec('PRAGMA temp_store = MEMORY');
-    db.exec('PRAGMA wal_autocheckpoint = 2000');
+    db.exec('PRAGMA wal_autocheckpoint = 4000');
     db.exec('PRAGMA journal_size_limit = 67108864');
     const settings = readSettings(db);
     requireDurable(path, settings);
@@ -33,7 +31,7 @@ export function openWriter(path: string): { readonly db: DatabaseSync; readonly 
 
 export function openReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-  db.exec('PRAGMA cache_size = -8192');
+  db.exec('PRAGMA cache_size = -4096');
   db.exec('PRAGMA query_only = ON');
   return db;
 }

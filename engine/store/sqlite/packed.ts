@@ -35,8 +35,19 @@ export function pack(content: string | Uint8Array): Uint8Array {
   return deflateRawSync(content, { ...OPTIONS, chunkSize: 4096 });
 }
 
+/** Below this, packing takes longer than it saves room. */
+const SHORT = 400;
+/** Begins what is kept as it is. No deflate stream begins so (RFC 1951, 3.2.3: block type 3 is reserved). */
+const AS_IT_IS = 0x07;
+
+/** As `pack`, but a short text is kept as it is. */
+export function packUnlessShort(text: string): Uint8Array {
+  return text.length > SHORT ? pack(text) : Buffer.from(`${String.fromCharCode(AS_IT_IS)}${text}`);
+}
+
 /** Throws where the bytes are damaged. */
 export function unpack(packed: Uint8Array): Buffer {
+  if (packed[0] === AS_IT_IS) return Buffer.from(packed.subarray(1));
   return inflateRawSync(packed, { windowBits: 15, dictionary: DICTIONARY, maxOutputLength: LARGEST_UNPACKED });
 }
 

@@ -1,7 +1,7 @@
 /**
- * Bodies that the process has just handed to the store, by message: the claim that follows moments later takes them from
- * here and none crosses the threads again. Both sides forget the oldest first, the writer sooner than the process; what
- * is missing after all is read from the database.
+ * Bodies that the process has just handed to the store, by message: the first claim, which follows moments later, takes
+ * them from here and none crosses the threads again. Both sides forget the oldest first, the writer sooner than the
+ * process; what is missing after all is read from the database.
  */
 const MOST = 1024;
 const LARGEST = 8192;
@@ -19,7 +19,10 @@ export class RecentBodies {
     return true;
   }
 
-  get(messageId: string): Uint8Array | undefined {
-    return this.#bodies.get(messageId);
+  /** Taken once: who claims the message a second time reads it from the database. */
+  take(messageId: string): Uint8Array | undefined {
+    const bytes = this.#bodies.get(messageId);
+    this.#bodies.delete(messageId);
+    return bytes;
   }
 }

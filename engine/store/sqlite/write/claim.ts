@@ -109,7 +109,7 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
             data: fromJson(row.child_data),
           },
     message: {
-      bytesAt: ctx.held.has(row.message_seq) ? null : ctx.send(bytesOf(ctx, row.message_seq)),
+      bytesAt: ctx.held.take(row.message_seq) ? null : ctx.send(bytesOf(ctx, row.message_seq)),
       feed: row.feed,
       receivedAt: row.received_at,
       controlId: row.control_id,

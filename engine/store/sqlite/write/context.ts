@@ -24,7 +24,7 @@ export class WriteContext {
   /** Terms by text, as far as this transaction and those before it know them. */
   readonly #terms = new Map<string, number>();
   readonly #feeds = new Map<string, { last: number; total: number }>();
-  /** Messages whose bytes the process holds, as far as is known here. */
+  /** Messages whose bytes the process holds until they are claimed, as far as is known here. */
   readonly held = new HeldBodies();
   /** Ids of decisions by message, of the messages last decided on: a long report is decided on in many batches. */
   readonly #decided = new Map<string, Set<string>>();
@@ -186,8 +186,8 @@ class HeldBodies {
     if (this.#seqs.size > MOST_EXPECTED) this.#seqs.delete(this.#seqs.values().next().value ?? -1);
   }
 
-  has(seq: number): boolean {
-    return this.#seqs.has(seq);
+  take(seq: number): boolean {
+    return this.#seqs.delete(seq);
   }
 
   clear(): void {

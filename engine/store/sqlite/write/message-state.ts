@@ -30,12 +30,11 @@ function seenAs(item: Item): number {
   }
 }
 
+const ITEMS = 'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?';
+
 /** Brings the message's denormalised state up to date after one of its work items changed. */
 export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: number, troubled = false): void {
-  const items = ctx.sql.all(
-    'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?',
-    messageSeq,
-  ) as Item[];
+  const items = ctx.sql.all(ITEMS, messageSeq) as Item[];
   const before = ctx.sql.get(
     'SELECT state, feed, reason_code, retry_at FROM message_state WHERE seq = ?',
     messageSeq,

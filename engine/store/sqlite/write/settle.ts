@@ -1,5 +1,5 @@
 import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
-import { pack } from '../packed.ts';
+import { packUnlessShort } from '../packed.ts';
 import { json } from '../sql.ts';
 import { W } from '../states.ts';
 import { insertChild } from './accept.ts';
@@ -121,7 +121,7 @@ function keepAttempt(
     version === null ? null : ctx.term(version),
     outcome,
     json(failure),
-    trace === '' ? null : pack(trace),
+    trace === '' ? null : packUnlessShort(trace),
   );
 }
 
