@@ -38,7 +38,7 @@ describe('what a feed turned away', () => {
           ? Promise.reject(storeErrors.create('store-disk-full', { path: 'x' }))
           : place.store.journal.accept(...request),
     };
-    await start({ store: { journal }, log, withholdMs: 5000 });
+    await start({ store: { journal, ordered: true }, log, withholdMs: 5000 });
     for (let i = 0; i < 5; i++) (await bench.connect()).frame(result(`C${i}`));
     await counted({ notKept: 5 });
     bench.clock.advance(10_000);
@@ -112,7 +112,7 @@ describe('what a feed turned away', () => {
       ...(await place.store.journal.counts()),
       accepted: 9,
     });
-    await start({ backlogLimit: 1, store: { journal: { ...place.store.journal, counts } } });
+    await start({ backlogLimit: 1, store: { journal: { ...place.store.journal, counts }, ordered: true } });
     const peer = await bench.connect();
     peer.frame(result('C1'));
     await peer.wait(1);
