@@ -45,7 +45,15 @@ export type {
 export type { OperatorControls, SwitchRequest, SwitchView } from './operations/controls.ts';
 export type { FeedRefusals } from './intake/refusals.ts';
 export type { StoreTrouble } from './store-failures.ts';
-export type { FeedSettings, FeedStatus, Intake, RereadOutcome, RereadRequest, Subscription, SubscriptionFilter } from './intake/feed.ts';
+export type {
+  FeedSettings,
+  FeedStatus,
+  Intake,
+  RereadOutcome,
+  RereadRequest,
+  Subscription,
+  SubscriptionFilter,
+} from './intake/feed.ts';
 export type { ConsoleNotice, Engine, LiveChange, LiveFeed } from './engine.ts';
 export { childEnvironment, readConfig, type Environment } from './config/read-config.ts';
 export { settingsTable, SETTINGS, SETTING_KEYS, type Config, type SettingKey } from './config/settings.ts';

@@ -47,10 +47,10 @@ export function createFhirEndpoints(options: FhirEndpointsOptions): ClosableFhir
     return new Set([...endpoints.keys()].filter((name) => options.held?.(name) !== undefined));
   }
   return {
-    get(name) {
+    get(name, lane) {
       const found = endpoints.get(name);
       if (!found) throw fhirErrors.create('endpoint-unbound', { endpoint: name });
-      return found;
+      return lane === undefined ? found : found.inLane(lane);
     },
     health: () => [...endpoints.values()].map((endpoint) => endpoint.health()),
     reconsider() {

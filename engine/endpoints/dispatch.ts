@@ -4,7 +4,7 @@
  */
 import type { Clock, Millis } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
-import type { Failure } from '../store/contract/index.ts';
+import type { Failure, Lane } from '../store/contract/index.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import {
   CircuitBreaker,
@@ -50,18 +50,24 @@ export interface DispatchView {
 export type Dispatched<T> =
   | { readonly kind: 'ran'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: WardflowError }
-  /** The line is full, or the caller's time was over before a place was free. */
+  /** The line of its lane is full, or the caller's time was over before a place was free. */
   | { readonly kind: 'no-place' };
 
 export interface EndpointDispatch {
-  /** `failureOf` says what the outcome means for the endpoint. `call` must not throw. */
-  run<T>(call: () => Promise<T>, failureOf: (value: T) => Failure | null, signal: AbortSignal): Promise<Dispatched<T>>;
+  /** `failureOf` says what the outcome means for the endpoint. `call` must not throw. `lane`: how soon it gets a place. */
+  run<T>(
+    call: () => Promise<T>,
+    failureOf: (value: T) => Failure | null,
+    signal: AbortSignal,
+    lane: Lane,
+  ): Promise<Dispatched<T>>;
   view(): DispatchView;
   /** What an operator stopped goes on: who waits is told. */
   resumed(): void;
   stop(): void;
 }
 
+/** Of each lane. */
 const LONGEST_LINE = 1_000;
 /** Work behind an operator's stop looks again this often; clearing the stop wakes it at once. */
 const HELD_RETRY_MS = 300_000;
@@ -133,10 +139,10 @@ export function createDispatch(options: DispatchOptions): EndpointDispatch {
   }
 
   return {
-    async run(call, failureOf, signal) {
+    async run(call, failureOf, signal, lane) {
       const early = refusal();
       if (early) return { kind: 'refused', error: early };
-      if (!(await line.enter(signal))) return { kind: 'no-place' };
+      if (!(await line.enter(signal, lane))) return { kind: 'no-place' };
       try {
         // Asked again: much may have happened while this call stood in line.
         const late = refusal();

@@ -1,32 +1,51 @@
-/** At most so many at once; the others wait in line, and the line has an end. */
+/**
+ * At most so many at once; the others wait in line by lane, and each lane's line has an end. Free places go to the lanes in
+ * turn by their weight, in order within a lane: bulk never keeps stat waiting for long, and stat never stops bulk.
+ */
+import { LaneShares } from '../queue/lanes.ts';
+import { LANES, type Lane } from '../store/contract/index.ts';
+
 export interface Line {
-  /** A place, once there is one. `false`: the line is full, or `signal` was aborted while waiting. */
-  enter(signal: AbortSignal): Promise<boolean>;
+  /** A place, once there is one. `false`: the lane's line is full, or `signal` was aborted while waiting. */
+  enter(signal: AbortSignal, lane: Lane): Promise<boolean>;
   /** Gives the place back. */
   leave(): void;
   inFlight(): number;
   waiting(): number;
 }
 
-/** `atOnce` is asked whenever a place may be given: it may change. */
+/** `atOnce` is asked whenever a place may be given: it may change. `longest` is of one lane. */
 export function createLine(atOnce: () => number, longest: number): Line {
   let running = 0;
-  const line: (() => void)[] = [];
+  const lines = new Map<Lane, (() => void)[]>(LANES.map((lane) => [lane, []]));
+  const lineOf = (lane: Lane): (() => void)[] => lines.get(lane) ?? [];
+  const shares = new LaneShares();
+  const waiting = (): number => LANES.reduce((sum, lane) => sum + lineOf(lane).length, 0);
+  const next = (): (() => void) | undefined => {
+    const [first] = shares.share(
+      1,
+      LANES.filter((lane) => lineOf(lane).length > 0),
+    );
+    return first?.lanes[0] && lineOf(first.lanes[0]).shift();
+  };
   const admit = (): void => {
-    while (line.length > 0 && running < atOnce()) {
+    while (running < atOnce()) {
+      const take = next();
+      if (!take) return;
       running++;
-      line.shift()?.();
+      take();
     }
   };
   return {
     inFlight: () => running,
-    waiting: () => line.length,
-    async enter(signal) {
+    waiting,
+    async enter(signal, lane) {
       if (signal.aborted) return false;
-      if (line.length === 0 && running < atOnce()) {
+      if (running < atOnce() && waiting() === 0) {
         running++;
         return true;
       }
+      const line = lineOf(lane);
       if (line.length >= longest) return false;
       return new Promise((resolve) => {
         const take = (): void => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Failure } from '../store/contract/index.ts';
+import type { Failure, Lane } from '../store/contract/index.ts';
 import { createDispatch, type DispatchOptions } from '../endpoints/dispatch.ts';
 import { createHealth, verdictOf } from '../endpoints/health.ts';
 import { resolveBinding, type FhirBinding } from './binding.ts';
@@ -30,6 +30,8 @@ export interface FhirEndpointOptions {
 }
 
 export interface ClosableFhirEndpoint extends FhirEndpoint {
+  /** The same, whose calls wait for a place in the lane. */
+  inLane(lane: Lane): FhirEndpoint;
   /** An operator's stop of it has ended. */
   resumed(): void;
   close(): Promise<void>;
@@ -47,11 +49,12 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
 
   /** One call: all its requests share a deadline. */
   const call = async (
+    lane: Lane,
     work: (send: (request: FhirRequest) => Promise<FhirResult>) => Promise<FhirResult>,
   ): Promise<FhirResult> => {
     const deadline = transport.deadline();
     try {
-      return await work((request) => transport.send(request, deadline.signal));
+      return await work((request) => transport.send(request, deadline.signal, lane));
     } finally {
       deadline.end();
     }
@@ -65,33 +68,38 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
     return undefined;
   };
 
-  return {
+  const inLane = (lane: Lane): FhirEndpoint => ({
     name,
     async read(type, id) {
       const failure = checked(type, id);
       if (failure) return { ok: false, failure };
-      return call((send) => send({ kind: 'read', type, method: 'GET', path: `/${type}/${id}` }));
+      return call(lane, (send) => send({ kind: 'read', type, method: 'GET', path: `/${type}/${id}` }));
     },
     async search(type, params, maxPages = DEFAULT_PAGES) {
       const failure = checked(type);
       if (failure) return { ok: false, failure };
       const query = new URLSearchParams(params).toString();
       const path = query === '' ? `/${type}` : `/${type}?${query}`;
-      return call((send) =>
+      return call(lane, (send) =>
         searchPages(binding, type, path, maxPages, (page) => send({ kind: 'read', type, method: 'GET', path: page })),
       );
     },
     async createOnce(resource, identifier, { lookFirst = false } = {}) {
       const failure = checked(resource.resourceType);
       if (failure) return { ok: false, failure };
-      return call((send) => createOnce(name, resource, identifier, lookFirst, send));
+      return call(lane, (send) => createOnce(name, resource, identifier, lookFirst, send));
     },
     async update(type, id, change) {
       const failure = checked(type, id);
       if (failure) return { ok: false, failure };
-      return call((send) => updateChecked(name, type, id, change, send));
+      return call(lane, (send) => updateChecked(name, type, id, change, send));
     },
     health: () => ({ name, kind: 'fhir', ...health.view(), ...dispatch.view() }),
+  });
+
+  return {
+    ...inLane('routine'),
+    inLane,
     resumed: () => dispatch.resumed(),
     close: () => transport.close(),
   };

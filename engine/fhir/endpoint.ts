@@ -1,6 +1,6 @@
 /** A FHIR server as flows see it: a name, guarded calls, typed answers. */
 import type { DispatchView } from '../endpoints/dispatch.ts';
-import type { Failure } from '../store/contract/index.ts';
+import type { Failure, Lane } from '../store/contract/index.ts';
 
 export interface FhirResource {
   readonly resourceType: string;
@@ -50,7 +50,10 @@ export interface EndpointHealth extends DispatchView {
 }
 
 export interface FhirEndpoints {
-  /** The endpoint bound under this name in bindings.json; a catalogued error (`endpoint-unbound`) otherwise. */
-  get(name: string): FhirEndpoint;
+  /**
+   * The endpoint bound under this name in bindings.json; a catalogued error (`endpoint-unbound`) otherwise. What is asked
+   * of it waits for its places in the lane; default `routine`.
+   */
+  get(name: string, lane?: Lane): FhirEndpoint;
   health(): readonly EndpointHealth[];
 }

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Failure } from '../store/contract/index.ts';
+import type { Failure, Lane } from '../store/contract/index.ts';
 import { classify, failureOf, logFailure, notFhir, type Intention } from './classify.ts';
 import type { ResolvedBinding } from './binding.ts';
 import type { FhirAnswer, FhirResource, FhirResult } from './endpoint.ts';
@@ -21,7 +21,7 @@ export interface FhirRequest extends Intention {
 
 /** The guarded way to one server: line, deadline, time limit, size limit, token, classified failures. */
 export interface FhirTransport {
-  send(request: FhirRequest, deadline: AbortSignal): Promise<FhirResult>;
+  send(request: FhirRequest, deadline: AbortSignal, lane: Lane): Promise<FhirResult>;
   /** The signal of one call with all its requests. `end` must be called. */
   deadline(): { readonly signal: AbortSignal; end(): void };
   close(): Promise<void>;
@@ -96,8 +96,8 @@ export function createTransport(options: TransportOptions): FhirTransport {
   };
 
   return {
-    async send(request, deadline) {
-      const sent = await dispatch.run(() => exchange(request, deadline), failureIn, deadline);
+    async send(request, deadline, lane) {
+      const sent = await dispatch.run(() => exchange(request, deadline), failureIn, deadline, lane);
       if (sent.kind === 'refused') return { ok: false, failure: failureOf(sent.error) };
       if (sent.kind === 'no-place') {
         return { ok: false, failure: failureOf(fhirErrors.create('endpoint-busy', { endpoint })) };

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import type { FhirResource, FhirResult } from '../../engine/index.ts';
+import type { FhirResource, FhirResult, Lane } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression, namedExpressions } from '../kit/expression.ts';
@@ -46,6 +46,10 @@ function nothingFound(operation: FhirReadProperties['operation']): FhirOutcome |
   return operation === 'read' ? none : { ...none, resources: [], total: 0 };
 }
 
+/** Read without work behind it (a button in the editor), it is in nobody's hurry. */
+const laneOf = ({ services }: NodeHandle<FhirReadProperties>, msg: WardflowMessage): Lane =>
+  services.workOf(msg.wardflow)?.lane ?? 'routine';
+
 function reading(handle: NodeHandle<FhirReadProperties>): Ask {
   const { RED, node, config, place } = handle;
   const name = endpointName(handle, config.endpoint);
@@ -53,7 +57,7 @@ function reading(handle: NodeHandle<FhirReadProperties>): Ask {
   const reference = expression(RED, node, 'reference', config.reference, 'jsonata');
   return async (msg) => {
     const id = resourceId(type, await reference.string(msg), { field: 'reference', node: place.name });
-    const result = await endpointOf(handle, name).read(type, id);
+    const result = await endpointOf(handle, name, laneOf(handle, msg)).read(type, id);
     if (!result.ok && (result.failure.code === 'fhir-not-found' || result.failure.code === 'fhir-gone'))
       return 'nothing';
     return outcomeOf(type, answered(result));
@@ -69,7 +73,9 @@ function searching(handle: NodeHandle<FhirReadProperties>): Ask {
     const wanted = Object.entries(await parameters(msg)).map(([key, value]) => [key, term(value)] as const);
     // Without any parameter the server would be asked for everything it has.
     if (wanted.length === 0) throw nodeErrors.create('expression-empty', { field: 'parameters', node: place.name });
-    const answer = answered(await endpointOf(handle, name).search(type, Object.fromEntries(wanted), config.maxPages));
+    const answer = answered(
+      await endpointOf(handle, name, laneOf(handle, msg)).search(type, Object.fromEntries(wanted), config.maxPages),
+    );
     const entries = (answer.resource?.['entry'] ?? []) as readonly { readonly resource?: FhirResource }[];
     const resources = entries.flatMap(({ resource }) => (resource?.resourceType === type ? [resource] : []));
     const [first] = resources;

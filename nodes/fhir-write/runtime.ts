@@ -40,7 +40,7 @@ export default function fhirWriteNode(RED: NodeAPI): void {
       async receive(msg, send) {
         const { work } = handle.workOf(msg);
         const write = await prepare(msg);
-        const endpoint = endpointOf(handle, name);
+        const endpoint = endpointOf(handle, name, work.lane);
         const spec: EffectSpec = {
           work,
           name: config.effect.trim(),

@@ -1,5 +1,5 @@
 /** What `fhir read` and `fhir write` share: the endpoint by its config node, references, and `msg.fhir`. */
-import type { FhirAnswer, FhirEndpoint, FhirResource } from '../../engine/index.ts';
+import type { FhirAnswer, FhirEndpoint, FhirResource, Lane } from '../../engine/index.ts';
 import { fhirEndpoint } from '../wardflow-fhir-endpoint/config.ts';
 import { nodeErrors } from './errors.ts';
 import { configOf, type NodeHandle } from './register.ts';
@@ -19,9 +19,9 @@ export function endpointName(handle: NodeHandle<unknown>, configNodeId: string):
   return configOf(handle, fhirEndpoint, configNodeId, 'endpoint').name.trim();
 }
 
-/** Asked for at each use: a binding may be mended while the flow runs. */
-export function endpointOf(handle: NodeHandle<unknown>, name: string): FhirEndpoint {
-  return handle.services.engine.endpoints.get(name);
+/** Asked for at each use: a binding may be mended while the flow runs. Calls wait for their turn in the lane. */
+export function endpointOf(handle: NodeHandle<unknown>, name: string, lane: Lane): FhirEndpoint {
+  return handle.services.engine.endpoints.get(name, lane);
 }
 
 export function outcomeOf(type: string, answer: FhirAnswer): FhirOutcome {

@@ -1,7 +1,7 @@
 /** The way to an endpoint, over a real server: what is not sent, what is told, and when it goes on. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { createFhirEndpoints, ManualClock, silentLog, type FhirResult } from '../../engine/index.ts';
+import { createFhirEndpoints, LANES, ManualClock, silentLog, type FhirResult, type Lane } from '../../engine/index.ts';
 import { answerJson, startLocalHttpServer, type Answering, type LocalHttpServer } from '../kit/local-http-server.ts';
 
 const OK: Answering = (_request, response) => answerJson(response, 200, { resourceType: 'Task', id: '1' });
@@ -47,6 +47,7 @@ describe('the way to an endpoint', () => {
         endpoints.reconsider();
       },
       read: () => ehr.read('Task', '1'),
+      readIn: (lane: Lane, id: string) => endpoints.get('ehr', lane).read('Task', id),
       health: () => ehr.health(),
     };
   };
@@ -132,6 +133,55 @@ describe('the way to an endpoint', () => {
     assert.deepEqual(ready, [8]);
     assert.equal((await read()).ok, true);
     assert.equal(health().pausedUntil, null);
+  });
+
+  it('serves stat before bulk in line, in order within a lane, and bulk all the same', async () => {
+    const { server, readIn, answering, health } = await serve(1);
+    const seen: string[] = [];
+    const waiting: (() => void)[] = [];
+    answering((request, response, raw) => {
+      seen.push(request.url.split('/').at(-1) ?? '');
+      waiting.push(() => void OK(request, response, raw));
+    });
+    const calls = [readIn('routine', 'first')];
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const lane of LANES.toReversed())
+      for (let nth = 1; nth <= 20; nth++) calls.push(readIn(lane, `${lane}-${nth}`));
+    while (health().waiting < 80) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let served = 0; served < calls.length; served++) {
+      while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      waiting.shift()?.();
+    }
+    const results = await Promise.all(calls);
+    assert.ok(results.every(({ ok }) => ok));
+    assert.equal(server.seen.length, 81);
+    const order = seen.slice(1);
+    const of = (lane: Lane): string[] => order.filter((id) => id.startsWith(lane));
+    for (const lane of LANES)
+      assert.deepEqual(
+        of(lane),
+        Array.from({ length: 20 }, (_, i) => `${lane}-${i + 1}`),
+      );
+    const places = order.slice(0, 30).map((id) => id.split('-')[0]);
+    const count = (lane: Lane): number => places.filter((one) => one === lane).length;
+    assert.deepEqual([count('stat'), count('urgent'), count('routine'), count('bulk')], [16, 8, 4, 2]);
+  });
+
+  it('refuses nobody in a hurry because the line of the others is full', async () => {
+    const { readIn, answering, health, server } = await serve(1);
+    const waiting: (() => void)[] = [];
+    answering((request, response, raw) => void waiting.push(() => void OK(request, response, raw)));
+    const calls = Array.from({ length: 1001 }, () => readIn('bulk', '1'));
+    while (health().waiting < 1000) await new Promise((resolve) => setImmediate(resolve));
+    const late = await readIn('bulk', '2');
+    assert.equal(failed(late).code, 'endpoint-busy');
+    const urgent = readIn('stat', '3');
+    while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    answering(OK);
+    waiting.shift()?.();
+    assert.ok((await urgent).ok);
+    assert.ok(server.seen.length < 10, 'before the others');
+    await Promise.all(calls);
   });
 
   it('gives a server that fails under load fewer calls at once, and more again as it recovers', async () => {
