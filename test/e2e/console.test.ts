@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
-import type { MessageList } from '../../runtime/api/contract.ts';
+import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import { barriers, startBrowser } from '../kit/browser.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
 import { answerField, MllpSender } from '../kit/mllp-sender.ts';
@@ -167,6 +167,26 @@ describe('somebody at the console of the demo', function () {
       .waitFor();
     await until(async () => (await tasksOf(dead.controlId ?? '')).length === 1);
     await until(async () => (await wardflow.api<MessageList>('/messages?state=dead')).messages.length === 0);
+  });
+
+  it('says on the overview that nothing can be kept, why, and what was turned away', async () => {
+    const anyStatus = /\/status(\?|$)/;
+    const text = 'The disk that holds the database is full. Free space on it.';
+    await page.route(anyStatus, async (route) => {
+      const response = await route.fetch();
+      const now = (await response.json()) as RuntimeStatus;
+      const storeTrouble = { code: 'store-disk-full', text, since: now.asOf - 60_000, lastAt: now.asOf, count: 7 };
+      const feeds = now.feeds.map((feed) => ({ ...feed, refused: { ...feed.refused, notKept: 7 } }));
+      await route.fulfill({ response, json: { ...now, storeTrouble, feeds } });
+    });
+    await go('/');
+    await page.getByRole('alert').getByText(text).waitFor();
+    await page.getByText(/7 messages could not be kept/).waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await page.unroute(anyStatus);
+    await go('/');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    assert.equal(await page.getByText(/could not be kept/).count(), 0);
   });
 
   for (const colorScheme of ['light', 'dark'] as const)

@@ -6,7 +6,7 @@ import classes from './feedback.module.css';
 /** Why the runtime keeps and acknowledges nothing, and what to do about it. */
 export function StoreTroubleNotice({ trouble }: { readonly trouble: StoreTrouble }) {
   return (
-    <div className={classes['problem']} role="alert">
+    <div className={classes['problem']} data-above role="alert">
       <OctagonAlert size={18} aria-hidden="true" />
       <div>
         <p>
