@@ -1,0 +1,320 @@
+/**
+ * Hospital traffic through a runtime that is killed again and again: several senders with patients of their own, each
+ * sending again, with the same control id, what was not answered. Knows what must be found at the end.
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageSummary } from '../../engine/index.ts';
+import type { AuditList, AuditVerification, MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import { CountingFhirServer } from './counting-fhir-server.ts';
+import { adt, oru, potassium, sodium } from './hl7-messages.ts';
+import { answerField, MllpSender } from './mllp-sender.ts';
+import { COMPILE_CACHE, RuntimeProcess } from './runtime-process.ts';
+import { seededRandom } from './synthetic-messages.ts';
+
+const SENDERS = 6;
+const PATIENTS_EACH = 5;
+/** A kill comes so long after the runtime is ready, at most; some come while it still starts. */
+const LONGEST_LIFE_MS = 400;
+const LONGEST_START_MS = 900;
+const KILLS_IN_START = 0.35;
+/**
+ * After so many kills the runtime may finish what it has. An item that eight deaths in a row have interrupted is taken
+ * for their cause and goes to a person (engine/queue/suspects.ts), rightly: these deaths have another.
+ */
+const KILLS_IN_A_ROW = 6;
+const DRAIN_MS = 300_000;
+
+export interface LoadPlan {
+  /** Control ids begin with it. */
+  readonly name: string;
+  readonly seed: number;
+  readonly kills: number;
+  readonly messagesPerKill: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Gives numbers in [0, 1). */
+type Dice = () => number;
+
+export type Kind = 'plain' | 'critical' | 'discharge';
+
+interface Sent {
+  readonly controlId: string;
+  readonly kind: Kind;
+  readonly patient: string;
+}
+
+/** What a run came to; what must be so is said by `problems`. */
+export interface LoadOutcome {
+  readonly kills: number;
+  /** Kills before the runtime was ready. */
+  readonly killsInStart: number;
+  readonly messages: number;
+  readonly resends: number;
+  /** POSTs that made nothing, and look-ups: what a repeat comes to. */
+  readonly repeatedWrites: number;
+  readonly lookUps: number;
+  readonly writes: number;
+  readonly alerts: number;
+  readonly auditRecords: number;
+  readonly seconds: number;
+  /** One line for each promise that was not kept; none: all were. */
+  readonly problems: readonly string[];
+}
+
+export async function runCrashLoad(plan: LoadPlan): Promise<LoadOutcome> {
+  const started = performance.now();
+  // The moments of the kills are those of the seed, however the rest falls out.
+  const [kills, traffic, delays] = [0, 1, 2].map((nth) => seededRandom(plan.seed * 3 + nth)) as [Dice, Dice, Dice];
+  const server = await CountingFhirServer.start({ answerAfter: () => Math.floor(delays() * 8) });
+  let runtime: RuntimeProcess | undefined;
+  try {
+    runtime = await RuntimeProcess.start({
+      fhirBase: server.base,
+      env: { ...plan.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    });
+    if (!existsSync(COMPILE_CACHE)) {
+      await runtime.stop();
+      await runtime.restart();
+    }
+    const load = new Load(plan, runtime.mllpPort, traffic);
+    const sending = load.send();
+    // Whoever waits for it hears of it; until then nobody does.
+    sending.catch(() => undefined);
+    const killsInStart = await killAgainAndAgain(runtime, plan.kills, kills, (kill) =>
+      load.allow((kill + 2) * plan.messagesPerKill),
+    );
+    await sending;
+    await rest(runtime);
+    const found = await judge(runtime, server, load.sent);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    return { kills: plan.kills, killsInStart, messages: load.sent.length, seconds, ...found };
+  } finally {
+    await runtime?.dispose();
+    await server.close();
+  }
+}
+
+/** Gives how many of the kills came while the runtime was starting. */
+async function killAgainAndAgain(
+  runtime: RuntimeProcess,
+  kills: number,
+  random: Dice,
+  onKill: (kill: number) => void,
+): Promise<number> {
+  let inStart = 0;
+  for (let kill = 0; kill < kills; kill++) {
+    const startsOver = kill > 0 && random() < KILLS_IN_START;
+    if (startsOver) {
+      inStart++;
+      await pause(random() * LONGEST_START_MS);
+    } else {
+      await runtime.ready();
+      await pause(random() * LONGEST_LIFE_MS);
+    }
+    assert.equal(runtime.ended, false, 'the runtime ended by itself');
+    await runtime.kill9();
+    assert.equal(runtime.endedBy, 'SIGKILL');
+    onKill(kill);
+    runtime.launch();
+    if (kill % KILLS_IN_A_ROW === KILLS_IN_A_ROW - 1) {
+      await runtime.ready();
+      await rest(runtime);
+    }
+  }
+  await runtime.ready();
+  return inStart;
+}
+
+/** Nothing is left to do. A dead letter is said by whoever judges; what it holds back would wait for ever. */
+async function rest(runtime: RuntimeProcess): Promise<void> {
+  await runtime.until<RuntimeStatus>(
+    '/status',
+    ({ work }) => work.waiting + work.claimed === 0 || work.dead > 0,
+    DRAIN_MS,
+  );
+}
+
+class Load {
+  /** Answered, in the order of each patient. */
+  readonly sent: Sent[] = [];
+  readonly #plan: LoadPlan;
+  readonly #port: number;
+  readonly #random: Dice;
+  readonly #total: number;
+  #allowed: number;
+  #begun = 0;
+  #wake: (() => void)[] = [];
+
+  constructor(plan: LoadPlan, port: number, random: Dice) {
+    this.#plan = plan;
+    this.#port = port;
+    this.#random = random;
+    this.#total = plan.kills * plan.messagesPerKill;
+    this.#allowed = plan.messagesPerKill;
+  }
+
+  /** So many messages may have been begun by now: the traffic lasts as long as the kills. */
+  allow(count: number): void {
+    this.#allowed = count;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  async send(): Promise<void> {
+    await Promise.all(Array.from({ length: SENDERS }, (_, sender) => this.#sendAs(sender)));
+  }
+
+  async #sendAs(number: number): Promise<void> {
+    const sender = new MllpSender(this.#port);
+    while (this.#begun < this.#total) {
+      if (this.#begun >= this.#allowed) {
+        await new Promise<void>((resolve) => this.#wake.push(resolve));
+        continue;
+      }
+      const message = this.#next(number, this.#begun++);
+      const answer = await sender.sendUntilAnswered(textOf(message));
+      assert.deepEqual([answerField(answer, 'MSA', 1), answerField(answer, 'MSA', 2)], ['AA', message.controlId]);
+      this.sent.push(message);
+    }
+    sender.close();
+  }
+
+  #next(sender: number, index: number): Sent {
+    const dice = this.#random();
+    const kind = dice < 0.2 ? 'critical' : dice < 0.3 ? 'discharge' : 'plain';
+    const { name } = this.#plan;
+    const patient = `${name}${sender}-${Math.floor(this.#random() * PATIENTS_EACH)}`;
+    return {
+      controlId: `${name}${String(index).padStart(6, '0')}`,
+      kind,
+      // A second discharge of one visit is no new fact.
+      patient: kind === 'discharge' ? `${name}D${index}` : patient,
+    };
+  }
+}
+
+function textOf({ kind, controlId, patient }: Sent): string {
+  switch (kind) {
+    case 'critical':
+      return oru({ controlId, patient, observations: [potassium('7.1', 'HH'), sodium('140')] });
+    case 'discharge':
+      return adt('A03', controlId, patient);
+    case 'plain':
+      return oru({ controlId, patient, observations: [potassium('4.2'), sodium('139')] });
+    default:
+      return kind satisfies never;
+  }
+}
+
+const CONTROL_ID = 'urn:wardflow:message-control-id';
+
+type Judged = Omit<LoadOutcome, 'kills' | 'killsInStart' | 'messages' | 'seconds'>;
+
+async function judge(runtime: RuntimeProcess, server: CountingFhirServer, sent: readonly Sent[]): Promise<Judged> {
+  const problems: string[] = [];
+  const none = (what: string, of: readonly string[]): void => {
+    if (of.length > 0) problems.push(`${what}: ${of.length}, the first ${of.slice(0, 5).join(', ')}`);
+  };
+  const entries = await allMessages(runtime);
+  const accepted = Map.groupBy(
+    entries.filter(({ state }) => state !== 'resend'),
+    ({ controlId }) => controlId ?? 'none',
+  );
+  const controlIds = sent.map(({ controlId }) => controlId);
+  none(
+    'acknowledged and lost',
+    controlIds.filter((id) => !accepted.has(id)),
+  );
+  none(
+    'accepted twice',
+    [...accepted].filter(([, all]) => all.length > 1).map(([id]) => id),
+  );
+  none(
+    'not done',
+    entries.filter(({ state }) => state !== 'done' && state !== 'resend').map(({ id, state }) => `${id} is ${state}`),
+  );
+
+  const expected = sent.filter(({ kind }) => kind !== 'plain').map(({ controlId }) => controlId);
+  for (const type of ['Task', 'Communication']) {
+    const made = server.bySystem(type, CONTROL_ID);
+    none(
+      `${type} missing`,
+      expected.filter((id) => !made.has(id)),
+    );
+    none(
+      `${type} made twice`,
+      [...made].filter(([, all]) => all.length > 1).map(([id]) => id),
+    );
+  }
+  const extra = server.made.length - 2 * expected.length;
+  if (extra !== 0) problems.push(`resources beyond what was expected: ${extra}`);
+  none(
+    'made twice for one condition',
+    [...server.conditions()].filter(([, { made }]) => made > 1).map(([condition]) => condition),
+  );
+  none(
+    'POST without a condition',
+    server.writes.filter(({ condition }) => condition === null).map(({ type }) => type),
+  );
+  none('order of a patient broken', disorder(server, sent));
+
+  const told = await told24h(runtime);
+  const critical = sent.filter(({ kind }) => kind === 'critical');
+  none(
+    'alert missing',
+    critical.filter(({ controlId }) => !told.has(accepted.get(controlId)?.[0]?.id ?? '')).map((one) => one.controlId),
+  );
+  const audit = await runtime.api<AuditVerification>('/audit/verify');
+  if (!audit.intact) problems.push(`the audit chain is broken: ${JSON.stringify(audit.firstBroken)}`);
+  return {
+    resends: entries.filter(({ state }) => state === 'resend').length,
+    repeatedWrites: server.writes.filter(({ method, created }) => method === 'POST' && created === null).length,
+    lookUps: server.lookUps,
+    writes: server.made.length,
+    alerts: told.size,
+    auditRecords: audit.records,
+    problems,
+  };
+}
+
+/** Tasks of a patient are made in the order in which its messages were acknowledged. */
+function disorder(server: CountingFhirServer, sent: readonly Sent[]): readonly string[] {
+  const place = new Map<string, number>();
+  for (const [index, { type, identifiers }] of server.made.entries()) {
+    const own = identifiers.find((one) => one.startsWith(`${CONTROL_ID}|`));
+    if (type === 'Task' && own) place.set(own.slice(CONTROL_ID.length + 1), index);
+  }
+  const last = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const { controlId, kind, patient } of sent) {
+    const at = place.get(controlId);
+    if (kind !== 'critical' || at === undefined) continue;
+    if (at < (last.get(patient) ?? -1)) wrong.push(controlId);
+    last.set(patient, at);
+  }
+  return wrong;
+}
+
+async function allMessages(runtime: RuntimeProcess): Promise<readonly MessageSummary[]> {
+  const all: MessageSummary[] = [];
+  for (let before: number | null = null; ;) {
+    const page: MessageList = await runtime.api(`/messages?limit=1000${before === null ? '' : `&before=${before}`}`);
+    all.push(...page.messages);
+    if (page.next === null) return all;
+    before = page.next;
+  }
+}
+
+/** Messages for which somebody was told, by what the console lists for good. */
+async function told24h(runtime: RuntimeProcess): Promise<ReadonlySet<string>> {
+  const told = new Set<string>();
+  for (let before: number | undefined; ;) {
+    const more = before === undefined ? '' : `&before=${before}`;
+    const { records }: AuditList = await runtime.api(`/audit?type=notice.shown&order=newest-first&limit=1000${more}`);
+    for (const { messageId } of records) if (messageId !== undefined) told.add(messageId);
+    before = records.at(-1)?.seq;
+    if (before === undefined || records.length < 1000) return told;
+  }
+}
