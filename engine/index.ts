@@ -94,6 +94,7 @@ export { splitBatch } from './hl7/batch.ts';
 export { buildAck, type AckOptions } from './hl7/ack.ts';
 export { inZone, instantOf, parseHl7Time, type Hl7Time, type TimePrecision } from './hl7/datetime.ts';
 export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
+export { acknowledgementOf, type Acknowledgement } from './mllp/acknowledgement.ts';
 export { connectMllp, type MllpClient, type MllpClientOptions } from './mllp/client.ts';
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { connectMllp, errorName, Hl7Message, splitBatch, type MllpClient } from '../../engine/index.ts';
+import {
+  acknowledgementOf,
+  connectMllp,
+  errorName,
+  Hl7Message,
+  splitBatch,
+  type MllpClient,
+} from '../../engine/index.ts';
 import type { MessageList } from '../../runtime/api/contract.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -72,15 +79,27 @@ function placeOf(runtime: RuntimeClient, options: SendOptions): { readonly host:
 }
 
 async function sendOne(io: Io, client: MllpClient, runtime: RuntimeClient, message: Uint8Array): Promise<boolean> {
-  const answer = Hl7Message.parse(await client.exchange(message));
+  const bytes = await client.exchange(message);
+  const acknowledged = acknowledgementOf(bytes, controlIdOf(message), HOST);
+  const answer = Hl7Message.parse(bytes);
   const code = answer.get('MSA-1');
   const controlId = answer.get('MSA-2');
   const why = answer.get('MSA-3') || answer.get('ERR-8');
   const told = [`${code} ${MEANINGS[code] ?? 'unknown answer'}`, controlId || '(no control id)', why].filter(Boolean);
   io.out(`${safe(told.join('  '))}\n`);
+  if (acknowledged.kind === 'failed')
+    io.out(`  ${safe(`${acknowledged.error.message} ${acknowledged.error.remedy}`)}\n`);
   const url = await consoleUrl(runtime, controlId);
   if (url !== null) io.out(`  ${safe(url)}\n`);
-  return MEANINGS[code] === 'accepted';
+  return acknowledged.kind === 'accepted';
+}
+
+function controlIdOf(message: Uint8Array): string {
+  try {
+    return Hl7Message.parse(message).controlId;
+  } catch {
+    return '';
+  }
 }
 
 /** Of the newest message with this control id: the one just sent, unless another sender uses the same ids. */

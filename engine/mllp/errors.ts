@@ -41,4 +41,24 @@ export const mllpErrors = defineErrors({
     text: 'The receiver at {host}:{port} gave no answer to a message ({reason}).',
     remedy: 'Send the message again, unchanged: the receiver takes it for a resend if it has it already.',
   },
+  'hl7-ack-unreadable': {
+    class: 'ambiguous',
+    text: 'The answer of {receiver} says neither that the message was taken over nor that it was refused.',
+    remedy: 'Have the receiver answer with MSA-1 and with MSA-2 as MSH-10 of the message; it is sent again, unchanged.',
+  },
+  'hl7-ack-of-another': {
+    class: 'ambiguous',
+    text: 'The answer of {receiver} is to another message: MSA-2 is not MSH-10 of the one that was sent.',
+    remedy: 'See whether the receiver answers late or repeats an old answer; the message is sent again, unchanged.',
+  },
+  'hl7-ack-refused': {
+    class: 'permanent',
+    text: '{receiver} refused the message (MSA-1 {code}, error code {error}).',
+    remedy: 'Look the code up in HL7 table 0357, mend the message or the receiver, and redrive.',
+  },
+  'hl7-ack-later': {
+    class: 'transient',
+    text: '{receiver} could not take the message now (MSA-1 {code}, error code {error}).',
+    remedy: 'Nothing, if it passes: the message is sent again; if it stays, see whether the receiver is up.',
+  },
 });
