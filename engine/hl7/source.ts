@@ -18,6 +18,8 @@ const UNSOUGHT = -2;
 const HEADERS = new Set(['MSH', 'FHS', 'BHS']);
 /** Below this a loop over characters beats the start-up of a native search. */
 const SHORT = 96;
+/** Names whose places are remembered: more than any standard message has. */
+const MOST_NAMES = 64;
 
 /**
  * One message's text and how to find things in it: where segments begin (noted as far as anybody has looked) and the
@@ -39,6 +41,8 @@ export class Hl7Source {
   private nextCr = UNSOUGHT;
   private nextLf = UNSOUGHT;
   private decided: Charset | undefined;
+  /** By name, where its segments lie, as far as anybody has asked; -1: no more. */
+  private named: Map<string, { readonly places: number[]; next: number }> | undefined;
   private readonly fieldCode: number;
   private readonly repetitionCode: number;
   private readonly componentCode: number;
@@ -94,16 +98,32 @@ export class Hl7Source {
 
   /** Index (from 0) of the `occurrence`th (from 1) segment of that name; -1. */
   find(name: string, occurrence = 1): number {
-    if (occurrence <= 1 && name === 'MSH') return 0;
+    if (occurrence <= 1) return name === 'MSH' ? 0 : this.seekNamed(name, 0);
+    // Whoever asks for the second asks for the third: a loop over all of them is to look at each segment once.
+    let named = this.named?.get(name);
+    if (!named) {
+      this.named ??= new Map();
+      if (this.named.size >= MOST_NAMES) this.named.clear();
+      this.named.set(name, (named = { places: [], next: 0 }));
+    }
+    while (named.places.length < occurrence && named.next >= 0) {
+      const at = this.seekNamed(name, named.next);
+      if (at >= 0) named.places.push(at);
+      named.next = at < 0 ? -1 : at + 1;
+    }
+    return named.places[occurrence - 1] ?? -1;
+  }
+
+  /** The first segment of that name at or behind `start`; -1. */
+  private seekNamed(name: string, start: number): number {
     const [a, b, c] = [name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2)];
     const { text, begins, ends, fieldCode } = this;
-    let left = occurrence;
-    for (let at = 0; at < ends.length || this.scan(); at++) {
+    for (let at = start; at < ends.length || this.scan(); at++) {
       const from = begins[at] ?? 0;
       if (text.charCodeAt(from) !== a || text.charCodeAt(from + 1) !== b || text.charCodeAt(from + 2) !== c) continue;
       // A longer word is another, if unlawful, segment; a bare name is a segment without fields.
       if (from + 3 !== ends[at] && text.charCodeAt(from + 3) !== fieldCode) continue;
-      if (--left <= 0) return at;
+      return at;
     }
     return -1;
   }

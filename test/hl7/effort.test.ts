@@ -26,6 +26,13 @@ const USES: readonly Use[] = [
   ['all repetitions', (n) => `${head()}PID|||${'A~'.repeat(n)}\r`, (m) => m.getAll('PID-3.1')],
   ['all repetitions of a segment', (n) => `${head()}PID|||${'A~'.repeat(n)}\r`, (m) => m.segment('PID')?.getAll('3')],
   ['all values of all segments', (n) => head() + 'NTE|1||x\r'.repeat(n), (m) => m.getAll('NTE-3')],
+  [
+    'each of many segments by its number',
+    (n) => head() + 'OBX|1||A||x\r'.repeat(n),
+    (m) => {
+      for (let i = 1; m.get(`OBX[${i}]-1`) !== ''; i++) if (m.get(`OBX[${i}]-5`) !== 'x') throw new Error('another');
+    },
+  ],
   ['one far repetition', (n) => `${head()}PID|||${'A~'.repeat(n)}|F\r`, (m) => m.get('PID-4')],
   ['components', (n) => `${head()}PID|||${'A^'.repeat(n)}|F\r`, (m) => m.get('PID-3.999')],
   ['escapes', (n) => `${head()}PID|||${'\\x'.repeat(n)}|F\r`, (m) => m.get('PID-3')],
