@@ -12,6 +12,11 @@ export const runtimeErrors = defineErrors({
     text: 'The node "{node}" ({type}) reported an error and no catch node took it.',
     remedy: 'Mend the node, and give the flow a catch node for all nodes that leads to "message failed".',
   },
+  'switch-undecided': {
+    class: 'permanent',
+    text: 'The switch "{node}" could not evaluate its property or a rule, so the message went nowhere.',
+    remedy: 'Mend the expression, for example by asking first whether the value is there, and redrive the message.',
+  },
   'nothing-settled': {
     class: 'permanent',
     text: 'All branches ended, the last at "{node}" ({type}), and none of them settled the message.',

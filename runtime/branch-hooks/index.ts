@@ -8,6 +8,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Branch, Clock, Failure } from '../../engine/index.ts';
 import type { WardflowMessage } from '../services.ts';
+import { runtimeErrors } from '../errors.ts';
 import { nodeFailed, pathEnded } from './failures.ts';
 import { flightOf, type Flight, type Flights } from './flights.ts';
 import type { CompleteEvent, InputCallback, LiveNode, NodeRed, ReceiveEvent, SendEvent } from './live-node.ts';
@@ -221,8 +222,34 @@ export class BranchHooks {
   #prepare(node: LiveNode): void {
     if (this.#prepared.has(node)) return;
     this.#prepared.add(node);
+    if (node.type === 'switch') this.#listenToSwitch(node);
     if (node._inputCallback) node._inputCallback = this.#listening(node, node._inputCallback);
     if (node._inputCallbacks) node._inputCallbacks = node._inputCallbacks.map((one) => this.#listening(node, one));
+  }
+
+  /**
+   * A `switch` takes no `done`. Where its property cannot be evaluated it warns and drops the message, and where a rule
+   * cannot be it reports an error, which may find no `catch`: the item would be open until its lease runs out.
+   */
+  #listenToSwitch(node: LiveNode): void {
+    const warn = node.warn?.bind(node);
+    const error = node.error?.bind(node);
+    const failed = (branch: Branch | undefined): void => {
+      if (!branch || branch.caught) return;
+      this.#switchDecided(branch);
+      this.#finished(branch, runtimeErrors.create('switch-undecided', { node: node.name || node.id }));
+    };
+    if (warn)
+      node.warn = (...said) => {
+        warn(...said);
+        failed(this.#switches.gaveUp(node));
+      };
+    if (error)
+      node.error = (...said) => {
+        error(...said);
+        const [, msg] = said;
+        if (typeof msg === 'object' && msg !== null) failed(this.#branchAt(msg, node));
+      };
   }
 
   #listening(node: LiveNode, callback: InputCallback): InputCallback {

@@ -17,6 +17,9 @@ export interface LiveNode {
   readonly wires?: readonly (readonly string[])[];
   /** How many of its input handlers take a `done`; 0: it never says that it has finished. */
   readonly _expectedDoneCount: number;
+  /** What a `switch` says of a message that it gives up; replaced on a node that is listened to. */
+  warn?(text: unknown, ...rest: unknown[]): void;
+  error?(text: unknown, msg?: unknown, ...rest: unknown[]): void;
   _inputCallback?: InputCallback | null;
   _inputCallbacks?: InputCallback[] | null;
 }

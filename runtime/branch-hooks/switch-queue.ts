@@ -35,6 +35,11 @@ export class SwitchQueue {
     return queue && index >= 0 ? queue.splice(0, index + 1).slice(0, -1) : [];
   }
 
+  /** It gave up the message it was at: the oldest that is not decided. */
+  gaveUp(node: LiveNode): Branch | undefined {
+    return this.#undecided.get(node.id)?.shift();
+  }
+
   /** An empty list was sent in the context of `within`. Returns the branch it ends. */
   droppedBy(within: Branch | undefined): Branch | undefined {
     return within?.place.type === 'switch' ? this.#undecided.get(within.place.id)?.shift() : undefined;

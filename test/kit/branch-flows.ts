@@ -57,6 +57,8 @@ export class BranchFlows {
           return 'settled' as const;
         },
       },
+      live: { subscribe: () => () => undefined, publish: () => undefined },
+      store: { escalations: { list: async () => [] } },
       intake: { configure: async (...what: unknown[]) => void this.configured.push(what) },
     };
     this.services = createNodeServices({

@@ -322,6 +322,50 @@ describe('counted branches in a real Node-RED', () => {
     assert.deepEqual(await success(flow, 'x'), ['a']);
   });
 
+  describe('a switch whose expression throws', () => {
+    const broken = { t: 'jsonata_exp', v: '$number(payload)', vt: 'jsonata' };
+    const sound = { t: 'eq', v: 'x', vt: 'str' };
+    const propertyThrows = { property: '$number(payload)', propertyType: 'jsonata', rules: [sound, { t: 'else' }] };
+    const ruleThrows = { property: 'payload', propertyType: 'msg', rules: [broken, { t: 'else' }] };
+    for (const [where, settings] of [
+      ['property', propertyThrows],
+      ['rule', ruleThrows],
+    ] as const) {
+      const decide = node('s', 'switch', [['done'], ['done']], { ...settings, checkall: 'false', outputs: 2 });
+      it(`ends the item at once as failed: ${where}`, async () => {
+        await bench.host.deploy([tab(), source('s'), decide, done()]);
+        const { result } = await bench.run('no number');
+        assert.ok(result.outcome.kind === 'failed');
+        assert.deepEqual([result.outcome.failure.code, result.outcome.failure.node?.id], ['switch-undecided', 's']);
+      });
+
+      it(`fails only the messages that it cannot decide, however many wait in it: ${where}`, async () => {
+        await bench.host.deploy([tab(), source('s'), decide, done()]);
+        const payloads = ['1', 'no number', '2', '3', 'none', 'none', '4'];
+        const works = payloads.map((payload) => bench.deliver(payload));
+        const ends = await Promise.all(works.map((work) => bench.ended(work)));
+        assert.deepEqual(
+          ends.map(({ outcome }) => outcome.kind),
+          payloads.map((payload) => (/\d/.test(payload) ? 'done' : 'failed')),
+        );
+      });
+    }
+
+    it('is for the catch node where there is one', async () => {
+      const decide = node('s', 'switch', [['done'], ['done']], { ...ruleThrows, checkall: 'false', outputs: 2 });
+      await bench.host.deploy([
+        tab(),
+        source('s'),
+        decide,
+        done(),
+        catchAll('c', 'failed'),
+        failed('failed', 'transient'),
+      ]);
+      const { result } = await bench.run('no number');
+      assert.equal(result.outcome.kind === 'failed' && result.outcome.failure.class, 'transient');
+    });
+  });
+
   it('tells the matched from the unmatched in a burst through a switch', async () => {
     await bench.host.deploy([
       tab(),
