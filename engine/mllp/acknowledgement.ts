@@ -2,7 +2,7 @@
  * What an answer says about a message that was sent: taken over, or a failure of a class that decides what may follow.
  * Original and enhanced mode (HL7 v2 chapter 2, sections 2.9.2 and 2.9.3), tables 0008 (MSA-1) and 0357 (ERR-3). Pure.
  */
-import { WardflowError } from '../base/errors.ts';
+import type { WardflowError } from '../base/errors.ts';
 import { Hl7Message } from '../hl7/message.ts';
 import { mllpErrors } from './errors.ts';
 
