@@ -1,11 +1,12 @@
 /** A message's trace for a terminal: states, names, and of each decision the sentence that says why; never the body. */
+import { wordAndTerm } from '../../governance/api/message-words.ts';
 import type { MessageDetail } from '../../runtime/api/contract.ts';
 import { columns, dateTime, safe } from '../terminal.ts';
 
 export function messageText({ message, resends, work, decisions, effects, escalations }: MessageDetail): string {
   const facts: (readonly (string | null)[])[] = [
     ['message', message.id],
-    ['state', `${message.state} since ${dateTime(message.stateSince)}`],
+    ['state', `${wordAndTerm(message.state)} since ${dateTime(message.stateSince)}`],
     ...(message.reason === null ? [] : [['reason', `${message.reason.text} (${message.reason.code})`]]),
     ['received', `${dateTime(message.receivedAt)} by feed ${message.feed}, ${message.size} bytes`],
     ['type', message.type],

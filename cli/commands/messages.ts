@@ -6,6 +6,7 @@ import type {
   ReleaseAnswer,
   RereadAnswer,
 } from '../../runtime/api/contract.ts';
+import { stateNamed, wordAndTerm } from '../../governance/api/message-words.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
@@ -32,9 +33,12 @@ const MOST = 100_000;
 export async function listMessages(io: Io, options: ListOptions): Promise<void> {
   const limit = /^\d{1,6}$/.test(options.limit) ? Number(options.limit) : 0;
   if (limit < 1 || limit > MOST) throw cliErrors.create('option-invalid', { option: '--limit', takes: `1 to ${MOST}` });
-  const states = options.state?.split(',').map((state) => state.trim());
-  if (states?.some((state) => !(MESSAGE_STATES as readonly string[]).includes(state)))
-    throw cliErrors.create('option-invalid', { option: '--state', takes: MESSAGE_STATES.join(', ') });
+  const states = options.state?.split(',').map((state) => stateNamed(state));
+  if (states?.includes(undefined))
+    throw cliErrors.create('option-invalid', {
+      option: '--state',
+      takes: MESSAGE_STATES.map((state) => wordAndTerm(state).toLowerCase()).join(', '),
+    });
   const since = options.since === undefined ? undefined : timeOf(options.since, io.now());
   const runtime = await findRuntime(io, options.runtime);
   const found: MessageSummary[] = [];
@@ -59,7 +63,16 @@ const HEAD = ['id', 'received', 'state', 'feed', 'type', 'control id', 'sender',
 
 function rowOf(message: MessageSummary): readonly (string | null)[] {
   const { id, receivedAt, state, feed, type, controlId, sender, reason } = message;
-  return [id, dateTime(receivedAt), state, feed, type, controlId, sender, reason?.code ?? ''];
+  return [
+    id,
+    dateTime(receivedAt),
+    wordAndTerm(state).toLowerCase(),
+    feed,
+    type,
+    controlId,
+    sender,
+    reason?.code ?? '',
+  ];
 }
 
 /** An ISO 8601 time, epoch milliseconds, or how long ago: `90s`, `15m`, `2h`, `3d`. */

@@ -1,3 +1,4 @@
+import { wordAndTerm } from '../../governance/api/message-words.ts';
 import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble } from '../../engine/index.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { Io } from '../io.ts';
@@ -52,8 +53,8 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
       'messages',
       counts({
         accepted: messages.total,
-        quarantined: messages.quarantined,
-        unrouted: messages.unrouted,
+        [wordAndTerm('quarantined').toLowerCase()]: messages.quarantined,
+        [wordAndTerm('unrouted').toLowerCase()]: messages.unrouted,
         resend: messages.resend,
       }),
     ],

@@ -111,7 +111,7 @@ describe('wardflow on the command line', function () {
     assert.deepEqual(status.messages, { accepted: 5, quarantined: 1, unrouted: 1, resend: 1 });
     assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 5, dead: 2, discarded: 0 });
     const plain = await text('status');
-    assert.match(plain, /messages +5 accepted, 1 quarantined, 1 unrouted, 1 resend\n/);
+    assert.match(plain, /messages +5 accepted, 1 unreadable \(quarantined\), 1 no flow \(unrouted\), 1 resend\n/);
     assert.match(plain, /feed hospital +listening on 127\.0\.0\.1:\d+/);
   });
 

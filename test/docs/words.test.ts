@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { STATE_WORDS, stateNamed, wordAndTerm } from '../../governance/api/message-words.ts';
 import { MESSAGE_STATES } from '../../engine/index.ts';
 import { markdownFiles } from './markdown-files.ts';
 
@@ -35,6 +36,16 @@ describe('words in the documentation', () => {
     const terms = [...page('docs/glossary.md').matchAll(/^\| ([^|]+?)\s*\|/gm)].map(([, term = '']) => term).slice(2);
     assert.ok(terms.length > 20, 'the glossary is nearly empty');
     assert.equal(new Set(terms).size, terms.length);
+  });
+
+  it('have the word and the term of every state of a message in the glossary', () => {
+    const text = page('docs/glossary.md');
+    for (const state of MESSAGE_STATES)
+      assert.ok(text.includes(wordAndTerm(state)), `${wordAndTerm(state)} is missing`);
+    for (const state of MESSAGE_STATES)
+      for (const said of [state, STATE_WORDS[state].word, STATE_WORDS[state].term.toUpperCase()])
+        assert.equal(stateNamed(said), state, said);
+    assert.equal(stateNamed('lost'), undefined);
   });
 
   it('explain every state that a message can be in', () => {

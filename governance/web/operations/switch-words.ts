@@ -39,9 +39,9 @@ export function effectOf(kind: SwitchKind, mode: SwitchMode): string {
     case 'endpoint':
       return 'Nothing is sent to it; work that needs it waits, without losing attempts or time.';
     case 'definition':
-      return 'Messages for it are accepted and wait; none of its steps runs. Other flows go on.';
+      return 'Messages for it are accepted and wait; none of its steps runs, and its open escalations tell nobody meanwhile. Other flows go on.';
     case 'lane':
-      return 'Work of this lane is accepted and waits; the other lanes go on.';
+      return 'Work of this lane is accepted and waits, steps of escalations as well; the other lanes go on.';
     default:
       return kind satisfies never;
   }

@@ -30,6 +30,7 @@ export function SwitchBanner() {
           <>
             <strong>{inForce.length} things are paused:</strong>{' '}
             {inForce.map((one) => `${nameOf(one)} (${MODE_STATE[one.mode]})`).join(', ')}.
+            {inForce.some(({ kind }) => kind === 'definition') && ' Open escalations of a paused flow tell nobody.'}
           </>
         )}
       </p>
