@@ -33,7 +33,7 @@ STORES.forEach(({ name, prepare }) =>
       };
       await Promise.all(Array.from({ length: RUNTIMES }, (_, lane) => run(SEED + lane, lane, kills)));
       for (const seed of KEPT) await run(seed, RUNTIMES, KILLS_OF_A_KEPT_SEED);
-      for (const [seed, { problems, ...figures }] of outcomes)
+      for (const [seed, { problems: _, ...figures }] of outcomes)
         process.stdout.write(`      seed ${seed}: ${JSON.stringify(figures)}\n`);
     });
 
