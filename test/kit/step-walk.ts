@@ -147,13 +147,14 @@ export class StepWalk {
   async #story(controlId: string, notices: NoticeList['notices']): Promise<MessageStory> {
     const { messages } = await this.runtime.api<MessageList>(`/messages?q=${controlId}`);
     const accepted = messages.filter(({ state }) => state !== 'resend');
-    const detail = await this.runtime.api<MessageDetail>(`/messages/${accepted[0]?.id ?? 'none'}`);
+    const [entry] = accepted;
+    const detail = entry && (await this.runtime.api<MessageDetail>(`/messages/${entry.id}`));
     return {
       entries: accepted.map(({ state }) => state),
-      resends: detail.resends.length,
+      resends: detail?.resends.length ?? 0,
       posts: this.server.writes.filter(({ identifiers }) => identifiers.includes(`${CONTROL_ID}|${controlId}`)).length,
       made: this.#made(controlId).length,
-      notices: notices.filter(({ messageId }) => messageId === detail.message.id).length,
+      notices: notices.filter(({ messageId }) => messageId === entry?.id).length,
     };
   }
 
