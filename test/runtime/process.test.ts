@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { MessageCounts } from '../../engine/index.ts';
+import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import { answerJson, startLocalHttpServer, type LocalHttpServer } from '../kit/local-http-server.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
@@ -83,12 +84,26 @@ describe('the runtime as a process', () => {
     runtime = await RuntimeProcess.start({
       definitions: [],
       prepareFlows: putFlows,
-      env: { WARDFLOW_GOVERNANCE_PORT: String(console_.port) },
+      env: { WARDFLOW_GOVERNANCE_PORT: String(console_.port), WARDFLOW_MLLP_MAX_PER_ADDRESS: '4' },
     });
   });
   after(async () => {
     await runtime.dispose();
     await console_.close();
+  });
+
+  it('takes as many connections of one address as are set, and counts those that it refuses', async () => {
+    const senders = Array.from({ length: 4 }, () => new MllpSender(runtime.mllpPort));
+    const fifth = new MllpSender(runtime.mllpPort);
+    try {
+      for (const [index, sender] of senders.entries()) await sender.send(message(`C${index}`));
+      await assert.rejects(fifth.send(message('C5')));
+      const { feeds } = await runtime.api<RuntimeStatus>('/status');
+      assert.deepEqual([feeds[0]?.connections, feeds[0]?.refused.connections], [4, 1]);
+    } finally {
+      for (const sender of [...senders, fifth]) sender.close();
+    }
+    await runtime.until<RuntimeStatus>('/status', ({ feeds, work }) => feeds[0]?.connections === 0 && work.done === 4);
   });
 
   it('takes a message from the wire through the flow to its end, and keeps the connection over a deploy', async () => {
@@ -103,7 +118,7 @@ describe('the runtime as a process', () => {
       const answer = await deploy(changed, bearer());
       assert.equal(answer.status, 204, await answer.text());
       assert.match(await sender.send(message('M2')), /MSA\|AA\|M2/);
-      await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 2);
+      await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 6);
     } finally {
       sender.close();
     }
@@ -190,7 +205,7 @@ describe('the runtime as a process', () => {
     }
     await runtime.until<{ inFlight: number }>('/status', ({ inFlight }) => inFlight === 1);
     assert.equal((await deploy(now, bearer())).status, 204);
-    await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 3, 10_000);
+    await runtime.until<{ messages: MessageCounts }>('/status', ({ messages }) => messages.done === 7, 10_000);
     const { messages } = await runtime.api<{ messages: { id: string }[] }>('/messages?q=M3');
     const { work } = await runtime.api<{ work: { attempts: { failure: { code: string } | null }[] }[] }>(
       `/messages/${messages[0]?.id}`,
@@ -205,7 +220,7 @@ describe('the runtime as a process', () => {
     assert.equal(await runtime.stop(), 0);
     await runtime.restart();
     const { messages } = await runtime.api<{ messages: MessageCounts }>('/status');
-    assert.equal(messages.done, 3);
+    assert.equal(messages.done, 7);
     const { records } = await runtime.api<{ records: { type: string }[] }>('/audit');
     const lives = records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
     assert.deepEqual(lives, ['runtime.started', 'runtime.stopped', 'runtime.started']);
