@@ -8,5 +8,6 @@ import { gateReasons } from './0003-gate-reasons.ts';
 import { operations } from './0004-operations.ts';
 import { packed } from './0005-packed.ts';
 import { shortHashes } from './0006-short-hashes.ts';
+import { resting } from './0007-resting.ts';
 
-export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed, shortHashes];
+export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed, shortHashes, resting];

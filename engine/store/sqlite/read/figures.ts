@@ -3,6 +3,7 @@ import type { MinuteFigures, QueueDepth, ReasonFigures, Tally } from '../../cont
 import type { Sql } from '../sql.ts';
 import { laneName, M, messageState, workState } from '../states.ts';
 import { minuteName } from '../write/tally.ts';
+import { ACTIVE, RESTING } from './work.ts';
 
 export function figureMinutes(sql: Sql, since: number, until: number): MinuteFigures[] {
   const rows = sql.all(
@@ -22,7 +23,8 @@ export function figureMinutes(sql: Sql, since: number, until: number): MinuteFig
 
 export function queueDepth(sql: Sql): QueueDepth[] {
   const rows = sql.all(
-    'SELECT lane, state, count(*) AS n FROM work WHERE open = 1 GROUP BY lane, state ORDER BY lane, state',
+    `SELECT lane, state, count(*) AS n FROM (SELECT w.lane, w.state FROM ${ACTIVE} ` +
+      `UNION ALL SELECT w.lane, w.state FROM ${RESTING}) GROUP BY lane, state ORDER BY lane, state`,
   ) as { lane: number; state: number; n: number }[];
   return rows.map(({ lane, state, n }) => ({ lane: laneName(lane), state: workState(state), count: n }));
 }

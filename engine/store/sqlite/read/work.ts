@@ -146,12 +146,18 @@ export function countWork(sql: Sql): WorkCounts {
   return counts;
 }
 
+/** As the partial indexes say it: SQLite takes one only where the query repeats its condition. */
+export const ACTIVE = 'work w INDEXED BY work_active WHERE w.state IN (0, 1)';
+export const RESTING = 'work w INDEXED BY work_resting WHERE w.state IN (2, 4)';
+
+const oldest = (from: string): string =>
+  `(SELECT w.created_at FROM ${from} AND w.subscription = c.name AND w.state = c.state ORDER BY w.seq LIMIT 1)`;
+
 export function backlog(sql: Sql): { subscription: string; state: WorkState; count: number; oldest: number }[] {
   return (
     sql.all(
-      'SELECT c.name, c.state, c.n, (SELECT w.created_at FROM work w WHERE w.subscription = c.name AND w.open = 1 ' +
-        "AND w.state = c.state ORDER BY w.seq LIMIT 1) AS oldest FROM counter c WHERE c.kind = 'work' AND c.n > 0 " +
-        'AND c.state IN (0, 1, 2, 4) ORDER BY c.name, c.state',
+      `SELECT c.name, c.state, c.n, CASE WHEN c.state IN (0, 1) THEN ${oldest(ACTIVE)} ELSE ${oldest(RESTING)} END AS oldest ` +
+        "FROM counter c WHERE c.kind = 'work' AND c.n > 0 AND c.state IN (0, 1, 2, 4) ORDER BY c.name, c.state",
     ) as { name: string; state: number; n: number; oldest: number | null }[]
   ).map((row) => ({
     subscription: row.name,
