@@ -110,9 +110,14 @@ export async function redriveMessages(io: Io, ids: readonly string[], options: R
   for (const id of ids) {
     const message = await idOf(runtime, id);
     const path = `/messages/${message}/redrive`;
-    const { doneAfter } = await runtime.post<RedriveAnswer>(path, { reason: options.reason }, { dryRun: '1' });
+    const { doneAfter, withoutSource } = await runtime.post<RedriveAnswer>(
+      path,
+      { reason: options.reason },
+      { dryRun: '1' },
+    );
     if (options.dryRun === true) {
-      io.out(`${message}: would be redriven, ${doneAfter} newer of its keys are done\n`);
+      const nobody = withoutSource > 0 ? `; ${withoutSource} would wait: no flow takes them any more` : '';
+      io.out(`${message}: would be redriven, ${doneAfter} newer of its keys are done${nobody}\n`);
       continue;
     }
     if (doneAfter > 0 && options.force !== true)

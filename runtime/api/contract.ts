@@ -124,6 +124,8 @@ export interface RedriveAnswer {
   readonly redriven: readonly string[];
   /** Newer items of the same keys that are done already: said before redriving with `?dryRun=1`. */
   readonly doneAfter: number;
+  /** Of the dead items: how many no flow takes any more. Redriven, they would wait for a flow to come back. */
+  readonly withoutSource: number;
 }
 
 /** POST /messages/:id/reread[?dryRun=1] { reason }: 409 where it still cannot be read. */

@@ -115,7 +115,11 @@ async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<
 const fits = (item: WorkView, { definition }: DeadLetterFilter): boolean =>
   definition === undefined || item.definition === definition;
 
-async function counted({ store }: Engine, found: readonly Found[], more: boolean): Promise<DeadLetterAnswer> {
+async function counted(
+  { store, dispatcher }: Engine,
+  found: readonly Found[],
+  more: boolean,
+): Promise<DeadLetterAnswer> {
   const items = found.flatMap(({ dead }) => dead);
   let effectsDone = 0;
   let effectsUncertain = 0;
@@ -140,6 +144,7 @@ async function counted({ store }: Engine, found: readonly Found[], more: boolean
     items: items.length,
     doneAfter,
     doneAfterComplete: looked === items.length,
+    withoutSource: items.filter(({ subscription }) => !dispatcher.serves(subscription)).length,
     effectsDone,
     effectsUncertain,
     more,

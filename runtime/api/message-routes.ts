@@ -127,7 +127,8 @@ export function messageRoutes(router: Router, engine: Engine): void {
         engine.dispatcher.wake();
         live.publish({ kind: 'message', id });
       }
-      const answer: RedriveAnswer = { redriven, doneAfter };
+      const withoutSource = dead.filter(({ subscription }) => !engine.dispatcher.serves(subscription)).length;
+      const answer: RedriveAnswer = { redriven, doneAfter, withoutSource };
       response.json(answer);
     }),
   );

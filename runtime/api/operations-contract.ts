@@ -64,6 +64,8 @@ export interface DeadLetterAnswer {
   readonly items: number;
   /** Newer items of the same ordering keys that are done already. */
   readonly doneAfter: number;
+  /** Of the items: how many no flow takes any more. Redriven, they would wait for a flow to come back. */
+  readonly withoutSource: number;
   /** `false`: there was no time to look for all of them, so there may be more. */
   readonly doneAfterComplete: boolean;
   /** Effects of those items that happened (not repeated), and that may have happened (looked up or decided first). */

@@ -64,6 +64,7 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
       messages: fitting.length,
       items: fitting.length,
       doneAfter: fitting.length > 1 ? 3 : 0,
+      withoutSource: 0,
       doneAfterComplete: true,
       effectsDone: fitting.length > 1 ? 2 : 0,
       effectsUncertain: filter.code === 'fhir-rejected' ? 0 : 1,

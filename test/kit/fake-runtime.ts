@@ -319,10 +319,11 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       replace(id, { state: 'discarded', stateSince: Date.now() });
       return json({ outcome: 'accepted', id });
     }
-    if (action === 'redrive' && url.searchParams.has('dryRun')) return json({ redriven: [`${id}-w`], doneAfter: 2 });
+    if (action === 'redrive' && url.searchParams.has('dryRun'))
+      return json({ redriven: [`${id}-w`], doneAfter: 2, withoutSource: 0 });
     if (action === 'redrive') {
       replace(id, { state: 'done', recovered: true, reason: null, stateSince: Date.now() });
-      return json({ redriven: [`${id}-w`], doneAfter: 2 });
+      return json({ redriven: [`${id}-w`], doneAfter: 2, withoutSource: 0 });
     }
     replace(id, { state: 'discarded', reason: null, stateSince: Date.now() });
     return json({ discarded: [`${id}-w`] });

@@ -272,12 +272,16 @@ describe("the runtime's own API", () => {
     for (const id of ['m1', 'm2']) await accept(id);
     await settle('dead');
     await settle('done');
-    assert.deepEqual((await post('messages/m1/redrive?dryRun=1', {})).json, { redriven: [], doneAfter: 1 });
+    assert.deepEqual((await post('messages/m1/redrive?dryRun=1', {})).json, {
+      redriven: [],
+      doneAfter: 1,
+      withoutSource: 1,
+    });
     assert.equal((await post('messages/m1/redrive', {})).status, 400, 'a reason is needed');
     assert.equal((await post('messages/m2/redrive', { reason: 'again' })).status, 409);
     assert.equal((await post('messages/none/redrive', { reason: 'again' })).status, 404);
     const answer = await post('messages/m1/redrive', { reason: 'the server is back' });
-    assert.deepEqual(answer.json, { redriven: ['work-m1'], doneAfter: 1 });
+    assert.deepEqual(answer.json, { redriven: ['work-m1'], doneAfter: 1, withoutSource: 1 });
     assert.equal((await engine.store.work.get('work-m1'))?.state, 'waiting');
     const [record] = await engine.store.audit.list({ type: 'work.redriven' });
     assert.deepEqual([record?.actor, record?.reason, record?.messageId], ['user:ana', 'the server is back', 'm1']);

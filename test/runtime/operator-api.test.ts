@@ -153,6 +153,7 @@ describe('operators at the runtime API', () => {
         messages: 5,
         items: 5,
         doneAfter: 0,
+        withoutSource: 5,
         doneAfterComplete: true,
         effectsDone: 0,
         effectsUncertain: 0,

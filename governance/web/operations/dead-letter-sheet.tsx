@@ -162,7 +162,7 @@ export function DeadLetterSheet({
 }
 
 function Consequences({ redrive, what }: { readonly redrive: boolean; readonly what: DeadLetterAnswer }) {
-  const { messages, items, doneAfter, doneAfterComplete, effectsDone, effectsUncertain, more } = what;
+  const { messages, items, doneAfter, doneAfterComplete, withoutSource, effectsDone, effectsUncertain, more } = what;
   const work = `${counted(items, 'work item')} of ${counted(messages, 'message')}`;
   const steps = more ? ' There are more than one go takes; it goes on until all are done.' : '';
   if (!redrive)
@@ -185,6 +185,12 @@ function Consequences({ redrive, what }: { readonly redrive: boolean; readonly w
         {work} {items === 1 ? 'goes' : 'go'} through {items === 1 ? 'its flow' : 'their flows'} again from the start,
         with the wiring that runs now.{steps}
       </li>
+      {withoutSource > 0 && (
+        <li>
+          <strong>{counted(withoutSource, 'work item')} would wait:</strong> no flow takes{' '}
+          {withoutSource === 1 ? 'it' : 'them'} any more. Discard what will not come back.
+        </li>
+      )}
       <li>
         {effectsDone === 0
           ? 'Nothing had been written for them.'

@@ -34,12 +34,19 @@ function Redrive({ detail }: { readonly detail: MessageDetail }) {
   const done = doneOf(detail);
   const dead = work.filter((item) => item.state === 'dead').length;
   const after = dryRun.data?.doneAfter ?? 0;
+  const nobody = dryRun.data?.withoutSource ?? 0;
   return (
     <ul className={classes['bullets']}>
       <li>
         {dead === 1 ? 'The failed work item goes' : `The ${dead} failed work items go`} through the flow again from the
         start, with the wiring that runs now.
       </li>
+      {nobody > 0 && (
+        <li>
+          <strong>No flow takes {nobody === 1 ? 'it' : `${nobody} of them`} any more.</strong> It would wait until one
+          with the same name is deployed; discard it where that will not be.
+        </li>
+      )}
       <li>
         {done === 0
           ? 'Nothing had been written, so nothing can be written twice.'
