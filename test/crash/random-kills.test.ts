@@ -29,7 +29,11 @@ STORES.forEach(({ name, prepare }) =>
       const run = async (seed: number, lane: number, kills: number): Promise<void> => {
         const env = await newEnv();
         const plan = { name: 'RST'.charAt(lane), seed, kills, messagesPerKill: MESSAGES_PER_KILL, env };
-        outcomes.set(seed, await runCrashLoad(plan));
+        try {
+          outcomes.set(seed, await runCrashLoad(plan));
+        } catch (cause) {
+          throw new Error(`with seed ${seed}: ${String(cause)}`, { cause });
+        }
       };
       await Promise.all(Array.from({ length: RUNTIMES }, (_, lane) => run(SEED + lane, lane, kills)));
       for (const seed of KEPT) await run(seed, RUNTIMES, KILLS_OF_A_KEPT_SEED);
