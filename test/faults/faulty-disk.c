@@ -23,9 +23,9 @@
 enum {
   FULL,          /* not 0: whatever would make a file longer fails with ENOSPC, as on a full disk; the rest succeeds */
   FLUSH_MS,      /* every flush takes so much longer */
-  STUCK,         /* not 0: flushes of a write-ahead log do not return until it is 0 again */
-  WAL_FLUSHES,   /* flushes of a write-ahead log that have ended */
-  WAL_FLUSHING,  /* flushes of a write-ahead log under way */
+  STUCK,         /* not 0: flushes of the store's write-ahead log do not begin until it is 0 again */
+  WAL_FLUSHES,   /* flushes of it that have ended */
+  WAL_HELD,      /* flushes of it that are held by STUCK */
   REFUSED,       /* writes that failed for want of room */
   CELLS
 };
@@ -44,7 +44,7 @@ __attribute__((constructor)) static void begin(void) {
   if (map != MAP_FAILED) cells = map;
 }
 
-/* 0: not on the disk. 1: on it. 2: a write-ahead log on it. */
+/* 0: not on the disk. 1: on it. 2: the store's write-ahead log. */
 static int place_of(int fd) {
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -52,7 +52,8 @@ static int place_of(int fd) {
   if (length <= 0) return 0;
   path[length] = 0;
   if (strncmp(path, disk, strlen(disk)) != 0) return 0;
-  return length > 4 && strcmp(path + length - 4, "-wal") == 0 ? 2 : 1;
+  const char *name = strrchr(path, '/');
+  return name && strcmp(name, "/wardflow.db-wal") == 0 ? 2 : 1;
 }
 
 static int has_no_room(int fd, off_t end) {
@@ -116,14 +117,14 @@ static void sleep_ms(uint64_t ms) {
 static int flush(int fd, int (*real)(int)) {
   int place = cells ? place_of(fd) : 0;
   if (place == 0) return real(fd);
-  if (place == 2) atomic_fetch_add(&cells[WAL_FLUSHING], 1);
-  while (place == 2 && cells[STUCK]) sleep_ms(1);
+  if (place == 2 && cells[STUCK]) {
+    atomic_fetch_add(&cells[WAL_HELD], 1);
+    while (cells[STUCK]) sleep_ms(1);
+    atomic_fetch_sub(&cells[WAL_HELD], 1);
+  }
   if (cells[FLUSH_MS]) sleep_ms(cells[FLUSH_MS]);
   int result = real(fd);
-  if (place == 2) {
-    atomic_fetch_add(&cells[WAL_FLUSHES], 1);
-    atomic_fetch_sub(&cells[WAL_FLUSHING], 1);
-  }
+  if (place == 2) atomic_fetch_add(&cells[WAL_FLUSHES], 1);
   return result;
 }
 

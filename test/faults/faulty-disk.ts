@@ -7,7 +7,7 @@ import { requireCompiler } from '../kit/requires.ts';
 
 const SOURCE = resolve(import.meta.dirname, 'faulty-disk.c');
 /** In the order of faulty-disk.c. */
-const CELLS = ['full', 'flushMs', 'stuck', 'walFlushes', 'walFlushing', 'refused'] as const;
+const CELLS = ['full', 'flushMs', 'stuck', 'walFlushes', 'walHeld', 'refused'] as const;
 type Cell = (typeof CELLS)[number];
 const CELL_BYTES = 8;
 
@@ -51,18 +51,19 @@ export class FaultyDisk {
     this.#write('flushMs', ms);
   }
 
-  /** Flushes of a write-ahead log do not return until this is `false` again. */
+  /** Flushes of the store's write-ahead log do not begin until this is `false` again. */
   set stuck(stuck: boolean) {
     this.#write('stuck', stuck ? 1 : 0);
   }
 
-  /** Flushes of a write-ahead log that have ended. */
+  /** Flushes of the store's write-ahead log that have ended. */
   get walFlushes(): number {
     return this.#read('walFlushes');
   }
 
-  get walFlushing(): number {
-    return this.#read('walFlushing');
+  /** Of it, those that are held because it is stuck. */
+  get walHeld(): number {
+    return this.#read('walHeld');
   }
 
   /** Writes that failed for want of room. */

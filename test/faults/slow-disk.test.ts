@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import { eventually } from '../kit/eventually.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
@@ -32,8 +32,10 @@ describe('a runtime whose disk takes its time to flush', function () {
     });
     disk.flushMs = FLUSH_MS;
   });
-  after(async () => {
+  afterEach(() => {
     if (disk) disk.stuck = false;
+  });
+  after(async () => {
     await runtime?.dispose();
     disk?.dispose();
   });
@@ -48,7 +50,7 @@ describe('a runtime whose disk takes its time to flush', function () {
     disk.stuck = true;
     const senders = Array.from({ length: 8 }, () => new MllpSender(runtime.mllpPort));
     const sent = Promise.all(senders.map((sender, index) => send(sender, `STUCK${index}`)));
-    await eventually('a flush is under way', () => disk.walFlushing > 0);
+    await eventually('a flush is held', () => disk.walHeld > 0);
     const flushes = disk.walFlushes;
     // The runtime answers other questions meanwhile: it is the disk that the acknowledgements wait for.
     for (let i = 0; i < 20; i++) await runtime.fetch('/definitions');
