@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import { runCrashLoad, type LoadOutcome } from '../kit/crash-load.ts';
 import { counts, longRun } from '../kit/requires.ts';
 import { STORES } from './stores.ts';
@@ -18,14 +18,14 @@ const RUNTIMES = 2;
 const KILLS_OF_A_KEPT_SEED = counts(5, 25);
 const MESSAGES_PER_KILL = counts(40, 30);
 
-STORES.forEach(({ name, prepare }) =>
+STORES.forEach(({ name, prepare, end }) =>
   describe(`runtimes on ${name} killed with SIGKILL at random moments under load`, function () {
     const kills = name === 'SQLite' ? KILLS.SQLite : KILLS.MongoDB;
     this.timeout(60_000 + RUNTIMES * kills * 6_000 + KEPT.length * 120_000);
     const outcomes = new Map<number, LoadOutcome>();
 
     before(async function () {
-      const newEnv = await prepare(this);
+      const newEnv = prepare(this);
       const run = async (seed: number, lane: number, kills: number): Promise<void> => {
         const env = await newEnv();
         const plan = { name: 'RST'.charAt(lane), seed, kills, messagesPerKill: MESSAGES_PER_KILL, env };
@@ -40,6 +40,8 @@ STORES.forEach(({ name, prepare }) =>
       for (const [seed, { problems: _, ...figures }] of outcomes)
         process.stdout.write(`      seed ${seed}: ${JSON.stringify(figures)}\n`);
     });
+
+    after(end);
 
     const total = (figure: 'kills' | 'messages' | 'writes' | 'alerts'): number =>
       [...outcomes.values()].reduce((sum, outcome) => sum + outcome[figure], 0);
