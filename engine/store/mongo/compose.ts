@@ -108,7 +108,8 @@ export function composeStore(parts: Composed): Store {
       pin: (workId, fence, version) => batches.do(pin(workId, fence, version)),
       settle: (request) => {
         const settled = batches.do(lost.guardSettle(settle(request), request));
-        settling = Promise.allSettled([settling, settled]);
+        // Keeps nothing of those before it.
+        settling = Promise.allSettled([settling, settled]).then(() => undefined);
         return settled;
       },
       renew: (workId, fence, leaseUntil) => batches.do(renew(workId, fence, leaseUntil)),
