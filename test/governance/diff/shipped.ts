@@ -46,35 +46,6 @@ function edited(files: DefinitionFiles, path: string, change: (json: unknown) =>
   return { ...files, [path]: JSON.stringify(json, null, 2) };
 }
 
-export type EditedJson = null | boolean | number | string | EditedJson[] | Edited;
-export interface Edited {
-  [key: string]: EditedJson;
-}
-
-export function shipped(name: string): DefinitionFiles {
-  const folder = join(FLOWS, name);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files.map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
-    }),
-  );
-}
-
-/** A definition with what it uses, as `Definition.files` has them. */
-export const withShared = (files: DefinitionFiles, shared: DefinitionFiles = shipped('_shared')): DefinitionFiles => ({
-  ...files,
-  ...Object.fromEntries(Object.entries(shared).map(([path, text]) => [`_shared/${path}`, text])),
-});
-
-/** The files with one JSON file changed in place. */
-export function edited<T>(files: DefinitionFiles, path: string, change: (json: T) => void): DefinitionFiles {
-  const json = JSON.parse(files[path] ?? '') as T;
-  change(json);
-  return { ...files, [path]: JSON.stringify(json, null, 2) };
-}
-
 export interface EditedRow {
   id: string;
   when: string[];
