@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, SWITCH_KINDS, type SwitchKind } from '../engine/index.ts';
+import type { CheckOptions } from './commands/check.ts';
 import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
 import type { PauseOptions } from './commands/switches.ts';
@@ -53,6 +54,18 @@ export function program(io: Io, ended: (code: number) => void): Command {
     .option('--json', 'for programs')
     .action(async (options: { json?: boolean }) =>
       ended(await (await import('./doctor/doctor.ts')).doctor(io, options)),
+    );
+
+  wardflow
+    .command('check')
+    .description('check definitions: paths, rules, nodes, names, labels, credentials')
+    .argument('[definitions...]', 'names of definitions (default: all)')
+    .option('--folder <folder>', 'folder of definitions (default: WARDFLOW_FLOWS)')
+    .option('--fail-on <severity>', 'exit with 1 from this severity on: error, warning or notice', 'error')
+    .option('--junit <file>', 'also write a JUnit report')
+    .option('--json', 'for programs')
+    .action(async (names: string[], options: CheckOptions) =>
+      ended(await (await import('./commands/check.ts')).check(io, names, options)),
     );
 
   const rules = wardflow.command('rules').description('rule tables');

@@ -122,7 +122,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return composed.createEngine(options);
 }
 export { definitionFromFiles, definitionSet, loadDefinitions, readDefinitions } from './definitions/load.ts';
+export { inspectDefinition, readDefinitionFiles, type DefinitionFiles } from './definitions/inspect.ts';
 export type { DefinitionProblem } from './definitions/problem.ts';
+export { describeProblems, schemaCheck, type Problem, type SchemaCheck } from './base/json-schema.ts';
 export { chain as chainAudit, GENESIS } from './audit/record-hash.ts';
 export { auditSentence } from './audit/sentence.ts';
 export { AUDIT_SENTENCES, type AuditType } from './audit/types.ts';

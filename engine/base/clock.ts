@@ -53,6 +53,11 @@ export class ManualClock implements Clock {
     return this.#tasks.length;
   }
 
+  /** When the next of them is due; `null`: none waits. */
+  get nextAt(): Millis | null {
+    return this.#tasks.reduce<Millis | null>((first, { at }) => (first === null || at < first ? at : first), null);
+  }
+
   advance(by: Millis): void {
     this.set(this.#now + by);
   }

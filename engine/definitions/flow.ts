@@ -33,7 +33,11 @@ export function readFlow(json: unknown, shared: boolean, problems: Problems): re
     ids.add(node.id);
     if (node.type === 'tab' || node.type === 'subflow') containers.add(node.id);
     if ('credentials' in node)
-      problems.say(`has credentials in the node ${node.id}`, 'Take them out: they belong to the environment.');
+      problems.say(
+        `has credentials in the node ${node.id}`,
+        'Take them out: they belong to the environment.',
+        'credentials-in-file',
+      );
   }
   const tabs = json.filter((node) => node.type === 'tab').length;
   if (shared ? tabs > 0 : tabs !== 1)
@@ -64,6 +68,7 @@ export function checkReferences(
       problems.say(
         `the node ${who} names the rule table "${table}", which is not in rules/`,
         'Add the table or name another.',
+        'reference-missing',
       );
     const ladder = node['ladder'];
     if (
@@ -76,6 +81,7 @@ export function checkReferences(
       problems.say(
         `the node ${who} names the ladder "${ladder}", which is not in ladders/`,
         'Add the ladder or name another.',
+        'reference-missing',
       );
   }
 }

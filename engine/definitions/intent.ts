@@ -69,6 +69,7 @@ export function readIntent(json: unknown, readme: string, problems: Problems): I
     problems.say(
       `names the runbook "${json.runbook}", which is no heading of README.md`,
       'Add the heading or name another.',
+      'runbook-missing',
     );
   return json;
 }

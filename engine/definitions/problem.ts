@@ -5,7 +5,11 @@ export interface DefinitionProblem {
   /** One sentence, beginning after the file's name: `row k-high, column value cannot be read …`. */
   readonly text: string;
   readonly remedy: string;
+  /** What kind of problem, where a check of definitions tells it apart from the others. */
+  readonly code?: ProblemCode;
 }
+
+export type ProblemCode = 'runbook-missing' | 'credentials-in-file' | 'reference-missing';
 
 export class Problems {
   readonly list: DefinitionProblem[] = [];
@@ -21,7 +25,7 @@ export class Problems {
     return new Problems(this.#file === '' ? file : `${this.#file}/${file}`, this.list);
   }
 
-  say(text: string, remedy: string): void {
-    this.list.push({ file: this.#file, text, remedy });
+  say(text: string, remedy: string, code?: ProblemCode): void {
+    this.list.push({ file: this.#file, text, remedy, ...(code && { code }) });
   }
 }

@@ -2,6 +2,7 @@
 import { cliErrors } from '../../cli/errors.ts';
 import { ENGINE_CATALOGUE, type CataloguePart } from '../../engine/catalogue.ts';
 import { consoleErrors } from '../../governance/errors.ts';
+import { checkErrors } from '../../governance/checks/errors.ts';
 import { nodeErrors } from '../../nodes/kit/errors.ts';
 import { apiErrors } from '../../runtime/api/problems.ts';
 import { runtimeErrors } from '../../runtime/errors.ts';
@@ -13,6 +14,7 @@ export const CATALOGUE: readonly CataloguePart[] = [
   { title: 'Runtime', file: 'runtime/errors.ts', entries: runtimeErrors.entries },
   { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
   { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
+  { title: 'Checks of definitions', file: 'governance/checks/errors.ts', entries: checkErrors.entries },
   { title: 'Start and stop', file: 'supervisor/errors.ts', entries: supervisorErrors.entries },
   { title: 'Command line', file: 'cli/errors.ts', entries: cliErrors.entries },
 ];

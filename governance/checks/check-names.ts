@@ -1,0 +1,115 @@
+/** Names that hold a definition together: what it uses is there, is listed in its intent and is bound somewhere. */
+import type { FlowNode } from '../../engine/index.ts';
+import { EFFECTS, SOURCES } from '../../nodes/kit/unique-name.ts';
+import { finding, nameOf, type Finding } from './finding.ts';
+import { SHARED, textOf, type Subject } from './subject.ts';
+
+type Kind = 'feed' | 'endpoint';
+const CONFIG_TYPES: Readonly<Record<string, Kind>> = {
+  'wardflow-feed': 'feed',
+  'wardflow-fhir-endpoint': 'endpoint',
+};
+
+export function checkNames(subject: Subject): Finding[] {
+  const configs = new Map([...subject.sharedNodes, ...subject.nodes].map((node) => [node.id, node]));
+  const used: Record<Kind, Set<string>> = { feed: new Set(), endpoint: new Set() };
+  const found: Finding[] = [];
+  const own = (node: FlowNode): { definition: string; file: string; node: FlowNode } => ({
+    definition: subject.name,
+    file: 'flow.json',
+    node,
+  });
+  for (const node of subject.nodes) {
+    const kind = CONFIG_TYPES[node.type];
+    if (kind) used[kind].add(textOf(node.name));
+    const declared = subject.catalogue.ownNode(node.type)?.declaration.properties ?? {};
+    for (const [field, { configNode }] of Object.entries(declared)) {
+      const id = textOf(node[field]);
+      if (configNode === undefined || id === '') continue;
+      const config = configs.get(id);
+      if (config?.type === configNode) used[CONFIG_TYPES[configNode] ?? 'feed'].add(textOf(config.name));
+      else found.push(finding('config-node-missing', own(node), { field }));
+    }
+  }
+  found.push(...unreadQueues(subject, own), ...unknownEscalations(subject, own), ...sharedNames(subject, own));
+  for (const kind of ['feed', 'endpoint'] as const) found.push(...againstIntent(subject, kind, used[kind]));
+  return [...found, ...unbound(subject, used)];
+}
+
+type Own = (node: FlowNode) => { readonly definition: string; readonly file: string; readonly node: FlowNode };
+
+function unreadQueues({ nodes }: Subject, own: Own): Finding[] {
+  const read = new Set(nodes.filter(({ type }) => type === 'queue in').map((node) => textOf(node['queue'])));
+  return nodes
+    .filter((node) => node.type === 'queue out' && textOf(node['queue']) !== '' && !read.has(textOf(node['queue'])))
+    .map((node) => finding('queue-without-reader', own(node), { queue: textOf(node['queue']) }));
+}
+
+function unknownEscalations({ nodes }: Subject, own: Own): Finding[] {
+  const timers = nodes.filter(({ type }) => type === 'escalation timer');
+  const isStart = (node: FlowNode): boolean => (node['mode'] ?? 'start') === 'start';
+  const started = new Set(timers.filter(isStart).map((node) => textOf(node['escalation'])));
+  return timers
+    .filter((node) => !isStart(node) && !started.has(textOf(node['escalation'])))
+    .map((node) => finding('escalation-unknown', own(node), { escalation: textOf(node['escalation']) }));
+}
+
+/** As nodes/kit/unique-name.ts refuses it when the flow starts. */
+function sharedNames({ nodes }: Subject, own: Own): Finding[] {
+  const found: Finding[] = [];
+  for (const [what, names] of [
+    ['a source', SOURCES],
+    ['an effect', EFFECTS],
+  ] as const) {
+    const first = new Map<string, FlowNode>();
+    for (const node of nodes) {
+      const property = (names as Readonly<Record<string, string>>)[node.type];
+      if (property === undefined || (node.type === 'escalation timer' && (node['mode'] ?? 'start') !== 'start'))
+        continue;
+      const name = textOf(node[property]);
+      const key = `${node.z ?? ''} ${name}`;
+      const other = first.get(key);
+      if (name === '') continue;
+      if (other) found.push(finding('name-shared', own(node), { first: nameOf(other), what, name }));
+      else first.set(key, node);
+    }
+  }
+  return found;
+}
+
+function againstIntent({ intent, name: definition }: Subject, kind: Kind, used: ReadonlySet<string>): Finding[] {
+  const list: unknown = intent[`${kind}s`];
+  const listed = new Set(Array.isArray(list) ? list.map(textOf) : []);
+  const where = { definition, file: 'intent.json' };
+  return [
+    ...[...used]
+      .filter((name) => name !== '' && !listed.has(name))
+      .map((name) => finding('intent-incomplete', where, { kind, name })),
+    ...[...listed].filter((name) => !used.has(name)).map((name) => finding('intent-unused', where, { kind, name })),
+  ];
+}
+
+function unbound({ bindings = [], intent, name: definition }: Subject, used: Record<Kind, Set<string>>): Finding[] {
+  // What _shared has is bound for whoever uses it.
+  if (definition === SHARED) return [];
+  const triggers: unknown = (intent['fallback'] as { readonly when?: unknown } | undefined)?.when;
+  for (const trigger of Array.isArray(triggers) ? triggers.map(textOf) : []) {
+    const [, endpoint] = /^endpoint-down:([^:]+):/.exec(trigger) ?? [];
+    if (endpoint !== undefined) used.endpoint.add(endpoint);
+  }
+  return bindings.flatMap(({ environment, feeds, endpoints }) => [
+    ...missing('feed', used.feed, feeds, environment, definition),
+    ...missing('endpoint', used.endpoint, endpoints, environment, definition),
+  ]);
+}
+
+const missing = (
+  kind: Kind,
+  used: ReadonlySet<string>,
+  bound: readonly string[],
+  environment: string,
+  definition: string,
+): Finding[] =>
+  [...used]
+    .filter((name) => name !== '' && !bound.includes(name))
+    .map((name) => finding('name-unbound', { definition, file: 'flow.json' }, { kind, name, environment }));

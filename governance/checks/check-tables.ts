@@ -1,0 +1,57 @@
+/** Every rule table has an owner, a reason (its schema asks for both) and test cases, and they pass. */
+import type { RuleTable } from '../../engine/index.ts';
+import { finding, type Finding } from './finding.ts';
+import { isRecord, parsed, type Subject } from './subject.ts';
+
+const MOST_NAMED = 8;
+
+export async function checkTables(subject: Subject): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const table of subject.definition?.rules.values() ?? []) {
+    const file = `rules/${table.name}.json`;
+    // A table of _shared is checked with _shared.
+    if (!(file in subject.files)) continue;
+    found.push(...(await judge(table, parsed(subject.files[file]), { definition: subject.name, file }, subject.now)));
+  }
+  return found;
+}
+
+async function judge(
+  table: RuleTable,
+  json: unknown,
+  where: { readonly definition: string; readonly file: string },
+  now: Date,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const tests = await table.runTests({ now });
+  if (tests.length === 0) found.push(finding('rule-table-without-tests', where, { table: table.name }));
+  for (const { name, ok, difference } of tests)
+    if (!ok)
+      found.push(finding('rule-test-failed', where, { table: table.name, test: name, difference: difference ?? '' }));
+  if (!isRecord(json)) return found;
+  const until: unknown = isRecord(json['effective']) ? json['effective']['to'] : null;
+  if (typeof until === 'string' && Date.parse(until) < now.getTime() - 86_400_000)
+    found.push(finding('rule-table-overdue', where, { table: table.name, date: until }));
+  const named = new Set(idsOf(json['tests'], 'row'));
+  const rows = idsOf(json['rows'], 'id');
+  const untested = rows.filter((id) => !named.has(id));
+  if (untested.length > 0 && tests.length > 0)
+    found.push(
+      finding('rule-rows-untested', where, {
+        table: table.name,
+        count: untested.length,
+        rows: rows.length,
+        ids: `${untested.slice(0, MOST_NAMED).join(', ')}${untested.length > MOST_NAMED ? ', …' : ''}`,
+      }),
+    );
+  return found;
+}
+
+function idsOf(list: unknown, key: string): readonly string[] {
+  return Array.isArray(list)
+    ? list.flatMap((one: unknown) => {
+        const id: unknown = isRecord(one) ? one[key] : undefined;
+        return typeof id === 'string' ? [id] : [];
+      })
+    : [];
+}

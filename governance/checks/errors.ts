@@ -1,0 +1,145 @@
+/** What a check of a definition can find: the codes of findings. How grave each is: severity.ts. */
+import { defineErrors, type ErrorEntry } from '../../engine/index.ts';
+
+const found = (text: string, remedy: string): ErrorEntry => ({ class: 'permanent', text, remedy });
+
+export const checkErrors = defineErrors({
+  'definition-unsound': found('The file {problem}.', '{remedy}'),
+  'definition-not-found': found(
+    'There is no definition "{name}" in {folder}.',
+    'Name one that is there: {known}; or another folder with --folder.',
+  ),
+  'catalogue-unreadable': found(
+    'The installed node types could not be listed ({reason}).',
+    'Run "npm run build", then try again; "npx wardflow doctor" says what is missing.',
+  ),
+  'credentials-in-file': found(
+    'The file holds what looks like a credential, at {place}.',
+    'Take it out, change it where it was valid, and put the new one into the credentials of the environment.',
+  ),
+  'address-in-file': found(
+    'The file says where something is ({what}), at {place}.',
+    'Give it a logical name and put the address into the bindings of each environment.',
+  ),
+  'path-not-settled': found(
+    'Output {output} of the node "{node}" {how}: a message that goes there would end as a dead letter.',
+    'Lead it to "message done", "message failed", "queue out", "delay until" or a node with "and finish".',
+  ),
+  'switch-without-otherwise': found(
+    'The switch "{node}" has no "otherwise": a message that fits none of its rules would end as a dead letter.',
+    'Add an "otherwise" and lead it to a node that settles.',
+  ),
+  'node-between': found(
+    'The node "{node}" ({type}) is between a source and the end of the path: {why}.',
+    'Take another way: "queue out" for work that goes on by itself, "delay until" for waiting.',
+  ),
+  'errors-not-caught': found(
+    'No catch node takes the errors of all nodes of the tab "{node}".',
+    'Add a catch node for all nodes that leads to "message failed".',
+  ),
+  'unbounded-loop': found(
+    'The wires go round without a delay or a queue between them: {nodes}.',
+    'Break the circle, or put "delay until" or "queue out" into it.',
+  ),
+  'rule-table-without-tests': found(
+    'The rule table "{table}" has no test cases.',
+    'Ask its owner for examples, and write them under "tests".',
+  ),
+  'rule-test-failed': found(
+    'The test "{test}" of the rule table "{table}" fails: {difference}.',
+    'Correct the table or the test with its owner.',
+  ),
+  'rule-rows-untested': found(
+    'No test of the rule table "{table}" names {count} of its {rows} rows: {ids}.',
+    'Add a test for each row that matters.',
+  ),
+  'rule-table-overdue': found(
+    'The rule table "{table}" is out of force since {date}: every decision by it would be an error.',
+    'Ask its owner for the table that holds now.',
+  ),
+  'node-forbidden': found(
+    'The node "{node}" is of the type "{type}", which the policy forbids.',
+    'Do it another way, or propose a change of the policy.',
+  ),
+  'code-node': found(
+    'The node "{node}" ({type}) runs code that no check can look into.',
+    'Use nodes that say what they do where you can; otherwise it takes the approval of the role {role}.',
+  ),
+  'unmanaged-effect': found(
+    'The node "{node}" ({type}) acts on another system outside of the effects that happen once: a redelivery repeats it.',
+    'Use "fhir write" or another node of Wardflow, or make sure that the other side knows a repeat.',
+  ),
+  'unmanaged-source': found(
+    'The node "{node}" ({type}) takes messages in past the journal: what it receives can be lost.',
+    'Take messages in with "hl7 in", or accept in the review that these may be lost.',
+  ),
+  'foreign-node': found(
+    'The node "{node}" ({type}) is of the module {module} {version}, which is not part of Wardflow.',
+    'Review that module as you would review code; its version becomes part of the bundle.',
+  ),
+  'node-unknown': found(
+    'The node "{node}" is of the type "{type}", which is not installed here.',
+    'Install the module that has it, or take the node out: with it the flows do not start.',
+  ),
+  'node-broken': found(
+    'The node "{node}" is of the type "{type}", whose module could not be loaded.',
+    'Look at the log of the runtime; mend or replace the module.',
+  ),
+  'settings-wrong': found(
+    'The node "{node}" is not set up: {problems}.',
+    'Open the node in the editor and mend the fields marked red.',
+  ),
+  'config-node-missing': found(
+    'The node "{node}" names at "{field}" a config node that is not there.',
+    'Open the node in the editor and choose one.',
+  ),
+  'reference-missing': found('The file {problem}.', '{remedy}'),
+  'queue-without-reader': found(
+    'The node "{node}" puts messages into the queue "{queue}", and no "queue in" of this flow takes them out.',
+    'Add a "queue in" with this queue, or correct the name.',
+  ),
+  'escalation-unknown': found(
+    'The node "{node}" is about the escalation "{escalation}", which no node of this flow starts.',
+    'Correct the name, or add an escalation timer that starts it.',
+  ),
+  'name-shared': found(
+    'The nodes "{first}" and "{node}" have one name as {what}: "{name}".',
+    'Give one of them another name: work and effects are found by it.',
+  ),
+  'intent-incomplete': found(
+    'The flow uses the {kind} "{name}", which intent.json does not list.',
+    'Add it to {kind}s in intent.json.',
+  ),
+  'intent-unused': found(
+    'The file intent.json lists the {kind} "{name}", which the flow does not use.',
+    'Take it out of intent.json, or use it.',
+  ),
+  'name-unbound': found(
+    'The {kind} "{name}" is not bound in {environment}.',
+    'Add it to bindings.json of that environment before this is promoted to it.',
+  ),
+  'runbook-missing': found('The file {problem}.', '{remedy}'),
+  'runbook-empty': found(
+    'The runbook "{heading}" in README.md says nothing.',
+    'Write what to do when the flow stops, when the other side is down and when somebody was told wrongly.',
+  ),
+  'fallback-missing': found(
+    'The file intent.json does not say what holds when this cannot run ("fallback").',
+    'Agree with the owner what people do then, and write it down.',
+  ),
+  'review-overdue': found(
+    'The date of its review has passed ({date}).',
+    'Review purpose, rules and runbook with the owner, then set a new date.',
+  ),
+  'label-contradicts': found(
+    'What it is called says "{said}", and its {field} says {actual}.',
+    'Correct whichever is wrong: people decide by the label.',
+  ),
+  'scenario-unsound': found('The file {problem}.', 'Correct the places named; see docs/reference/formats.md.'),
+  'scenarios-missing': found(
+    'The definition has no scenarios: nothing shows what it does when a message comes twice or the EHR is down.',
+    'Write some under scenarios/; see the guide page "Scenarios".',
+  ),
+});
+
+export type CheckCode = keyof typeof checkErrors.entries;

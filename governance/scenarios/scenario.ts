@@ -1,0 +1,100 @@
+/**
+ * scenarios/<name>.json: what happens to a definition, and what must come of it. `at` counts from the scenario's own
+ * beginning, on a clock that the runner moves; nothing waits in real time.
+ */
+
+/** What the FHIR server simulator does to requests from now on. */
+export interface Fault {
+  /**
+   * - `down`: connections are refused
+   * - `timeout`: the request arrives, is acted upon or not (`acts`), and no answer ever comes
+   * - `lost-answer`: the request is acted upon, then the connection is cut
+   * - `status`: it answers with `status` and does nothing
+   * - `throttle`: 429 with `Retry-After: retryAfter`
+   * - `none`: it is well again
+   */
+  readonly kind: 'down' | 'timeout' | 'lost-answer' | 'status' | 'throttle' | 'none';
+  readonly status?: number;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  /** For so many requests; absent: until another fault is set. */
+  readonly times?: number;
+  /** Only requests of this method and resource type. */
+  readonly method?: string;
+  readonly type?: string;
+}
+
+export interface Send {
+  readonly feed: string;
+  /** A file of samples/; or the text itself, with line ends for segment ends. */
+  readonly sample?: string;
+  readonly text?: string;
+  /** What expectations call the message; default: the sample's name without its ending. */
+  readonly as?: string;
+  /** Texts replaced before it is sent; each must be there. */
+  readonly replace?: readonly (readonly [string, string])[];
+  /** The acknowledgement code that the sender must get; default AA. */
+  readonly answer?: string;
+}
+
+export interface Step {
+  /** ISO 8601 duration since the beginning; never before the step above. */
+  readonly at: string;
+  readonly send?: Send;
+  /** Lets so much more time pass. */
+  readonly advance?: string;
+  /** Somebody answers at the console: the oldest open escalation, or that of a message. */
+  readonly ack?: { readonly by: string; readonly of?: string };
+  readonly fault?: Fault & { readonly endpoint: string };
+  /** Somebody changes resources in the EHR: those of the type that match. */
+  readonly change?: {
+    readonly endpoint: string;
+    readonly type: string;
+    readonly match?: string;
+    readonly set: Readonly<Record<string, unknown>>;
+  };
+  /** What must hold at this moment. */
+  readonly expect?: readonly Expectation[];
+}
+
+export type ExpectationKind = 'effect' | 'task' | 'resource' | 'alert' | 'decision' | 'escalation' | 'state';
+
+/**
+ * How many of the things of a kind must match: exactly `count`, or at least one. What each kind's things look like is
+ * in observed.ts and in docs/reference/formats.md.
+ */
+export interface Expectation {
+  readonly kind: ExpectationKind;
+  /** For people: what it is about. */
+  readonly what?: string;
+  readonly count?: number;
+  /** JSONata over one thing; true where it is meant. Absent: all of the kind. */
+  readonly match?: string;
+  /** Only what came of this message. */
+  readonly of?: string;
+  /** For `resource`: its type. */
+  readonly type?: string;
+  /** For `state`: the message's state. */
+  readonly is?: string;
+}
+
+export interface Scenario {
+  readonly kind: 'scenario';
+  readonly format: 1;
+  readonly name: string;
+  readonly title: string;
+  readonly given?: {
+    /** ISO 8601 with zone; the beginning. Default 2026-03-10T09:00:00Z. */
+    readonly now?: string;
+    readonly endpoints?: Readonly<
+      Record<string, { readonly fault?: Fault; readonly resources?: readonly Readonly<Record<string, unknown>>[] }>
+    >;
+  };
+  readonly steps: readonly Step[];
+  readonly expect: readonly Expectation[];
+}
+
+export const DEFAULT_NOW = '2026-03-10T09:00:00Z';
+
+/** What expectations call a message. */
+export const labelOf = (send: Send): string => send.as ?? (send.sample ?? 'message').replace(/\.[a-z0-9]+$/i, '');
