@@ -1,6 +1,7 @@
 /** The whole error catalogue: the engine's parts, and those of the parts above it, which the engine may not import. */
 import { cliErrors } from '../../cli/errors.ts';
 import { ENGINE_CATALOGUE, type CataloguePart } from '../../engine/catalogue.ts';
+import { bundleErrors } from '../../governance/bundle/errors.ts';
 import { consoleErrors } from '../../governance/errors.ts';
 import { checkErrors } from '../../governance/checks/errors.ts';
 import { nodeErrors } from '../../nodes/kit/errors.ts';
@@ -15,6 +16,7 @@ export const CATALOGUE: readonly CataloguePart[] = [
   { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
   { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
   { title: 'Checks of definitions', file: 'governance/checks/errors.ts', entries: checkErrors.entries },
+  { title: 'Bundles, keys and approvals', file: 'governance/bundle/errors.ts', entries: bundleErrors.entries },
   { title: 'Start and stop', file: 'supervisor/errors.ts', entries: supervisorErrors.entries },
   { title: 'Command line', file: 'cli/errors.ts', entries: cliErrors.entries },
 ];
