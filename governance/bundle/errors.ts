@@ -85,7 +85,7 @@ export const bundleErrors = defineErrors({
     'Correct the clock of the machine.',
   ),
   'approvals-missing': permanent('{missing} is missing.', 'Ask people who hold the role to approve.'),
-  'node-forbidden': permanent(
+  'policy-forbids-node': permanent(
     'The bundle uses the node type "{type}", which the policy forbids.',
     'Take the node out.',
   ),

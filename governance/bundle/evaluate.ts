@@ -47,7 +47,7 @@ export function evaluate({ policy, hash }: HashedPolicy, judged: Judgement): Ver
   const seating = seat(seatsNeeded(policy, judged.risk, judged.nodeTypes), offers);
   const missing = policy.forbiddenNodes
     .filter((type) => judged.nodeTypes.has(type))
-    .map((type) => bundleErrors.create('node-forbidden', { type }));
+    .map((type) => bundleErrors.create('policy-forbids-node', { type }));
   if (!seating.satisfied) missing.push(bundleErrors.create('approvals-missing', { missing: missingInWords(seating) }));
   return { satisfied: missing.length === 0, seats: seating.seats, notCounted, missing };
 }

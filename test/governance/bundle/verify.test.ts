@@ -383,7 +383,7 @@ describe('a bundle that wants to run', () => {
       const reviewed = await approved(code, all.store, all.rita, 'reviewer');
       assert.deepEqual(await codes(reviewed), ['approvals-missing']);
       assert.deepEqual(await codes(await approved(reviewed, all.store, all.emil, 'engineer')), ['accepted']);
-      assert.deepEqual(await codes(await complete(all, { types: ['exec'] })), ['node-forbidden']);
+      assert.deepEqual(await codes(await complete(all, { types: ['exec'] })), ['policy-forbids-node']);
     });
 
     it('cannot bring a weaker one along: approvals under it do not count', async () => {
