@@ -44,7 +44,8 @@ export function requireStrace(context: { skip(): never }): string {
 /** Tests that stand between a process and the C library preload what they compile: Linux with glibc, and a C compiler. */
 export function requireCompiler(context: { skip(): never }): string {
   const found = ['/usr/bin/cc', '/usr/bin/gcc', '/usr/bin/clang'].find((path) => existsSync(path));
-  return process.platform === 'linux' && found !== undefined
+  const headers = existsSync('/usr/include/stdio.h');
+  return process.platform === 'linux' && headers && found !== undefined
     ? found
     : skipBecause(context, 'a C compiler', 'on Linux, install the Debian packages gcc and libc6-dev');
 }
