@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { critical, criticalFile, discharge, linesOf, told } from './describe.ts';
+import { type Edited, type EditedJson } from './shipped.ts';
+
+const LADDER = 'ladders/critical-result.json';
+
+const steps = (ladder: Edited): Edited[] => ladder['steps'] as Edited[];
+
+describe('a changed ladder', () => {
+  it('tells a step that comes later or sooner in one line', () => {
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => Object.assign(steps(ladder)[1] ?? {}, { after: 'PT20M' })),
+      ['timer loosens Escalation critical-result: second step after 10 min -> 20 min (ward doctor): later'],
+    );
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => Object.assign(steps(ladder)[3] ?? {}, { after: 'PT1H30M' })),
+      [
+        'timer loosens Escalation critical-result: fourth step after 30 min -> 1 h 30 min (clinical site manager): later',
+      ],
+    );
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => Object.assign(steps(ladder)[1] ?? {}, { after: 'PT0S' })),
+      ['timer tightens Escalation critical-result: second step: after 10 min -> at once (ward doctor): sooner'],
+    );
+  });
+
+  it('tells who is told instead', () => {
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => {
+        Object.assign(steps(ladder)[1] ?? {}, { to: { person: 'on-call-1' } });
+        Object.assign(steps(ladder)[2] ?? {}, { to: { roster: 'medicine' }, channel: 'pager', text: 'Answer it.' });
+        ladder['exhausted'] = 'fallback';
+      }),
+      [
+        'recipient - Escalation critical-result: second step goes to ward doctor -> the person on-call-1',
+        'recipient - Escalation critical-result: third step goes to doctor on call -> roster medicine',
+        'recipient - Escalation critical-result: third step: channel console -> pager',
+        'recipient - Escalation critical-result: exhausted keep-last -> fallback',
+        'text - Escalation critical-result: third step: text A critical result has had no answer for 20 minutes. Open the task. -> Answer it.',
+      ],
+    );
+  });
+
+  it('tells steps that came and went', () => {
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => steps(ladder).splice(2, 1)),
+      [
+        'recipient loosens Escalation critical-result: no third step any more: after 20 min to doctor on call: one fewer is told',
+      ],
+    );
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) =>
+        steps(ladder).splice(1, 0, { after: 'PT5M', to: { role: 'matron' }, channel: 'console', text: 'Answer.' }),
+      ),
+      ['recipient tightens Escalation critical-result: new second step: after 5 min to matron: one more is told'],
+    );
+  });
+});
+
+describe('a changed intent', () => {
+  it('is told field by field, a lower risk first', () => {
+    const lines = criticalFile('intent.json', (intent) => {
+      intent['risk'] = 'high';
+      Object.assign(intent['fallback'] as Edited, { queue: 'ward' });
+      Object.assign(intent['owner'] as Edited, { name: 'Somebody else' });
+      ((intent['sends'] as Edited)['ehr'] as { Task: EditedJson[] }).Task.push('note');
+      (intent['endpoints'] as EditedJson[]).push('archive');
+      (intent['feeds'] as EditedJson[]).pop();
+    });
+    assert.deepEqual(lines, [
+      'setting loosens Intent: risk critical -> high: fewer have to approve it',
+      'recipient - Intent: fallback, queue laboratory duty desk -> ward',
+      'cohort - Intent: feeds removed: hospital',
+      'destination - Intent: endpoints added: archive',
+      'destination - Intent: sends, ehr, task added: note: more data may leave',
+      'text - Intent: owner, name Laboratory safety committee -> Somebody else',
+    ]);
+  });
+
+  it('says that a higher risk needs more approvals, and that less leaves', () => {
+    const lines = criticalFile('intent.json', (intent) => {
+      delete (intent['sends'] as { ehr: Edited }).ehr['Communication'];
+    });
+    assert.match(lines[0] ?? '', /^destination - Intent: sends, ehr, communication removed: .*: less data may leave$/);
+    const before = { 'intent.json': '{"kind":"intent","risk":"low"}' };
+    assert.deepEqual(told(linesOf(before, { 'intent.json': '{"kind":"intent","risk":"high"}' })), [
+      'setting - Intent: risk low -> high: more have to approve it',
+    ]);
+  });
+});
+
+describe('the other files', () => {
+  const change = (path: string, before: unknown, after: unknown): readonly string[] =>
+    told(linesOf({ [path]: JSON.stringify(before) }, { [path]: JSON.stringify(after) }));
+
+  it('are told by what they are', () => {
+    const map = (to: string): unknown => ({ kind: 'map', name: 'wards', rows: [{ from: 'A', to, display: 'Ward A' }] });
+    assert.deepEqual(change('maps/wards.json', map('1'), map('2')), ['code - Code map wards: rows, first, to 1 -> 2']);
+    const alerts = (coolDown: string): unknown => ({ kind: 'alert-policy', name: 'ehr-down', coolDown });
+    assert.deepEqual(change('alerts/ehr-down.json', alerts('PT5M'), alerts('PT1H')), [
+      'timer - Alerts ehr-down: cool down 5 min -> 1 h: later',
+    ]);
+    const items = (role: string): unknown => ({ kind: 'checklist', name: 'home', items: [{ id: 'letter', role }] });
+    assert.deepEqual(change('checklists/home.json', items('nurse'), items('doctor')), [
+      'recipient - Checklist home: items, first, role nurse -> doctor',
+    ]);
+    const scenario = (at: string): unknown => ({ kind: 'scenario', name: 'resend', steps: [{ at, advance: 'PT1M' }] });
+    assert.deepEqual(change('scenarios/resend.json', scenario('PT0S'), scenario('PT5S')), [
+      'text - Scenario resend: steps, first, at at once -> 5 s',
+    ]);
+    const mapping = (from: string): unknown => ({
+      kind: 'mapping',
+      name: 'adt',
+      resources: [{ id: 'p', set: { id: { from } } }],
+    });
+    assert.deepEqual(change('mappings/adt.json', mapping('PID-3'), mapping('PID-2')), [
+      'code - Mapping adt: resources, first, set, id, from PID-3 -> PID-2',
+    ]);
+    const policy = (count: number): unknown => ({ approvals: { high: [{ role: 'engineer', count }] } });
+    assert.deepEqual(change('policy.json', policy(2), policy(1)), [
+      'setting - Approval policy: approvals, high, first, count 2 -> 1',
+    ]);
+    assert.deepEqual(change('other.json', [1, { a: null }], [2, { a: true }]), [
+      'setting - other.json: 1 -> 2',
+      'setting - other.json: second, a nothing -> yes',
+    ]);
+  });
+
+  it('are told as lines where they are text', () => {
+    const after = {
+      ...discharge,
+      'README.md': `${discharge['README.md'] ?? ''}\nOne more line.\n`,
+      'samples/died.hl7': 'MSH|^~\\&|\r',
+    };
+    assert.deepEqual(told(linesOf(discharge, after)), [
+      'text - README.md changed: 2 lines',
+      'text - Sample samples/died.hl7 changed: 1 line',
+    ]);
+  });
+
+  it('are told when they come, go or become something else', () => {
+    const {
+      'ladders/result-review.json': ladder,
+      'README.md': readme,
+      'samples/normal.hl7': sample,
+      ...rest
+    } = critical;
+    assert.ok(ladder && readme && sample);
+    assert.deepEqual(told(linesOf(critical, rest)), [
+      'recipient loosens Escalation result-review removed',
+      'text - Text README.md removed',
+      'text - Sample samples/normal.hl7 removed',
+    ]);
+    assert.deepEqual(told(linesOf(rest, critical)).toSorted()[0], 'recipient - Escalation result-review added');
+    assert.deepEqual(told(linesOf(critical, { ...critical, 'flow.json': '{}', 'rules/critical-results.json': 'no' })), [
+      'setting - File flow.json is of another kind now',
+      'setting - File rules/critical-results.json is of another kind now',
+    ]);
+    assert.deepEqual(told(linesOf({}, discharge)).slice(0, 3), [
+      'rule - Rule table follow-up-queues added',
+      'wiring - Flow _shared/flow.json added',
+      'wiring - Flow flow.json added',
+    ]);
+  });
+});
