@@ -81,4 +81,14 @@ export const cliErrors = defineErrors({
     text: 'The file {file} has no HL7 v2 message in it.',
     remedy: 'Name a file whose messages begin with MSH.',
   },
+  'not-confirmed': {
+    class: 'permanent',
+    text: 'Nothing was signed.',
+    remedy: 'Answer "y" once you have looked at what is to be signed; --yes answers where nobody can be asked.',
+  },
+  'input-unreadable': {
+    class: 'permanent',
+    text: 'The file {file} cannot be read ({reason}).',
+    remedy: 'Name a file that you may read.',
+  },
 });

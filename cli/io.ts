@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { readConfig, type Config } from '../engine/index.ts';
+import { askSecret } from './ask-secret.ts';
 
 export interface Io {
   /** Answers. */
@@ -17,6 +18,8 @@ export interface Io {
   now(): number;
   /** Asks a person; anything but yes is no. */
   confirm(question: string): Promise<'yes' | 'no' | 'cannot-ask'>;
+  /** Asks a person for a secret, which is not shown; `null`: there is no terminal to ask on. */
+  secret(question: string): Promise<string | null>;
 }
 
 export function processIo(): Io {
@@ -39,6 +42,7 @@ export function processIo(): Io {
         .slice(0, 100)}`,
     now: () => Date.now(),
     confirm: ask,
+    secret: askSecret,
   };
 }
 

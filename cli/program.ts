@@ -7,6 +7,7 @@ import type { CheckOptions } from './commands/check.ts';
 import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
 import type { PauseOptions } from './commands/switches.ts';
+import { addGovernance } from './governance-program.ts';
 import type { Io } from './io.ts';
 
 /** `ended` gets the exit code of a command that has one of its own. */
@@ -47,6 +48,7 @@ export function program(io: Io, ended: (code: number) => void): Command {
   addSwitches(wardflow, io);
   addMessages(wardflow, io);
   addAudit(wardflow, io, ended);
+  addGovernance(wardflow, io, ended);
 
   wardflow
     .command('doctor')

@@ -101,6 +101,7 @@ export const bundleErrors = defineErrors({
   ),
   'passphrase-too-short': permanent('The passphrase has fewer than {least} characters.', 'Choose a longer one.'),
   'passphrase-wrong': permanent('The passphrase is not right, or the key file was changed.', 'Try again.'),
+  'passphrase-differs': permanent('The two passphrases differ.', 'Type the same one twice.'),
   'passphrase-needs-terminal': permanent(
     'The passphrase is asked on a terminal, and there is none.',
     'Run the command in a terminal: a passphrase is never taken from options, variables or files.',

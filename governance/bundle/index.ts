@@ -20,6 +20,7 @@ export { bundleErrors } from './errors.ts';
 export { evaluate, type Judgement, type Verdict } from './evaluate.ts';
 export {
   createKey,
+  isPersonName,
   PASSPHRASE_LEAST,
   publicPart,
   readKeyFile,
@@ -60,6 +61,7 @@ export {
   pinOf,
   readPin,
   readTrustStore,
+  trustStatementOf,
   type TrustPin,
   type TrustStore,
   type TrustStoreFile,

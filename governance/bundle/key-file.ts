@@ -49,7 +49,8 @@ export const PASSPHRASE_LEAST = 12;
 const ROUNDS = 600_000;
 const LIMITS = { bytes: 10_000, depth: 3 };
 /** An account's name. */
-export const PERSON = /^[A-Za-z0-9][\w.@+-]{0,99}$/;
+const PERSON = /^[A-Za-z0-9][\w.@+-]{0,99}$/;
+export const isPersonName = (text: string): boolean => PERSON.test(text);
 
 /** Makes a key for `person`. @throws WardflowError `passphrase-too-short` */
 export async function createKey(person: string, passphrase: string): Promise<KeyFile> {

@@ -127,6 +127,10 @@ export async function appendTrust(store: TrustStore, envelope: Envelope): Promis
   };
 }
 
+/** What a change says, before it is signed or judged: to be shown to the person who is to sign it. */
+export const trustStatementOf = (envelope: OpenedEnvelope, what: string): TrustStatement =>
+  parseStatement('trust-store', envelope, what);
+
 /** What to pin once a store has been verified. */
 export const pinOf = ({ environment, first, version, hash }: TrustStore): TrustPin => ({
   kind: 'trust-pin',

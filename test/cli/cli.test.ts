@@ -58,6 +58,7 @@ async function run(
     actor: () => 'cli:test',
     now: () => Date.now(),
     confirm: () => Promise.resolve(answer),
+    secret: () => Promise.resolve(null),
   });
   return { code, out: Buffer.concat(chunks), err };
 }

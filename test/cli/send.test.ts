@@ -32,6 +32,7 @@ describe('wardflow send', function () {
       actor: () => 'cli:test',
       now: () => Date.now(),
       confirm: () => Promise.resolve('cannot-ask'),
+      secret: () => Promise.resolve(null),
     });
     return { code, out, err, bytes: Buffer.concat(chunks) };
   }
