@@ -9,8 +9,9 @@ export function cliPage(): string {
   const wardflow = program(processIo(), () => undefined);
   return `# Command line
 
-\`npx wardflow <command>\` in the folder of Wardflow. Commands other than \`up\` and \`rules test\` find the running processes by
-\`run.json\` in the data folder: give them the same \`WARDFLOW_DATA\` that \`up\` had. The exit code is 0, or 1 with one
+\`npx wardflow <command>\` in the folder of Wardflow. \`check\`, \`rules\`, \`key\`, \`trust\`, \`bundle\` and
+\`order\` work where nothing runs, and without a network. The others but \`up\` find the running processes by \`run.json\` in
+the data folder: give them the same \`WARDFLOW_DATA\` that \`up\` had. The exit code is 0, or 1 with one
 sentence that says what to do. Whatever people and other systems have written is shown with control characters made visible.
 
 ${commandsOf(wardflow).map(section).join('\n')}`;

@@ -29,9 +29,9 @@ describe('bundles on the command line', function () {
   async function run(
     args: readonly string[],
     {
-      secrets = [PASSPHRASE, PASSPHRASE] as readonly (string | null)[],
-      answer = 'yes' as 'yes' | 'no' | 'cannot-ask',
-    } = {},
+      secrets = [PASSPHRASE, PASSPHRASE],
+      answer = 'yes',
+    }: { secrets?: readonly (string | null)[]; answer?: 'yes' | 'no' | 'cannot-ask' } = {},
   ): Promise<Ended> {
     let [out, err] = ['', ''];
     const left = [...secrets];
@@ -74,9 +74,17 @@ describe('bundles on the command line', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const ceremony = (...more: string[]): readonly string[] => [
-    ...['trust', 'init', ...as('ana'), '--key', `${file('ana.public.json')}=analyst`],
-    ...['--key', `${file('greta.public.json')}=clinical-governance`, '--key', `${file('emil.key.json')}=engineer`],
-    ...['--key', `${file('otto.public.json')}=operator`],
+    'trust',
+    'init',
+    ...as('ana'),
+    '--key',
+    `${file('ana.public.json')}=analyst`,
+    '--key',
+    `${file('greta.public.json')}=clinical-governance`,
+    '--key',
+    `${file('emil.key.json')}=engineer`,
+    '--key',
+    `${file('otto.public.json')}=operator`,
     ...more,
   ];
   let first: string;
@@ -180,7 +188,13 @@ describe('bundles on the command line', function () {
     ]);
     await refused(/no trust store/, ['bundle', 'verify', first, '--environment', 'staging']);
     await refused(/is that of production, not of staging/, [
-      ...['bundle', 'verify', first, '--environment', 'staging', '--trust', join(file('data'), 'trust', 'production')],
+      'bundle',
+      'verify',
+      first,
+      '--environment',
+      'staging',
+      '--trust',
+      join(file('data'), 'trust', 'production'),
     ]);
     now = NOW + 31 * DAY;
     await refused(/approval-expired/, ['bundle', 'verify', first]);
@@ -209,14 +223,30 @@ describe('bundles on the command line', function () {
 
   it('orders an environment to run it, once', async () => {
     const create = (name: string, ...more: string[]): readonly string[] => [
-      ...['order', 'create', first, ...as(name), '--previous', 'none', '--sequence', '1', '--out', file('order.json')],
+      'order',
+      'create',
+      first,
+      ...as(name),
+      '--previous',
+      'none',
+      '--sequence',
+      '1',
+      '--out',
+      file('order.json'),
       ...more,
     ];
     await refused(/no role that may order/, create('ana'));
     await refused(/longer than P7D/, create('otto', '--expires', 'P8D'));
     await wardflow(...create('otto'));
     const verify = (last: string, running: string): readonly string[] => [
-      ...['order', 'verify', file('order.json'), first, '--running', running, '--last', last],
+      'order',
+      'verify',
+      file('order.json'),
+      first,
+      '--running',
+      running,
+      '--last',
+      last,
     ];
     assert.match(await wardflow(...verify('0', 'none')), /Order 1 by otto may be carried out/);
     await refused(/carried out already/, verify('1', 'none'));
