@@ -37,13 +37,21 @@ describe('a result that changes', function () {
   });
 
   /** States the potassium of the order; each statement is a minute later than the one before. */
-  const state = async (controlId: string, order: string, value: string, status: string): Promise<void> => {
+  const state = async (controlId: string, order: string, value: string, status: string): Promise<void> =>
+    stateAll(controlId, order, [`2823-3^Potassium^LN||${value}|mmol/L|3.5-5.1||||${status}`]);
+  /** Potassium and sodium of one order. */
+  const statePanel = (controlId: string, order: string, k: string, na: string, status: string): Promise<void> =>
+    stateAll(controlId, order, [
+      `2823-3^Potassium^LN||${k}|mmol/L|3.5-5.1||||${status}`,
+      `2951-2^Sodium^LN||${na}|mmol/L|135-145||||${status}`,
+    ]);
+  const stateAll = async (controlId: string, order: string, results: readonly string[]): Promise<void> => {
     const time = `202601051000${String(minute++ % 60).padStart(2, '0')}`;
     const text = [
       `MSH|^~\\&|LAB|NORTH|WF|NORTH|${time}||ORU^R01^ORU_R01|${controlId}|P|2.5.1`,
       `PID|1||${order}^^^NORTH^MR||Example^Alex||19700101|U`,
       `OBR|1|P${order}|${order}|24323-8^Panel^LN|||20260105100000`,
-      `OBX|1|NM|2823-3^Potassium^LN||${value}|mmol/L|3.5-5.1||||${status}`,
+      ...results.map((result, index) => `OBX|${index + 1}|NM|${result}`),
       '',
     ].join('\r');
     assert.match(await sender.send(text), /\rMSA\|AA\|/);
@@ -157,5 +165,39 @@ describe('a result that changes', function () {
     await state('G2', 'G', '4.4', 'F');
     await state('G3', 'G', '4.4', 'F');
     for (const one of ['G1', 'G2', 'G3']) assert.deepEqual([await written(one), await noticesOf(one)], [NOBODY, []]);
+  });
+
+  it('critical again after it was corrected to normal: people hear of it, and climb a ladder if they had answered', async () => {
+    await state('H1', 'H', CRITICAL, 'F');
+    await state('H2', 'H', NORMAL, 'C');
+    await state('H3', 'H', CRITICAL, 'C');
+    assert.match((await noticesOf('H3')).join(), /has changed/);
+    await answer('H1');
+    await state('H4', 'H', NORMAL, 'C');
+    await state('H5', 'H', CRITICAL, 'C');
+    assert.deepEqual([(await written('H5')).tasks, (await escalation('H5'))?.state], [1, 'open']);
+  });
+
+  it('critical, told as normal, and critical when final: people hear of it', async () => {
+    await state('I1', 'I', CRITICAL, 'P');
+    await state('I2', 'I', NORMAL, 'P');
+    assert.match((await noticesOf('I2')).join(), /not critical as it stands now/);
+    await state('I3', 'I', CRITICAL, 'F');
+    assert.match((await noticesOf('I3')).join(), /has changed/);
+  });
+
+  it('final and much worse after somebody answered the preliminary one: a ladder of its own', async () => {
+    await state('J1', 'J', '6.4', 'P');
+    await answer('J1');
+    await state('J2', 'J', '9.0', 'F');
+    assert.deepEqual([(await written('J2')).tasks, (await escalation('J2'))?.state], [1, 'open']);
+  });
+
+  it('as told before, beside another result that changes: nobody is told of that one again', async () => {
+    await statePanel('K1', 'K', CRITICAL, '140', 'P');
+    await statePanel('K2', 'K', CRITICAL, '110', 'P');
+    assert.equal((await written('K2')).tasks, 1);
+    await statePanel('K3', 'K', CRITICAL, '110', 'F');
+    assert.deepEqual([await written('K3'), await noticesOf('K3')], [NOBODY, []]);
   });
 });
