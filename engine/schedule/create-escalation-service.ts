@@ -68,57 +68,60 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     if (fact === undefined) return keyOf(work.messageId, definition, name, discriminator);
     for await (const found of generations({ definition, name, fact })) {
       if (typeof found === 'string') return found;
-      if (found.messageId === work.messageId ? startedBy(found) === discriminator : isOpen(found)) return found;
+      if (isMeant(found, request)) return found;
     }
     throw new TypeError('generations end with a free key');
   }
 
+  async function start(request: StartEscalation): ReturnType<EscalationService['start']> {
+    const { work, steps, name, definition } = request;
+    if (steps.length === 0 || steps.length > MOST_STEPS) {
+      throw scheduleErrors.create('ladder-steps-invalid', { ladder: request.ladder, most: MOST_STEPS });
+    }
+    const place = await placeFor(request);
+    if (typeof place !== 'string')
+      return { kind: place.messageId === work.messageId ? 'exists' : 'joined', escalation: place };
+    const startedAt = clock.now();
+    const { kind, escalation } = await escalations.start({
+      id: ids.next(),
+      key: place,
+      messageId: work.messageId,
+      workId: work.id,
+      definition,
+      subscription: request.source ?? `${definition}/${name}`,
+      name,
+      ladder: request.ladder,
+      ladderVersion: request.ladderVersion,
+      steps,
+      exhausted: request.exhausted,
+      startedAt,
+      nextStep: 0,
+      nextAt: startedAt + (steps[0]?.afterMs ?? 0),
+      state: 'open',
+      title: request.title.slice(0, LONGEST_LINE),
+      lane: request.lane ?? work.lane,
+      watch: request.watch,
+      carry: request.fact === undefined ? request.carry : carriedWith(request),
+      correlationId: work.correlationId,
+      traceparent: work.traceparent,
+      endedAt: null,
+      endedBy: null,
+    });
+    if (kind === 'started') {
+      const details = { escalation: escalation.id, name, ladder: request.ladder, steps: steps.length };
+      const actor = `flow:${definition}`;
+      await audit.append([{ ...aboutEscalation(escalation, startedAt), type: 'escalation.started', actor, details }]);
+      live.publish({ kind: 'escalation', id: escalation.id });
+    }
+    if (escalation.nextAt !== null) options.onDue(escalation.nextAt);
+    // Two at once: another message's is the one while it is open, another result of this message needs one beside it.
+    if (kind === 'exists' && request.fact !== undefined && !isMeant(escalation, request)) return start(request);
+    const isOwn = kind === 'started' || escalation.messageId === work.messageId;
+    return { kind: isOwn ? kind : 'joined', escalation };
+  }
+
   return {
-    async start(request) {
-      const { work, steps, name, definition } = request;
-      if (steps.length === 0 || steps.length > MOST_STEPS) {
-        throw scheduleErrors.create('ladder-steps-invalid', { ladder: request.ladder, most: MOST_STEPS });
-      }
-      const place = await placeFor(request);
-      if (typeof place !== 'string')
-        return { kind: place.messageId === work.messageId ? 'exists' : 'joined', escalation: place };
-      const startedAt = clock.now();
-      const { kind, escalation } = await escalations.start({
-        id: ids.next(),
-        key: place,
-        messageId: work.messageId,
-        workId: work.id,
-        definition,
-        subscription: request.source ?? `${definition}/${name}`,
-        name,
-        ladder: request.ladder,
-        ladderVersion: request.ladderVersion,
-        steps,
-        exhausted: request.exhausted,
-        startedAt,
-        nextStep: 0,
-        nextAt: startedAt + (steps[0]?.afterMs ?? 0),
-        state: 'open',
-        title: request.title.slice(0, LONGEST_LINE),
-        lane: request.lane ?? work.lane,
-        watch: request.watch,
-        carry: request.fact === undefined ? request.carry : carriedWith(request),
-        correlationId: work.correlationId,
-        traceparent: work.traceparent,
-        endedAt: null,
-        endedBy: null,
-      });
-      if (kind === 'started') {
-        const details = { escalation: escalation.id, name, ladder: request.ladder, steps: steps.length };
-        const actor = `flow:${definition}`;
-        await audit.append([{ ...aboutEscalation(escalation, startedAt), type: 'escalation.started', actor, details }]);
-        live.publish({ kind: 'escalation', id: escalation.id });
-      }
-      if (escalation.nextAt !== null) options.onDue(escalation.nextAt);
-      // Two messages at once: the other one's is the one.
-      const isOwn = kind === 'started' || escalation.messageId === work.messageId;
-      return { kind: isOwn ? kind : 'joined', escalation };
-    },
+    start,
 
     async ofFact({ messageId, ...about }) {
       let newest: Escalation | undefined;
@@ -142,6 +145,10 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     keyOf,
   };
 }
+
+/** Of its fact: started for the same event of the same message, or by another message and still open. */
+const isMeant = (found: Escalation, { work, discriminator }: StartEscalation): boolean =>
+  found.messageId === work.messageId ? startedBy(found) === discriminator : isOpen(found);
 
 const isOpen = ({ state }: Escalation): boolean => state === 'open' || state === 'exhausted';
 

@@ -63,6 +63,17 @@ describe('escalations', () => {
     await bench.rest();
   };
 
+  it('is one for each of two results of one message that go by the same name, begun at once or redelivered', async () => {
+    const both = (): Promise<Escalation[]> =>
+      Promise.all(['event-1', 'event-2'].map((discriminator) => start({ discriminator, fact: 'potassium' })));
+    const [first, second] = await both();
+    assert.notEqual(first?.id, second?.id);
+    assert.deepEqual(
+      (await both()).map(({ id }) => id),
+      [first?.id, second?.id],
+    );
+  });
+
   it('tells step after step at its time, then is exhausted', async () => {
     const { id } = await start();
     await isTold(1);
