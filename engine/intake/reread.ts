@@ -39,7 +39,9 @@ export async function reread(
   const work = newWork(accepted, message, feed.settings, feed.subscriptions, ids);
   if (dryRun) return { kind: work.length > 0 ? 'accepted' : 'unrouted', id: null };
 
-  const outcome = await store.journal.accept(accepted, work, feed.settings.resendWindowMs);
+  // Whatever was accepted of the same bytes since it came, be it by another person reading it again, is the one.
+  const windowMs = Math.max(feed.settings.resendWindowMs, now - stored.receivedAt);
+  const outcome = await store.journal.accept(accepted, work, windowMs);
   const audit: AuditEntry = {
     at: now,
     type: 'message.reread',

@@ -93,6 +93,32 @@ export function describeJournal(adapter: StoreAdapter): void {
       );
     });
 
+    it('takes a readable frame of the same bytes for the first, after one in quarantine was put away', async () => {
+      const [controlId, body] = ['C1', 'same'];
+      const quarantine = { code: 'mllp-frame-unterminated', text: 'No end.' };
+      await store.journal.accept(newMessage({ id: 'q', controlId, body, quarantine }), [], WINDOW);
+      const audit = { at: T0, type: 'message.discarded', actor: 'user:ana', messageId: 'q', details: {}, reason: 'x' };
+      await store.journal.discardQuarantined('q', T0, audit);
+      const again = newMessage({ controlId, body, receivedAt: T0 + 1 });
+      assert.equal((await store.journal.accept(again, [newWork(again)], WINDOW)).kind, 'accepted');
+    });
+
+    it('leaves what was put away from quarantine as it is, when whoever is told of it has ended', async () => {
+      const quarantine = { code: 'intake-unreadable', text: 'No.' };
+      const message = newMessage({ id: 'q', controlId: null, quarantine });
+      const work = newWork(message);
+      await store.journal.accept(message, [work], WINDOW);
+      const audit = { at: T0, type: 'message.discarded', actor: 'user:ana', messageId: 'q', details: {}, reason: 'x' };
+      await store.journal.discardQuarantined('q', T0, audit);
+      const claimant = { subscription: work.subscription, owner: 'o', now: T0, leaseUntil: T0 + 60_000, limit: 1 };
+      const [claimed] = await store.work.claim([claimant]);
+      assert.ok(claimed);
+      const end = { at: T0 + 1, settlement: { kind: 'done' }, trace: [], version: null } as const;
+      await store.work.settle({ workId: claimed.id, fence: claimed.fence, ...end });
+      const stored = await store.journal.get('q');
+      assert.deepEqual([stored?.state, stored?.reason?.code], ['discarded', 'intake-unreadable']);
+    });
+
     it('recognises a resend, links it to the first, and gives the first answer again without new work', async () => {
       const first = newMessage({ controlId: 'C1', body: 'same' });
       await store.journal.accept(first, [newWork(first)], WINDOW);

@@ -58,6 +58,18 @@ describe('a frame in quarantine', () => {
     assert.deepEqual(kinds, ['accepted', 'resend']);
   });
 
+  it('makes no second work where the same came twice, however short the time in which that is a resend', async () => {
+    const [feed, ...rest] = frame('done');
+    await runtime.deploy({ flow: [{ ...feed, resendWindowDays: 0 }, ...rest] });
+    const ids = [await left('OLD6', 'Q6'), await left('OLD7', 'Q6')];
+    const kinds: string[] = [];
+    for (const id of ids) {
+      kinds.push((await runtime.engine.intake.reread(id, BY)).kind);
+      runtime.clock.advance(1000);
+    }
+    assert.deepEqual(kinds, ['accepted', 'resend']);
+  });
+
   it('is not read where only a part of it came, and not without its feed', async () => {
     await deploy();
     const cut = await left('OLD4', 'Q4', 'mllp-frame-unterminated');

@@ -4,6 +4,7 @@ import type { MessageDoc } from '../documents.ts';
 import { foldControlId, json, laneNumber, millis, partsOf, searchKey } from '../values.ts';
 import type { WriteContext } from './context.ts';
 import type { Operation } from './operation.ts';
+import { isUnread } from './message-state.ts';
 import { joinKey } from './ordering.ts';
 
 export function accept(
@@ -51,7 +52,7 @@ function findFirst(ctx: WriteContext, message: NewMessage, windowMs: number): Me
       one.controlId === message.controlId &&
       one.bodyHash === message.bodyHash &&
       one.feed === message.feed &&
-      one.state !== 'quarantined',
+      !isUnread(one),
   );
   if (!newest) return undefined;
   // The newest may be of this batch, and what it repeats found with it or loaded as what another repeats.

@@ -1,5 +1,5 @@
 import type { MessageState } from '../../contract/index.ts';
-import type { WorkDoc } from '../documents.ts';
+import type { MessageDoc, WorkDoc } from '../documents.ts';
 import type { WriteContext } from './context.ts';
 
 /** Most pressing first (ARCHITECTURE, States). */
@@ -23,13 +23,17 @@ function seenAs(work: WorkDoc): MessageState {
   }
 }
 
+/** What could not be read stays in quarantine, or put away from there with its reason, whoever was told of it. */
+export function isUnread({ state, reasonCode }: Pick<MessageDoc, 'state' | 'reasonCode'>): boolean {
+  return state === 'quarantined' || (state === 'discarded' && reasonCode !== undefined);
+}
+
 /** Brings the message's denormalised state up to date after one of its work items changed. */
 export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: number, troubled = false): void {
   const items = ctx.worksOf(messageSeq);
   const messages = ctx.table('messages');
   const before = messages.get(messageSeq);
-  // What could not be read stays in quarantine, whoever was told of it.
-  if (!before || items.length === 0 || before.state === 'quarantined') return;
+  if (!before || items.length === 0 || isUnread(before)) return;
   const seen = items.map(seenAs);
   const state = PRESSING.find((candidate) => seen.includes(candidate)) ?? 'accepted';
   const speaking = state === 'waiting' || state === 'dead' ? items.filter((_, index) => seen[index] === state) : [];

@@ -21,6 +21,9 @@ const bodyKey = (hash: string): number => Number.parseInt(hash.slice(0, 12), 16)
 /** It outlives the body (purge.ts). */
 const ANSWER = 'SELECT answer FROM body WHERE seq = ?1 UNION ALL SELECT answer FROM kept_answer WHERE seq = ?1';
 
+/** Out of quarantine: nobody worked on it, so a readable frame of the same bytes is the first. */
+const PUT_AWAY = `s.state = ${M.discarded} AND s.reason_code IS NOT NULL`;
+
 const SEEN = 'SELECT 1 FROM message WHERE control_id = ?1 COLLATE NOCASE AND body_key = ?2 LIMIT 1';
 
 interface First {
@@ -65,7 +68,7 @@ function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): Fi
   const newest = ctx.sql.get(
     'SELECT m.seq, m.resend_of FROM message m JOIN message_state s ON s.seq = m.seq ' +
       'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 AND m.body_hash = ?3 AND s.feed = ?4 ' +
-      'AND s.state <> ?5 ORDER BY m.seq DESC LIMIT 1',
+      `AND s.state <> ?5 AND NOT (${PUT_AWAY}) ORDER BY m.seq DESC LIMIT 1`,
     message.controlId,
     bodyKey(message.bodyHash),
     message.bodyHash,

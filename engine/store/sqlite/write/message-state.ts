@@ -30,6 +30,11 @@ function seenAs(item: Item): number {
   }
 }
 
+/** What could not be read stays in quarantine, or put away from there with its reason, whoever was told of it. */
+function isUnread({ state, reason_code: code }: { state: number; reason_code: string | null }): boolean {
+  return state === M.quarantined || (state === M.discarded && code !== null);
+}
+
 const ITEMS = 'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?';
 
 /** Brings the message's denormalised state up to date after one of its work items changed. */
@@ -39,8 +44,7 @@ export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: n
     'SELECT state, feed, reason_code, retry_at FROM message_state WHERE seq = ?',
     messageSeq,
   ) as { state: number; feed: string; reason_code: string | null; retry_at: number | null } | undefined;
-  // What could not be read stays in quarantine, whoever was told of it.
-  if (!before || items.length === 0 || before.state === M.quarantined) return;
+  if (!before || items.length === 0 || isUnread(before)) return;
   const seen = items.map(seenAs);
   const state = PRESSING.find((candidate) => seen.includes(candidate)) ?? M.accepted;
   const speaking = items.filter((_, index) => seen[index] === state);
