@@ -186,6 +186,19 @@ describe('a result that changes', function () {
     assert.match((await noticesOf('I3')).join(), /has changed/);
   });
 
+  it('normal by an older message that comes late: nobody is told that it is not critical', async () => {
+    await state('L1', 'L', CRITICAL, 'F');
+    await state('L2', 'L', NORMAL, 'P');
+    const [notice, ...more] = await noticesOf('L2');
+    assert.match(notice ?? '', /nothing says that it replaces it/);
+    assert.equal(more.length, 0);
+    assert.match(
+      (await written('L2')).said.join(),
+      /^Potassium was 7\.1, and another message says 4\.2 mmol\/L\. Says less/,
+    );
+    assert.equal((await escalation('L1'))?.state, 'open');
+  });
+
   it('final and much worse after somebody answered the preliminary one: a ladder of its own', async () => {
     await state('J1', 'J', '6.4', 'P');
     await answer('J1');
