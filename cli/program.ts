@@ -6,6 +6,7 @@ import { packageRoot, SWITCH_KINDS, type SwitchKind } from '../engine/index.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
+import type { ScenarioOptions } from './commands/scenarios.ts';
 import type { PauseOptions } from './commands/switches.ts';
 import { addGovernance } from './governance-program.ts';
 import type { Io } from './io.ts';
@@ -68,6 +69,20 @@ export function program(io: Io, ended: (code: number) => void): Command {
     .option('--json', 'for programs')
     .action(async (names: string[], options: CheckOptions) =>
       ended(await (await import('./commands/check.ts')).check(io, names, options)),
+    );
+
+  const scenarios = wardflow.command('scenarios').description('scenarios of definitions');
+  scenarios
+    .command('run')
+    .description('run definitions on a moved clock against simulators, and compare')
+    .argument('[definitions...]', 'names of definitions (default: all)')
+    .option('--folder <folder>', 'folder of definitions (default: WARDFLOW_FLOWS)')
+    .option('--scenario <names...>', 'only these scenarios')
+    .option('--jobs <number>', 'runtimes at a time', '2')
+    .option('--junit <file>', 'also write a JUnit report')
+    .option('--json', 'for programs')
+    .action(async (names: string[], options: ScenarioOptions) =>
+      ended(await (await import('./commands/scenarios.ts')).runScenariosOf(io, names, options)),
     );
 
   const rules = wardflow.command('rules').description('rule tables');

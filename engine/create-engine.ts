@@ -20,7 +20,7 @@ import type { RetentionSettings } from './schedule/agenda/retention-job.ts';
 import { createEscalationRunner } from './schedule/escalation-runner.ts';
 import { createEscalationService } from './schedule/create-escalation-service.ts';
 import { createTaskWatcher } from './schedule/task-watcher.ts';
-import type { Switch } from './store/contract/index.ts';
+import type { Store, Switch } from './store/contract/index.ts';
 import { storeFailures } from './store-failures.ts';
 import { watchStore } from './watch-store.ts';
 
@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly mllp?: Partial<MllpLimits>;
   /** Between two rounds of looking for answered FHIR Tasks; default 15 s. */
   readonly taskPollMs?: Millis;
+  /** Wraps the store that all parts use, such as to count its calls; default: as it is. */
+  readonly aroundStore?: (store: Store) => Store;
   /** The store is lost: the process should end and be started again. Called once. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -65,7 +67,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const choice = options.store ?? { adapter: 'sqlite' };
   const opened = await openEngineStore({ choice, environment, folder: dataFolder, log, onFailure: onStoreFailure });
-  const store = watchStore(opened.store, failures);
+  const watched = watchStore(opened.store, failures);
+  const store = options.aroundStore?.(watched) ?? watched;
   let endpoints: ClosableFhirEndpoints;
   let controls: RunningControls;
   const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });

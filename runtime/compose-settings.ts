@@ -12,14 +12,22 @@ import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
 import { answerLoginDialog } from './login-dialog.ts';
 import { refuseForeign } from './origin-guard.ts';
-import { Runtime } from './runtime.ts';
+import { Runtime, type EngineSeams } from './runtime.ts';
 import { dropSessionFirst } from './session-cookie.ts';
 import { createStorageModule } from './storage/storage-module.ts';
 
-export function composeSettings(environment: NodeJS.ProcessEnv = process.env): object {
+export interface SettingsSeams {
+  readonly engine?: EngineSeams;
+  /** Called with the runtime that the settings are of. */
+  readonly onRuntime?: (runtime: Runtime) => void;
+}
+
+/** `seams`: for the runtime of scenarios (governance/scenarios); settings.ts passes none. */
+export function composeSettings(environment: NodeJS.ProcessEnv = process.env, seams: SettingsSeams = {}): object {
   const config = configOrExit(environment);
   const log = createLog(config.logLevel);
-  const runtime = new Runtime(config, log, version());
+  const runtime = new Runtime(config, log, version(), seams.engine);
+  seams.onRuntime?.(runtime);
   runtime.guard();
   const userDir = join(runtime.folder, 'node-red');
   prepareUserFolder(userDir);

@@ -19,6 +19,7 @@ import {
   type Config,
   type DefinitionSet,
   type Engine,
+  type EngineOptions,
   type Log,
   storeChoice,
 } from '../engine/index.ts';
@@ -43,12 +44,16 @@ const DRAIN_MS = 5_000;
 /** Whatever hangs, the process ends after this. */
 const END_MS = 15_000;
 
+/** What only a runtime for scenarios gives its engine; one that people work with has none of it. */
+export type EngineSeams = Pick<EngineOptions, 'clock' | 'random' | 'aroundStore'>;
+
 export class Runtime {
   readonly config: Config;
   readonly log: Log;
   readonly folder: string;
   readonly api: RuntimeApi;
   readonly #version: string;
+  readonly #seams: EngineSeams;
   readonly #startedAt = Date.now();
   #token = '';
   #isToken: (given: string) => boolean = () => false;
@@ -58,7 +63,8 @@ export class Runtime {
   #running = false;
   #stopping = false;
 
-  constructor(config: Config, log: Log, version: string) {
+  constructor(config: Config, log: Log, version: string, seams: EngineSeams = {}) {
+    this.#seams = seams;
     this.config = config;
     this.log = log;
     this.#version = version;
@@ -135,6 +141,7 @@ export class Runtime {
     const bindings = await loadBindings(this.folder, config);
     const definitions = await loadDefinitions(config.flowsFolder);
     const engine = await createEngine({
+      ...this.#seams,
       environment: config.environment,
       dataFolder: this.folder,
       store: storeChoice(config),

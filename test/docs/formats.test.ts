@@ -11,6 +11,7 @@ import {
   writeRunInfo,
   type RunInfo,
 } from '../../engine/index.ts';
+import { readScenarios } from '../../governance/scenarios/read-scenarios.ts';
 import { ROOT } from './markdown-files.ts';
 
 const page = readFileSync(join(ROOT, 'docs/reference/formats.md'), 'utf8');
@@ -41,6 +42,13 @@ describe('the examples of docs/reference/formats.md', () => {
     );
     const decision = await table.decide({ code: '2823-3', value: 6.4 }, { now: new Date('2026-06-01T12:00:00Z') });
     assert.ok(page.includes(decision.sentence), `the page does not show the sentence "${decision.sentence}"`);
+  });
+
+  it('have a scenario that can be run', () => {
+    const files = { 'scenarios/answer-lost.json': example('Scenario'), 'samples/high.hl7': 'MSH|' };
+    const { scenarios, problems } = readScenarios(files);
+    assert.deepEqual(problems, []);
+    assert.equal(scenarios.length, 1);
   });
 
   it('bind a feed and, where the setting is set, an endpoint', () => {

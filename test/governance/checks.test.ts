@@ -454,10 +454,10 @@ describe('the checks of a definition', function () {
     assert.equal(found.severity, 'error');
   });
 
-  it('find no error in the shipped definitions', async () => {
+  it('find neither error nor warning in the shipped definitions', async () => {
     const checked = await checkFolder({ folder: 'flows', catalogue, now: new Date('2026-06-01T00:00:00Z') });
     assert.ok(checked.length >= 3);
-    const grave = checked.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
+    const grave = checked.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'notice'));
     assert.deepEqual(grave, []);
   });
 

@@ -1,0 +1,157 @@
+/** Runs one scenario: starts its world, takes the steps one after the other, and compares. */
+import { connectMllp, durationMs, type FlowNode } from '../../engine/index.ts';
+import type { EscalationList, MessageList } from '../../runtime/api/contract.ts';
+import jsonata from 'jsonata';
+import { FhirSimulator } from './fhir-simulator.ts';
+import { differenceOf } from './judge.ts';
+import { observe, type Observed, type World } from './observed.ts';
+import { DEFAULT_NOW, labelOf, type Expectation, type Scenario, type Send, type Step } from './scenario.ts';
+import { ScenarioRuntime } from './scenario-runtime.ts';
+
+export interface ScenarioSubject {
+  readonly definition: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly shared: Readonly<Record<string, string>> | undefined;
+  /** Its own nodes and those of `_shared`. */
+  readonly nodes: readonly FlowNode[];
+}
+
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly title: string;
+  readonly ok: boolean;
+  /** What is not as expected, in the order of the file. */
+  readonly differences: readonly { readonly place: string; readonly text: string }[];
+  /** Expectations compared. */
+  readonly compared: number;
+  readonly observed: Observed;
+  /** In real time. */
+  readonly tookMs: number;
+}
+
+export async function runScenario(subject: ScenarioSubject, scenario: Scenario): Promise<ScenarioResult> {
+  const begun = performance.now();
+  const startedAt = Date.parse(scenario.given?.now ?? DEFAULT_NOW);
+  const endpoints = new Map<string, FhirSimulator>();
+  let runtime: ScenarioRuntime | undefined;
+  try {
+    for (const { type, name = '' } of subject.nodes)
+      if (type === 'wardflow-fhir-endpoint' && !endpoints.has(name))
+        endpoints.set(name, await FhirSimulator.start(() => runtime?.now ?? startedAt));
+    for (const [name, { fault, resources = [] }] of Object.entries(scenario.given?.endpoints ?? {})) {
+      for (const resource of resources) endpoints.get(name)?.put(resource);
+      if (fault) await endpoints.get(name)?.setFault(fault);
+    }
+    runtime = await ScenarioRuntime.start({ ...subject, scenario: scenario.name, now: startedAt, endpoints });
+    const run = new Run(subject, { runtime, endpoints, messages: new Map(), startedAt });
+    for (const [i, step] of scenario.steps.entries()) await run.take(step, `steps[${i}]`);
+    await runtime.rest();
+    const observed = await run.compare(scenario.expect, 'expect');
+    for (const name of endpoints.keys()) run.met(name, 'steps');
+    const { differences, compared } = run;
+    const tookMs = Math.round(performance.now() - begun);
+    const { name, title } = scenario;
+    return { scenario: name, title, ok: differences.length === 0, differences, compared, observed, tookMs };
+  } finally {
+    await runtime?.stop();
+    for (const simulator of endpoints.values()) await simulator.close();
+  }
+}
+
+const ANSWER_WITHIN_MS = 20_000;
+
+class Run {
+  readonly differences: { place: string; text: string }[] = [];
+  compared = 0;
+  readonly #subject: ScenarioSubject;
+  readonly #world: World & { readonly messages: Map<string, string> };
+
+  constructor(subject: ScenarioSubject, world: World & { readonly messages: Map<string, string> }) {
+    this.#subject = subject;
+    this.#world = world;
+  }
+
+  async take(step: Step, place: string): Promise<void> {
+    const { runtime, endpoints, startedAt } = this.#world;
+    await runtime.goTo(startedAt + (durationMs(step.at) ?? 0));
+    const { send, advance, ack, fault, change, expect } = step;
+    if (send) await this.#send(send, place);
+    if (advance !== undefined) await runtime.goTo(runtime.now + (durationMs(advance) ?? 0));
+    if (fault) {
+      const simulator = endpoints.get(fault.endpoint);
+      if (!simulator) return this.#differs(place, `there is no endpoint "${fault.endpoint}"`);
+      this.met(fault.endpoint, place);
+      await simulator.setFault(fault);
+    }
+    if (change) await this.#change(change, place);
+    if (ack) await this.#acknowledge(ack, place);
+    if (expect) await this.compare(expect, `${place}.expect`);
+    await runtime.rest();
+  }
+
+  async compare(expectations: readonly Expectation[], place: string): Promise<Observed> {
+    const observed = await observe(this.#world);
+    for (const [i, one] of expectations.entries()) {
+      this.compared++;
+      const text = await differenceOf(one, observed);
+      if (text !== null) this.#differs(`${place}[${i}]`, text);
+    }
+    return observed;
+  }
+
+  /** A fault that nothing has met would make a scenario pass that shows nothing. */
+  met(endpoint: string, place: string): void {
+    if (this.#world.endpoints.get(endpoint)?.faultUnmet === true)
+      this.#differs(place, `the fault of "${endpoint}" until here was met by fewer requests than it should be`);
+  }
+
+  async #send(send: Send, place: string): Promise<void> {
+    const { runtime, messages } = this.#world;
+    const client = await connectMllp({
+      host: '127.0.0.1',
+      port: await runtime.portOf(send.feed),
+      answerWithinMs: ANSWER_WITHIN_MS,
+    });
+    try {
+      const answer = new TextDecoder().decode(await client.exchange(new TextEncoder().encode(this.#textOf(send))));
+      const code = /(?:^|\r)MSA\|(\w+)/.exec(answer)?.[1] ?? 'none';
+      const wanted = send.answer ?? 'AA';
+      if (code !== wanted) this.#differs(place, `the sender was answered ${code}, expected ${wanted}`);
+    } finally {
+      client.close();
+    }
+    const [newest] = (await runtime.api<MessageList>('/messages?limit=1')).messages;
+    if (newest) messages.set(labelOf(send), newest.id);
+  }
+
+  #textOf({ sample, text, replace = [] }: Send): string {
+    let message = text ?? this.#subject.files[`samples/${sample ?? ''}`] ?? '';
+    for (const [from, to] of replace) message = message.replaceAll(from, to);
+    return message.trimEnd().replaceAll(/\r?\n|\r/g, '\r');
+  }
+
+  async #acknowledge({ by, of }: NonNullable<Step['ack']>, place: string): Promise<void> {
+    const { runtime, messages } = this.#world;
+    const message = of === undefined ? '' : `&message=${messages.get(of) ?? ''}`;
+    const { escalations } = await runtime.api<EscalationList>(`/escalations?state=open,exhausted&limit=500${message}`);
+    const oldest = escalations.at(-1);
+    if (!oldest) return this.#differs(place, 'nothing waits for an answer');
+    const actor = `user:${by.toLowerCase().replaceAll(/[^\w.@+-]+/g, '-')}`;
+    await runtime.api(`/escalations/${oldest.id}/acknowledge`, { method: 'POST', body: {}, actor });
+  }
+
+  async #change({ endpoint, type, match, set }: NonNullable<Step['change']>, place: string): Promise<void> {
+    const simulator = this.#world.endpoints.get(endpoint);
+    let changed = 0;
+    for (const resource of simulator?.all(type) ?? []) {
+      if (match !== undefined && (await jsonata(match).evaluate(resource)) !== true) continue;
+      simulator?.change(resource, set);
+      changed++;
+    }
+    if (changed === 0) this.#differs(place, `no ${type} at "${endpoint}" is there to be changed`);
+  }
+
+  #differs(place: string, text: string): void {
+    this.differences.push({ place, text });
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * One runtime for one scenario: a real Node-RED process with a data folder of its own and no other definition in it, on
+ * a clock that this side moves. Time goes on only while the runtime is at rest, from one moment at which something is due
+ * to the next, as it would have come.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ensureServiceToken, packageRoot, siblingFile, type FlowNode } from '../../engine/index.ts';
+import { ACTOR_HEADER, API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { Answer, Ready } from './clock-channel.ts';
+import { scenarioErrors } from './errors.ts';
+import type { FhirSimulator } from './fhir-simulator.ts';
+
+export interface ScenarioRuntimeOptions {
+  /** For sentences. */
+  readonly scenario: string;
+  readonly definition: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly shared: Readonly<Record<string, string>> | undefined;
+  readonly nodes: readonly FlowNode[];
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly endpoints: ReadonlyMap<string, FhirSimulator>;
+}
+
+const READY_WITHIN_MS = 60_000;
+/** In real time, for one moment of the moved clock. */
+const REST_WITHIN_MS = 30_000;
+/** Between two looks at watched tasks, on the moved clock: seldom, since each is a stop. */
+const TASK_POLL_SECONDS = 60;
+
+export class ScenarioRuntime {
+  readonly #options: ScenarioRuntimeOptions;
+  readonly #base: string;
+  readonly #token: string;
+  readonly #child: ChildProcess;
+  readonly #answers = new Map<number, (answer: Answer) => void>();
+  readonly #ended: Promise<never>;
+  #questions = 0;
+  #port = 0;
+  #now: number;
+
+  private constructor(options: ScenarioRuntimeOptions, base: string, token: string, child: ChildProcess) {
+    this.#options = options;
+    this.#base = base;
+    this.#token = token;
+    this.#child = child;
+    this.#now = options.now;
+    this.#ended = new Promise((_, reject) => {
+      child.once('error', reject);
+      child.once('exit', () => void this.#why().then((error) => reject(error)));
+    });
+    // Whoever waits for an answer is told; afterwards nobody needs to be.
+    this.#ended.catch(() => undefined);
+  }
+
+  static async start(options: ScenarioRuntimeOptions): Promise<ScenarioRuntime> {
+    const base = await mkdtemp(join(tmpdir(), 'wardflow-scenario-'));
+    const data = join(base, 'data');
+    const flows = join(base, 'flows');
+    await mkdir(join(data, 'staging'), { recursive: true, mode: 0o700 });
+    await writeFiles(join(flows, options.definition), options.files);
+    if (options.shared) await writeFiles(join(flows, '_shared'), options.shared);
+    await writeFile(join(data, 'staging', 'bindings.json'), JSON.stringify(bindings(options)), { mode: 0o600 });
+    const token = await ensureServiceToken(data, 'staging');
+    const runtime = new ScenarioRuntime(options, base, token, launch(base, data, flows, options.now));
+    try {
+      await runtime.#ready();
+      return runtime;
+    } catch (error) {
+      await runtime.stop();
+      throw error;
+    }
+  }
+
+  /** Of the moved clock. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** The runtime's own API. */
+  async api<T>(
+    path: string,
+    init: { readonly method?: string; readonly body?: unknown; readonly actor?: string } = {},
+  ): Promise<T> {
+    const { method = 'GET', body, actor = 'user:scenario' } = init;
+    const response = await fetch(`http://127.0.0.1:${this.#port}${API_ROOT}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, [ACTOR_HEADER]: actor, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${path.split('?')[0] ?? ''} answered ${response.status}`);
+    return (await response.json()) as T;
+  }
+
+  /** Where a feed listens. */
+  async portOf(feed: string): Promise<number> {
+    const { feeds } = await this.api<RuntimeStatus>('/status');
+    const port = feeds.find(({ name, state }) => name === feed && state === 'listening')?.port;
+    if (port === undefined || port === null) throw this.#notRunnable(`the feed "${feed}" does not listen`);
+    return port;
+  }
+
+  /** Resolves when nothing happens any more without time passing; gives when something is due next. */
+  async rest(move?: number): Promise<number | null> {
+    const until = Date.now() + REST_WITHIN_MS;
+    let to = move;
+    for (;;) {
+      const { now, next, requests } = await this.#ask(to);
+      to = undefined;
+      this.#now = now;
+      const simulators = [...this.#options.endpoints.values()];
+      const held = simulators.reduce((sum, one) => sum + one.held, 0);
+      if (requests <= held && simulators.every(({ serving }) => serving === 0)) return next;
+      if (Date.now() > until)
+        throw scenarioErrors.create('scenario-stuck', {
+          scenario: this.#options.scenario,
+          seconds: REST_WITHIN_MS / 1000,
+        });
+    }
+  }
+
+  /** Lets time pass until then, stopping wherever something is due. */
+  async goTo(moment: number): Promise<void> {
+    let next = await this.rest();
+    while (next !== null && next <= moment) next = await this.rest(next);
+    if (moment > this.#now) await this.rest(moment);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+      // Nothing of it is kept: it need not finish anything.
+      this.#child.kill('SIGKILL');
+      await gone;
+    }
+    await rm(this.#base, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<void> {
+    const port = new Promise<number>((resolve) => {
+      this.#child.on('message', (said: Answer | Ready) => {
+        if ('ready' in said) return resolve(said.ready);
+        this.#answers.get(said.id)?.(said);
+        this.#answers.delete(said.id);
+      });
+    });
+    this.#port = await Promise.race([port, this.#ended, this.#late(READY_WITHIN_MS)]);
+  }
+
+  #ask(move: number | undefined): Promise<Answer> {
+    const id = ++this.#questions;
+    const answer = new Promise<Answer>((resolve) => this.#answers.set(id, resolve));
+    this.#child.send({ id, ...(move !== undefined && { move }) });
+    return Promise.race([answer, this.#ended, this.#late(REST_WITHIN_MS)]);
+  }
+
+  #late(afterMs: number): Promise<never> {
+    const { scenario } = this.#options;
+    return new Promise((_, reject) => {
+      setTimeout(
+        () => reject(scenarioErrors.create('scenario-stuck', { scenario, seconds: afterMs / 1000 })),
+        afterMs,
+      ).unref();
+    });
+  }
+
+  #notRunnable(reason: string): Error {
+    return scenarioErrors.create('scenario-not-runnable', { definition: this.#options.definition, reason });
+  }
+
+  /** The last sentence that is no log line, as the supervisor would tell it. */
+  async #why(): Promise<Error> {
+    const log = await readFile(join(this.#base, 'runtime.log'), 'utf8').catch(() => '');
+    const reason = log.split('\n').findLast((line) => /^[A-Z"']/.test(line) && line.length < 1_000);
+    return scenarioErrors.create('scenario-runtime-failed', {
+      scenario: this.#options.scenario,
+      reason: reason ?? 'it said nothing.',
+    });
+  }
+}
+
+function launch(base: string, data: string, flows: string, now: number): ChildProcess {
+  const log = openSync(join(base, 'runtime.log'), 'a', 0o600);
+  const child = spawn(
+    process.execPath,
+    [
+      createRequire(import.meta.url).resolve('node-red/red.js'),
+      '-s',
+      siblingFile(import.meta.url, 'runtime-settings'),
+      '-u',
+      join(data, 'staging', 'node-red'),
+      // Node-RED takes it for a flow file, which the storage module never looks at.
+      String(now),
+    ],
+    {
+      cwd: packageRoot(),
+      stdio: ['ignore', log, log, 'ipc'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: base,
+        WARDFLOW_ENVIRONMENT: 'staging',
+        WARDFLOW_DATA: data,
+        WARDFLOW_FLOWS: flows,
+        WARDFLOW_TASK_POLL_SECONDS: String(TASK_POLL_SECONDS),
+      },
+    },
+  );
+  closeSync(log);
+  return child;
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/** Every feed on a free port of this machine, every endpoint at its simulator. */
+function bindings({ nodes, endpoints }: ScenarioRuntimeOptions): object {
+  const feeds = nodes.filter(({ type }) => type === 'wardflow-feed').map(({ name = '' }) => name);
+  return {
+    kind: 'bindings',
+    format: 1,
+    feeds: Object.fromEntries(feeds.map((name) => [name, { listen: { host: '127.0.0.1', port: 0 } }])),
+    endpoints: Object.fromEntries([...endpoints].map(([name, { base }]) => [name, { base, auth: { kind: 'none' } }])),
+  };
+}
