@@ -152,6 +152,7 @@ describe('wardflow scenarios run', function () {
       actor: () => 'cli:test',
       now: () => Date.parse('2026-06-01T00:00:00Z'),
       confirm: async () => 'cannot-ask',
+      secret: async () => null,
     });
   };
 
