@@ -108,6 +108,9 @@ describe('the archive around a bundle', () => {
     assert.equal(refusedAs(bytes), 'read');
     const end = bytes.length - 22;
     const directory = new DataView(bytes.buffer).getUint32(end + 16, true);
+    const second = Buffer.from(bytes).indexOf(Buffer.from('PK\u0003\u0004'), 4);
+    const apart = new Uint8Array(Buffer.concat([bytes.subarray(0, second), Buffer.from('x'), bytes.subarray(second)]));
+    const gap = patched(patched(apart, CENTRAL, 42, second + 1, 4, 1), END, 16, directory + 1, 4);
     const tricks: readonly (readonly [string, Uint8Array])[] = [
       ['bytes before', Buffer.concat([Buffer.from('x'), bytes])],
       ['bytes behind', Buffer.concat([bytes, Buffer.from('x')])],
@@ -128,6 +131,9 @@ describe('the archive around a bundle', () => {
         'another name in the header',
         Buffer.from(Buffer.from(bytes).toString('latin1').replace('manifest.json', 'manifest.jso_'), 'latin1'),
       ],
+      ['bytes between entries', gap],
+      ['another size in the header', patched(bytes, LOCAL, 22, 5, 4)],
+      ['another check sum in the header', patched(bytes, LOCAL, 14, 5, 4)],
       ['an encrypted entry', patched(patched(bytes, LOCAL, 6, 1, 2), CENTRAL, 8, 1, 2)],
       ['another method', patched(patched(bytes, LOCAL, 8, 12, 2), CENTRAL, 10, 12, 2)],
       ['a symbolic link', patched(bytes, CENTRAL, 38, 0xa1ff0000, 4)],

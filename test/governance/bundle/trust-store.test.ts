@@ -140,6 +140,7 @@ describe('the trust store of an environment', () => {
         { keys: next.keys.map((key) => ({ ...key, addedBy: 'greta' })) },
         { keys: next.keys.map((key, i) => ({ ...key, id: i === 0 ? 'a'.repeat(64) : key.id })) },
         { keys: next.keys.map((key) => ({ ...key, publicKey: all.mallory.told.publicKey })) },
+        { keys: next.keys.map((key) => (key.person === 'nils' ? { ...key, id: all.mallory.key.id } : key)) },
       ])
         assert.equal(await signed(change), 'trust-chain-broken', JSON.stringify(Object.keys(change)));
     });

@@ -101,6 +101,10 @@ describe('a bundle that wants to run', () => {
         'accepted',
       ]);
       assert.deepEqual(await codes(changed((entries) => entries.set(path, utf8('MSH')))), ['bundle-file-changed']);
+      const flipped = (bytes = utf8('')): Bytes => bytes.map((byte, i) => (i === 20 ? byte ^ 1 : byte));
+      assert.deepEqual(await codes(changed((entries) => entries.set(path, flipped(entries.get(path))))), [
+        'bundle-file-changed',
+      ]);
       assert.deepEqual(await codes(changed((entries) => entries.delete(path))), ['bundle-file-missing']);
       for (const extra of [
         'files/alpha/x.json',
