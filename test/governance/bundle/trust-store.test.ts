@@ -168,6 +168,11 @@ describe('the trust store of an environment', () => {
       await code(by(propose({ add: [], revoke, by: 'ana' }), all.ana, all.greta, all.emil)),
       'trust-change-not-approved',
     );
+    const unfillable = { ...POLICY, approvals: { high: [{ role: 'pharmacist', count: 1 }] } };
+    assert.equal(
+      await code(by(propose({ add: [], policy: unfillable }), all.otto, all.greta, all.emil)),
+      'trust-store-locks-out',
+    );
     const first = (roles: Readonly<Record<string, readonly string[]>>): Promise<string> =>
       codeOf(async () =>
         firstTrust(
