@@ -18,3 +18,7 @@ export type { KeyedDiff, Placed } from './base/keyed-list.ts';
 export { describeChange, type DescribeOptions } from './describe-change.ts';
 export type { ChangeKind, ChangeLine, Place, Safety } from './words/change-line.ts';
 export type { PropertyLabels } from './words/node-sense.ts';
+export { affectedBy } from './affected-by.ts';
+export type { AffectedPart, SharedPartKind } from './affected-by.ts';
+export { exportFlows, importFlows, importFlowsText } from './import-flows.ts';
+export type { Definitions, FlowsFrame, Imported, ImportNote, ImportOptions } from './import-flows.ts';

@@ -91,12 +91,20 @@ function rounds(
   };
   let level = [label(sides[0], 0, null), label(sides[1], 1, null)] as const;
   const levels = [level];
+  let kinds = distinct(level);
   for (let round = 0; round < ROUNDS; round++) {
     level = [label(sides[0], 0, level[0]), label(sides[1], 1, level[1])];
     levels.push(level);
+    const now = distinct(level);
+    if (now === kinds) break;
+    kinds = now;
   }
   return levels;
 }
+
+/** A round that tells no more apart than the one before is the last that can. */
+const distinct = (level: readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>]): number =>
+  new Set([...level[0].values(), ...level[1].values()]).size;
 
 /** Without place and wires; a name of another node (a config node, a subflow) counts only as such. */
 function content(node: FlowNode, ids: ReadonlySet<string>): string {

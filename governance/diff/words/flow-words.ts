@@ -42,32 +42,46 @@ export function flowLines(
   context: FlowContext,
 ): readonly ChangeLine[] {
   const now = new Map(after.map((node) => [node.id, node]));
+  const [into, intoOld] = [sourcesIn(after), sourcesIn(before)];
   return [
     ...diff.nodes.flatMap((node) => {
       const there = now.get(node.id);
       return there ? propertyLines(node, there, context) : [];
     }),
-    ...diff.added.map(({ item }) => comeLine(item, after, context)),
-    ...diff.removed.map(({ item }) => goneLine(item, before, context)),
+    ...diff.added.map(({ item }) => comeLine(item, into, context)),
+    ...diff.removed.map(({ item }) => goneLine(item, intoOld, context)),
     ...diff.nodes.flatMap((node) => wireLines(node, diff, now, context)),
     ...diff.nodes.flatMap((node) => renameLines(node, now, context)),
     ...layoutLines(diff, context),
   ];
 }
 
-function comeLine(node: FlowNode, nodes: readonly FlowNode[], context: FlowContext): ChangeLine {
+/** Node -> those that are wired into it. */
+type Sources = ReadonlyMap<string, readonly string[]>;
+
+function sourcesIn(nodes: readonly FlowNode[]): Sources {
+  const sources = new Map<string, string[]>();
+  for (const { from, to } of nodes.flatMap(wiresOf)) {
+    const known = sources.get(to) ?? [];
+    if (from !== to) known.push(from);
+    sources.set(to, known);
+  }
+  return sources;
+}
+
+function comeLine(node: FlowNode, into: Sources, context: FlowContext): ChangeLine {
   const place = { file: context.file, node: node.id };
   return line(purposeOf(node), place, `New ${nodeWords(node, context.names)}${whatItDoes(node, context)}`, {
-    where: surroundings(node, nodes, context),
+    where: surroundings(node, into, context),
   });
 }
 
-function goneLine(node: FlowNode, nodes: readonly FlowNode[], context: FlowContext): ChangeLine {
+function goneLine(node: FlowNode, into: Sources, context: FlowContext): ChangeLine {
   const kind = purposeOf(node);
   const net = NETS.has(kind) || CATCHES.has(node.type);
   const place = { file: context.file, node: node.id };
   return line(kind, place, `${nodeWords(node, context.names)} is gone${whatItDoes(node, context)}`, {
-    where: surroundings(node, nodes, context),
+    where: surroundings(node, into, context),
     safety: net ? 'loosens' : null,
   });
 }
@@ -83,8 +97,8 @@ function whatItDoes(node: FlowNode, { names }: FlowContext): string {
 }
 
 /** `after "A", before "B"`. */
-function surroundings(node: FlowNode, nodes: readonly FlowNode[], { names }: FlowContext): string {
-  const sources = nodes.filter((one) => one.id !== node.id && wiresOf(one).some(({ to }) => to === node.id));
+function surroundings(node: FlowNode, into: Sources, { names }: FlowContext): string {
+  const sources = into.get(node.id) ?? [];
   const named = (ids: readonly string[]): string =>
     shown(
       [...new Set(ids)]
@@ -94,7 +108,7 @@ function surroundings(node: FlowNode, nodes: readonly FlowNode[], { names }: Flo
     );
   const targets = wiresOf(node).map(({ to }) => to);
   return [
-    ...(sources.length > 0 ? [`after ${named(sources.map(({ id }) => id))}`] : []),
+    ...(sources.length > 0 ? [`after ${named(sources)}`] : []),
     ...(targets.length > 0 ? [`before ${named(targets)}`] : []),
   ].join(', ');
 }
