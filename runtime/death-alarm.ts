@@ -64,9 +64,12 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
   }
 
   async function begin(work: ClaimedWork, data: AlarmData): Promise<void> {
-    // One for a message: steps of its ladder that die as well are part of the same trouble.
+    // One for a message and its flow: steps of its ladder that die as well are part of the same trouble. Another flow has
+    // other people.
     const open = await store.escalations.list({ messageId: work.messageId, states: ['open'] });
-    if (open.some(({ subscription }) => subscription === ALARM_SOURCE)) return undefined;
+    const isSame = (one: Escalation): boolean =>
+      one.subscription === ALARM_SOURCE && one.definition === work.definition;
+    if (open.some(isSame)) return undefined;
     const [first] = data.steps;
     if (first && watched.size >= MOST_LADDERS)
       return say(work, `${data.workId}/${data.attempt}`, null, work.messageId, first);
@@ -108,9 +111,9 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
   }
 
   /** Somebody redrove or discarded it: there is nothing left to look at. */
-  async function endIfGone({ id, messageId }: Escalation): Promise<boolean> {
+  async function endIfGone({ id, messageId, definition }: Escalation): Promise<boolean> {
     const work = await store.work.ofMessage(messageId);
-    if (work.some(({ state }) => state === 'dead')) return false;
+    if (work.some((one) => one.state === 'dead' && one.definition === definition)) return false;
     const reason = 'the dead letter was redriven or discarded';
     await escalations.cancel(id, { actor: 'system', via: 'system', reason });
     watched.get(messageId)?.delete(id);

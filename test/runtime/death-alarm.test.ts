@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { NOTICE_SHOWN, type AuditEntry, type Escalation } from '../../engine/index.ts';
+import { failureOf, NOTICE_SHOWN, type AuditEntry, type ClaimedWork, type Escalation } from '../../engine/index.ts';
+import { queueErrors } from '../../engine/queue/errors.ts';
+import { createDeathAlarm } from '../../runtime/death-alarm.ts';
 import { eventually } from '../kit/eventually.ts';
 import { adt } from '../kit/hl7-messages.ts';
 import { frame, node, usePalette } from '../kit/palette-runtime.ts';
@@ -109,6 +111,49 @@ describe('a dead letter of a critical definition', () => {
         ['cancelled', 'system'],
       ],
     );
+  });
+
+  it('is told to the people of each flow that could not work on the message', async () => {
+    const definition = await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const id = await die('D6');
+    await comes(id, ['operations', 'duty desk']);
+    // An item of another flow, of the same message, that dies as well.
+    const { dispatcher, store, clock } = runtime.engine;
+    const alarm = createDeathAlarm(runtime.engine, () => definition);
+    const failure = failureOf(queueErrors.create('delivery-failed', { source: 'ward/results' }));
+    const deaths: ClaimedWork[] = [];
+    const remove = dispatcher.addSource({
+      id: 'ward/results',
+      definition: 'ward',
+      capacity: 1,
+      leaseMs: MINUTE,
+      deliver(work) {
+        deaths.push(work);
+        void dispatcher.finish(work, { outcome: { kind: 'failed', failure }, trace: [], version: null });
+      },
+    });
+    const parentWorkId = await deadItem(id);
+    await store.work.addChild({
+      id: 'WARD',
+      messageId: id,
+      subscription: 'ward/results',
+      definition: 'ward',
+      lane: 'routine',
+      orderingKey: null,
+      afterDead: 'continue',
+      correlationId: id,
+      traceparent: '',
+      createdAt: clock.now(),
+      child: { parentWorkId, key: 'ward', kind: 'queue', data: null },
+    });
+    dispatcher.wake();
+    await eventually('it is dead', async () => (await store.work.get('WARD'))?.state === 'dead');
+    for (const death of deaths)
+      for (const child of alarm.children(death, failure, clock.now())) await store.work.addChild(child);
+    dispatcher.wake();
+    await comes(id, ['operations', 'duty desk', 'operations', 'duty desk']);
+    assert.deepEqual((await alarms(id)).map((one) => one.definition).toSorted(), ['lab', 'ward']);
+    remove();
   });
 
   it('begins its alarm in the same commit', async () => {
