@@ -16,10 +16,44 @@ export const consoleErrors = defineErrors({
     text: 'Too many attempts from this address.',
     remedy: 'Wait a minute, then try again.',
   },
+  'one-time-password-expired': permanent('The one-time password has run out.', 'Ask an administrator for another one.'),
+  'password-change-needed': permanent(
+    'The one-time password must be changed before anything else.',
+    'Choose a password of your own.',
+  ),
+  'password-unfit': permanent(
+    'The new password is the old one, or is made of the user name.',
+    'Choose another; several words are easy to remember.',
+  ),
   'session-missing': permanent('You are not logged in, or the session has ended.', 'Log in.'),
   'permission-missing': permanent(
     'Your roles do not include "{permission}".',
     'Ask an administrator for a role that has it.',
+  ),
+  'person-needed': permanent('This is for people, not for service accounts.', 'Log in and do it there.'),
+  'account-taken': permanent('There is an account of this user name already.', 'Choose another user name.'),
+  'account-unknown': permanent('There is no account of this name.', 'Look for it in the list of people.'),
+  'account-changed': permanent(
+    'Somebody else has changed this account meanwhile.',
+    'Look at what it is now, and change it again if that is still right.',
+  ),
+  'account-own': permanent(
+    'Nobody gives themselves a role, nor disables or resets their own account.',
+    'Ask another administrator; your own password is changed under "My account".',
+  ),
+  'account-last-administrator': permanent(
+    'This is the last administrator who can log in.',
+    'Make another person administrator first.',
+  ),
+  'account-disabled': permanent('The account is disabled.', 'Enable it first.'),
+  'service-scope-refused': permanent(
+    'A scope was asked for that you do not have yourself.',
+    'Leave it out, or ask somebody who has it.',
+  ),
+  'service-account-taken': permanent('A living service account has this name.', 'Choose another, or revoke that one.'),
+  'console-never-started': permanent(
+    'There are no accounts in the data folder {folder} yet.',
+    'Set WARDFLOW_DATA to the right folder, or start Wardflow once with "npx wardflow up".',
   ),
   'request-not-from-console': permanent(
     'The request did not come from the console itself.',

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createLog, packageRoot, readConfig, WardflowError, type Config } from '../engine/index.ts';
+import { quietViewers, watchEditorChannels } from './editor-channel.ts';
 import { editorTheme } from './editor-theme.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
@@ -37,6 +38,10 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     token: () => runtime.token,
     isToken: (given) => runtime.isToken(given),
   });
+  runtime.onServer = (server, comms) => {
+    watchEditorChannels(server, login);
+    quietViewers(comms);
+  };
 
   return {
     uiHost: '127.0.0.1',

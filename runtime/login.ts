@@ -5,8 +5,15 @@
 import { createHash } from 'node:crypto';
 import { bearerOf } from './api/service-token.ts';
 
-/** Node-RED's permission scope: everything. Looking only is not given: the debug sidebar shows content of messages. */
-export type Scope = '*';
+/**
+ * Node-RED's permission scopes. Looking leaves out `context.read`: stored values may hold content of messages. So does the
+ * debug sidebar, which is kept from whoever only looks by `editor-channel.ts`.
+ */
+export const LOOKING = [
+  ...(['flows.read', 'nodes.read', 'settings.read', 'status.read'] as const),
+  ...(['plugins.read', 'library.read', 'credentials.read'] as const),
+] as const;
+export type Scope = '*' | typeof LOOKING;
 
 export interface EditorUser {
   readonly username: string;
@@ -28,12 +35,14 @@ const SERVICE_COOKIE = 'wardflow_service';
 const KEPT_MS = 5_000;
 const MOST_KEPT = 1_000;
 const TIMEOUT_MS = 3_000;
-/** Those with `editor:open` in governance/api/permissions.ts; a test compares them. */
-export const EDITOR_ROLES: ReadonlySet<string> = new Set(['administrator', 'analyst', 'engineer']);
+/** Those with `editor:edit` in governance/api/permissions.ts; a test compares them. Everybody else may look. */
+export const EDITOR_ROLES: ReadonlySet<string> = new Set(['analyst', 'engineer']);
 
 export interface Login {
   /** For `adminAuth.tokens`, with `tokenHeader: 'cookie'`: the whole cookie header. */
   userOf(cookieHeader: string): Promise<EditorUser | null>;
+  /** As `userOf`, but asks the governance app now, whatever it said a moment ago. */
+  ask(cookieHeader: string): Promise<EditorUser | null>;
   /** Turns a bearer service token into what `userOf` reads. Any other bearer is left to Node-RED, which knows none. */
   translate(headers: { authorization?: string | undefined; cookie?: string | undefined }): void;
 }
@@ -42,23 +51,26 @@ export function createLogin(options: LoginOptions): Login {
   const now = options.now ?? Date.now;
   const kept = new Map<string, { readonly until: number; readonly user: Promise<EditorUser | null> }>();
 
+  const userOf = async (cookieHeader: string, takeKept: boolean): Promise<EditorUser | null> => {
+    const cookies = cookiesOf(cookieHeader);
+    const service = cookies.get(SERVICE_COOKIE);
+    if (service !== undefined) return options.isToken(service) ? { username: 'service', permissions: '*' } : null;
+    const session = cookies.get(SESSION_COOKIE);
+    if (session === undefined || !/^[\w-]{16,200}$/.test(session)) return null;
+    const key = createHash('sha256').update(session).digest('base64');
+    const known = kept.get(key);
+    if (takeKept && known && known.until > now()) return known.user;
+    const user = introspect(options.governance, options.token(), session);
+    kept.delete(key);
+    kept.set(key, { until: now() + KEPT_MS, user });
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
+    user.catch(() => kept.delete(key));
+    return user;
+  };
+
   return {
-    async userOf(cookieHeader) {
-      const cookies = cookiesOf(cookieHeader);
-      const service = cookies.get(SERVICE_COOKIE);
-      if (service !== undefined) return options.isToken(service) ? { username: 'service', permissions: '*' } : null;
-      const session = cookies.get(SESSION_COOKIE);
-      if (session === undefined || !/^[\w-]{16,200}$/.test(session)) return null;
-      const key = createHash('sha256').update(session).digest('base64');
-      const known = kept.get(key);
-      if (known && known.until > now()) return known.user;
-      const user = introspect(options.governance, options.token(), session);
-      kept.delete(key);
-      kept.set(key, { until: now() + KEPT_MS, user });
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
-      user.catch(() => kept.delete(key));
-      return user;
-    },
+    userOf: (cookieHeader) => userOf(cookieHeader, true),
+    ask: (cookieHeader) => userOf(cookieHeader, false),
     translate(headers) {
       const given = bearerOf(headers.authorization);
       if (given === null || !options.isToken(given)) {
@@ -82,8 +94,9 @@ async function introspect(governance: string, token: string, session: string): P
   if (typeof answer !== 'object' || answer === null || !('active' in answer) || answer.active !== true) return null;
   const { username, roles } = answer as { username?: unknown; roles?: unknown };
   if (typeof username !== 'string' || !Array.isArray(roles)) return null;
-  const opens = roles.some((role) => typeof role === 'string' && EDITOR_ROLES.has(role));
-  return opens ? { username, permissions: '*' } : null;
+  if (roles.length === 0) return null;
+  const edits = roles.some((role) => typeof role === 'string' && EDITOR_ROLES.has(role));
+  return { username, permissions: edits ? '*' : LOOKING };
 }
 
 function cookiesOf(header: string): ReadonlyMap<string, string> {

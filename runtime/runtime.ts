@@ -30,12 +30,14 @@ import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
 import { runtimeErrors } from './errors.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { guardUpgrades } from './origin-guard.ts';
+import type { Comms } from './editor-channel.ts';
 import { dropSessionOfUpgrades } from './session-cookie.ts';
 import { muteConsole } from './mute-console.ts';
 import type { DeployUser } from './storage/storage-module.ts';
 
 interface RunningNodeRed extends NodeRed {
   readonly server: Server | null;
+  readonly runtime: { readonly comms: Comms };
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,8 @@ export class Runtime {
   readonly log: Log;
   readonly folder: string;
   readonly api: RuntimeApi;
+  /** Called once with what the editor will be served by. */
+  onServer: ((server: Server, comms: Comms) => void) | null = null;
   readonly #version: string;
   readonly #seams: EngineSeams;
   readonly #startedAt = Date.now();
@@ -179,6 +183,7 @@ export class Runtime {
     if (red.server) {
       dropSessionOfUpgrades(red.server);
       guardUpgrades(red.server);
+      this.onServer?.(red.server, red.runtime.comms);
       red.server.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
     }
   }

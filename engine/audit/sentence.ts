@@ -35,6 +35,8 @@ function actorName(actor: string): string {
       return `the flow “${name}”`;
     case 'ehr':
       return 'the EHR';
+    case 'program':
+      return `the service account “${name}”`;
     case 'system':
     case 'service':
       return 'Wardflow';

@@ -11,6 +11,8 @@ import type { Permission, Role } from './permissions.ts';
 
 export const API_ROOT = '/api/v1';
 export const SESSION_COOKIE = 'wardflow_session';
+/** Says that somebody has logged in from this browser before; opens nothing. */
+export const DEVICE_COOKIE = 'wardflow_device';
 /** A page of another origin cannot send this without asking first, and is refused when it asks. */
 export const WRITE_HEADER = 'wardflow-console';
 /** Sent while somebody is at the keyboard: only then does a request keep the session from idling out. */
@@ -42,6 +44,8 @@ export interface SessionView {
   readonly permissions: readonly Permission[];
   /** The account still has the password it was made with. */
   readonly initialPassword: boolean;
+  /** An administrator gave the password: nothing can be done before it is changed. */
+  readonly mustChangePassword: boolean;
   readonly expiresAt: number;
 }
 
@@ -51,13 +55,7 @@ export interface PasswordChange {
   readonly next: string;
 }
 
-/** GET /sessions: the caller's own; DELETE /sessions/:id ends one. */
-export interface SessionEntry {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  readonly current: boolean;
-}
+/** GET /sessions: the caller's own, each a `SessionEntry`; DELETE /sessions/:id ends one. */
 
 /** GET /sessions/introspect, for runtimes: `Authorization: Bearer <service token>` and `Wardflow-Session: <token>`. */
 export type Introspection =

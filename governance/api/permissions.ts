@@ -1,4 +1,7 @@
-/** Who may do what: one table, deny by default. The server decides; the web app only hides what would be refused. */
+/**
+ * Who may do what: one table, deny by default. The server decides; the web app only hides what would be refused. No role
+ * has everything: an administrator manages accounts, and does with messages and flows what another of their roles allows.
+ */
 export const ROLES = [
   ...(['administrator', 'analyst', 'reviewer', 'clinical-governance'] as const),
   ...(['engineer', 'operator', 'coordinator', 'auditor'] as const),
@@ -11,35 +14,42 @@ export const PERMISSIONS = {
   'status:read': everybody,
   'definition:read': everybody,
   'notice:list': everybody,
-  'message:list': ['administrator', 'analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
-  'message:read': ['administrator', 'analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
-  'message:search-identifier': ['administrator', 'operator', 'coordinator', 'auditor'],
-  'message:read-body': ['administrator', 'operator', 'auditor'],
-  'message:redrive': ['administrator', 'operator'],
-  'message:discard': ['administrator', 'operator'],
-  'message:release': ['administrator', 'operator'],
-  'message:reread': ['administrator', 'operator'],
+  'message:list': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'message:read': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'message:search-identifier': ['operator', 'coordinator', 'auditor'],
+  'message:read-body': ['operator', 'auditor'],
+  'message:redrive': ['operator'],
+  'message:discard': ['operator'],
+  'message:release': ['operator'],
+  'message:reread': ['operator'],
   'operations:read': ['administrator', 'analyst', 'engineer', 'operator', 'auditor', 'clinical-governance'],
-  'switch:set': ['administrator', 'operator'],
-  'effect:decide': ['administrator', 'operator'],
-  'escalation:list': [
-    'administrator',
-    'analyst',
-    'engineer',
-    'operator',
-    'coordinator',
-    'auditor',
-    'clinical-governance',
-  ],
-  'escalation:acknowledge': ['administrator', 'operator', 'coordinator'],
+  'switch:set': ['operator'],
+  'effect:decide': ['operator'],
+  'escalation:list': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'escalation:acknowledge': ['operator', 'coordinator'],
   'audit:read': ['administrator', 'auditor', 'clinical-governance'],
   'audit:export': ['administrator', 'auditor'],
-  'editor:open': ['administrator', 'analyst', 'engineer'],
+  'editor:view': everybody,
+  'editor:edit': ['analyst', 'engineer'],
+  'account:list': ['administrator', 'auditor'],
+  'account:manage': ['administrator'],
+  'service-account:list': ['administrator', 'auditor'],
+  'service-account:manage': ['administrator'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type Permission = keyof typeof PERMISSIONS;
 
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
+
+/**
+ * What a program may be given: figures, records, and stopping things for maintenance. Whatever shows or decides about a
+ * patient, and whatever is about people, stays with people.
+ */
+export const SERVICE_SCOPES = [
+  ...(['status:read', 'definition:read', 'operations:read', 'notice:list'] as const),
+  ...(['audit:read', 'audit:export', 'switch:set'] as const),
+] as const satisfies readonly Permission[];
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
 export function allows(roles: readonly Role[], permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission];

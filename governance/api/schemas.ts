@@ -1,8 +1,15 @@
 /** JSON Schemas of everything a browser or runtime may send: unknown keys are refused, every string has a limit. */
+import { ROLES, SERVICE_SCOPES } from './permissions.ts';
+
 const id = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' } as const;
 const time = { type: 'integer', minimum: 0, maximum: 8.64e15 } as const;
 const reason = { type: 'string', minLength: 3, maxLength: 500 } as const;
 const word = { type: 'string', minLength: 1, maxLength: 128 } as const;
+/** Of a person; also the part of an address that names one. */
+export const USERNAME = '^[a-z][a-z0-9._-]{1,39}$';
+/** One line, without what could hide or turn text around. */
+const shown = { type: 'string', minLength: 1, maxLength: 80, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$' } as const;
+const roles = { type: 'array', items: { type: 'string', enum: ROLES }, maxItems: 8, uniqueItems: true } as const;
 const limit = { type: 'integer', minimum: 1, maximum: 1000 } as const;
 const states = {
   type: 'string',
@@ -29,6 +36,22 @@ export const SCHEMAS = {
   passwordChange: body({
     current: { type: 'string', minLength: 1, maxLength: 256 },
     next: { type: 'string', minLength: 12, maxLength: 256 },
+  }),
+  newPerson: body({ username: { type: 'string', pattern: USERNAME }, displayName: shown, roles }),
+  personChange: body(
+    {
+      version: { type: 'integer', minimum: 1 },
+      displayName: shown,
+      roles,
+      disabled: { type: 'boolean' },
+      reason,
+    },
+    ['version'],
+  ),
+  newServiceAccount: body({
+    name: { type: 'string', pattern: '^[a-z][a-z0-9.-]{1,39}$' },
+    scopes: { type: 'array', items: { type: 'string', enum: SERVICE_SCOPES }, minItems: 1, uniqueItems: true },
+    days: { type: 'integer', minimum: 1, maximum: 366 },
   }),
   nothing: query({}),
   messageList: query({

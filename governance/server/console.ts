@@ -5,15 +5,20 @@ import type { RuntimeEntry } from '../api/contract.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { createApp } from './http/app.ts';
+import { routesOf, type RouteAccess } from './http/route-list.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { watchRuntime } from './live/runtime-watch.ts';
 import { createLogin, ensureAdministrator } from './login.ts';
 import { DEFAULT_COST, type PasswordCost } from './passwords.ts';
+import { createPeople, type People } from './people.ts';
+import { createPrograms } from './programs.ts';
 import { createRuntimeClient } from './proxy/runtime-client.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { accountsIn, type Accounts } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
+import { knownDevicesIn } from './store/known-devices.ts';
 import { loginFailuresIn } from './store/login-failures.ts';
+import { serviceAccountsIn } from './store/service-accounts.ts';
 import { sessionsIn, type SessionLimits } from './store/sessions.ts';
 
 export interface ConsoleOptions {
@@ -38,8 +43,11 @@ export interface ConsoleOptions {
 export interface ConsoleServer {
   readonly port: number;
   readonly url: string;
-  /** For tools and tests that make accounts; roles come with the governance screens. */
+  /** For tests that make accounts with a password of their own. */
   readonly accounts: Accounts;
+  readonly people: People;
+  /** What its API answers, and who may ask. */
+  readonly routes: readonly RouteAccess[];
   close(): Promise<void>;
 }
 
@@ -58,7 +66,12 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const accounts = accountsIn(database, clock);
   const sessions = sessionsIn(database, clock, ids, limits);
   const audit = auditTrailIn(database, clock);
-  const login = await createLogin({ accounts, sessions, audit, cost, failures: loginFailuresIn(database, clock) });
+  const failures = loginFailuresIn(database, clock);
+  const devices = knownDevicesIn(database, clock);
+  const services = serviceAccountsIn(database, clock, ids);
+  const login = await createLogin({ accounts, sessions, audit, cost, failures, devices, now: () => clock.now() });
+  const onEnded = (sessionId: string): void => fanOut?.endSession(sessionId);
+  const people = createPeople({ database, accounts, sessions, failures, devices, audit, clock, cost, onEnded });
 
   const client = createRuntimeClient(options.runtimes);
   let fanOut: FanOut | undefined;
@@ -79,13 +92,16 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     log,
     login,
     sessions,
+    services,
+    people,
+    programs: createPrograms(database, services, audit, clock),
     audit,
     client,
     entries,
     runtimes: options.runtimes,
     webFolder: options.webFolder,
     loginsPerMinute: options.loginsPerMinute ?? 20,
-    onEnded: (sessionId) => fanOut?.endSession(sessionId),
+    onEnded,
   });
   const http = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 60_000 }, app);
   const watches = options.runtimes.names.map((name) =>
@@ -117,6 +133,8 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     port,
     url: `http://127.0.0.1:${port}`,
     accounts,
+    people,
+    routes: routesOf(app),
     async close() {
       for (const watch of watches) watch.stop();
       http.closeIdleConnections();

@@ -11,7 +11,7 @@ import {
 import { apiErrors, invalid } from './problems.ts';
 import { ACTOR_HEADER } from './contract.ts';
 
-const ACTOR = /^(user|cli|service|system):[\w.@+-]{1,100}$/;
+const ACTOR = /^(user|cli|program|service|system):[\w.@+-]{1,100}$/;
 const KEY_KINDS: readonly SearchKeyKind[] = ['patient', 'order', 'visit'];
 
 /** Who acts. Everything that changes something or is audited needs it. */

@@ -4,7 +4,7 @@ import { createLog } from '../../engine/index.ts';
 import { PERMISSIONS, ROLES, allows, type Role } from '../../governance/api/permissions.ts';
 import { PROXY_ROUTES } from '../../governance/server/proxy/routes.ts';
 import { FAKE_TOKEN } from '../kit/fake-runtime.ts';
-import { startTestConsole, type TestConsole } from '../kit/test-console.ts';
+import { startTestConsole, type TestConsole, type CallOptions } from '../kit/test-console.ts';
 
 const AT = '/api/v1/runtimes/staging';
 
@@ -176,13 +176,19 @@ describe('a runtime reached through the console', () => {
     assert.match(records[0]?.sentence ?? '', /^The runtime.* started\.$/);
   });
 
-  it('says what the editor is only to who may open it', async () => {
-    const editors = async (cookie: string) =>
-      (await kit.call('/api/v1/runtimes', { cookie }))
+  it('says where the editor is to people, who may all look, and not to programs', async () => {
+    const made = await kit.call('/api/v1/service-accounts', {
+      method: 'POST',
+      cookie: admin,
+      body: { name: 'monitoring', scopes: ['status:read'], days: 1 },
+    });
+    const authorization = `Bearer ${made.json<{ token: string }>().token}`;
+    const editors = async (as: CallOptions) =>
+      (await kit.call('/api/v1/runtimes', as))
         .json<{ runtimes: { editor: string | null }[] }>()
         .runtimes.map((one) => one.editor);
-    assert.deepEqual(await editors(admin), [kit.runtime.url]);
-    assert.deepEqual(await editors(await kit.cookieOf('auditor')), [null]);
+    assert.deepEqual(await editors({ cookie: await kit.cookieOf('auditor') }), [kit.runtime.url]);
+    assert.deepEqual(await editors({ headers: { authorization } }), [null]);
   });
 });
 

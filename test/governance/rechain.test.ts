@@ -60,3 +60,32 @@ describe("the console's audit chain of an earlier version", () => {
     assert.equal(verdict.firstBroken?.seq, 1);
   });
 });
+
+describe('an administrator of an earlier version', () => {
+  it('keeps what the role allowed, by roles that say so, and the audit tells', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wardflow-roles-'));
+    try {
+      mkdirSync(join(folder, 'governance'));
+      const old = new DatabaseSync(join(folder, 'governance', 'console.sqlite'));
+      old.exec(MIGRATIONS[0] as string);
+      old.exec('PRAGMA user_version = 2');
+      const insert = old.prepare("INSERT INTO accounts VALUES (?, 'A', ?, 'x', 0, 0, 1)");
+      insert.run('admin', 'administrator');
+      insert.run('ana', 'analyst');
+      old.close();
+      const database = openDatabase(folder);
+      const roles = database.prepare('SELECT roles FROM accounts ORDER BY username').all();
+      const trail = auditTrailIn(database, systemClock);
+      const told = trail.list({}).map(({ type, details }) => [type, details['account']]);
+      const { intact } = await trail.verify();
+      database.close();
+      assert.deepEqual(
+        roles.map((row) => row['roles']),
+        ['administrator,engineer,operator', 'analyst'],
+      );
+      assert.deepEqual([told, intact], [[['account.roles-changed', 'admin']], true]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -206,7 +206,10 @@ describe('logging in to the console', () => {
         headers: { authorization: `Bearer ${bearer}`, 'wardflow-session': session },
       });
     const answer = (await ask(FAKE_TOKEN, token)).json();
-    assert.deepEqual([answer['active'], answer['username'], answer['roles']], [true, 'admin', ['administrator']]);
+    assert.deepEqual(
+      [answer['active'], answer['username'], answer['roles']],
+      [true, 'admin', ['administrator', 'engineer', 'operator']],
+    );
     assert.deepEqual((await ask(FAKE_TOKEN, 'x'.repeat(43))).json(), { active: false });
     assert.equal((await ask('wrong', token)).status, 401);
     assert.equal((await kit.call('/api/v1/sessions/introspect', { cookie })).status, 401);

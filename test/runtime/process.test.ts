@@ -132,14 +132,15 @@ describe('the runtime as a process', () => {
     );
   });
 
-  it('lets people into the editor by their console session where their role may, and nobody else', async () => {
+  it('lets people edit by their console session where their role may, lets others look, and nobody else in', async () => {
     const as = (session: string): Record<string, string> => ({ cookie: `theme=dark; wardflow_session=${session}` });
     const flows = async (headers: Record<string, string>): Promise<number> =>
       (await fetch(url('/flows'), { headers })).status;
     assert.equal(await flows({}), 401);
     assert.equal(await flows(as('unknown-unknown-unknown')), 401);
     assert.equal(await flows(as('ana-ana-ana-ana-ana')), 200);
-    assert.equal(await flows(as('olaf-olaf-olaf-olaf')), 401);
+    assert.equal(await flows(as('olaf-olaf-olaf-olaf')), 200);
+    assert.equal((await fetch(url('/context/global'), { headers: as('olaf-olaf-olaf-olaf') })).status, 401);
     assert.equal(await flows({ authorization: 'Bearer somebody-elses-token' }), 401);
     assert.equal(await flows({ cookie: 'wardflow_service=guessed' }), 401);
     assert.equal((await deploy([], as('olaf-olaf-olaf-olaf'))).status, 401);

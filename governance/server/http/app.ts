@@ -5,13 +5,18 @@ import type { Log } from '../../../engine/index.ts';
 import { API_ROOT, type RuntimeEntry } from '../../api/contract.ts';
 import { consoleErrors } from '../../errors.ts';
 import type { AuditTrail } from '../audit-trail.ts';
-import { mayDo, type Login } from '../login.ts';
+import type { Login } from '../login.ts';
+import type { People } from '../people.ts';
+import type { Programs } from '../programs.ts';
 import { proxyRouter } from '../proxy/proxy.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
+import type { ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
-import { identityOf, loggedIn, rightHost, writesFromConsole } from './guards.ts';
+import { auditRouter } from './audit-routes.ts';
+import { createNeeds, may, rightHost, writesFromConsole } from './guards.ts';
 import { handled } from './handled.ts';
+import { peopleRouter } from './people-routes.ts';
 import { problemHandler } from './problems.ts';
 import { sessionRouter } from './session-routes.ts';
 import { webAppRouter } from './web-app.ts';
@@ -20,6 +25,9 @@ export interface AppParts {
   readonly log: Log;
   readonly login: Login;
   readonly sessions: Sessions;
+  readonly services: ServiceAccounts;
+  readonly people: People;
+  readonly programs: Programs;
   readonly audit: AuditTrail;
   readonly client: RuntimeClient;
   readonly runtimes: RuntimeDirectory;
@@ -55,9 +63,10 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
+/** Everything below `/api/v1`. Each route begins with its guard (`needs`): the test of all routes refuses one without. */
 function api(parts: AppParts): Router {
   const router = Router();
-  const session = loggedIn(parts.login, parts.sessions);
+  const needs = createNeeds(parts);
   router.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
@@ -67,23 +76,25 @@ function api(parts: AppParts): Router {
   router.use(
     sessionRouter({
       ...parts,
-      loggedIn: session,
+      needs,
       async serviceTokens() {
         const targets = await Promise.all(parts.runtimes.names.map((name) => parts.runtimes.locate(name)));
         return targets.filter((target) => target !== undefined).map((target) => target.token);
       },
     }),
   );
+  router.use(peopleRouter({ ...parts, needs }));
+  router.use(auditRouter(parts.audit, needs));
   router.get(
     '/runtimes',
-    session,
+    needs('status:read'),
     handled(async (_request, response) => {
-      const opens = mayDo(identityOf(response), 'editor:open');
+      const opens = may(response, 'editor:view');
       const entries = await parts.entries();
       response.json({ runtimes: entries.map((entry) => (opens ? entry : { ...entry, editor: null })) });
     }),
   );
-  router.use(session, proxyRouter(parts.runtimes, parts.client));
+  router.use(proxyRouter(parts.runtimes, parts.client, needs));
   router.use(() => {
     throw consoleErrors.create('not-found');
   });

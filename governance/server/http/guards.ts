@@ -1,11 +1,12 @@
-/** What every request must pass: the right host, the right origin, a living session, a permission. */
+/** What every request must pass: the right host, the right origin, a living session or token, a permission. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie } from 'cookie';
-import type { RequestHandler, Response } from 'express';
-import { ACTIVE_HEADER, SESSION_COOKIE, WRITE_HEADER } from '../../api/contract.ts';
+import type { Request, RequestHandler, Response } from 'express';
+import { ACTIVE_HEADER, DEVICE_COOKIE, SESSION_COOKIE, WRITE_HEADER } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
 import { consoleErrors } from '../../errors.ts';
-import { mayDo, type Identity, type Login } from '../login.ts';
+import { mayDo, mustChangePassword, type Identity, type Login, type LoginPlace } from '../login.ts';
+import type { ServiceAccount, ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
@@ -25,12 +26,12 @@ export function sameOrigin(headers: IncomingHttpHeaders): boolean {
 
 /**
  * SameSite=Strict does not tell ports apart, and the editors live on another port of this host: a write must say by
- * origin and by a header that no foreign page can set that it comes from the console.
+ * origin and by a header that no foreign page can set that it comes from the console. A bearer token is such a header.
  */
 export const writesFromConsole: RequestHandler = (request, _response, next) => {
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads && (!sameOrigin(request.headers) || request.headers[WRITE_HEADER] === undefined))
-    throw consoleErrors.create('request-not-from-console');
+  const marked = request.headers[WRITE_HEADER] !== undefined || request.headers.authorization !== undefined;
+  if (!reads && (!sameOrigin(request.headers) || !marked)) throw consoleErrors.create('request-not-from-console');
   next();
 };
 
@@ -38,26 +39,100 @@ export function sessionToken(headers: IncomingHttpHeaders): string {
   return parseCookie(headers.cookie ?? '')[SESSION_COOKIE] ?? '';
 }
 
-/** Puts the identity at hand for `identityOf`; ends with `session-missing` otherwise. */
-export function loggedIn(login: Login, sessions: Sessions): RequestHandler {
-  return (request, response, next) => {
-    const identity = login.identify(sessionToken(request.headers));
-    if (!identity) throw consoleErrors.create('session-missing');
-    if (request.headers[ACTIVE_HEADER] !== undefined) sessions.touch(identity.session);
-    response.locals['identity'] = identity;
-    next();
+export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer (\S{1,256})$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+export function placeOf(request: Request): LoginPlace {
+  return {
+    address: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    agent: request.headers['user-agent'] ?? '',
+    device: parseCookie(request.headers.cookie ?? '')[DEVICE_COOKIE] ?? '',
   };
 }
 
-export function identityOf(response: Response): Identity {
-  const identity = response.locals['identity'] as Identity | undefined;
-  if (!identity) throw consoleErrors.create('session-missing');
-  return identity;
+/**
+ * Who may ask a route. `anybody`: also without a session. `runtime`: shown by a runtime's service token, which the route checks.
+ * `logged-in`: a person, even one who must change the password first. `person`: any person. Otherwise whoever has the
+ * permission, people and service accounts.
+ */
+export type Access = 'anybody' | 'runtime' | 'logged-in' | 'person' | Permission;
+
+/** The first handler of every route: the test of all routes reads `access` from it. */
+export type Guard = RequestHandler & { readonly access: Access };
+export type Needs = (access: Access) => Guard;
+
+type Caller =
+  | { readonly kind: 'person'; readonly identity: Identity }
+  | { readonly kind: 'program'; readonly account: ServiceAccount };
+
+export interface GuardParts {
+  readonly login: Login;
+  readonly sessions: Sessions;
+  readonly services: ServiceAccounts;
 }
 
-/** @throws `permission-missing` */
-export function demand(response: Response, permission: Permission): Identity {
-  const identity = identityOf(response);
-  if (!mayDo(identity, permission)) throw consoleErrors.create('permission-missing', { permission });
-  return identity;
+export function createNeeds({ login, sessions, services }: GuardParts): Needs {
+  const callerOf = (request: Request): Caller => {
+    // Never both: a header that somebody added must not weaken what a session may do, nor the other way round.
+    if (request.headers.authorization !== undefined) {
+      const account = services.find(bearerToken(request.headers) ?? '');
+      if (!account) throw consoleErrors.create('session-missing');
+      return { kind: 'program', account };
+    }
+    const identity = login.identify(sessionToken(request.headers));
+    if (!identity) throw consoleErrors.create('session-missing');
+    if (request.headers[ACTIVE_HEADER] !== undefined) sessions.touch(identity.session);
+    return { kind: 'person', identity };
+  };
+  return (access) => {
+    const guard: RequestHandler = (request, response, next) => {
+      if (access !== 'anybody' && access !== 'runtime') {
+        const caller = callerOf(request);
+        check(caller, access);
+        response.locals['caller'] = caller;
+      }
+      next();
+    };
+    return Object.assign(guard, { access });
+  };
+}
+
+function check(caller: Caller, access: Exclude<Access, 'anybody' | 'runtime'>): void {
+  if (caller.kind === 'program') {
+    if (access === 'logged-in' || access === 'person') throw consoleErrors.create('person-needed');
+    const scopes: readonly Permission[] = caller.account.scopes;
+    if (!scopes.includes(access)) throw consoleErrors.create('permission-missing', { permission: access });
+    return;
+  }
+  if (access === 'logged-in') return;
+  if (mustChangePassword(caller.identity)) throw consoleErrors.create('password-change-needed');
+  if (access !== 'person' && !mayDo(caller.identity, access))
+    throw consoleErrors.create('permission-missing', { permission: access });
+}
+
+function caller(response: Response): Caller {
+  const found = response.locals['caller'] as Caller | undefined;
+  if (!found) throw consoleErrors.create('session-missing');
+  return found;
+}
+
+/** The person, on a route that passed its guard. @throws `person-needed` */
+export function identityOf(response: Response): Identity {
+  const found = caller(response);
+  if (found.kind !== 'person') throw consoleErrors.create('person-needed');
+  return found.identity;
+}
+
+/** Who acts, for audit records: `user:ana`, `program:monitoring`. */
+export function actorOf(response: Response): string {
+  const found = caller(response);
+  return found.kind === 'person' ? `user:${found.identity.account.username}` : `program:${found.account.name}`;
+}
+
+export function may(response: Response, permission: Permission): boolean {
+  const found = caller(response);
+  if (found.kind === 'person') return mayDo(found.identity, permission);
+  const scopes: readonly Permission[] = found.account.scopes;
+  return scopes.includes(permission);
 }

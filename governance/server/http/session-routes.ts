@@ -1,29 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
 import { stringifySetCookie } from 'cookie';
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import {
-  SESSION_COOKIE,
-  SESSION_HEADER,
-  type AuditPage,
-  type Introspection,
-  type SessionEntry,
-} from '../../api/contract.ts';
-import { AUDIT_SENTENCES, auditSentence } from '../../../engine/index.ts';
+import { DEVICE_COOKIE, SESSION_COOKIE, SESSION_HEADER, API_ROOT, type Introspection } from '../../api/contract.ts';
+import type { SessionEntry } from '../../api/people-contract.ts';
 import { consoleErrors } from '../../errors.ts';
-import { viewOf, type Login, type LoginOutcome } from '../login.ts';
-import type { Sessions } from '../store/sessions.ts';
-import { demand, identityOf, sessionToken } from './guards.ts';
+import { mustChangePassword, viewOf, type Login, type LoginOutcome } from '../login.ts';
+import { DEVICE_KNOWN_MS } from '../store/known-devices.ts';
+import type { Session, Sessions } from '../store/sessions.ts';
+import { bearerToken, identityOf, placeOf, sessionToken, type Needs } from './guards.ts';
 import { handled } from './handled.ts';
 import { sendProblem } from './problems.ts';
 import { validBody } from './validate.ts';
-import type { AuditTrail } from '../audit-trail.ts';
 
 export interface SessionRouteParts {
   readonly login: Login;
   readonly sessions: Sessions;
-  readonly audit: AuditTrail;
-  readonly loggedIn: RequestHandler;
+  readonly needs: Needs;
   /** Tokens of the runtimes that may ask about sessions. */
   serviceTokens(): Promise<readonly string[]>;
   /** Cuts what is still open for a session that ended. */
@@ -34,7 +27,7 @@ export interface SessionRouteParts {
 
 /** Login, logout, the caller's sessions, and what runtimes ask about them. */
 export function sessionRouter(parts: SessionRouteParts): Router {
-  const { login, sessions, loggedIn } = parts;
+  const { login, sessions, needs } = parts;
   const router = Router();
   const loginRate = rateLimit({
     windowMs: 60_000,
@@ -46,51 +39,50 @@ export function sessionRouter(parts: SessionRouteParts): Router {
 
   router.post(
     '/session',
+    needs('anybody'),
     loginRate,
     handled(async (request, response) => {
       const { username, password } = validBody('login', request.body);
-      const outcome = await login.login(username, password);
+      const outcome = await login.login(username, password, placeOf(request));
       if (outcome.kind !== 'in') throw refusal(outcome);
-      setCookie(response, outcome.token, outcome.identity.session.expiresAt - outcome.identity.session.createdAt);
+      const { expiresAt, createdAt } = outcome.identity.session;
+      setCookie(response, { name: SESSION_COOKIE, value: outcome.token, path: '/', lifeMs: expiresAt - createdAt });
+      const path = `${API_ROOT}/session`;
+      setCookie(response, { name: DEVICE_COOKIE, value: outcome.device, path, lifeMs: DEVICE_KNOWN_MS });
       response.json(viewOf(outcome.identity));
     }),
   );
   // Asked by every page before anything else: not being logged in is an answer, not an error.
-  router.get('/session', (request, response) => {
+  router.get('/session', needs('anybody'), (request, response) => {
     const identity = login.identify(sessionToken(request.headers));
     response.json(identity ? viewOf(identity) : null);
   });
-  router.delete('/session', loggedIn, (_request, response) => {
+  router.delete('/session', needs('logged-in'), (_request, response) => {
     const identity = identityOf(response);
     login.logout(identity);
     parts.onEnded(identity.session.id);
-    setCookie(response, '', 0);
+    setCookie(response, { name: SESSION_COOKIE, value: '', path: '/', lifeMs: 0 });
     response.status(204).end();
   });
   router.post(
     '/session/password',
-    loggedIn,
+    needs('logged-in'),
     loginRate,
     handled(async (request, response) => {
       const { current, next } = validBody('passwordChange', request.body);
-      const outcome = await login.changePassword(identityOf(response), current, next);
+      const outcome = await login.changePassword(identityOf(response), current, next, placeOf(request));
       if ('kind' in outcome) throw refusal(outcome);
       for (const id of outcome) parts.onEnded(id);
       response.status(204).end();
     }),
   );
 
-  router.get('/sessions', loggedIn, (_request, response) => {
+  router.get('/sessions', needs('person'), (_request, response) => {
     const { session } = identityOf(response);
-    const own: readonly SessionEntry[] = sessions.ofAccount(session.username).map((one) => ({
-      id: one.id,
-      createdAt: one.createdAt,
-      lastSeenAt: one.lastSeenAt,
-      current: one.id === session.id,
-    }));
+    const own = sessions.ofAccount(session.username).map((one) => sessionEntry(one, session.id));
     response.json({ sessions: own });
   });
-  router.delete('/sessions/:id', loggedIn, (request, response) => {
+  router.delete('/sessions/:id', needs('person'), (request, response) => {
     const identity = identityOf(response);
     const target = sessions.ofAccount(identity.session.username).find((one) => one.id === request.params['id']);
     if (!target) throw consoleErrors.create('not-found');
@@ -101,65 +93,60 @@ export function sessionRouter(parts: SessionRouteParts): Router {
 
   router.get(
     '/sessions/introspect',
+    needs('runtime'),
     handled(async (request, response) => {
-      const given = /^Bearer (\S{1,256})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const given = bearerToken(request.headers) ?? '';
       if (!(await parts.serviceTokens()).some((token) => same(token, given)))
         throw consoleErrors.create('service-token-refused');
       const token = request.headers[SESSION_HEADER];
       const identity = typeof token === 'string' ? login.identify(token) : undefined;
-      const answer: Introspection = identity
-        ? {
-            active: true,
-            username: identity.account.username,
-            roles: identity.account.roles,
-            expiresAt: identity.session.expiresAt,
-          }
-        : { active: false };
+      // Whoever must change the password first has no business in an editor yet.
+      const answer: Introspection =
+        identity && !mustChangePassword(identity)
+          ? {
+              active: true,
+              username: identity.account.username,
+              roles: identity.account.roles,
+              expiresAt: identity.session.expiresAt,
+            }
+          : { active: false };
       response.json(answer);
-    }),
-  );
-
-  router.get('/audit', loggedIn, (_request, response) => {
-    demand(response, 'audit:read');
-    const answer: AuditPage = {
-      records: parts.audit.list({ limit: 500 }).map((record) => ({ ...record, sentence: auditSentence(record) })),
-    };
-    response.json(answer);
-  });
-  router.get('/audit/types', loggedIn, (_request, response) => {
-    demand(response, 'audit:read');
-    response.json({ types: Object.keys(AUDIT_SENTENCES).toSorted() });
-  });
-  router.get(
-    '/audit/verify',
-    loggedIn,
-    handled(async (_request, response) => {
-      demand(response, 'audit:read');
-      response.json(await parts.audit.verify());
     }),
   );
   return router;
 }
 
-function refusal(outcome: LoginOutcome): Error {
-  return outcome.kind === 'locked'
-    ? consoleErrors.create('login-locked', { seconds: outcome.seconds })
-    : consoleErrors.create('login-refused');
+export function sessionEntry({ origin, ...one }: Session, current?: string): SessionEntry {
+  const { id, createdAt, lastSeenAt, expiresAt } = one;
+  return { id, createdAt, lastSeenAt, expiresAt, current: id === current, ...origin };
+}
+
+function refusal(outcome: Exclude<LoginOutcome, { readonly kind: 'in' }>): Error {
+  switch (outcome.kind) {
+    case 'locked':
+      return consoleErrors.create('login-locked', { seconds: outcome.seconds });
+    case 'expired':
+      return consoleErrors.create('one-time-password-expired');
+    case 'unfit':
+      return consoleErrors.create('password-unfit');
+    case 'refused':
+      return consoleErrors.create('login-refused');
+    default:
+      return outcome satisfies never;
+  }
+}
+
+interface OwnCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly lifeMs: number;
 }
 
 /** No `Secure`: the console speaks plain HTTP on loopback, where some browsers drop such cookies. */
-function setCookie(response: Response, value: string, maxAgeMs: number): void {
-  response.append(
-    'Set-Cookie',
-    stringifySetCookie({
-      name: SESSION_COOKIE,
-      value,
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      maxAge: Math.floor(maxAgeMs / 1000),
-    }),
-  );
+function setCookie(response: Response, { name, value, path, lifeMs }: OwnCookie): void {
+  const maxAge = Math.floor(lifeMs / 1000);
+  response.append('Set-Cookie', stringifySetCookie({ name, value, path, httpOnly: true, sameSite: 'strict', maxAge }));
 }
 
 function same(expected: string, given: string): boolean {

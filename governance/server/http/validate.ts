@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { IdentifierSearch, LoginRequest, PasswordChange } from '../../api/contract.ts';
+import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
 import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 import { consoleErrors } from '../../errors.ts';
@@ -20,6 +21,9 @@ function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction 
 interface BodyShapes {
   readonly login: LoginRequest;
   readonly passwordChange: PasswordChange;
+  readonly newPerson: NewPerson;
+  readonly personChange: PersonChange;
+  readonly newServiceAccount: NewServiceAccount;
   readonly identifierSearch: IdentifierSearch;
   readonly reason: { readonly reason: string };
   readonly switchRequest: SwitchRequest;

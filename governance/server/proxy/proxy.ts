@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
-import type { Permission } from '../../api/permissions.ts';
 import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
 import { auditSentence } from '../../../engine/index.ts';
 import { consoleErrors } from '../../errors.ts';
-import { demand } from '../http/guards.ts';
+import { actorOf, type Needs } from '../http/guards.ts';
 import { handled } from '../http/handled.ts';
 import { validBody, validQuery } from '../http/validate.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
@@ -20,24 +19,22 @@ const ANSWER_WITHIN_MS = 30_000;
 const EXPORT_WITHIN_MS = 600_000;
 
 /** `/runtimes/:runtime/...`: allow-listed calls to a runtime's own API, each behind a permission. */
-export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): Router {
+export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, needs: Needs): Router {
   const router = Router();
 
   /** Asks in the name of the person, and gives up when the browser has gone. */
   const ask = async (
     request: Request,
     response: Response,
-    permission: Permission,
     call: Pick<RuntimeRequest, 'method' | 'path' | 'query' | 'body'>,
     withinMs = ANSWER_WITHIN_MS,
   ): Promise<globalThis.Response> => {
-    const { account } = demand(response, permission);
     const runtime = part(request, 'runtime');
     if (!runtimes.names.includes(runtime)) throw consoleErrors.create('runtime-unknown', { runtime });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(withinMs)]);
-    const answer = await client({ ...call, runtime, actor: `user:${account.username}`, signal });
+    const answer = await client({ ...call, runtime, actor: actorOf(response), signal });
     if (answer.kind === 'unreachable') throw consoleErrors.create('runtime-unreachable', { runtime });
     const { status } = answer.response;
     if (status === 401 || (status >= 300 && status < 400)) {
@@ -49,11 +46,9 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): 
 
   for (const route of PROXY_ROUTES) {
     const handler = handled(async (request, response) => {
-      demand(response, route.permission);
       const answer = await ask(
         request,
         response,
-        route.permission,
         {
           method: route.method,
           path: targetPath(route, request),
@@ -65,16 +60,17 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient): 
       if (route.answer === 'audit' && answer.ok) response.json(spoken((await answer.json()) as AuditList));
       else await handOn(answer, response, downloadName(route, request));
     });
-    if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, handler);
-    else router.post(`/runtimes/:runtime${route.path}`, handler);
+    const guard = needs(route.permission);
+    if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, guard, handler);
+    else router.post(`/runtimes/:runtime${route.path}`, guard, handler);
   }
 
   router.post(
     '/runtimes/:runtime/messages/search',
+    needs('message:search-identifier'),
     handled(async (request, response) => {
-      demand(response, 'message:search-identifier');
       const { kind, value, before, limit } = validBody('identifierSearch', request.body);
-      const answer = await ask(request, response, 'message:search-identifier', {
+      const answer = await ask(request, response, {
         method: 'GET',
         path: '/messages',
         query: {

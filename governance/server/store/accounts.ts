@@ -8,52 +8,99 @@ export interface Account {
   readonly roles: readonly Role[];
   /** As `hashPassword` wrote it. */
   readonly password: string;
+  /** The account still has the password it was made with. */
   readonly initialPassword: boolean;
+  /** An administrator gave the password: it opens nothing but its own change, and not after this time. */
+  readonly oneTimeUntil: number | null;
   readonly disabled: boolean;
+  /** `demo`: made by `--demo`, and of no use without it. */
+  readonly origin: 'people' | 'demo';
+  /** Counts changes, so that nobody overwrites what they have not seen. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly lastLoginAt: number | null;
+}
+
+export interface NewAccount {
+  readonly username: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  readonly password: string;
+  readonly initialPassword: boolean;
+  readonly oneTimeUntil?: number | null;
+  readonly origin?: Account['origin'];
 }
 
 export interface Accounts {
   count(): number;
+  list(): readonly Account[];
   get(username: string): Account | undefined;
-  create(account: Omit<Account, 'disabled'>): void;
+  create(account: NewAccount): void;
+  /** A password that its owner chose. */
   setPassword(username: string, password: string): void;
+  /** A password that somebody else knows. */
+  setOneTimePassword(username: string, password: string, until: number): void;
+  /** What an administrator may change of an account; counts the version up. */
+  change(username: string, change: Partial<Pick<Account, 'displayName' | 'roles' | 'disabled' | 'origin'>>): void;
+  loggedIn(username: string): void;
 }
 
 export function accountsIn(database: DatabaseSync, clock: Clock): Accounts {
   const countAll = database.prepare('SELECT count(*) AS n FROM accounts');
+  const all = database.prepare('SELECT * FROM accounts ORDER BY username');
   const byName = database.prepare('SELECT * FROM accounts WHERE username = ?');
   const insert = database.prepare(
-    'INSERT INTO accounts (username, display_name, roles, password, initial_password, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO accounts (username, display_name, roles, password, initial_password, created_at, one_time_until, origin)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const update = database.prepare('UPDATE accounts SET password = ?, initial_password = 0 WHERE username = ?');
+  const own = database.prepare(
+    `UPDATE accounts SET password = ?, initial_password = 0, one_time_until = NULL, version = version + 1 WHERE username = ?`,
+  );
+  const oneTime = database.prepare(
+    `UPDATE accounts SET password = ?, initial_password = 0, one_time_until = ?, version = version + 1 WHERE username = ?`,
+  );
+  const update = database.prepare(
+    `UPDATE accounts SET display_name = ?, roles = ?, disabled = ?, origin = ?, version = version + 1 WHERE username = ?`,
+  );
+  const seen = database.prepare('UPDATE accounts SET last_login_at = ? WHERE username = ?');
+  const get = (username: string): Account | undefined => {
+    const row = byName.get(username);
+    return row && toAccount(row);
+  };
   return {
     count: () => Number(countAll.get()?.['n']),
-    get(username) {
-      const row = byName.get(username);
-      return (
-        row && {
-          username: String(row['username']),
-          displayName: String(row['display_name']),
-          roles: readRoles(String(row['roles'])),
-          password: String(row['password']),
-          initialPassword: row['initial_password'] === 1,
-          disabled: row['disabled'] === 1,
-        }
-      );
+    list: () => all.all().map(toAccount),
+    get,
+    create({ username, displayName, roles, password, initialPassword, oneTimeUntil = null, origin = 'people' }) {
+      const initial = initialPassword ? 1 : 0;
+      insert.run(username, displayName, roles.join(','), password, initial, clock.now(), oneTimeUntil, origin);
     },
-    create(account) {
-      insert.run(
-        account.username,
-        account.displayName,
-        account.roles.join(','),
-        account.password,
-        account.initialPassword ? 1 : 0,
-        clock.now(),
-      );
+    setPassword: (username, password) => void own.run(password, username),
+    setOneTimePassword: (username, password, until) => void oneTime.run(password, until, username),
+    change(username, change) {
+      const account = get(username);
+      if (!account) return;
+      const { displayName, roles, disabled, origin } = { ...account, ...change };
+      update.run(displayName, roles.join(','), disabled ? 1 : 0, origin, username);
     },
-    setPassword(username, password) {
-      update.run(password, username);
-    },
+    loggedIn: (username) => void seen.run(clock.now(), username),
+  };
+}
+
+function toAccount(row: Readonly<Record<string, unknown>>): Account {
+  const time = (value: unknown): number | null => (value === null ? null : Number(value));
+  return {
+    username: String(row['username']),
+    displayName: String(row['display_name']),
+    roles: readRoles(String(row['roles'])),
+    password: String(row['password']),
+    initialPassword: row['initial_password'] === 1,
+    oneTimeUntil: time(row['one_time_until']),
+    disabled: row['disabled'] === 1,
+    origin: row['origin'] === 'demo' ? 'demo' : 'people',
+    version: Number(row['version']),
+    createdAt: Number(row['created_at']),
+    lastLoginAt: time(row['last_login_at']),
   };
 }
 

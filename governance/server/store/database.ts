@@ -37,8 +37,12 @@ function migrate(database: DatabaseSync): void {
   }
 }
 
-/** All or nothing; node:sqlite is synchronous, so nothing else of this process can get between. */
+/**
+ * All or nothing; node:sqlite is synchronous, so nothing else of this process can get between. Within a transaction it joins
+ * that one: a change and its audit record commit together.
+ */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = work();

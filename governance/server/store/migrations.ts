@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { nameWhatAdministratorsDid } from './name-what-administrators-did.ts';
 import { rechain } from './rechain.ts';
 
 /** The console's schema, version by version. Only append: a release that is out has run the ones above. */
@@ -37,4 +38,29 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
      hash TEXT NOT NULL
    ) STRICT;`,
   rechain,
+  `ALTER TABLE accounts ADD COLUMN one_time_until INTEGER;
+   ALTER TABLE accounts ADD COLUMN origin TEXT NOT NULL DEFAULT 'people';
+   ALTER TABLE accounts ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE accounts ADD COLUMN last_login_at INTEGER;
+   ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+   ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+   CREATE TABLE known_devices (
+     token_hash TEXT PRIMARY KEY,
+     username TEXT NOT NULL REFERENCES accounts(username),
+     last_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX known_devices_by_account ON known_devices(username);
+   CREATE TABLE service_accounts (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     scopes TEXT NOT NULL,
+     token_hash TEXT NOT NULL UNIQUE,
+     created_by TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     last_used_at INTEGER,
+     revoked_at INTEGER
+   ) STRICT;
+   CREATE UNIQUE INDEX service_accounts_living ON service_accounts(name) WHERE revoked_at IS NULL;`,
+  nameWhatAdministratorsDid,
 ];

@@ -8,6 +8,15 @@ export interface Session {
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
+  /** Where it was opened from. */
+  readonly origin: SessionOrigin;
+}
+
+export interface SessionOrigin {
+  /** Network address, as far as this host can see. */
+  readonly address: string;
+  /** What the browser says that it is. */
+  readonly agent: string;
 }
 
 export interface SessionLimits {
@@ -19,7 +28,7 @@ export interface SessionLimits {
 
 export interface Sessions {
   /** A new session and its token, which is kept nowhere but in the answer. */
-  open(username: string): { readonly session: Session; readonly token: string };
+  open(username: string, origin: SessionOrigin): { readonly session: Session; readonly token: string };
   /** The living session of a token. */
   find(token: string): Session | undefined;
   /** The session by id, if it is alive. */
@@ -27,16 +36,20 @@ export interface Sessions {
   touch(session: Session): void;
   ofAccount(username: string): readonly Session[];
   end(id: string): void;
-  /** Ends all sessions of an account but `keep`; gives the ids ended. */
-  endOthers(username: string, keep: string): readonly string[];
+  /** Ends all sessions of an account, or all but `keep`; gives the ids ended. */
+  endAll(username: string, keep?: string): readonly string[];
 }
 
 /** A write per request would cost a flush each; the last sight may be this stale. */
 const TOUCH_EVERY_MS = 30_000;
+const LONGEST_AGENT = 200;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 export function sessionsIn(database: DatabaseSync, clock: Clock, ids: Ids, limits: SessionLimits): Sessions {
-  const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare(
+    `INSERT INTO sessions (id, token_hash, username, created_at, last_seen_at, expires_at, address, agent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const byToken = database.prepare('SELECT * FROM sessions WHERE token_hash = ?');
   const byId = database.prepare('SELECT * FROM sessions WHERE id = ?');
   const byAccount = database.prepare('SELECT * FROM sessions WHERE username = ? ORDER BY created_at DESC');
@@ -52,12 +65,14 @@ export function sessionsIn(database: DatabaseSync, clock: Clock, ids: Ids, limit
   };
 
   return {
-    open(username) {
+    open(username, from) {
       const now = clock.now();
       prune.run(now, now - limits.idleMs);
       const token = randomBytes(32).toString('base64url');
-      const session = { id: ids.next(), username, createdAt: now, lastSeenAt: now, expiresAt: now + limits.absoluteMs };
-      insert.run(session.id, hashToken(token), username, now, now, session.expiresAt);
+      const [id, expiresAt] = [ids.next(), now + limits.absoluteMs];
+      const origin = { address: from.address, agent: from.agent.slice(0, LONGEST_AGENT) };
+      const session: Session = { id, username, createdAt: now, lastSeenAt: now, expiresAt, origin };
+      insert.run(id, hashToken(token), username, now, now, expiresAt, origin.address, origin.agent);
       return { session, token };
     },
     find: (token) => (TOKEN.test(token) ? alive(byToken.get(hashToken(token))) : undefined),
@@ -73,7 +88,7 @@ export function sessionsIn(database: DatabaseSync, clock: Clock, ids: Ids, limit
     end(id) {
       remove.run(id);
     },
-    endOthers(username, keep) {
+    endAll(username, keep) {
       const others = byAccount
         .all(username)
         .map((row) => toSession(row).id)
@@ -91,6 +106,7 @@ function toSession(row: Record<string, unknown>): Session {
     createdAt: Number(row['created_at']),
     lastSeenAt: Number(row['last_seen_at']),
     expiresAt: Number(row['expires_at']),
+    origin: { address: String(row['address']), agent: String(row['agent']) },
   };
 }
 

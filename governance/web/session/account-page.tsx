@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
-import type { SessionEntry } from '../../api/contract.ts';
+import type { SessionEntry } from '../../api/people-contract.ts';
 import { call } from '../api/client.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSay } from '../shell/announcer.tsx';
