@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { build } from 'vite';
 import { before, describe, it } from 'mocha';
-import { packageRoot } from '../../../engine/index.ts';
 import { fromBase64, toBase64 } from '../../../governance/bundle/base64.ts';
 import { wrapKey } from '../../../governance/bundle/key-file.ts';
 import {
@@ -124,35 +122,5 @@ describe('a signing key', function () {
     const told = await readPublicKey(JSON.stringify(file), 'x');
     assert.deepEqual(Object.keys(told).toSorted(), ['format', 'id', 'kind', 'person', 'publicKey']);
     assert.deepEqual(await readPublicKey(JSON.stringify(told), 'x'), told);
-  });
-
-  it('can be made and used in a browser: nothing of Node comes with it', async () => {
-    const entry = ['key-file', 'dsse', 'statements']
-      .map((name) => `export * from '/governance/bundle/${name}.ts';`)
-      .join('\n');
-    const result = await build({
-      configFile: false,
-      root: packageRoot(),
-      logLevel: 'silent',
-      build: { write: false, minify: false, lib: { entry: 'virtual:entry', formats: ['es'] } },
-      plugins: [
-        {
-          name: 'entry',
-          enforce: 'pre',
-          resolveId: (id) =>
-            id.endsWith('virtual:entry') ? '\0entry' : id.startsWith('node:') ? assert.fail(`imports ${id}`) : null,
-          load: (id) => (id === '\0entry' ? entry : null),
-        },
-      ],
-    });
-    const [made] = [result].flat();
-    assert.ok(made && 'output' in made);
-    const code = made.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
-    assert.ok(code.includes('unwrapKey'));
-    assert.doesNotMatch(code, /node:|__vite-browser-external|require\(/);
-    const bundled = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as {
-      unwrapKey: typeof unwrapKey;
-    };
-    assert.equal((await bundled.unwrapKey(file, PASSPHRASE)).id, file.id);
   });
 });

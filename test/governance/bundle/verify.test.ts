@@ -10,6 +10,7 @@ import {
   proposeTrust,
   readArchive,
   readBundle,
+  sha256,
   sign,
   signStatement,
   statementBytes,
@@ -34,6 +35,7 @@ import {
   DAY,
   definitions,
   NOW,
+  person,
   POLICY,
   signed,
   unsigned,
@@ -155,7 +157,6 @@ describe('a bundle that wants to run', () => {
         'bundle-use-missing',
       ]);
       const broken = utf8('[]');
-      const { sha256 } = await import('../../../governance/bundle/index.ts');
       const old = alpha?.files.find(({ path }) => path === 'flow.json') ?? assert.fail();
       const fitting = changed((entries) => {
         entries.set('files/alpha/flow.json', broken);
@@ -258,7 +259,6 @@ describe('a bundle that wants to run', () => {
 
     it('is by the author, whatever key the author uses', async () => {
       assert.deepEqual(await codes(await emil({}, all.ana)), ['approval-by-author', 'approvals-missing']);
-      const { person } = await import('./ceremony.ts');
       const second = await person('ana');
       const store = await withKey(all, second, ['engineer']);
       const bundle = await complete({ ...all, store, emil: second });
@@ -270,7 +270,6 @@ describe('a bundle that wants to run', () => {
       const both = await approved(byAna, all.store, all.rita, 'clinical-governance');
       assert.deepEqual(await codes(await approved(both, all.store, all.emil, 'engineer')), ['accepted']);
       assert.deepEqual(await codes(await approved(both, all.store, all.rita, 'engineer')), ['approvals-missing']);
-      const { person } = await import('./ceremony.ts');
       const second = await person('rita');
       const store = await withKey(all, second, ['engineer']);
       const alone = await approved(
