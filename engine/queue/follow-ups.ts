@@ -6,6 +6,8 @@
 
 /** A claim is made for a settling alone when none has followed it for so long. */
 const QUIET_MS = 2;
+/** Settlings that follow closely on each other, and no claim between them, put one off so long at most. */
+const LONGEST_MS = 10;
 
 export class FollowUps {
   readonly #claim: () => void;
@@ -13,6 +15,8 @@ export class FollowUps {
   #claims = 0;
   /** How many claims had been made when the last settling was. */
   #claimsThen = 0;
+  /** When the first settling was that no claim has followed. */
+  #since = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(claim: () => void) {
@@ -36,7 +40,10 @@ export class FollowUps {
 
   /** An item's settling goes to the store, and no claim with it. */
   settling(): void {
+    const now = performance.now();
+    if (this.#claims !== this.#claimsThen || this.#timer === undefined) this.#since = now;
     this.#claimsThen = this.#claims;
+    if (this.#timer !== undefined && now - this.#since > LONGEST_MS - QUIET_MS) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ring(), QUIET_MS);
   }
