@@ -9,6 +9,8 @@ import { nameOf, wiresOf, type FlowNode } from './flow-node.ts';
 
 /** Rounds in which a node learns of its neighbours: copies of a chain are told apart by what is up to so many wires away. */
 const ROUNDS = 6;
+/** Of nodes that are all alike: thousands of them may come in a file that means harm. */
+const MOST_TRIED = 50;
 const PLACE = new Set(['id', 'x', 'y', 'w', 'h', 'z', 'g', 'wires', 'links', 'scope', 'nodes']);
 
 export function matchNodes(before: readonly FlowNode[], after: readonly FlowNode[]): ReadonlyMap<string, string> {
@@ -46,22 +48,30 @@ function matchPasted(before: readonly FlowNode[], after: readonly FlowNode[], ma
   const levels = rounds([a, b], [new Map(known.map(([id]) => [id, id])), new Map(known.map(([id, now]) => [now, id]))]);
   for (let level = levels.length - 1; level >= 0; level--) {
     const [labelsA, labelsB] = levels[level] ?? [new Map<string, string>(), new Map<string, string>()];
-    const waiting = Map.groupBy(
-      b.rest.filter(({ id }) => !taken.has(id)),
-      ({ id }) => labelsB.get(id) ?? '',
-    );
-    for (const node of a.rest) {
-      if (match.has(node.id)) continue;
-      const candidates = waiting.get(labelsA.get(node.id) ?? '') ?? [];
-      // Below the finest level the wiring differs somewhere: a neighbour in common must speak for it.
-      const fits = (one: FlowNode): boolean => level === levels.length - 1 || inCommon(a, b, node.id, one.id, match);
-      const found =
-        candidates.find((one) => !taken.has(one.id) && samePlace(node, one) && fits(one)) ??
-        candidates.find((one) => !taken.has(one.id) && fits(one));
-      if (!found) continue;
-      match.set(node.id, found.id);
-      taken.add(found.id);
-    }
+    // Below the finest level the wiring differs somewhere: a neighbour in common must speak for it.
+    const fits = (one: FlowNode, other: FlowNode): boolean =>
+      level === levels.length - 1 || inCommon(a, b, one.id, other.id, match);
+    const pair = (keyA: (node: FlowNode) => string, keyB: (node: FlowNode) => string): void => {
+      const waiting = Map.groupBy(
+        b.rest.filter(({ id }) => !taken.has(id)),
+        keyB,
+      );
+      for (const node of a.rest) {
+        if (match.has(node.id)) continue;
+        const candidates = waiting.get(keyA(node)) ?? [];
+        const at = candidates.slice(0, MOST_TRIED).findIndex((one) => fits(node, one));
+        const [found] = at < 0 ? [] : candidates.splice(at, 1);
+        if (!found) continue;
+        match.set(node.id, found.id);
+        taken.add(found.id);
+      }
+    };
+    const labelled = (labels: ReadonlyMap<string, string>) => (node: FlowNode) => labels.get(node.id) ?? '';
+    const placed = (labels: ReadonlyMap<string, string>) => (node: FlowNode) =>
+      `${labels.get(node.id) ?? ''} ${canonical([field(node, 'x') ?? null, field(node, 'y') ?? null])}`;
+    // Of several that are alike, the one that stands in the same place.
+    pair(placed(labelsA), placed(labelsB));
+    pair(labelled(labelsA), labelled(labelsB));
   }
 }
 
@@ -118,9 +128,6 @@ function content(node: FlowNode, ids: ReadonlySet<string>): string {
     ),
   );
 }
-
-const samePlace = (a: FlowNode, b: FlowNode): boolean =>
-  field(a, 'x') === field(b, 'x') && field(a, 'y') === field(b, 'y');
 
 function inCommon(a: Side, b: Side, idA: string, idB: string, match: ReadonlyMap<string, string>): boolean {
   const [aroundA, aroundB] = [a.around.get(idA) ?? [], b.around.get(idB) ?? []];

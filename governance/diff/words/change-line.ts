@@ -61,6 +61,9 @@ export function byWeight(a: ChangeLine, b: ChangeLine): number {
 const rank = ({ kind, safety }: ChangeLine): number =>
   safety === 'loosens' ? 0 : safety === 'tightens' ? 1 : SAYS_NOTHING.has(kind) ? 3 : 2;
 
+/** A name may hold what turns a line round or moves a terminal's cursor: a reviewer must see what is there. */
+const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\uFFFD');
+
 /** Joins the parts of a line: subject, what changed from what to what, where, and what it means. */
 export function line(
   kind: ChangeKind,
@@ -74,11 +77,14 @@ export function line(
     readonly safety?: Safety;
   } = {},
 ): ChangeLine {
-  const { before, after, where, meaning, safety = null } = more;
+  const { where, safety = null } = more;
+  const [before, after] = [more.before, more.after].map((value) => (value === undefined ? undefined : visible(value)));
+  const same = before !== undefined && before === after;
+  const meaning = same ? 'they differ in what is cut off or cannot be seen here' : more.meaning;
   const values = before === undefined || after === undefined ? '' : ` ${before} -> ${after}`;
   return {
     kind,
-    text: `${what}${values}${where ? ` (${where})` : ''}${meaning ? `: ${meaning}` : ''}`,
+    text: visible(`${what}${values}${where ? ` (${where})` : ''}${meaning ? `: ${meaning}` : ''}`),
     place,
     safety,
     ...(before === undefined ? {} : { before }),

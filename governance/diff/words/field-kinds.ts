@@ -19,7 +19,7 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
     'func initialize finalize libs noerr template syntax resource reference key correction discriminator fact messageId details ' +
     'parameters carry expression rows from relation unmapped set code codes jsonata',
   rule: 'table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
-  wiring: 'z wires links scope uncaught in out status outputs d disabled env',
+  wiring: 'z wires links scope uncaught in out status outputs d disabled',
 };
 
 const BY_NAME = new Map<string, ChangeKind>(

@@ -5,7 +5,7 @@ import { changedLineCount, diffLines } from '../base/line-diff.ts';
 import type { NodeDiff, PropertyChange } from '../flow/flow-diff.ts';
 import type { FlowNode } from '../flow/flow-node.ts';
 import { outcome } from './cell-words.ts';
-import { line, type ChangeKind, type ChangeLine } from './change-line.ts';
+import { line, type ChangeKind, type ChangeLine, type Safety } from './change-line.ts';
 import { fieldKind } from './field-kinds.ts';
 import { fieldLines } from './field-words.ts';
 import { nodeWords, propertyValue, propertyWords, textOf, type NodeNames, type PropertyLabels } from './node-sense.ts';
@@ -65,7 +65,24 @@ function propertyLine(
   if (isStructure(before) && isStructure(after)) return structureLines(kind, place, what, before, after);
   // Only of a lane and of a wait is it plain what another value means for people.
   const how = property === 'lane' || property === 'time' ? outcome(before ?? null, after ?? null) : null;
-  return [line(kind, place, what, { ...valuesOf(before, after, names), ...how })];
+  const taken =
+    node.type === 'hl7 in' && (property === 'types' || property === 'senders') ? takenBy(before, after) : null;
+  return [line(kind, place, what, { ...valuesOf(before, after, names), ...how, ...taken })];
+}
+
+/** A list of what is taken, where none listed means all. */
+function takenBy(
+  before: Json | undefined,
+  after: Json | undefined,
+): { readonly meaning: string; readonly safety: Safety } | null {
+  const [old, now] = [before, after].map((value) => (isList(value) ? value : []));
+  if (!old || !now) return null;
+  const holds = (outer: readonly Json[], inner: readonly Json[]): boolean =>
+    outer.length === 0 || (inner.length > 0 && inner.every((item) => outer.includes(item)));
+  if (holds(now, old)) return { meaning: 'more messages are taken', safety: 'tightens' };
+  return holds(old, now)
+    ? { meaning: 'fewer messages are taken', safety: 'loosens' }
+    : { meaning: 'other messages are taken', safety: null };
 }
 
 function switchedLine(place: ChangeLine['place'], who: string, off: boolean): ChangeLine {
@@ -111,8 +128,8 @@ function structureLines(
   after: Json,
 ): readonly ChangeLine[] {
   const diff = diffJson(before, after);
-  // Every place in it is about what the property is about, whatever it is called.
-  return fieldLines(place, what, diff).map((one) => ({ ...one, kind }));
+  // Every place in it is about what the property is about, whatever it is called; the ports of a subflow have a place, too.
+  return fieldLines(place, what, diff).map((one) => (one.kind === 'layout' ? one : { ...one, kind }));
 }
 
 function switchLines(

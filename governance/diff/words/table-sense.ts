@@ -26,10 +26,12 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 const QUIET = new Set(['none', 'ignore', 'nothing', 'no', 'skip']);
 
-/** The column that says what is done: `action`, or else the first whose values are listed. */
+/** The column that says what is done: `action`, or else the first whose values are listed and no lane or recipient. */
 const actionColumn = (table: TableContent): number => {
   const named = table.outputs.findIndex(({ name }) => name === 'action');
-  return named >= 0 ? named : table.outputs.findIndex((column) => field(column, 'values') !== undefined);
+  return named >= 0
+    ? named
+    : table.outputs.findIndex((column) => field(column, 'values') !== undefined && outputKind(column.name) === 'rule');
 };
 
 const actionOf = (table: TableContent, then: readonly Json[] | null): string => text(then?.[actionColumn(table)]);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { definitionFromFiles } from '../../../engine/index.ts';
 import {
   applyDiff,
+  describeChange,
+  filesOf,
+  type DefinitionFiles,
   diffDefinitions,
   isEmpty,
   jsonOf,
@@ -10,6 +14,7 @@ import {
   type DefinitionDiff,
 } from '../../../governance/diff/index.ts';
 import { anyDefinition, editedDefinition, reordered } from './generated-definitions.ts';
+import { editedFlow, editedTable, inNode, shipped, withShared } from './shipped.ts';
 
 const RUNS = { seed: 20261121, numRuns: 400 };
 
@@ -73,6 +78,47 @@ describe('applying the diff of two definitions', () => {
       { ...RUNS, numRuns: 50 },
     );
   });
+});
+
+describe('a shipped definition', () => {
+  it('has the very version of the new one after the diff is applied, whatever was edited', () => {
+    const versionOf = (files: DefinitionFiles): string => definitionFromFiles('discharge-follow-up', files).version;
+    const before = withShared(shipped('discharge-follow-up'));
+    const after = editedTable(
+      editedFlow({ ...before, 'README.md': `${before['README.md'] ?? ''}\r\nMore` }, (nodes) => {
+        nodes.push(...nodes.splice(3, 2));
+        inNode('dis-task', { x: 1, name: 'Task' })(nodes);
+      }),
+      'rules/follow-up-queues.json',
+      (table) => table.rows.splice(1, 0, ...table.rows.splice(4, 1)),
+    );
+    assert.notEqual(versionOf(before), versionOf(after));
+    const content = readContent(before);
+    const applied = applyDiff(content, diffDefinitions(content, readContent(after)));
+    assert.equal(versionOf(filesOf(applied)), versionOf(after));
+  });
+
+  it('is refused where the diff is of another one', () => {
+    const [one, other] = [readContent(shipped('discharge-follow-up')), readContent(shipped('critical-lab-result'))];
+    const changed = readContent(
+      editedTable(shipped('discharge-follow-up'), 'rules/follow-up-queues.json', ({ rows }) => rows.splice(1, 1)),
+    );
+    assert.throws(() => applyDiff(other, diffDefinitions(one, changed)), TypeError);
+    assert.throws(() => describeChange(diffDefinitions(one, changed), { before: other, after: other }), TypeError);
+  });
+});
+
+describe('a file that means harm', () => {
+  it('is compared in bounded time: thousands of nodes that are all alike, thousands of lines that all differ', () => {
+    const alike = (prefix: string): DefinitionFiles => ({
+      'flow.json': JSON.stringify(
+        Array.from({ length: 20_000 }, (_, i) => ({ id: `${prefix}${i}`, type: 'debug', x: 1, wires: [[]] })),
+      ),
+      'README.md': Array.from({ length: 50_000 }, (_, i) => `${prefix}${i}\n`).join(''),
+      'intent.json': JSON.stringify(Array.from({ length: 20_000 }, (_, i) => ({ [prefix]: i }))),
+    });
+    proveExact(readContent(alike('a')), readContent(alike('b')));
+  }).timeout(15_000);
 });
 
 describe('the diff of a definition with itself', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PropertyLabels } from '../../../governance/diff/index.ts';
+import type { DefinitionFiles, PropertyLabels } from '../../../governance/diff/index.ts';
 import { critical, criticalFlow, discharge, dischargeFlow, linesOf, told } from './describe.ts';
 import { editedFlow, editedJson, idIn, inNode, type Edited } from './shipped.ts';
 
@@ -53,8 +53,11 @@ describe('a changed property of a node', () => {
 
   it('tells which messages are taken', () => {
     assert.deepEqual(dischargeFlow(inNode('dis-in', { types: ['ADT^A03', 'ADT^A08'], senders: ['LAB'] })), [
-      'cohort - hl7 in "Discharges": types ADT^A03 -> ADT^A03, ADT^A08',
-      'cohort - hl7 in "Discharges": senders none -> LAB',
+      'cohort loosens hl7 in "Discharges": senders none -> LAB: fewer messages are taken',
+      'cohort tightens hl7 in "Discharges": types ADT^A03 -> ADT^A03, ADT^A08: more messages are taken',
+    ]);
+    assert.deepEqual(dischargeFlow(inNode('dis-in', { types: ['ADT^A08'] })), [
+      'cohort - hl7 in "Discharges": types ADT^A03 -> ADT^A08: other messages are taken',
     ]);
   });
 
@@ -271,6 +274,28 @@ describe('nodes that come and go, and their wires', () => {
       'text - idempotency gate is called Seen before? -> New?',
       'layout - 3 nodes moved on the canvas',
       'layout - 1 node made anew: the same under another id',
+    ]);
+  });
+
+  it('show what is not to be seen in a name', () => {
+    assert.deepEqual(dischargeFlow(inNode('dis-gate', { name: 'Seen\u202Ebefore\u001B[2J?' })), [
+      'text - idempotency gate is called Seen before? -> Seen\uFFFDbefore\uFFFD[2J?',
+    ]);
+    assert.deepEqual(dischargeFlow(inNode('dis-changed', { to: 'discharge-desk ' })), [
+      'recipient - console notice "Tell the discharge desk" tells discharge-desk -> discharge-desk: ' +
+        'they differ in what is cut off or cannot be seen here',
+    ]);
+  });
+
+  it('take a port of a subflow that was dragged for layout, and one that leads elsewhere for wiring', () => {
+    const port = (x: number, id: string): Edited => ({ in: [{ x, y: 1, wires: [{ id }] }] });
+    const subflow = (x: number, id: string): DefinitionFiles => ({
+      'flow.json': JSON.stringify([{ id: 'sub', type: 'subflow', name: 'Reach', ...port(x, id) }]),
+    });
+    assert.deepEqual(told(linesOf(subflow(1, 'a'), subflow(9, 'a'))), ['layout - subflow "Reach": in first, x 1 -> 9']);
+    assert.deepEqual(told(linesOf(subflow(1, 'a'), subflow(1, 'b'))), [
+      'wiring - subflow "Reach": in first, wires removed: id a',
+      'wiring - subflow "Reach": in first, wires added: id b',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { critical, criticalTable, linesOf, queueTable } from './describe.ts';
+import type { DefinitionFiles } from '../../../governance/diff/index.ts';
+import { critical, criticalTable, linesOf, queueTable, told } from './describe.ts';
 import { editedTable, inRow, type EditedTable } from './shipped.ts';
 
 describe('a changed threshold', () => {
@@ -96,6 +97,31 @@ describe('a changed threshold', () => {
   it('is no change where it is only written differently', () => {
     assert.deepEqual(criticalTable(inRow('k-high', (row) => (row.when[2] = '> 6.20'))), [
       'text - Critical potassium: Value is written differently and means the same, > 6.2 -> > 6.20 (row k-high, "hyperkalaemia")',
+    ]);
+  });
+
+  it('speaks of a match where the table has no action, and of its title where a row has no label', () => {
+    const table = (cell: string): DefinitionFiles => ({
+      'rules/critical.json': JSON.stringify({
+        kind: 'rule-table',
+        title: 'Which results page whom',
+        hitPolicy: 'FIRST',
+        inputs: [{ name: 'value', label: 'Value', expression: 'event.data.value', type: 'number', unit: 'mmol/L' }],
+        outputs: [{ name: 'lane', type: 'string', values: ['stat', 'routine'] }],
+        rows: [
+          Object.fromEntries(
+            new Map<string, unknown>([
+              ['id', 'k'],
+              ['when', [cell]],
+              ['then', ['stat']],
+            ]),
+          ),
+        ],
+        otherwise: null,
+      }),
+    });
+    assert.deepEqual(told(linesOf(table('> 6.2'), table('> 6.5'))), [
+      'threshold loosens Which results page whom: matches above 6.2 mmol/L -> above 6.5 mmol/L (row k): fewer results match',
     ]);
   });
 
