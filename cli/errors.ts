@@ -71,6 +71,11 @@ export const cliErrors = defineErrors({
     text: 'The {runtime} runtime has no feed {feed} that listens.',
     remedy: 'Name one that does: {known}; "npx wardflow doctor" says why a feed does not listen.',
   },
+  'policy-unreadable': {
+    class: 'permanent',
+    text: 'The policy {file} cannot be read ({reason}).',
+    remedy: 'Make it readable: it may forbid what the definitions use.',
+  },
   'file-unreadable': {
     class: 'permanent',
     text: 'The file {file} cannot be read ({reason}).',

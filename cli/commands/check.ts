@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { bindingsPath, environmentFolder, parseBindings, type Config } from '../../engine/index.ts';
+import { readPolicy } from '../../governance/bundle/policy.ts';
 import { checkFolder, type CheckedDefinition } from '../../governance/checks/check-folder.ts';
 import type { Finding } from '../../governance/checks/finding.ts';
 import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
-import { checkPolicyOf, type CheckPolicy } from '../../governance/checks/policy.ts';
+import { DEFAULT_CHECK_POLICY, type CheckPolicy } from '../../governance/checks/policy.ts';
 import { SEVERITIES, type Severity } from '../../governance/checks/severity.ts';
 import type { BoundNames } from '../../governance/checks/subject.ts';
 import { cliErrors } from '../errors.ts';
@@ -47,13 +48,18 @@ function severityIn(text: string): Severity {
   return found;
 }
 
+/** Without a policy the default holds; one that cannot be read is refused: it might forbid what is found. */
 async function policyIn(folder: string): Promise<CheckPolicy> {
+  const file = join(folder, '_policy', 'policy.json');
+  let text: string;
   try {
-    return checkPolicyOf(JSON.parse(await readFile(join(folder, '_policy', 'policy.json'), 'utf8')) as unknown);
-  } catch {
-    // Without a policy the default one holds; a broken one is refused where policies are read.
-    return checkPolicyOf(undefined);
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    if (code === 'ENOENT') return DEFAULT_CHECK_POLICY;
+    throw cliErrors.create('policy-unreadable', { file, reason: code }, { cause: error });
   }
+  return (await readPolicy(text)).policy;
 }
 
 /** Of the environments that have bindings on this machine; a remote one is asked when something is promoted to it. */

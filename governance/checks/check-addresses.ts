@@ -29,7 +29,7 @@ const TERMINOLOGY =
   /^https?:\/\/(?:[\w-]+\.)*(?:hl7\.org|loinc\.org|snomed\.info|unitsofmeasure\.org|nlm\.nih\.gov|dicom\.nema\.org|who\.int|w3\.org)(?:[/|#?]|$)/i;
 const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])/g;
 const IPV6 = /(?<![\w:])\[?([0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})\]?(?![\w:])/gi;
-const HOST_AND_PORT = /\b(?:localhost|(?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d{2,5})\b|\blocalhost\b/gi;
+const HOST_AND_PORT = /\b(?:localhost|(?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?::\d{2,5})\b|\blocalhost\b/gi;
 
 export function checkAddresses(subject: Subject): Finding[] {
   const found: Finding[] = [];
@@ -100,7 +100,10 @@ function inText(text: string, key: string, place: string): readonly Found[] {
 function addressIn(text: string, key: string): string | null {
   for (const match of text.matchAll(URL_TEXT)) {
     if (/\/\/[^/\s]*@/.test(match[0])) return 'a URL with a user';
-    const isName = TERMINOLOGY.test(match[0]) || NAMES_IT.test(text.slice(0, match.index)) || key === 'system';
+    const isName =
+      TERMINOLOGY.test(match[0]) ||
+      NAMES_IT.test(text.slice(Math.max(0, match.index - 60), match.index)) ||
+      key === 'system';
     if (!isName) return 'a URL';
   }
   const rest = text.replace(URL_TEXT, ' ');

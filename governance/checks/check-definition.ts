@@ -1,5 +1,6 @@
 /** All checks of one definition: pure over its files, the catalogue and what else is given. */
 import { checkAddresses } from './check-addresses.ts';
+import { checkExpressions } from './check-expressions.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkLoops } from './check-loops.ts';
@@ -24,6 +25,7 @@ export async function checkDefinition(request: CheckRequest): Promise<readonly F
     ...checkSoundness(subject),
     ...checkAddresses(subject),
     ...checkNodes(subject),
+    ...checkExpressions(subject),
     ...checkPaths(subject, graph),
     ...checkLoops(subject, graph),
     ...checkNames(subject),

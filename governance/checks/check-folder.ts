@@ -4,7 +4,7 @@ import { checkDefinition } from './check-definition.ts';
 import { checkErrors } from './errors.ts';
 import { finding, type Finding } from './finding.ts';
 import type { NodeCatalogue } from './node-catalogue.ts';
-import { checkPolicyOf, type CheckPolicy } from './policy.ts';
+import { DEFAULT_CHECK_POLICY, type CheckPolicy } from './policy.ts';
 import { SHARED, type BoundNames } from './subject.ts';
 
 export interface CheckedDefinition {
@@ -17,7 +17,7 @@ export interface FolderCheck {
   /** Empty: all that are there. */
   readonly names?: readonly string[];
   readonly catalogue: NodeCatalogue;
-  /** Default: what `_policy/policy.json` says, as the caller has read it, or the default policy. */
+  /** What `_policy/policy.json` says, as the caller has read it; default: `DEFAULT_CHECK_POLICY`. */
   readonly policy?: CheckPolicy;
   readonly bindings?: readonly BoundNames[];
   readonly now: Date;
@@ -25,7 +25,7 @@ export interface FolderCheck {
 
 /** @throws WardflowError `definitions-folder-missing`, `definition-not-found` */
 export async function checkFolder(request: FolderCheck): Promise<readonly CheckedDefinition[]> {
-  const { folder, names = [], catalogue, policy = checkPolicyOf(undefined), bindings = [], now } = request;
+  const { folder, names = [], catalogue, policy = DEFAULT_CHECK_POLICY, bindings = [], now } = request;
   const all = await readDefinitionFiles(folder);
   const unknown = names.find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined)

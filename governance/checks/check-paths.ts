@@ -29,6 +29,7 @@ export function checkPaths(subject: Subject, graph = new FlowGraph(subject.nodes
   const uncaught = subject.nodes.filter(
     (tab) => tabs.has(tab.id) && !subject.nodes.some((node) => isCatchAll(node, tab.id)),
   );
+  if (graph.tooLarge) walk.found.push(finding('flow-too-large', where));
   return [...walk.found, ...uncaught.map((tab) => finding('errors-not-caught', { ...where, node: tab }))];
 }
 
@@ -42,7 +43,7 @@ class Walk {
   readonly #subject: Subject;
   readonly #graph: FlowGraph;
   readonly #seen = new Set<string>();
-  readonly #leads = new Map<string, boolean>();
+  #leads: ReadonlySet<string> | undefined;
   /** A node of a subflow is told of once, however many instances there are. */
   readonly #told = new Set<string>();
 
@@ -94,20 +95,29 @@ class Walk {
     return SETTLING.has(node.type) || node['finish'] === true;
   }
 
+  /** Whether something that settles can be reached: asked once for all, backwards from the ends. */
   #leading(id: string): boolean {
-    const known = this.#leads.get(id);
-    if (known !== undefined) return known;
-    const seen = new Set<string>();
-    const queue = [id];
-    let leads = false;
-    for (let at = queue.pop(); at !== undefined && !leads; at = queue.pop()) {
-      const place = this.#graph.places.get(at);
-      if (!place || seen.has(at)) continue;
-      seen.add(at);
-      leads = this.#settles(place) || this.#leads.get(at) === true;
-      queue.push(...this.#graph.edges(at).map(({ to }) => to));
+    this.#leads ??= this.#leadingPlaces();
+    return this.#leads.has(id);
+  }
+
+  #leadingPlaces(): ReadonlySet<string> {
+    const before = new Map<string, string[]>();
+    const ends: string[] = [];
+    for (const place of this.#graph.places.values()) {
+      if (this.#settles(place)) ends.push(place.id);
+      for (const { to } of this.#graph.edges(place.id)) {
+        const list = before.get(to);
+        if (list) list.push(place.id);
+        else before.set(to, [place.id]);
+      }
     }
-    this.#leads.set(id, leads);
+    const leads = new Set<string>();
+    for (let id = ends.pop(); id !== undefined; id = ends.pop()) {
+      if (leads.has(id)) continue;
+      leads.add(id);
+      ends.push(...(before.get(id) ?? []));
+    }
     return leads;
   }
 

@@ -25,6 +25,14 @@ export const checkErrors = defineErrors({
     'Output {output} of the node "{node}" {how}: a message that goes there would end as a dead letter.',
     'Lead it to "message done", "message failed", "queue out", "delay until" or a node with "and finish".',
   ),
+  'flow-too-large': found(
+    'The flow unfolds to more than 50,000 nodes, since subflows are in subflows: paths were not looked at to the end.',
+    'Use fewer subflow instances inside subflows.',
+  ),
+  'expression-invalid': found(
+    'The node "{node}" has an expression at "{field}" that is no JSONata: {reason}.',
+    'Open the node in the editor and correct the expression.',
+  ),
   'switch-without-otherwise': found(
     'The switch "{node}" has no "otherwise": a message that fits none of its rules would end as a dead letter.',
     'Add an "otherwise" and lead it to a node that settles.',

@@ -23,9 +23,13 @@ export interface Edge {
 }
 
 const DEEPEST = 20;
+/** Subflows in subflows multiply: beyond this nobody could review it either. */
+const MOST_PLACES = 50_000;
 
 export class FlowGraph {
   readonly places: ReadonlyMap<string, Place>;
+  /** It unfolds to more nodes than are looked at. */
+  readonly tooLarge: boolean;
   readonly #edges = new Map<string, readonly Edge[]>();
   readonly #subflows: ReadonlyMap<string, FlowNode>;
   readonly #exits = new Map<string, readonly string[]>();
@@ -38,6 +42,7 @@ export class FlowGraph {
     const walk = (tab: string, container: string, prefix: string, depth: number): void => {
       for (const node of within.get(container) ?? []) {
         const id = `${prefix}${node.id}`;
+        if (places.size >= MOST_PLACES) return;
         places.set(id, { id, node, within: prefix, tab });
         const subflow = subflowOf(node);
         if (subflow !== undefined && depth < DEEPEST) walk(tab, subflow, `${id}-`, depth + 1);
@@ -45,6 +50,7 @@ export class FlowGraph {
     };
     for (const { id, type } of nodes) if (type === 'tab') walk(id, id, '', 0);
     this.places = places;
+    this.tooLarge = places.size >= MOST_PLACES;
     for (const place of places.values()) this.#edges.set(place.id, [...this.#wires(place), ...this.#links(place)]);
     for (const place of places.values())
       if (place.node.type === 'link call')

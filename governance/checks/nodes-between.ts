@@ -49,7 +49,8 @@ function whyNotDelay(node: FlowNode): string | null {
     : null;
 }
 
-const CALLBACK = /\b(?:setTimeout|setInterval|setImmediate|then|catch|on|once)\s*\(|\bawait\b|=>\s*\{?[^}]*node\.send/;
+const CALLBACK =
+  /\b(?:setTimeout|setInterval|setImmediate|then|catch|on|once)\s*\(|\bawait\b|=>\s*\{?[^}]{0,500}node\.send/;
 
 function sendsLater(node: FlowNode): boolean {
   const code = textOf(node['func']);

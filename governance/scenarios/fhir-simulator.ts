@@ -216,7 +216,10 @@ export class FhirSimulator {
   }
 
   #nextId(): string {
-    return String(this.#byReference.size + 1);
+    const taken = new Set([...this.#byReference.values()].map(({ id }) => id));
+    let id = this.#byReference.size + 1;
+    while (taken.has(String(id))) id++;
+    return String(id);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -213,6 +213,11 @@ describe('wardflow scenarios run', function () {
     assert.equal(await cli('check', '--fail-on', 'notice', '--json'), 1);
     assert.equal((JSON.parse(told.out) as { readonly ok: boolean }).ok, false);
     assert.match(readFileSync(report, 'utf8'), /tests="3" failures="0"/);
+    mkdirSync(join(folder, '_policy'), { recursive: true });
+    writeFileSync(join(folder, '_policy/policy.json'), '{ "kind": "policy", "format": 1, "forbiddenNodes": [] }');
+    assert.equal(await cli('check', 'discharge-follow-up'), 1);
+    assert.match(told.err, /The policy is not valid/);
+    rmSync(join(folder, '_policy'), { recursive: true });
     const flow = join(folder, 'discharge-follow-up/flow.json');
     writeFileSync(flow, readFileSync(flow, 'utf8').replace('"message failed"', '"debug"'));
     assert.equal(await cli('check', 'discharge-follow-up', '--junit', report), 1);

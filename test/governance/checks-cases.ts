@@ -1,0 +1,406 @@
+/** For each code of a finding: a definition that has it, and the nearest that has not. */
+import type { CheckCode } from '../../governance/checks/errors.ts';
+import { ladder, on, table, type Change } from '../kit/checked-definition.ts';
+
+const switchTo = (rules: readonly object[], ...to: readonly (readonly string[])[]): Change => ({
+  first: 'sw',
+  nodes: [on('sw', 'switch', { property: 'x', rules, outputs: rules.length }, ...to)],
+});
+export const through = (type: string, settings: Record<string, unknown> = {}): Change => ({
+  first: 'n',
+  nodes: [on('n', type, settings, ['done'])],
+});
+const reader = { name: 'Get', method: 'GET', ret: 'txt', url: '${EHR}', outputs: 1 };
+const withTable = (change: Record<string, unknown> = {}, name = ''): Change => ({
+  first: 'rule',
+  nodes: [on('rule', 'rule table', { name, table: 'limits', noMatch: 'error' }, ['done'])],
+  rules: [table(change)],
+});
+const timer = (
+  settings: Record<string, unknown> = {},
+  ...to: readonly (readonly string[])[]
+): Record<string, unknown> =>
+  on(
+    'timer',
+    'escalation timer',
+    { mode: 'start', escalation: 'call', ladder: 'call', title: 'Call', ...settings },
+    ...to,
+  );
+const wait = (name: string): Change => ({
+  first: 'w',
+  nodes: [on('w', 'delay until', { name, wait: 'later', mode: 'for', time: 'PT4H' }, ['done'])],
+});
+
+/** Code, what is wrong, the definition that has it, the one that has not. */
+export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = [
+  ['definition-unsound', 'an unknown key', { intent: { riks: 'low' } }, {}],
+  [
+    'credentials-in-file',
+    'credentials on a node',
+    through('change', { credentials: { user: 'a' } }),
+    through('change'),
+  ],
+  [
+    'credentials-in-file',
+    'a bearer token in an expression',
+    through('change', { rules: [{ t: 'set', to: '"Bearer abcdefghijklmnop123"' }] }),
+    through('change', { rules: [{ t: 'set', to: '"Bearer of news"' }] }),
+  ],
+  [
+    'address-in-file',
+    'a URL',
+    through('http request', { ...reader, url: 'https://ehr.example.org/fhir' }),
+    through('http request', reader),
+  ],
+  [
+    'address-in-file',
+    'a URL in an expression that names no identifier system',
+    through('change', { rules: [{ t: 'set', to: '"http://10.0.0.1/x"', tot: 'jsonata' }] }),
+    through('change', {
+      rules: [{ t: 'set', to: '{ "system": "http://loinc.org", "url": "http://example.org/fhir/x" }' }],
+    }),
+  ],
+  [
+    'address-in-file',
+    'an IP address',
+    through('change', { to: '192.168.7.20' }),
+    through('change', { to: '2.16.840.1.113883' }),
+  ],
+  [
+    'address-in-file',
+    'an IPv6 address',
+    through('change', { to: 'fe80::1ff:fe23:4567:890a' }),
+    through('change', { to: '12:30:45' }),
+  ],
+  [
+    'address-in-file',
+    'a host and a port',
+    through('change', { to: 'ehr.example.org:8443' }),
+    through('change', { to: 'event.data.value' }),
+  ],
+  [
+    'address-in-file',
+    'a port',
+    through('tcp request', { server: '', port: '6661' }),
+    through('tcp request', { server: '', port: '' }),
+  ],
+  [
+    'address-in-file',
+    'a host in a rule table',
+    withTable({ reason: 'As http://intranet.example.org says.' }),
+    withTable(),
+  ],
+  [
+    'path-not-settled',
+    'an output wired to nothing',
+    switchTo([{ t: 'eq', v: 'a' }, { t: 'else' }], ['done'], []),
+    switchTo([{ t: 'eq', v: 'a' }, { t: 'else' }], ['done'], ['done']),
+  ],
+  [
+    'path-not-settled',
+    'an output that only a debug node hears',
+    { first: 'c', nodes: [on('c', 'change', {}, ['dbg']), on('dbg', 'debug')] },
+    { first: 'c', nodes: [on('c', 'change', {}, ['dbg', 'done']), on('dbg', 'debug')] },
+  ],
+  [
+    'path-not-settled',
+    'a link that leads nowhere',
+    { first: 'lo', nodes: [on('lo', 'link out', { mode: 'link', links: ['li'] }), on('li', 'link in', {}, [])] },
+    { first: 'lo', nodes: [on('lo', 'link out', { mode: 'link', links: ['li'] }), on('li', 'link in', {}, ['done'])] },
+  ],
+  [
+    'path-not-settled',
+    'a subroutine whose caller goes nowhere',
+    {
+      first: 'lc',
+      nodes: [
+        on('lc', 'link call', { links: ['li'] }, []),
+        on('li', 'link in', {}, ['lr']),
+        on('lr', 'link out', { mode: 'return' }),
+      ],
+    },
+    {
+      first: 'lc',
+      nodes: [
+        on('lc', 'link call', { links: ['li'] }, ['done']),
+        on('li', 'link in', {}, ['lr']),
+        on('lr', 'link out', { mode: 'return' }),
+      ],
+    },
+  ],
+  ['path-not-settled', 'a subflow that does not come out', subflow([]), subflow(['done'])],
+  ['path-not-settled', 'a third output of the gate', gate(['done'], ['done']), gate(['done'], ['done'], ['done'])],
+  [
+    'path-not-settled',
+    'a due step of a ladder that nobody takes',
+    { first: 'timer', nodes: [timer({}, ['done'], [], ['done'])], ladders: [ladder('Go.')] },
+    { first: 'timer', nodes: [timer({}, ['done'], ['done'], ['done'])], ladders: [ladder('Go.')] },
+  ],
+  [
+    'path-not-settled',
+    'a catch that leads nowhere',
+    { nodes: [on('c2', 'catch', { scope: ['in'] }, [])] },
+    { nodes: [on('c2', 'catch', { scope: ['in'] }, ['failed'])] },
+  ],
+  [
+    'switch-without-otherwise',
+    'a switch that may match nothing',
+    switchTo(
+      [
+        { t: 'eq', v: 'a' },
+        { t: 'eq', v: 'b' },
+      ],
+      ['done'],
+      ['done'],
+    ),
+    switchTo([{ t: 'true' }, { t: 'false' }], ['done'], ['done']),
+  ],
+  ['node-between', 'a trigger', through('trigger', { outputs: 1 }), through('change')],
+  ['node-between', 'a manual join', through('join', { mode: 'custom' }), through('join', { mode: 'auto' })],
+  [
+    'node-between',
+    'a delay longer than the lease',
+    through('delay', { pauseType: 'delay', timeout: '5', timeoutUnits: 'minutes' }),
+    through('delay', { pauseType: 'delay', timeout: '5', timeoutUnits: 'seconds' }),
+  ],
+  [
+    'node-between',
+    'a function that sends from a callback',
+    through('function', { func: 'setTimeout(() => node.send(msg), 5);', outputs: 1 }),
+    through('function', { func: 'setTimeout(() => { node.send(msg); node.done(); }, 5);', outputs: 1 }),
+  ],
+  ['errors-not-caught', 'no catch node', { caught: false }, {}],
+  [
+    'errors-not-caught',
+    'a catch node for some nodes only',
+    { caught: false, nodes: [on('c2', 'catch', { scope: ['in'] }, ['done'])] },
+    { caught: false, nodes: [on('c2', 'catch', { scope: null, uncaught: true }, ['done'])] },
+  ],
+  [
+    'expression-invalid',
+    'an expression that does not parse',
+    through('change', { rules: [{ t: 'set', to: 'a + (', tot: 'jsonata' }] }),
+    through('change', { rules: [{ t: 'set', to: 'a + (', tot: 'str' }] }),
+  ],
+  [
+    'expression-invalid',
+    'an expression of a node of ours that does not parse',
+    { first: 'w', nodes: [{ ...task('w', 'a', ['done']), resource: '{ "a": ' }] },
+    write('ehr'),
+  ],
+  ['flow-too-large', 'subflows in subflows', nested(17), nested(3)],
+  [
+    'unbounded-loop',
+    'wires that go round',
+    loop('change'),
+    loop('delay', { pauseType: 'delay', timeout: '1', timeoutUnits: 'seconds' }),
+  ],
+  ['unbounded-loop', 'a circle through links', linkLoop('a-in'), linkLoop('b-in')],
+  ['rule-table-without-tests', 'no test', withTable({ tests: [] }), withTable()],
+  [
+    'rule-test-failed',
+    'a test that fails',
+    withTable({ tests: [{ name: 'low', input: { value: 5 }, expect: { action: 'page' } }] }),
+    withTable(),
+  ],
+  [
+    'rule-rows-untested',
+    'a row without a test',
+    withTable({ tests: [{ name: 'low', input: { value: 5 }, expect: { action: 'none' } }] }),
+    withTable(),
+  ],
+  [
+    'rule-table-overdue',
+    'a table out of force',
+    withTable({ effective: { from: '2025-01-01', to: '2026-01-01' } }),
+    withTable({ effective: { from: '2025-01-01', to: '2026-12-31' } }),
+  ],
+  ['definition-unsound', 'a table without a reason', withTable({ reason: undefined }), withTable()],
+  ['node-forbidden', 'exec', through('exec'), through('change')],
+  ['code-node', 'a function', through('function', { func: 'return msg;', outputs: 1 }), through('change')],
+  [
+    'code-node',
+    'an expression made of text',
+    through('change', { rules: [{ to: '$eval(payload)' }] }),
+    through('change', { rules: [{ to: '$merge(payload)' }] }),
+  ],
+  ['unmanaged-effect', 'an HTTP request', through('http request', reader), through('change')],
+  ['unmanaged-source', 'MQTT', { nodes: [on('mq', 'mqtt in', { topic: 'a' }, ['done'])] }, {}],
+  ['node-unknown', 'a type that is not installed', through('page by pigeon'), through('change')],
+  [
+    'settings-wrong',
+    'a wait without a name',
+    { first: 'w', nodes: [on('w', 'delay until', { wait: 'Not A Name' }, ['done'])] },
+    wait(''),
+  ],
+  ['config-node-missing', 'an endpoint that is not there', write('gone'), write('ehr')],
+  [
+    'reference-missing',
+    'a table that is not there',
+    { first: 'rule', nodes: [on('rule', 'rule table', { table: 'other' }, ['done'])] },
+    withTable(),
+  ],
+  [
+    'queue-without-reader',
+    'a queue nobody reads',
+    { first: 'q', nodes: [on('q', 'queue out', { queue: 'later' })] },
+    {
+      first: 'q',
+      nodes: [on('q', 'queue out', { queue: 'later' }), on('r', 'queue in', { queue: 'later' }, ['done'])],
+    },
+  ],
+  [
+    'escalation-unknown',
+    'an answer to nothing',
+    { first: 'timer', nodes: [timer({ mode: 'cancel' }, ['done'])] },
+    { first: 'timer', nodes: [timer({}, ['done'], ['done'], ['done'])], ladders: [ladder('Go.')] },
+  ],
+  [
+    'name-shared',
+    'two effects of one name',
+    { first: 'w1', nodes: [task('w1', 'a', ['w2']), task('w2', 'a', ['done'])] },
+    { first: 'w1', nodes: [task('w1', 'a', ['w2']), task('w2', 'b', ['done'])] },
+  ],
+  ['intent-incomplete', 'a feed that is not listed', { intent: { feeds: [] } }, {}],
+  ['intent-unused', 'a feed that is not used', { intent: { feeds: ['hospital', 'other'] } }, {}],
+  [
+    'name-unbound',
+    'a name without binding',
+    { request: { bindings: [{ environment: 'production', feeds: [], endpoints: ['ehr'] }] } },
+    { request: { bindings: [{ environment: 'production', feeds: ['hospital'], endpoints: ['ehr'] }] } },
+  ],
+  ['runbook-missing', 'no such heading', { intent: { runbook: 'What to do' } }, {}],
+  ['runbook-empty', 'nothing below the heading', { readme: '# Test\n\n## Runbook\n\n## More\n\nText\n' }, {}],
+  ['fallback-missing', 'no fallback', { intent: { fallback: undefined } }, {}],
+  [
+    'review-overdue',
+    'a date that has passed',
+    { intent: { reviewBy: '2026-05-30' } },
+    { intent: { reviewBy: '2026-06-01' } },
+  ],
+  [
+    'label-contradicts',
+    'a switch',
+    {
+      ...switchTo([{ t: 'gte', v: '5.5', vt: 'num' }, { t: 'else' }], ['done'], ['done']),
+      ...labelled('Potassium >= 6.0'),
+    },
+    {
+      ...switchTo([{ t: 'gte', v: '5.5', vt: 'num' }, { t: 'else' }], ['done'], ['done']),
+      ...labelled('Potassium >= 5.5'),
+    },
+  ],
+  ['label-contradicts', 'the name of a table', withTable({}, 'Potassium >= 6.0?'), withTable({}, 'Potassium > 5.5?')],
+  [
+    'label-contradicts',
+    'the note of a row',
+    withTable({ rows: [{ id: 'high', when: ['> 5.5'], then: ['page'], note: 'above 6' }] }),
+    withTable(),
+  ],
+  ['label-contradicts', 'the name of a wait', wait('Look again in 2 hours'), wait('Look again in 4 hours')],
+  [
+    'label-contradicts',
+    'the text of a step',
+    {
+      first: 'timer',
+      nodes: [timer({}, ['done'], ['done'], ['done'])],
+      ladders: [ladder('No answer for 15 minutes.')],
+    },
+    {
+      first: 'timer',
+      nodes: [timer({}, ['done'], ['done'], ['done'])],
+      ladders: [ladder('No answer for 10 minutes.')],
+    },
+  ],
+  [
+    'scenario-unsound',
+    'an expectation of nothing',
+    { files: { 'scenarios/plain.json': '{ "kind": "scenario" }' } },
+    {},
+  ],
+];
+
+function labelled(name: string): Change {
+  return {
+    first: 'sw',
+    nodes: [
+      on(
+        'sw',
+        'switch',
+        { name, property: 'x', rules: [{ t: 'gte', v: '5.5', vt: 'num' }, { t: 'else' }], outputs: 2 },
+        ['done'],
+        ['done'],
+      ),
+    ],
+  };
+}
+
+function subflow(to: readonly string[]): Change {
+  return {
+    first: 'inst',
+    nodes: [
+      {
+        id: 'sf',
+        type: 'subflow',
+        name: 'Sub',
+        in: [{ wires: [{ id: 'inner' }] }],
+        out: [{ wires: [{ id: 'inner', port: 0 }] }],
+      },
+      { id: 'inner', type: 'change', z: 'sf', x: 1, y: 1, wires: [[]] },
+      on('inst', 'subflow:sf', {}, to),
+    ],
+  };
+}
+
+/** Each subflow has two instances of the next. */
+function nested(depth: number): Change {
+  const levels = Array.from({ length: depth }, (_, i) => [
+    { id: `sf${i}`, type: 'subflow', in: [{ wires: [{ id: `a${i}` }] }], out: [{ wires: [{ id: `a${i}`, port: 0 }] }] },
+    ...['a', 'b'].map((half) => ({
+      id: `${half}${i}`,
+      type: i + 1 < depth ? `subflow:sf${i + 1}` : 'change',
+      z: `sf${i}`,
+      wires: [[]],
+    })),
+  ]);
+  return { first: 'inst', nodes: [...levels.flat(), on('inst', 'subflow:sf0', {}, ['done'])] };
+}
+
+function gate(...to: readonly (readonly string[])[]): Change {
+  return { first: 'g', nodes: [on('g', 'idempotency gate', { gate: 'all', keyFrom: 'event' }, ...to)] };
+}
+
+function loop(type: string, settings: Record<string, unknown> = {}): Change {
+  return {
+    first: 'sw',
+    nodes: [
+      on('sw', 'switch', { property: 'x', rules: [{ t: 'true' }, { t: 'else' }], outputs: 2 }, ['back'], ['done']),
+      on('back', type, settings, ['sw']),
+    ],
+  };
+}
+
+function linkLoop(target: string): Change {
+  return {
+    first: 'sw',
+    nodes: [
+      on('a-in', 'link in', {}, ['sw']),
+      on('b-in', 'link in', {}, ['done']),
+      on('sw', 'switch', { property: 'x', rules: [{ t: 'true' }, { t: 'else' }], outputs: 2 }, ['lo'], ['done']),
+      on('lo', 'link out', { mode: 'link', links: [target] }),
+    ],
+  };
+}
+
+function task(id: string, effect: string, to: readonly string[], endpoint = 'ehr'): Record<string, unknown> {
+  return on(
+    id,
+    'fhir write',
+    { effect, endpoint, operation: 'create', resourceType: 'Task', resource: '{}', version: '1' },
+    to,
+  );
+}
+
+function write(endpoint: string): Change {
+  return { first: 'w', nodes: [task('w', 'a', ['done'], endpoint)] };
+}
