@@ -6,6 +6,8 @@ import {
   unwrapKey,
   type KeyFile,
   type SigningKey,
+  type TrustedKey,
+  type TrustStore,
 } from '../governance/bundle/index.ts';
 import { cliErrors } from './errors.ts';
 import type { Io } from './io.ts';
@@ -20,6 +22,14 @@ export async function openKey(io: Io, file: string, question: string, yes = fals
   const key = await readKeyFile(await readSiteFile(file), file);
   if (!yes && (await io.confirm(question)) !== 'yes') throw cliErrors.create('not-confirmed');
   return unwrapKey(key, await passphrase(io, `Passphrase of ${safe(key.person)}: `));
+}
+
+/** What a trust store says of a key that is about to sign. @throws WardflowError `key-unknown`, `key-revoked` */
+export function trustedKey({ keys }: TrustStore, { id }: SigningKey, what: string): TrustedKey {
+  const found = keys.find((key) => key.id === id);
+  if (!found) throw bundleErrors.create('key-unknown', { key: id.slice(0, 12), what });
+  if (found.revoked) throw bundleErrors.create('key-revoked', { key: id.slice(0, 12), person: found.person, what });
+  return found;
 }
 
 /** A new key, its passphrase typed twice. @throws WardflowError `passphrase-*` */

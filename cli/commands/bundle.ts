@@ -19,7 +19,7 @@ import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
 import { readFileSync } from 'node:fs';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { openKey } from '../signing.ts';
+import { openKey, trustedKey } from '../signing.ts';
 import { readSiteFile, writeSiteFile } from '../site-file.ts';
 import { safe } from '../terminal.ts';
 import { openTrust, type TrustOptions } from '../trust-folder.ts';
@@ -96,8 +96,7 @@ export async function approveBundle(io: Io, file: string, options: BundleApprove
   io.out(`${described(bundle)}author  ${safe(author.key.person)}: ${safe(author.statement.summary)}\n`);
   const key = await openKey(io, options.as, `Approve this for ${store.environment} as ${options.role}?`, options.yes);
   // What would not count is not signed: it would look like an approval.
-  const trusted = store.keys.find(({ id }) => id === key.id);
-  if (!trusted) throw bundleErrors.create('key-unknown', { key: key.id.slice(0, 12), what: options.as });
+  const trusted = trustedKey(store, key, options.as);
   if (trusted.person === author.key.person) throw bundleErrors.create('approval-by-author', { person: trusted.person });
   if (!trusted.roles.includes(options.role))
     throw bundleErrors.create('role-not-held', { person: trusted.person, role: options.role });

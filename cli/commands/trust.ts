@@ -20,7 +20,7 @@ import {
 } from '../../governance/bundle/index.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { openKey } from '../signing.ts';
+import { openKey, trustedKey } from '../signing.ts';
 import { isThere, readSiteFile, writeSiteFile } from '../site-file.ts';
 import { columns, json, safe } from '../terminal.ts';
 import { environmentName, keepTrust, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
@@ -112,6 +112,8 @@ export async function signTrustChange(
   const envelope = await changeIn(file);
   io.out(changesIn(store, trustStatementOf(opened(envelope, file), file)));
   const key = await openKey(io, options.as, 'Approve this?', options.yes);
+  // A signature that nobody trusts would spoil those of the others.
+  trustedKey(store, key, options.as);
   await writeSiteFile(file, text(await addSignature(envelope, key)), { force: true });
   io.out(`Signed by ${key.person}.\n`);
 }

@@ -90,10 +90,6 @@ export const bundleErrors = defineErrors({
     'Take the node out.',
   ),
   'policy-invalid': permanent('The policy is not valid: {problems}.', 'Correct the places named.'),
-  'policy-not-in-force': permanent(
-    'This is not the policy that the trust store of {environment} puts in force.',
-    'Use the policy that is in force; another needs a new version of the trust store.',
-  ),
   // Keys
   'key-file-invalid': permanent(
     '{what} is no key file: {problems}.',

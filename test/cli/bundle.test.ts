@@ -275,6 +275,7 @@ describe('bundles on the command line', function () {
       'install',
       change,
     ]);
+    await refused(/not in the trust store/, ['trust', 'sign', change, ...as('mallory')]);
     await wardflow('trust', 'sign', change, ...as('greta'));
     await wardflow('trust', 'sign', change, ...as('emil'));
     const old = readFileSync(join(file('data'), 'trust/production/trust-store.json'));
