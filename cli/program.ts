@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, SWITCH_KINDS, type SwitchKind } from '../engine/index.ts';
 import type { CheckOptions } from './commands/check.ts';
+import { ROLES } from '../governance/api/permissions.ts';
 import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
 import type { ScenarioOptions } from './commands/scenarios.ts';
 import type { PauseOptions } from './commands/switches.ts';
+import type * as Users from './commands/users.ts';
 import { addGovernance } from './governance-program.ts';
 import type { Io } from './io.ts';
 
@@ -49,6 +51,7 @@ export function program(io: Io, ended: (code: number) => void): Command {
   addSwitches(wardflow, io);
   addMessages(wardflow, io);
   addAudit(wardflow, io, ended);
+  addUsers(wardflow, io);
   addGovernance(wardflow, io, ended);
 
   wardflow
@@ -199,6 +202,43 @@ function addAudit(wardflow: Command, io: Io, ended: (code: number) => void): voi
     .action(async (options: { runtime: string }) =>
       (await import('./commands/audit.ts')).exportAuditTrail(io, options),
     );
+}
+
+function addUsers(wardflow: Command, io: Io): void {
+  const users = wardflow.command('users').description('accounts of the console, in the data folder of this machine');
+  const commands = (): Promise<typeof Users> => import('./commands/users.ts');
+  users
+    .command('list')
+    .description('everybody who has an account')
+    .option('--json', 'for programs')
+    .action(async (options: { json?: boolean }) => (await commands()).listUsers(io, options));
+  users
+    .command('add')
+    .description('make an account, with a one-time password that is shown once')
+    .argument('<username>', 'small letters, digits, ".", "_" and "-"')
+    .requiredOption('--role <roles...>', `of ${ROLES.join(', ')}`)
+    .option('--name <name>', 'as people are to see it (default: the user name)')
+    .action(async (username: string, options: { name?: string; role: string[] }) =>
+      (await commands()).addUser(io, username, options),
+    );
+  users
+    .command('reset')
+    .description('give a one-time password, end locks and sessions: for an administrator who is locked out')
+    .argument('<username>', 'whose')
+    .action(async (username: string) => (await commands()).resetUser(io, username));
+  users
+    .command('disable')
+    .description('let somebody log in no more, and end their sessions')
+    .argument('<username>', 'whom')
+    .option('--reason <text>', 'why; kept in the audit trail')
+    .action(async (username: string, options: { reason?: string }) =>
+      (await commands()).disableUser(io, username, options),
+    );
+  users
+    .command('enable')
+    .description('let somebody log in again')
+    .argument('<username>', 'whom')
+    .action(async (username: string) => (await commands()).enableUser(io, username));
 }
 
 /** A command that asks a running runtime. */

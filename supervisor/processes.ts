@@ -13,6 +13,7 @@ export interface ProcessPlan {
   readonly config: Config;
   /** Opens the runtime's API. */
   readonly serviceToken: string;
+  readonly demo: boolean;
 }
 
 const logFile = (config: Config, name: string): string => join(config.dataFolder, 'logs', `${name}.log`);
@@ -46,10 +47,10 @@ export function hospitalSpec(config: Config): ChildSpec {
   };
 }
 
-export function governanceSpec({ config }: ProcessPlan): ChildSpec {
+export function governanceSpec({ config, demo }: ProcessPlan): ChildSpec {
   return {
     name: 'console',
-    args: [...SMALL, 'governance/server/main.ts'],
+    args: [...SMALL, 'governance/server/main.ts', ...(demo ? ['--demo'] : [])],
     env: childEnvironment(config, ['adminPassword']),
     cwd: ROOT,
     logFile: logFile(config, 'console'),

@@ -67,7 +67,7 @@ export async function startAll(options: StartOptions): Promise<void> {
   };
 
   out(`Starting ${withSandbox ? 'the sandbox FHIR server, ' : ''}the console and the staging runtime ...`);
-  const plan = { config, serviceToken };
+  const plan = { config, serviceToken, demo };
   const [governance, staging, sandbox] = await Promise.all([
     begin(governanceSpec(plan)),
     begin(stagingSpec(plan)),
@@ -87,6 +87,7 @@ export async function startAll(options: StartOptions): Promise<void> {
     fhirBase: config.fhirBase,
     sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
     feedRuns,
+    demoLogins: demo ? join(config.dataFolder, 'demo-logins.txt') : null,
     firstLogin,
     passwordGiven: config.adminPassword !== null,
     seconds: (Date.now() - options.began) / 1000,

@@ -7,6 +7,8 @@ export interface SummaryFacts {
   readonly fhirBase: string | null;
   readonly sandboxPage: string | null;
   readonly feedRuns: boolean;
+  /** Where the logins of the demo's people are. */
+  readonly demoLogins: string | null;
   readonly firstLogin: { readonly username: string; readonly password: string } | null;
   /** `WARDFLOW_ADMIN_PASSWORD` is set. */
   readonly passwordGiven: boolean;
@@ -26,6 +28,7 @@ export function summary(facts: SummaryFacts): readonly string[] {
     '',
     `  Console  ${facts.consoleUrl}   ${login}`,
     `  Editor   ${facts.editorUrl}   the flows, in Node-RED`,
+    ...(facts.demoLogins === null ? [] : [`  People   ${facts.demoLogins}   logins of the demo's other people`]),
     ...Object.entries(facts.feeds).map(
       ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender`,
     ),

@@ -4,6 +4,7 @@ import { silentLog, systemClock, timeSortedIds, type Clock, type Ids, type Log }
 import type { RuntimeEntry } from '../api/contract.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
+import { dismissDemoPeople, ensureDemoPeople } from './demo-people.ts';
 import { createApp } from './http/app.ts';
 import { routesOf, type RouteAccess } from './http/route-list.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
@@ -31,6 +32,8 @@ export interface ConsoleOptions {
   /** For the first administrator; `null`: a random one is made and given to `onFirstPassword` once. */
   readonly adminPassword: string | null;
   onFirstPassword(username: string, password: string): void;
+  /** The people of the demo, too. */
+  readonly demo?: boolean;
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly log?: Log;
@@ -126,6 +129,9 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   // Only now: a password that is told once must belong to a console that runs.
   const made = await ensureAdministrator(accounts, audit, cost, options.adminPassword);
   if (made !== null) options.onFirstPassword('admin', made);
+  const demoParts = { database, accounts, sessions, audit };
+  if (options.demo === true) await ensureDemoPeople(options.dataFolder, demoParts);
+  else dismissDemoPeople(options.dataFolder, demoParts);
 
   const port = (http.address() as AddressInfo).port;
   log.info('the console listens', { port });

@@ -1,5 +1,5 @@
 /**
- * The governance app as a process of its own: `node governance/server/main.ts`. Standard output carries at most two
+ * The governance app as a process of its own: `node governance/server/main.ts [--demo]`. Standard output carries at most two
  * lines, for whoever started it: `first-login {"username","password"}` once in a data folder's life, and
  * `ready {"port","url"}`. Logs go to standard error. It ends with its parent's IPC channel, on SIGTERM or SIGINT.
  */
@@ -18,6 +18,7 @@ async function main(): Promise<void> {
     webFolder: webFolder(),
     adminPassword: config.adminPassword,
     onFirstPassword: (username, password) => say('first-login', { username, password }),
+    demo: process.argv.includes('--demo'),
     log,
   });
   say('ready', { port: console.port, url: console.url });

@@ -11,6 +11,7 @@ const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
   feeds: { hospital: { host: '127.0.0.1', port: 2575 } },
   fhirBase: null,
   sandboxPage: null,
+  demoLogins: null,
   feedRuns: false,
   firstLogin: null,
   passwordGiven: false,
