@@ -21,9 +21,9 @@ import {
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openKey, trustedKey } from '../signing.ts';
-import { isThere, readSiteFile, writeSiteFile } from '../site-file.ts';
+import { readSiteFile, writeSiteFile } from '../site-file.ts';
 import { columns, json, safe } from '../terminal.ts';
-import { environmentName, keepTrust, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
+import { environmentName, hasTrust, keepTrust, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
 import { join } from 'node:path';
 
 export interface TrustInitOptions extends TrustOptions {
@@ -36,7 +36,7 @@ export interface TrustInitOptions extends TrustOptions {
 /** The ceremony: makes the first version and prints the hash that it is known by from then on. */
 export async function initTrust(io: Io, options: TrustInitOptions): Promise<void> {
   const folder = trustFolder(io, options);
-  if (await isThere(join(folder, 'trust-store.json'))) throw bundleErrors.create('trust-store-exists', { folder });
+  if (await hasTrust(folder)) throw bundleErrors.create('trust-store-exists', { folder });
   const { policy } = await readPolicy(await readSiteFile(policyFile(io, options.policy)));
   const keys = await Promise.all(options.key.map(enrolment));
   for (const { key, roles } of keys) io.out(`${key.id}  ${safe(key.person)}: ${roles.join(', ')}\n`);

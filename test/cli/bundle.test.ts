@@ -284,6 +284,9 @@ describe('bundles on the command line', function () {
     assert.match(await wardflow('bundle', 'verify', first, '--pin', pin), /may run/);
     writeFileSync(join(file('data'), 'trust/production/trust-store.json'), old);
     await refused(/lacks the version 2 that was pinned/, ['bundle', 'verify', first]);
+    rmSync(join(file('data'), 'trust/production/pin.json'));
+    await refused(/no trust store/, ['bundle', 'verify', first]);
+    assert.match(await wardflow('bundle', 'verify', first, '--pin', pin), /may run/);
   });
 
   it('asks for passphrases on a terminal, where nobody can read them', async function () {
