@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuntimeStatus } from '../runtime/api/contract.ts';
-import { RUNTIME_FLAGS } from '../supervisor/runtime-flags.ts';
 import { RuntimeProcess } from '../test/kit/runtime-process.ts';
 import { writeBenchDefinition } from './flow.ts';
 import { cpuMs, drive, rssMiB } from './kit/load.ts';
@@ -97,7 +96,6 @@ async function wardflow(): Promise<Peer> {
     definitions: [],
     prepareFlows: (folder) => writeBenchDefinition(folder, 'table'),
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
-    execArgv: RUNTIME_FLAGS,
   });
   return {
     pid: runtime.pid,

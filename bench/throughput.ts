@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import type { RuntimeStatus } from '../runtime/api/contract.ts';
 import { RuntimeProcess } from '../test/kit/runtime-process.ts';
 import { MllpSender } from '../test/kit/mllp-sender.ts';
-import { RUNTIME_FLAGS } from '../supervisor/runtime-flags.ts';
 import { writeBenchDefinition, type BenchFlow } from './flow.ts';
 import { benchMessage, cpuMs, cpuMsByThread, databaseBytes, drive, rssMiB, type BenchMessages } from './kit/load.ts';
 
@@ -62,7 +61,7 @@ async function measure(load: BenchLoad): Promise<readonly ThroughputRow[]> {
     definitions: [],
     prepareFlows: (folder) => writeBenchDefinition(folder, load.flow),
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
-    execArgv: [...RUNTIME_FLAGS, ...(process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [])],
+    execArgv: process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [],
   });
   try {
     const first = new MllpSender(runtime.mllpPort);

@@ -1,11 +1,13 @@
 /** The engine's store with what belongs to it: the lock on the data folder, in whose name work is claimed, its schedules. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgendaBackend } from 'agenda';
 import type { WardflowError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { lockFolder } from './folder-lock.ts';
+import { openScheduleFile } from './schedule/agenda/sqlite-backend.ts';
 import type { Store } from './store/contract/index.ts';
 import { storeErrors } from './store/sqlite/errors.ts';
 import { openStore } from './store/open-store.ts';
@@ -41,11 +43,12 @@ async function embedded({ environment, folder, log, onFailure }: EngineStoreOpti
   const store = await openStore({ folder, log, onFailure });
   try {
     const unlock = lockFolder(folder);
-    const schedules = async (): Promise<AgendaBackend> => {
-      const { sqliteBackend } = await import('./schedule/agenda/sqlite-backend.ts');
-      return sqliteBackend(join(folder, 'schedules.db'));
+    const file = openScheduleFile(join(folder, 'schedules.db'));
+    const close = (): void => {
+      file.close();
+      unlock();
     };
-    return { store, owner: environment, schedules, unlock };
+    return { store, owner: environment, schedules: () => Promise.resolve(file.backend()), unlock: close };
   } catch (error) {
     await store.close();
     throw error;
@@ -58,7 +61,7 @@ async function onMongodb(options: EngineStoreOptions, url: string): Promise<Engi
   const unlock = lockFolder(folder);
   try {
     // Runtimes that share the database have data folders of their own, and so names of their own.
-    const owner = `${environment}/${instanceName(folder)}`;
+    const owner = `${environment}/${await instanceName(folder)}`;
     const at = environmentUrl(url, environment);
     const store = await openStore({ adapter: 'mongodb', url: at, chain: owner, log, onFailure });
     const schedules = async (): Promise<AgendaBackend> => {
@@ -96,16 +99,16 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Made at the first start, kept in the data folder. */
-function instanceName(folder: string): string {
+/** Made at the first start, kept in the data folder. By promises: Node's permission model refuses `fsyncSync`. */
+async function instanceName(folder: string): Promise<string> {
   const file = join(folder, 'instance');
   try {
-    const known = readFileSync(file, 'utf8').trim();
+    const known = (await readFile(file, 'utf8')).trim();
     if (/^[0-9a-f]{12}$/.test(known)) return known;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const name = randomBytes(6).toString('hex');
-  writeFileSync(file, `${name}\n`, { mode: 0o600, flush: true });
+  await writeFile(file, `${name}\n`, { mode: 0o600, flush: true });
   return name;
 }

@@ -57,6 +57,11 @@ export const runtimeErrors = defineErrors({
     text: 'The definition "{definition}" is not loaded at the version that this message began with.',
     remedy: 'Put the definition back, or redrive the message to take the version in force.',
   },
+  confined: {
+    class: 'permanent',
+    text: 'A flow may not use {what}: it would reach beyond the folder of its runtime.',
+    remedy: 'Do it with the nodes that Wardflow brings, or in a program of its own outside of the runtime.',
+  },
   'flow-unreadable': {
     class: 'permanent',
     text: 'The flow file {file} cannot be read: {reason}.',

@@ -27,6 +27,7 @@ import { createRuntimeApi, type RuntimeApi } from './api/index.ts';
 import { tokenCheck } from './api/service-token.ts';
 import type { NodeRed } from './branch-hooks/live-node.ts';
 import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
+import { confine } from './containment.ts';
 import { runtimeErrors } from './errors.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { guardUpgrades } from './origin-guard.ts';
@@ -179,6 +180,8 @@ export class Runtime {
       },
     });
     this.#services.install();
+    // Last: Node-RED loads the nodes next.
+    if (!confine()) log.warn('flows may use every file of this user: the runtime was started without its confinement');
     red.events.on('runtime-event', (event: RuntimeEvent) => this.#onRuntimeEvent(event));
     if (red.server) {
       dropSessionOfUpgrades(red.server);

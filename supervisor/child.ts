@@ -137,7 +137,8 @@ interface Life {
 /** One run of the process, from spawn to its end. */
 function startLife(spec: ChildSpec, write: (chunk: string) => void, events: ChildEvents): Life {
   write(`\n--- ${spec.name} starts ${new Date().toISOString()}\n`);
-  const child = spawn(process.execPath, ['--import', GUARD, ...spec.args], {
+  // SIGUSR1 would open Node's debugger, and with it the process, to whoever may send signals: a runtime's flows may.
+  const child = spawn(process.execPath, ['--disable-sigusr1', '--import', GUARD, ...spec.args], {
     cwd: spec.cwd,
     // glibc keeps an arena for each thread: two are enough, and save about 25 MB over the processes.
     env: { MALLOC_ARENA_MAX: '2', ...spec.env },

@@ -22,6 +22,17 @@ export const supervisorErrors = defineErrors({
     text: 'The data folder {folder} cannot be used ({cause}).',
     remedy: 'Make it a folder that this user may write, or set WARDFLOW_DATA to another one.',
   },
+  'path-not-confinable': {
+    class: 'permanent',
+    text: 'A runtime cannot be confined to {path}: a * in it would allow everything that begins like what stands before.',
+    remedy: 'Give the folder a name without *.',
+  },
+  'confinement-void': {
+    class: 'permanent',
+    text: 'A runtime may use all of {path}, and {guarded}, which it must not touch, is the same or lies in it.',
+    remedy:
+      'Keep the data folder and the definitions (WARDFLOW_DATA, WARDFLOW_FLOWS) apart, and both out of the program.',
+  },
   'build-failed': {
     class: 'permanent',
     text: 'The nodes and pages could not be built (exit code {status}).',

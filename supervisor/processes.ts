@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { childEnvironment, type Config } from '../engine/index.ts';
 import type { ChildSpec } from './child.ts';
 import { runtimeAnswers } from './readiness.ts';
-import { RUNTIME_FLAGS } from './runtime-flags.ts';
+import { runtimeFlags } from './runtime-flags.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -64,7 +64,12 @@ export function governanceSpec({ config, demo }: ProcessPlan): ChildSpec {
 export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
   return {
     name: 'staging',
-    args: [...RUNTIME_FLAGS, join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts'],
+    args: [
+      ...runtimeFlags({ ...config, environment: 'staging' }),
+      join('node_modules', 'node-red', 'red.js'),
+      '-s',
+      'settings.ts',
+    ],
     env: childEnvironment({ ...config, environment: 'staging' }, ['mongodbUrl']),
     cwd: ROOT,
     logFile: logFile(config, 'staging'),

@@ -19,6 +19,9 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   const { out, config } = options;
   const signals = stopSignals();
+  // Node would open its debugger, and with it this process, to whoever may send signals: a runtime's flows may.
+  const ignored = (): void => undefined;
+  process.on('SIGUSR1', ignored);
   const children: Child[] = [];
   const began = Date.now();
   let mine = false;
@@ -41,6 +44,7 @@ export async function up(options: UpOptions): Promise<number> {
   } finally {
     if (mine) await removeRunInfo(config.dataFolder);
     signals.release();
+    process.off('SIGUSR1', ignored);
   }
 }
 

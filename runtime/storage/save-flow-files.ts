@@ -2,10 +2,11 @@
  * Writes what a deploy changed. A new tab becomes a whole definition: with a template of its intent and a README, since a
  * definition without them does not load. A removed tab's folder is moved away, never deleted: its rules were reviewed.
  */
-import { access, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
+import { copyFolder } from './copy-folder.ts';
 import { flowFile, SHARED, type FlowFiles } from './flow-files.ts';
 import { templateIntent, templateReadme } from './template-intent.ts';
 import { jsonText, systemCode, writeWhole } from './write-whole.ts';
@@ -51,7 +52,7 @@ async function moveAway(folder: string, removed: string, name: string): Promise<
       if (await exists(target)) continue;
       await rename(folder, target).catch(async () => {
         // Another file system.
-        await cp(folder, target, { recursive: true });
+        await copyFolder(folder, target, true);
         await rm(folder, { recursive: true, force: true });
       });
       return;

@@ -2,10 +2,11 @@
  * Loads the definitions as they would be after a deploy, in a copy of the folder. A deploy that names a missing rule table
  * is refused with a sentence before anything is written; were it found afterwards, the next start would fail.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { definitionSet, readDefinitions, type DefinitionSet } from '../../engine/index.ts';
 import { runtimeErrors } from '../errors.ts';
+import { copyFolder } from './copy-folder.ts';
 import type { FlowFiles } from './flow-files.ts';
 import { saveFlowFiles } from './save-flow-files.ts';
 
@@ -21,8 +22,7 @@ export async function tryOut(
   const copy = await mkdtemp(join(userFolder, 'try-'));
   try {
     // A site's folder is often a repository: what is hidden in it is no definition.
-    const seen = (path: string): boolean => path === flowsFolder || !basename(path).startsWith('.');
-    await cp(flowsFolder, join(copy, 'flows'), { recursive: true, filter: seen });
+    await copyFolder(flowsFolder, join(copy, 'flows'), false);
     await saveFlowFiles(join(copy, 'flows'), join(copy, 'removed'), before, next);
     const { definitions, problems } = await readDefinitions(join(copy, 'flows'));
     if (problems.length > 0) {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureServiceToken } from '../../engine/index.ts';
 import { API_ROOT } from '../../runtime/api/contract.ts';
+import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -20,8 +21,10 @@ export interface RuntimeOptions {
   readonly definitions?: readonly string[];
   /** May depend on the data folder, which is made by the start. */
   readonly env?: Readonly<Record<string, string>> | ((folder: string) => Readonly<Record<string, string>>);
-  /** Options of Node itself, before the script: a profiler, heap limits. */
+  /** Options of Node itself, before the script: a profiler, heap limits. Those of every runtime come first. */
   readonly execArgv?: readonly string[];
+  /** What it may use besides what every runtime may, for what `execArgv` loads into it. */
+  readonly also?: { readonly reads?: readonly string[]; readonly writes?: readonly string[] };
 }
 
 export class RuntimeProcess {
@@ -32,6 +35,7 @@ export class RuntimeProcess {
   readonly #token: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #execArgv: readonly string[];
+  readonly #also: NonNullable<RuntimeOptions['also']>;
   #child: ChildProcess | undefined;
 
   private constructor(place: {
@@ -42,6 +46,7 @@ export class RuntimeProcess {
     token: string;
     env: Record<string, string>;
     execArgv: readonly string[];
+    also: NonNullable<RuntimeOptions['also']>;
   }) {
     this.folder = place.folder;
     this.flows = place.flows;
@@ -50,6 +55,7 @@ export class RuntimeProcess {
     this.#token = place.token;
     this.#env = place.env;
     this.#execArgv = place.execArgv;
+    this.#also = place.also;
   }
 
   static async start(options: RuntimeOptions = {}): Promise<RuntimeProcess> {
@@ -72,6 +78,7 @@ export class RuntimeProcess {
         ...(typeof options.env === 'function' ? options.env(folder) : options.env),
       },
       execArgv: options.execArgv ?? [],
+      also: options.also ?? {},
     });
     await runtime.restart();
     return runtime;
@@ -101,12 +108,25 @@ export class RuntimeProcess {
     await this.ready();
   }
 
+  /** The options that the supervisor gives a runtime. */
+  flags(): readonly string[] {
+    const cache = this.#env['NODE_COMPILE_CACHE'];
+    return runtimeFlags({
+      environment: 'staging',
+      dataFolder: this.#env['WARDFLOW_DATA'] ?? this.folder,
+      flowsFolder: this.#env['WARDFLOW_FLOWS'] ?? this.flows,
+      alsoReads: this.#also.reads ?? [],
+      alsoWrites: [...(this.#also.writes ?? []), ...(cache === undefined ? [] : [cache])],
+    });
+  }
+
   /** Starts the process and waits for nothing. */
   launch(): void {
     const log = openSync(join(this.folder, 'runtime.log'), 'a');
     const child = spawn(
       process.execPath,
       [
+        ...this.flags(),
         ...this.#execArgv,
         join(ROOT, 'node_modules/node-red/red.js'),
         '-s',

@@ -93,6 +93,7 @@ export class StepWalk {
       prepareFlows: writeOwnFlow(FLOW),
       env: { ...env, KILL_AT_STEP: file, NODE_COMPILE_CACHE: COMPILE_CACHE },
       execArgv: ['--import', PRELOAD],
+      also: { reads: [join(import.meta.dirname, 'kill-at-step')], writes: [folder] },
     });
     return new StepWalk(runtime, server, name, file);
   }

@@ -222,9 +222,11 @@ describe('the runtime as a process', () => {
     await runtime.restart();
     const { messages } = await runtime.api<{ messages: MessageCounts }>('/status');
     assert.equal(messages.done, 7);
-    const { records } = await runtime.api<{ records: { type: string }[] }>('/audit');
-    const lives = records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
-    assert.deepEqual(lives, ['runtime.started', 'runtime.stopped', 'runtime.started']);
+    // Told after the feeds have opened.
+    const lives = ({ records }: { records: readonly { type: string }[] }): readonly string[] =>
+      records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
+    const told = await runtime.until<{ records: { type: string }[] }>('/audit', (answer) => lives(answer).length >= 3);
+    assert.deepEqual(lives(told), ['runtime.started', 'runtime.stopped', 'runtime.started']);
   });
 });
 
