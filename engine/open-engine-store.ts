@@ -7,7 +7,6 @@ import type { AgendaBackend } from 'agenda';
 import type { WardflowError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { lockFolder } from './folder-lock.ts';
-import { openScheduleFile } from './schedule/agenda/sqlite-backend.ts';
 import type { Store } from './store/contract/index.ts';
 import { storeErrors } from './store/sqlite/errors.ts';
 import { openStore } from './store/open-store.ts';
@@ -43,12 +42,11 @@ async function embedded({ environment, folder, log, onFailure }: EngineStoreOpti
   const store = await openStore({ folder, log, onFailure });
   try {
     const unlock = lockFolder(folder);
-    const file = openScheduleFile(join(folder, 'schedules.db'));
-    const close = (): void => {
-      file.close();
-      unlock();
+    const schedules = async (): Promise<AgendaBackend> => {
+      const { sqliteBackend } = await import('./schedule/agenda/sqlite-backend.ts');
+      return sqliteBackend(join(folder, 'schedules.db'));
     };
-    return { store, owner: environment, schedules: () => Promise.resolve(file.backend()), unlock: close };
+    return { store, owner: environment, schedules, unlock };
   } catch (error) {
     await store.close();
     throw error;

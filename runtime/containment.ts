@@ -1,7 +1,7 @@
 /**
  * What Node's permission model leaves to whoever runs code in a runtime (a function node leaves its sandbox in one line),
  * taken away once the engine has what it needs and before any node is loaded. Defence in depth, no wall: SECURITY.md says
- * what remains.
+ * what remains. `node:sqlite` does: its exports cannot be replaced for modules that import them.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { runtimeErrors } from './errors.ts';
@@ -25,8 +25,6 @@ export function confine(): boolean {
   take(require('node:module'), ['register']);
   // Flags of V8 write files by themselves, wherever they are told to.
   take(require('node:v8'), ['setFlagsFromString']);
-  // SQLite opens files by itself, whatever Node's model says. The engine has opened its own.
-  take(require('node:sqlite'), ['DatabaseSync', 'backup']);
   takeSignals();
   syncBuiltinESMExports();
   return true;
@@ -59,17 +57,17 @@ function take(holder: Record<string, unknown>, names: readonly string[]): void {
 
 /** Signals reach every process of this user: the console, another environment, the supervisor. */
 function takeSignals(): void {
-  const { kill } = process;
-  put(process, 'kill', (pid: number, signal?: string | number): true => {
-    if (pid !== process.pid) throw runtimeErrors.create('confined', { what: 'kill' });
-    return Reflect.apply(kill, process, [pid, signal]);
-  });
-  const send: unknown = Reflect.get(process, '_kill');
-  if (typeof send === 'function')
-    put(process, '_kill', (pid: number, signal: number): unknown => {
-      if (pid !== process.pid) throw runtimeErrors.create('confined', { what: 'kill' });
-      return Reflect.apply(send, process, [pid, signal]);
+  // A flow may write `process.pid`, and replace what calls a function by its name.
+  const { pid: own } = process;
+  for (const name of ['kill', '_kill']) {
+    const original: unknown = Reflect.get(process, name);
+    if (typeof original !== 'function') continue;
+    const send = original.bind(process) as (pid: number, signal: unknown) => unknown;
+    put(process, name, (pid: unknown, signal: unknown): unknown => {
+      if (pid !== own) throw runtimeErrors.create('confined', { what: 'kill' });
+      return send(own, signal);
     });
+  }
   take(process as unknown as Record<string, unknown>, ['_debugProcess']);
 }
 

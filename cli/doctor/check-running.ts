@@ -127,6 +127,13 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
   const findings: Finding[] = [
     ok(`${environment} runtime`, `answers, ${status.inFlight} in flight`),
     durability(status),
+    status.confined
+      ? ok('confinement', `${environment} runs under Node's permission model`)
+      : warning(
+          'confinement',
+          `${environment} was started without Node's permission model: a function node may use every file of this user`,
+          'Start it with "wardflow up"; supervisor/runtime-flags.ts says which flags a runtime takes.',
+        ),
     ...(status.storeTrouble === null
       ? []
       : [wrong('store', status.storeTrouble.text, 'No message is acknowledged until then; it recovers by itself.')]),

@@ -59,6 +59,8 @@ export interface RuntimeStatus {
   /** Why nothing can be kept at the moment (no message is acknowledged then); `null` while all is well. */
   readonly storeTrouble: StoreTrouble | null;
   readonly rssBytes: number;
+  /** Whether it runs under Node's permission model, with what that leaves open taken away. */
+  readonly confined: boolean;
 }
 
 export interface StrandedWork {

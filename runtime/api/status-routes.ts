@@ -1,6 +1,7 @@
 /** How the runtime is, which definitions it runs, and draining it. */
 import type { Router } from 'express';
 import type { Definition, DefinitionSet, Engine, FlowNode } from '../../engine/index.ts';
+import { isConfined } from '../containment.ts';
 import type { DefinitionDetail, DefinitionSummary, RuntimeStatus } from './contract.ts';
 import { answering } from './answering.ts';
 import { actorOf } from './query.ts';
@@ -54,6 +55,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         durability: store.durability,
         storeTrouble: engine.storeTrouble(),
         rssBytes: process.memoryUsage.rss(),
+        confined: isConfined(),
       };
       response.json(answer);
     }),

@@ -189,6 +189,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
     storeTrouble: null,
     rssBytes: 141_000_000,
+    confined: true,
   });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
