@@ -58,7 +58,7 @@ function whenLine({ row, ...told }: Told & { readonly row: Row }): ChangeLine {
   const { place, where, subject, column, table, rows, change } = told;
   const [old, now] = [cellText(change.before), cellText(change.after)];
   const [before, after] = [readTest(old, typeOf(column)), readTest(now, typeOf(column))];
-  const reach = reachOf(before, after);
+  const reach = reachOf(before, after, typeOf(column));
   if (reach === 'same')
     return line('text', place, `${subject}: ${labelOf(column)} is written differently and means the same,`, {
       before: old,

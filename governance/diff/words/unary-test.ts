@@ -93,8 +93,11 @@ function pointOf(text: string): number {
 export type Reach = 'same' | 'fewer' | 'more' | 'other';
 
 /** Which values the new test takes, against the old one; `null`: it cannot be said. */
-export function reachOf(before: UnaryTest | null, after: UnaryTest | null): Reach | null {
+export function reachOf(before: UnaryTest | null, after: UnaryTest | null, type: string): Reach | null {
   if (!before || !after || before.kind === 'expression' || after.kind === 'expression') return null;
+  // A list is taken for one of its items, and refused for one of them: the two do not compare.
+  if (type === 'list' && before.kind === 'set' && after.kind === 'set' && before.negated !== after.negated)
+    return 'other';
   const [grows, shrinks] = [contains(after, before), contains(before, after)];
   return grows ? (shrinks ? 'same' : 'more') : shrinks ? 'fewer' : 'other';
 }
