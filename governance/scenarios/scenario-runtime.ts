@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureServiceToken, packageRoot, siblingFile, type FlowNode } from '../../engine/index.ts';
 import { ACTOR_HEADER, API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 import type { Answer, Ready } from './clock-channel.ts';
 import { scenarioErrors } from './errors.ts';
 import type { FhirSimulator } from './fhir-simulator.ts';
@@ -189,6 +190,13 @@ function launch(base: string, data: string, flows: string, now: number): ChildPr
   const child = spawn(
     process.execPath,
     [
+      // Confined as staging is: what a proposal brings is not reviewed yet, and may hold code.
+      ...runtimeFlags({
+        environment: 'staging',
+        dataFolder: data,
+        flowsFolder: flows,
+        alsoReads: [import.meta.dirname],
+      }),
       createRequire(import.meta.url).resolve('node-red/red.js'),
       '-s',
       siblingFile(import.meta.url, 'runtime-settings'),

@@ -8,6 +8,8 @@ import { packageRoot, readConfig, readDefinitionFiles, type DefinitionFiles } fr
 import { runCli } from '../../cli/run.ts';
 import { readScenarios } from '../../governance/scenarios/read-scenarios.ts';
 import { runScenarios, type DefinitionResult } from '../../governance/scenarios/run-definition.ts';
+import { ScenarioRuntime } from '../../governance/scenarios/scenario-runtime.ts';
+import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { Scenario } from '../../governance/scenarios/scenario.ts';
 import { longRun } from '../kit/requires.ts';
 
@@ -74,6 +76,23 @@ describe('scenarios', function () {
     assert.notEqual(again.hash, brief.get(name)?.hash);
     const others = brief.get(name)?.scenarios.map(({ hash }) => hash) ?? [];
     assert.equal(new Set(others).size, others.length);
+  });
+
+  it('run in a confined runtime: what is not reviewed yet may hold code', async () => {
+    const runtime = await ScenarioRuntime.start({
+      scenario: 'none',
+      definition: 'discharge-follow-up',
+      files: filesOf('discharge-follow-up'),
+      shared: filesOf('_shared'),
+      nodes: [],
+      now: 0,
+      endpoints: new Map(),
+    });
+    try {
+      assert.equal((await runtime.api<RuntimeStatus>('/status')).confined, true);
+    } finally {
+      await runtime.stop();
+    }
   });
 
   it('are not run of a definition that is not sound', async () => {
