@@ -142,8 +142,9 @@ function addMessages(wardflow: Command, io: Io): void {
   });
   const discard = runtimeCommand(messages, 'discard', 'give dead letters up')
     .argument('[ids...]', 'message ids; or choose by the options below')
-    .requiredOption('--reason <text>', 'why; kept in the audit trail');
-  manyOptions(discard).action(async (ids: string[], options: ManyOptions) => {
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .option('--all', 'of the messages named: what waits or is parked as well, of every flow');
+  manyOptions(discard).action(async (ids: string[], options: ManyOptions & { all?: boolean }) => {
     const { handleMany, isByFilter } = await import('./commands/dead-letters.ts');
     if (isByFilter(ids, options)) await handleMany(io, 'discard', options);
     else await (await commands()).discardMessages(io, ids, options);

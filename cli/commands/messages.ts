@@ -1,5 +1,6 @@
 import { MESSAGE_STATES, type MessageSummary } from '../../engine/index.ts';
 import type {
+  DiscardAnswer,
   MessageDetail,
   MessageList,
   RedriveAnswer,
@@ -134,22 +135,21 @@ export async function redriveMessages(io: Io, ids: readonly string[], options: R
 export async function discardMessages(
   io: Io,
   ids: readonly string[],
-  options: Common & { readonly reason: string; readonly dryRun?: boolean },
+  options: ReasonedOptions & { readonly all?: boolean },
 ): Promise<void> {
   const runtime = await findRuntime(io, options.runtime);
   for (const id of ids) {
     const message = await idOf(runtime, id);
-    if (options.dryRun === true) {
-      const { work } = await runtime.get<MessageDetail>(`/messages/${message}`);
-      const open = work.filter(({ state }) => state === 'dead' || state === 'waiting' || state === 'parked');
-      io.out(`${message}: ${open.length} would be discarded\n`);
-      continue;
-    }
-    const answer = await runtime.post<{ readonly discarded: readonly string[] }>(`/messages/${message}/discard`, {
-      reason: options.reason,
-    });
+    const answer = await runtime.post<DiscardAnswer>(
+      `/messages/${message}/discard`,
+      { reason: options.reason, ...(options.all === true && { all: true }) },
+      options.dryRun === true ? { dryRun: '1' } : {},
+    );
     if (options.json === true) io.out(jsonLine({ id: message, ...answer }));
-    else io.out(`${message}: ${answer.discarded.length} discarded\n`);
+    else if (options.dryRun === true) {
+      const what = answer.items.map(({ id: work, subscription, state }) => `  ${work}  ${subscription}  ${state}\n`);
+      io.out(`${message}: ${answer.items.length} would be discarded\n${what.join('')}`);
+    } else io.out(`${message}: ${answer.discarded.length} discarded\n`);
   }
 }
 

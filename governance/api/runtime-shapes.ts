@@ -29,6 +29,7 @@ export type {
   NoticeList,
   RedriveAnswer,
   ReleaseAnswer,
+  DiscardAnswer,
   RereadAnswer,
   RuntimeStatus,
 } from '../../runtime/api/contract.ts';

@@ -98,6 +98,10 @@ export const SCHEMAS = {
   effectDecision: body({ outcome: { type: 'string', enum: ['done', 'failed'] }, reason }),
   series: query({ since: time, until: time }),
   optionalReason: body({ reason }, []),
+  discard: body(
+    { reason, all: { type: 'boolean' }, work: { type: 'array', items: id, minItems: 1, maxItems: 200 } },
+    [],
+  ),
   dryRun: query({ dryRun: { type: 'string', enum: ['1'] } }),
   escalationList: query({
     state: {

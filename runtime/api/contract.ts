@@ -141,7 +141,16 @@ export interface ReleaseAnswer {
   readonly released: readonly string[];
 }
 
-/** POST /messages/:id/discard { reason } -> { discarded: string[] } */
+/**
+ * POST /messages/:id/discard[?dryRun=1] { reason, all?: true, work?: ids }: what is dead; with `all` what waits or is
+ * parked as well, with `work` the items named. Never what an open escalation has to tell.
+ */
+export interface DiscardAnswer {
+  /** Empty in a dry run; the message's own id where it was in quarantine. */
+  readonly discarded: readonly string[];
+  /** The work meant: with `?dryRun=1` what would go. */
+  readonly items: readonly Pick<WorkView, 'id' | 'definition' | 'subscription' | 'state'>[];
+}
 
 /** GET /definitions/:name */
 export interface DefinitionDetail extends DefinitionSummary {

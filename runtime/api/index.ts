@@ -8,6 +8,7 @@ import type { Log } from '../../engine/index.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { API_ROOT } from './contract.ts';
 import { LiveStream } from './live-stream.ts';
+import { discardRoute } from './discard-route.ts';
 import { messageRoutes } from './message-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
@@ -66,6 +67,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       live = stream;
       statusRoutes(router, options);
       messageRoutes(router, options.engine);
+      discardRoute(router, options.engine);
       peopleRoutes(router, options.engine);
       auditRoutes(router, options.engine);
       metricsRoutes(router, options.engine);

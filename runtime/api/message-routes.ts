@@ -1,14 +1,14 @@
-/** Messages: list, trace, body, redrive and discard. Seeing a body or searching by an identifier is audited first. */
+/** Messages: list, trace, body, redrive and release. Seeing a body or searching by an identifier is audited first. */
 import { createHash } from 'node:crypto';
 import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
 import { messageBody } from './message-body.ts';
-import { discardQuarantined } from './quarantine-routes.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
 import { conflict, notFound } from './problems.ts';
+import { auditOfWork } from './work-audit.ts';
 
 /** Longest a redrive waits before it says how many newer items are done already: one question per item. */
 const MOST_WORK = 200;
@@ -120,7 +120,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       if (!dryRun)
         for (const item of dead) {
           const at = clock.now();
-          const entry = auditOf('work.redriven', at, actor, item, reason, { doneAfter });
+          const entry = auditOfWork('work.redriven', at, actor, item, reason, { doneAfter });
           if ((await store.work.redrive(item.id, at, entry)) === 'redriven') redriven.push(item.id);
         }
       if (redriven.length > 0) {
@@ -144,7 +144,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const released: string[] = [];
       for (const item of parked) {
         const at = clock.now();
-        const entry = auditOf('work.woken', at, actor, item, reason, { until: item.notBefore });
+        const entry = auditOfWork('work.woken', at, actor, item, reason, { until: item.notBefore });
         if ((await store.work.wakeParked(item.id, at, entry)) === 'woken') released.push(item.id);
       }
       if (released.length > 0) {
@@ -155,50 +155,4 @@ export function messageRoutes(router: Router, engine: Engine): void {
       response.json(answer);
     }),
   );
-
-  router.post(
-    '/messages/:id/discard',
-    answering(async (request, response) => {
-      const id = idOf(request);
-      const actor = actorOf(request);
-      const reason = reasonOf(request, true) ?? '';
-      if ((await store.journal.get(id))?.state === 'quarantined') {
-        response.json({ discarded: await discardQuarantined(engine, id, actor, reason) });
-        return;
-      }
-      const open = await openWork(id, ['dead', 'waiting', 'parked']);
-      if (open.length === 0) throw conflict('none of its work is dead, waiting or parked');
-      const discarded: string[] = [];
-      for (const item of open) {
-        const at = clock.now();
-        const entry = auditOf('work.discarded', at, actor, item, reason, {});
-        if ((await store.work.discard(item.id, at, reason, entry)) === 'discarded') discarded.push(item.id);
-      }
-      if (discarded.length > 0) {
-        engine.dispatcher.wake();
-        live.publish({ kind: 'message', id });
-      }
-      response.json({ discarded });
-    }),
-  );
-}
-
-function auditOf(
-  type: string,
-  at: number,
-  actor: string,
-  work: WorkView,
-  reason: string | undefined,
-  details: AuditEntry['details'],
-): AuditEntry {
-  return {
-    at,
-    type,
-    actor,
-    messageId: work.messageId,
-    workId: work.id,
-    definition: work.definition,
-    details,
-    ...(reason === undefined ? {} : { reason }),
-  };
 }

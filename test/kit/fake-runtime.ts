@@ -326,8 +326,10 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       replace(id, { state: 'done', recovered: true, reason: null, stateSince: Date.now() });
       return json({ redriven: [`${id}-w`], doneAfter: 2, withoutSource: 0 });
     }
+    const items = [{ id: `${id}-w`, definition: 'admissions', subscription: 'admissions/all', state: 'dead' }];
+    if (url.searchParams.has('dryRun')) return json({ discarded: [], items });
     replace(id, { state: 'discarded', reason: null, stateSince: Date.now() });
-    return json({ discarded: [`${id}-w`] });
+    return json({ discarded: [`${id}-w`], items });
   };
 
   const server = createServer((request, response) => {

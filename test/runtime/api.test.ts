@@ -20,6 +20,7 @@ import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
 import {
   API_ROOT,
   type ApiProblem,
+  type DiscardAnswer,
   type EscalationList,
   type MessageDetail,
   type MessageList,
@@ -287,15 +288,6 @@ describe("the runtime's own API", () => {
     assert.deepEqual([record?.actor, record?.reason, record?.messageId], ['user:ana', 'the server is back', 'm1']);
   });
 
-  it('discards what is dead or waits, with a reason', async () => {
-    open();
-    await accept('m1');
-    assert.equal((await post('messages/m1/discard', {})).status, 400);
-    assert.deepEqual((await post('messages/m1/discard', { reason: 'test message' })).json, { discarded: ['work-m1'] });
-    assert.equal((await engine.store.work.get('work-m1'))?.state, 'discarded');
-    assert.equal((await post('messages/m1/discard', { reason: 'again' })).status, 409);
-  });
-
   it('lets parked work go on, with a reason, and discards it as well', async () => {
     open();
     await accept('m1');
@@ -328,7 +320,7 @@ describe("the runtime's own API", () => {
     );
     assert.equal((await post('messages/m1/release', { reason: 'again' })).status, 409);
     await park('p2');
-    const discarded = (await post('messages/m1/discard', { reason: 'not needed' })).json as { discarded: string[] };
+    const discarded = (await post('messages/m1/discard', { reason: 'not needed', all: true })).json as DiscardAnswer;
     assert.ok(discarded.discarded.includes('p2'));
     assert.equal((await engine.store.work.get('p2'))?.state, 'discarded');
   });

@@ -21,11 +21,13 @@ import {
   API_ROOT,
   type ApiProblem,
   type DeadLetterAnswer,
+  type DiscardAnswer,
   type RuntimeStatus,
   type SwitchList,
   type UncertainEffects,
 } from '../../runtime/api/contract.ts';
 import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
+import { ALARM_SOURCE } from '../../runtime/death-alarm.ts';
 import { feedSettings } from '../kit/intake-bench.ts';
 import { newMessage, newWork, settleAs } from '../kit/store-builders.ts';
 
@@ -142,6 +144,97 @@ describe('operators at the runtime API', () => {
     return claimed;
   };
   const counts = () => engine.store.work.counts();
+
+  describe('discarding of one message', () => {
+    const DEAD = { kind: 'dead', failure: { class: 'permanent', code: 'broken', text: 'It broke.' } } as const;
+    const accept = async (): Promise<void> => {
+      const entry = newMessage({ id: 'm1', feed: 'hospital', receivedAt: clock.now() });
+      const work = newWork(entry, { id: 'work-m1', subscription: 'test/all', definition: 'test' });
+      await engine.store.journal.accept(entry, [work], 0);
+    };
+    const claim = async (): Promise<ClaimedWork> => {
+      const now = clock.now();
+      const request = { subscription: 'test/all', limit: 1, owner: 'test', now, leaseUntil: now + 60_000 };
+      const [work] = await engine.store.work.claim([request]);
+      assert.ok(work);
+      return work;
+    };
+    const child = (id: string, more: Partial<NewWork> = {}): Promise<unknown> =>
+      engine.store.work.addChild({
+        id,
+        messageId: 'm1',
+        subscription: 'critical/all',
+        definition: 'critical',
+        lane: 'stat',
+        orderingKey: null,
+        afterDead: 'continue',
+        correlationId: 'c',
+        traceparent: 't',
+        createdAt: clock.now(),
+        child: { parentWorkId: 'work-m1', key: id, kind: 'queue', data: null },
+        ...more,
+      });
+    const stateOf = async (id: string): Promise<string | undefined> => (await engine.store.work.get(id))?.state;
+
+    it('takes what is dead, with a reason, and leaves what waits', async () => {
+      await accept();
+      await settleAs(engine.store, await claim(), DEAD);
+      await child('other-flow');
+      assert.equal((await post('/messages/m1/discard', {})).status, 400);
+      const items = [{ id: 'work-m1', definition: 'test', subscription: 'test/all', state: 'dead' }];
+      assert.deepEqual((await post('/messages/m1/discard?dryRun=1', {})).json, { discarded: [], items });
+      assert.equal(await stateOf('work-m1'), 'dead');
+      const answer = await post('/messages/m1/discard', { reason: 'test message' });
+      assert.deepEqual(answer.json, { discarded: ['work-m1'], items });
+      assert.equal(await stateOf('work-m1'), 'discarded');
+      assert.equal(await stateOf('other-flow'), 'waiting');
+      assert.equal((await post('/messages/m1/discard', { reason: 'again' })).status, 409);
+    });
+
+    it('takes what waits where it is named or all is asked for', async () => {
+      await accept();
+      await child('named');
+      await child('beside');
+      const reason = 'test message';
+      for (const wrong of [{ all: 'yes' }, { work: [] }, { work: [7] }, { work: ['named'], all: true }, { some: 1 }])
+        assert.equal((await post('/messages/m1/discard', { reason, ...wrong })).status, 400, JSON.stringify(wrong));
+      assert.equal((await post('/messages/m1/discard', { reason, work: ['named', 'none'] })).status, 409);
+      assert.equal(await stateOf('named'), 'waiting');
+      assert.equal((await post('/messages/m1/discard', { reason, work: ['named'] })).status, 200);
+      assert.deepEqual([await stateOf('named'), await stateOf('beside')], ['discarded', 'waiting']);
+      assert.equal((await post('/messages/m1/discard', { reason, all: true })).status, 200);
+      assert.deepEqual([await stateOf('work-m1'), await stateOf('beside')], ['discarded', 'discarded']);
+    });
+
+    it('never takes what an open escalation or the alarm of a death has to tell', async () => {
+      await accept();
+      const work = await claim();
+      const { escalation } = await engine.escalations.start({
+        work,
+        definition: 'test',
+        name: 'page',
+        discriminator: '',
+        ladder: 'ward',
+        ladderVersion: 'v',
+        steps: [{ afterMs: 60_000, to: 'role:nurse', channel: 'console', text: 'Look' }],
+        exhausted: 'fallback',
+        title: 'Critical result',
+        watch: null,
+        carry: null,
+      });
+      await child('step', { subscription: 'test/page', definition: 'test' });
+      await child('alarm', { subscription: ALARM_SOURCE });
+      await child('other-flow');
+      const reason = 'test message';
+      for (const id of ['step', 'alarm'])
+        assert.equal((await post('/messages/m1/discard', { reason, work: [id] })).status, 409, id);
+      const answer = (await post('/messages/m1/discard', { reason, all: true })).json as DiscardAnswer;
+      assert.deepEqual(answer.discarded, ['other-flow']);
+      assert.deepEqual([await stateOf('step'), await stateOf('alarm')], ['waiting', 'waiting']);
+      await engine.escalations.acknowledge(escalation.id, { actor: 'user:ana', via: 'console' });
+      assert.equal((await post('/messages/m1/discard', { reason, work: ['step'] })).status, 200);
+    });
+  });
 
   describe('dead letters', () => {
     it('are counted by a dry run, and redriven oldest first, each with its audit record', async () => {

@@ -31,6 +31,7 @@ interface BodyShapes {
   readonly quarantine: QuarantineRequest;
   readonly effectDecision: EffectDecision;
   readonly optionalReason: { readonly reason?: string };
+  readonly discard: { readonly reason?: string; readonly all?: boolean; readonly work?: readonly string[] };
   readonly nothing: Readonly<Record<string, never>>;
 }
 export type BodyName = keyof BodyShapes;

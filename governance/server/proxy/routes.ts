@@ -35,7 +35,13 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     query: 'dryRun',
     body: 'optionalReason',
   },
-  { method: 'POST', path: '/messages/:id/discard', permission: 'message:discard', body: 'reason' },
+  {
+    method: 'POST',
+    path: '/messages/:id/discard',
+    permission: 'message:discard',
+    query: 'dryRun',
+    body: 'discard',
+  },
   { method: 'GET', path: '/definitions/:name', permission: 'definition:read' },
   { method: 'GET', path: '/escalations', permission: 'escalation:list', query: 'escalationList' },
   {

@@ -4,6 +4,7 @@ import type { AuditPage, RuntimeEntry } from '../../api/contract.ts';
 import type {
   AuditVerification,
   DefinitionDetail,
+  DiscardAnswer,
   EscalationList,
   MessageBody,
   MessageDetail,
@@ -82,6 +83,8 @@ export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runti
 export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
 export const dryRunReread = (id: string): Promise<RereadAnswer> =>
   call('POST', runtimePath(`/messages/${id}/reread?dryRun=1`), {});
+export const dryRunDiscard = (id: string, all: boolean): Promise<DiscardAnswer> =>
+  call('POST', runtimePath(`/messages/${id}/discard?dryRun=1`), { all });
 export const dryRunRedrive = (id: string): Promise<RedriveAnswer> =>
   call('POST', runtimePath(`/messages/${id}/redrive?dryRun=1`), {});
 
@@ -106,8 +109,8 @@ export type SettleAction = 'redrive' | 'discard' | 'release' | 'reread';
 export function useSettle(id: string, action: SettleAction) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (reason: string) =>
-      call<Partial<RereadAnswer>>('POST', runtimePath(`/messages/${id}/${action}`), { reason }),
+    mutationFn: (given: { readonly reason: string; readonly all?: true }) =>
+      call<Partial<RereadAnswer>>('POST', runtimePath(`/messages/${id}/${action}`), given),
     onSettled: () => void refresh(client, 'message', 'messages', 'status', 'reasons'),
   });
 }

@@ -5,12 +5,13 @@ import type { MessageDetail } from '../../api/runtime-shapes.ts';
 import { useSettle, type SettleAction } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSay } from '../shell/announcer.tsx';
+import { discardsAll } from './discards-all.ts';
 import { WhatHappens } from './what-happens.tsx';
 import classes from './trace.module.css';
 
 const WORDS: Readonly<Record<SettleAction, { readonly title: string; readonly act: string; readonly said: string }>> = {
   redrive: { title: 'Redrive this message', act: 'Redrive', said: 'The message is on its way again.' },
-  discard: { title: 'Discard this message', act: 'Discard', said: 'The message was discarded.' },
+  discard: { title: 'Discard this message', act: 'Discard', said: 'It was discarded.' },
   release: { title: 'Let this message go on', act: 'Let it go on', said: 'The message goes on.' },
   reread: { title: 'Read this message again', act: 'Read again', said: 'The message was read.' },
 };
@@ -34,14 +35,18 @@ export function SettleSheet({
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    settle.mutate(reason.trim(), {
-      onSuccess: ({ id }) => {
-        say(said);
-        onClose();
-        // Read again it is a message of its own.
-        if (typeof id === 'string') navigate(`/messages/${id}`);
+    const all = action === 'discard' && discardsAll(detail);
+    settle.mutate(
+      { reason: reason.trim(), ...(all && { all }) },
+      {
+        onSuccess: ({ id }) => {
+          say(said);
+          onClose();
+          // Read again it is a message of its own.
+          if (typeof id === 'string') navigate(`/messages/${id}`);
+        },
       },
-    });
+    );
   };
 
   return (

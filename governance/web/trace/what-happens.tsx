@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
-import { dryRunRedrive, dryRunReread, type SettleAction } from '../api/queries.ts';
+import { dryRunDiscard, dryRunRedrive, dryRunReread, type SettleAction } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { exactTime } from '../time/duration.ts';
+import { discardsAll } from './discards-all.ts';
 import classes from './trace.module.css';
 
 /** In whole sentences, before a person decides. */
@@ -67,10 +68,31 @@ function Redrive({ detail }: { readonly detail: MessageDetail }) {
 
 function Discard({ detail }: { readonly detail: MessageDetail }) {
   const done = doneOf(detail);
+  const { id, state } = detail.message;
+  const all = discardsAll(detail);
+  const dryRun = useQuery({
+    queryKey: ['dry-run-discard', id, all],
+    queryFn: () => dryRunDiscard(id, all),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  if (dryRun.isPending) return <p className="dim">Finding out what would go…</p>;
+  if (dryRun.isError) return <ProblemNotice error={dryRun.error} />;
+  const { items } = dryRun.data;
+  const words = items.map((item) => `${item.subscription} (${item.state === 'dead' ? 'failed' : item.state})`);
   return (
     <ul className={classes['bullets']}>
+      {items.length > 0 && (
+        <li>
+          {items.length === 1 ? 'One work item goes' : `${items.length} work items go`}: {words.join(', ')}.
+        </li>
+      )}
       <li>It will not be processed. The message itself stays in the journal, with your reason.</li>
-      {detail.message.state === 'quarantined' ? (
+      {!all && state !== 'quarantined' && (
+        <li>What waits or is parked of this message, of this or another flow, goes on.</li>
+      )}
+      {state === 'quarantined' ? (
         <li>Its sender was told that it could not be read, and hears nothing of this.</li>
       ) : (
         <>
