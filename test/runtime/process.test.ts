@@ -225,7 +225,10 @@ describe('the runtime as a process', () => {
     // Told after the feeds have opened.
     const lives = ({ records }: { records: readonly { type: string }[] }): readonly string[] =>
       records.map(({ type }) => type).filter((type) => type.startsWith('runtime.'));
-    const told = await runtime.until<{ records: { type: string }[] }>('/audit', (answer) => lives(answer).length >= 3);
+    const told = await runtime.until<{ records: { type: string }[] }>(
+      '/audit?limit=500',
+      (answer) => lives(answer).length >= 3,
+    );
     assert.deepEqual(lives(told), ['runtime.started', 'runtime.stopped', 'runtime.started']);
   });
 });
