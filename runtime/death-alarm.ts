@@ -8,6 +8,7 @@
 import {
   failureOf,
   tellConsole,
+  WardflowError,
   type ClaimedWork,
   type Definition,
   type Engine,
@@ -44,13 +45,16 @@ interface AlarmData {
 
 export interface DeathAlarm {
   /** What begins with the death of an item: one child, or none where its definition is not critical. */
-  children(work: ClaimedWork, failure: Failure, at: number): readonly NewWork[];
+  children(work: ClaimedWork, failure: Failure, at: number): Promise<readonly NewWork[]>;
   /** Takes up its own items. */
   start(): void;
   stop(): void;
 }
 
-export function createDeathAlarm(engine: Engine, definitionOf: (name: string) => Definition | undefined): DeathAlarm {
+export function createDeathAlarm(
+  engine: Engine,
+  definitionOf: (work: ClaimedWork) => Promise<Definition | undefined>,
+): DeathAlarm {
   const { dispatcher, escalations, ids, live, log, store } = engine;
   /** Message -> open alarm. */
   const watched = new Map<string, Set<string>>();
@@ -143,10 +147,17 @@ export function createDeathAlarm(engine: Engine, definitionOf: (name: string) =>
 
   const failed = (error: unknown): void => log.warn('an alarm of a dead letter could not be looked at', { error });
 
+  /** Files that cannot be read must not keep the item from ending; a store that does not answer keeps it in any case. */
+  const unreadable = (error: unknown): undefined => {
+    if (error instanceof WardflowError && error.failureClass !== 'permanent') throw error;
+    log.error('it is not known whether a dead letter is critical', { error });
+  };
+
   return {
-    children(work, { code }, at) {
-      const definition = definitionOf(work.definition);
-      if (definition?.intent.risk !== 'critical' || work.subscription === ALARM_SOURCE) return [];
+    async children(work, { code }, at) {
+      if (work.subscription === ALARM_SOURCE) return [];
+      const definition = await definitionOf(work).catch(unreadable);
+      if (definition?.intent.risk !== 'critical') return [];
       const { id, attempt, messageId, correlationId, traceparent } = work;
       const title = `Dead letter of ${definition.intent.title}: ${code}`;
       const data: AlarmData = { kind: 'critical-death', workId: id, attempt, code, title, steps: ladder(definition) };

@@ -27,6 +27,8 @@ export function createDefinitions(engine: Engine, first: DefinitionSet): LoadedD
   let inForce = first;
   /** Work item and fence -> the version pinned in this delivery. */
   const pins = new Map<string, string>();
+  /** Definition -> the version of it that was in force last. */
+  const last = new Map(first.all.map(({ name, version }) => [name, version]));
   const old = new Map<string, Promise<Definition>>();
 
   const load = async (version: string): Promise<Definition> => {
@@ -62,11 +64,18 @@ export function createDefinitions(engine: Engine, first: DefinitionSet): LoadedD
   return {
     current: () => inForce,
     pinned: async (work) => byVersion(await pin(work)),
+    async lastOf(work) {
+      const current = inForce.byName(work.definition);
+      if (current) return current;
+      const version = work.pinnedVersion ?? pins.get(`${work.id} ${work.fence}`) ?? last.get(work.definition);
+      return version === undefined ? undefined : byVersion(version);
+    },
     async replace(next) {
       const before = new Map(inForce.all.map((definition) => [definition.name, definition.version]));
       const fresh = next === inForce ? next.all : next.all.filter(({ name, version }) => before.get(name) !== version);
       for (const { name, version, files } of fresh) await store.definitions.put(name, version, files, clock.now());
       inForce = next;
+      for (const { name, version } of next.all) last.set(name, version);
       return fresh.map((definition) => ({ definition, previous: before.get(definition.name) ?? null }));
     },
   };

@@ -29,6 +29,8 @@ export interface Definitions {
   current(): DefinitionSet;
   /** The version pinned for the item, or the one in force, which is pinned by asking. */
   pinned(work: ClaimedWork): Promise<Definition>;
+  /** The one in force, or what the item ran by where that was removed or renamed since. */
+  lastOf(work: ClaimedWork): Promise<Definition | undefined>;
 }
 
 export interface NodeServicesOptions {
@@ -64,7 +66,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
 
   const inForce = (name: string): Definition | undefined => definitions.current().byName(name);
   const toDeadLetterIn = deadLetters(engine, inForce);
-  const alarm = createDeathAlarm(engine, inForce);
+  const alarm = createDeathAlarm(engine, (work) => definitions.lastOf(work));
 
   const finish = (work: ClaimedWork, result: WorkResult): void => {
     dispatcher
@@ -153,7 +155,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     engine,
     install() {
       hooks.install();
-      dispatcher.tellOfDeaths((...death) => [...toDeadLetterIn(...death), ...alarm.children(...death)]);
+      dispatcher.tellOfDeaths(async (...death) => [...toDeadLetterIn(...death), ...(await alarm.children(...death))]);
       alarm.start();
       red.events.on('flows:stopping', onStopping);
       red.events.on('flows:stopped', onStopped);

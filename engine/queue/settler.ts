@@ -64,9 +64,9 @@ export class Settler {
     result: WorkResult,
     settlement: Settlement,
     at: Millis,
-  ): { readonly children?: readonly NewWork[] } {
-    if (settlement.kind === 'done') return result.children ? { children: result.children } : {};
-    return settlement.kind === 'dead' ? { children: this.#childrenOfDeath(work, settlement.failure, at) } : {};
+  ): ReturnType<DeathChildren> | undefined {
+    if (settlement.kind === 'done') return result.children;
+    return settlement.kind === 'dead' ? this.#childrenOfDeath(work, settlement.failure, at) : undefined;
   }
 
   async #attempt(
@@ -77,6 +77,8 @@ export class Settler {
     unhurried = false,
   ): Promise<SettleOutcome> {
     const audit = [...(result.audit ?? []), ...(settlement.kind === 'dead' ? [deadLetter(work, settlement, at)] : [])];
+    const making = this.#children(work, result, settlement, at);
+    const children = making instanceof Promise ? await making : making;
     const outcome = await this.#options.work.settle({
       workId: work.id,
       fence: work.fence,
@@ -84,7 +86,7 @@ export class Settler {
       settlement,
       trace: result.trace,
       version: result.version,
-      ...this.#children(work, result, settlement, at),
+      ...(children && { children }),
       ...(audit.length > 0 && { audit }),
       ...(unhurried && { unhurried }),
     });
@@ -96,7 +98,11 @@ export class Settler {
 }
 
 /** Child items that begin with the death of an item. */
-export type DeathChildren = (work: ClaimedWork, failure: Failure, at: Millis) => readonly NewWork[];
+export type DeathChildren = (
+  work: ClaimedWork,
+  failure: Failure,
+  at: Millis,
+) => readonly NewWork[] | Promise<readonly NewWork[]>;
 
 export type SettleOutcome = 'settled' | 'lost-lease';
 

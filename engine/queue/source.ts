@@ -43,7 +43,9 @@ export interface Dispatcher {
    * Who is told of items that go dead: the child items that `make` gives begin in the same commit as the death. Replaces
    * what was set before.
    */
-  tellOfDeaths(make: (work: ClaimedWork, failure: Failure, at: Millis) => readonly NewWork[]): void;
+  tellOfDeaths(
+    make: (work: ClaimedWork, failure: Failure, at: Millis) => readonly NewWork[] | Promise<readonly NewWork[]>,
+  ): void;
   /** Items delivered and not yet finished. */
   inFlight(): number;
   start(): void;

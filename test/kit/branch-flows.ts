@@ -67,6 +67,7 @@ export class BranchFlows {
       definitions: {
         current: () => noDefinitions,
         pinned: () => Promise.reject(new Error('no definitions in this test')),
+        lastOf: () => Promise.resolve(undefined),
       },
     });
   }

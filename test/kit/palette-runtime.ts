@@ -131,6 +131,11 @@ export class PaletteRuntime {
     return definition;
   }
 
+  /** Takes what is in force out of force; its flow runs on, as until the deploy that follows. */
+  async forgetDefinitions(): Promise<void> {
+    await this.#definitions?.replace(definitionSet([]));
+  }
+
   /** Sends a message over MLLP and waits for its answer; returns its id in the journal. */
   async send(body: string): Promise<string> {
     await eventually('the feed listens', () => this.engine.intake.status()[0]?.state === 'listening');

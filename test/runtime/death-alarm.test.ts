@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { failureOf, NOTICE_SHOWN, type AuditEntry, type ClaimedWork, type Escalation } from '../../engine/index.ts';
+import {
+  definitionSet,
+  failureOf,
+  NOTICE_SHOWN,
+  type AuditEntry,
+  type ClaimedWork,
+  type Escalation,
+} from '../../engine/index.ts';
 import { queueErrors } from '../../engine/queue/errors.ts';
+import { createDefinitions } from '../../runtime/definitions.ts';
 import { createDeathAlarm } from '../../runtime/death-alarm.ts';
 import { eventually } from '../kit/eventually.ts';
 import { adt } from '../kit/hl7-messages.ts';
@@ -119,7 +127,7 @@ describe('a dead letter of a critical definition', () => {
     await comes(id, ['operations', 'duty desk']);
     // An item of another flow, of the same message, that dies as well.
     const { dispatcher, store, clock } = runtime.engine;
-    const alarm = createDeathAlarm(runtime.engine, () => definition);
+    const alarm = createDeathAlarm(runtime.engine, () => Promise.resolve(definition));
     const failure = failureOf(queueErrors.create('delivery-failed', { source: 'ward/results' }));
     const deaths: ClaimedWork[] = [];
     const remove = dispatcher.addSource({
@@ -149,7 +157,7 @@ describe('a dead letter of a critical definition', () => {
     dispatcher.wake();
     await eventually('it is dead', async () => (await store.work.get('WARD'))?.state === 'dead');
     for (const death of deaths)
-      for (const child of alarm.children(death, failure, clock.now())) await store.work.addChild(child);
+      for (const child of await alarm.children(death, failure, clock.now())) await store.work.addChild(child);
     dispatcher.wake();
     await comes(id, ['operations', 'duty desk', 'operations', 'duty desk']);
     assert.deepEqual((await alarms(id)).map((one) => one.definition).toSorted(), ['lab', 'ward']);
@@ -171,6 +179,20 @@ describe('a dead letter of a critical definition', () => {
     );
     await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
     await comes(id, ['operations', 'duty desk']);
+  });
+
+  it('is told although its definition was removed or renamed while it was on its way', async () => {
+    await runtime.deploy({ flow: dying, intent: CRITICAL });
+    await runtime.forgetDefinitions();
+    await comes(await die('D7'), ['operations', 'duty desk']);
+  });
+
+  it('is judged by the version that it is pinned to, also after a restart without its definition', async () => {
+    const { name, version } = await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const later = createDefinitions(runtime.engine, definitionSet([]));
+    const work = { id: 'W', fence: 1, definition: name } as ClaimedWork;
+    assert.equal((await later.lastOf({ ...work, pinnedVersion: version }))?.intent.risk, 'critical');
+    assert.equal(await later.lastOf({ ...work, pinnedVersion: null }), undefined);
   });
 
   it('raises nothing where the definition is not critical', async () => {
