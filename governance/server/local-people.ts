@@ -34,5 +34,5 @@ export function openPeople(dataFolder: string): { readonly people: People; reado
     cost: DEFAULT_COST,
     onEnded: () => undefined,
   });
-  return { people, close: () => void database.close() };
+  return { people, close: () => database.close() };
 }

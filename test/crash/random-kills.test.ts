@@ -47,8 +47,9 @@ STORES.forEach(({ name, prepare, end }) =>
       [...outcomes.values()].reduce((sum, outcome) => sum + outcome[figure], 0);
 
     it('lose nothing that was acknowledged, write nothing twice, keep the order, and tell of every alert', () => {
-      for (const [seed, { problems }] of outcomes)
-        assert.deepEqual(problems, [], `to keep it: add ${seed} to test/crash/seeds.json`);
+      const broken = [...outcomes].filter(([, { problems }]) => problems.length > 0);
+      const told = broken.map(([seed, { problems }]) => ({ seed, problems }));
+      assert.deepEqual(told, [], 'to keep them: add the seeds to test/crash/seeds.json');
     });
 
     it(`were killed ${RUNTIMES * kills} times, and did enough for that to mean something`, () => {

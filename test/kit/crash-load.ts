@@ -71,7 +71,7 @@ export async function runCrashLoad(plan: LoadPlan): Promise<LoadOutcome> {
     );
     await sending;
     await rest(runtime);
-    const found = await judge(runtime, server, load.sent);
+    const found = await judge(runtime, server, load.sent, (performance.now() - started) / 60_000);
     const seconds = Math.round((performance.now() - started) / 1000);
     return { kills: plan.kills, killsInStart, messages: load.sent.length, seconds, ...found };
   } finally {
