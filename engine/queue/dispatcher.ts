@@ -304,6 +304,8 @@ class PullDispatcher implements Dispatcher {
   /** Moments that the settling has made: a retry, the end of parking. */
   #expect(settlement: Settlement, result: WorkResult): void {
     if (settlement.kind === 'retry') this.#due.ring(settlement.at);
+    // Who is told of a death may have had to be looked up: its items then came behind the claim asked for above.
+    if (settlement.kind === 'dead') this.#ask();
     if (settlement.kind !== 'done') return;
     for (const { child } of result.children ?? []) if (child?.notBefore !== undefined) this.#due.ring(child.notBefore);
   }
