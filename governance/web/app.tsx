@@ -15,7 +15,8 @@ const TracePage = lazy(() => import('./trace/trace-page.tsx'));
 const EscalationsPage = lazy(() => import('./escalations/escalations-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
-const AccountPage = lazy(() => import('./session/account-page.tsx'));
+const AccountPage = lazy(() => import('./account/account-page.tsx'));
+const PeoplePage = lazy(() => import('./administration/people-page.tsx'));
 
 export function App() {
   const [place] = useLocation();
@@ -33,6 +34,7 @@ export function App() {
                 <Route path="/operations/*?" component={OperationsPage} />
                 <Route path="/login" component={ReturnPage} />
                 <Route path="/audit" component={AuditPage} />
+                <Route path="/people/*?" component={PeoplePage} />
                 <Route path="/account" component={AccountPage} />
                 <Route>
                   <EmptyState icon={Compass} title="There is nothing at this address">

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { SessionView } from '../../api/contract.ts';
 import { ApiError, call } from '../api/client.ts';
+import { ChoosePasswordPage } from '../account/choose-password-page.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { LoginPage } from './login-page.tsx';
 import { SessionContext, type CurrentSession } from './session.ts';
@@ -60,6 +61,14 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
           setEnded(false);
           client.setQueryData(['session'], next);
         }}
+      />
+    );
+  if (current.view.mustChangePassword)
+    return (
+      <ChoosePasswordPage
+        name={current.view.displayName}
+        onChanged={() => void client.invalidateQueries({ queryKey: ['session'] })}
+        onLogout={() => void current.logout()}
       />
     );
   return <SessionContext value={current}>{children}</SessionContext>;

@@ -71,7 +71,7 @@ export function Header({
             {view.displayName} · {view.roles.join(', ')}
           </Menu.Label>
           <Menu.Item leftSection={<KeyRound size={15} />} onClick={() => navigate('/account')}>
-            Password and sessions
+            My account
           </Menu.Item>
           <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void logout()}>
             Log out

@@ -1,4 +1,4 @@
-import { ChartNoAxesColumn, BellRing, Gauge, Inbox, ScrollText, type LucideIcon } from 'lucide-react';
+import { ChartNoAxesColumn, BellRing, Gauge, Inbox, ScrollText, Users, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import type { Permission } from '../../api/permissions.ts';
 import { useEscalations, useStatus } from '../api/queries.ts';
@@ -20,6 +20,7 @@ export const PLACES: readonly Place[] = [
   { path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
   { path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
   { path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
+  { path: '/people', label: 'People', icon: Users, keys: 'g u', permission: 'account:list' },
 ];
 
 export function Navigation({ onGo }: { readonly onGo?: () => void }) {
