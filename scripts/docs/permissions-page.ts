@@ -1,10 +1,11 @@
-import { allows, ALL_PERMISSIONS, ROLES } from '../../governance/api/permissions.ts';
+import { allows, ALL_PERMISSIONS, ROLES, SERVICE_SCOPES } from '../../governance/api/permissions.ts';
 import { table } from './cell.ts';
 
 export const permissionsPage = (): string => `# Permissions
 
 Who may do what in the console: what is not listed is refused. The server decides; the screens only hide what it would
-refuse. This version makes one account, the administrator; the other roles are for accounts to come.
+refuse. How people get roles: [people and roles](../guide/people-and-roles.md). Of these, service accounts can have
+${SERVICE_SCOPES.map((scope) => `\`${scope}\``).join(', ')}.
 
 ${table(
   ['permission', ...ROLES],
