@@ -3,7 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { LiveFeed } from '../engine.ts';
-import type { AuditEntry, AuditLog, Escalation, Escalations } from '../store/contract/index.ts';
+import { LANES, type AuditEntry, type AuditLog, type Escalation, type Escalations } from '../store/contract/index.ts';
 import { scheduleErrors } from './errors.ts';
 import type { EndedBy, EscalatedFact, EscalationService, StartEscalation } from './escalation-service.ts';
 import { escalationChild } from './escalation-work.ts';
@@ -51,7 +51,7 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     return 'ended';
   }
 
-  /** All of the fact in the order in which they began: each has ended before the next one could. */
+  /** All of the fact in the order in which they began: a next one begins where none that is open will do. */
   async function* generations(about: EscalatedFact): AsyncGenerator<Escalation | string> {
     for (let nth = 0; nth < MOST_OF_A_FACT; nth++) {
       const key = keyOfFact(about, nth);
@@ -146,9 +146,18 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
   };
 }
 
-/** Of its fact: started for the same event of the same message, or by another message and still open. */
-const isMeant = (found: Escalation, { work, discriminator }: StartEscalation): boolean =>
-  found.messageId === work.messageId ? startedBy(found) === discriminator : isOpen(found);
+/** Of its fact: started for the same event of the same message, or by another message, still open, and telling as much. */
+const isMeant = (found: Escalation, request: StartEscalation): boolean =>
+  found.messageId === request.work.messageId
+    ? startedBy(found) === request.discriminator
+    : isOpen(found) && tellsAsMuch(found, request);
+
+/** The same people as soon: a critical result must not rest on a ladder of routine reviews. */
+const tellsAsMuch = (found: Escalation, { ladder, lane, work }: StartEscalation): boolean =>
+  found.ladder === ladder && urgency(found.lane) <= urgency(lane ?? work.lane);
+
+/** The smaller, the sooner. */
+const urgency = (lane: string): number => LANES.findIndex((one) => one === lane);
 
 const isOpen = ({ state }: Escalation): boolean => state === 'open' || state === 'exhausted';
 

@@ -11,7 +11,7 @@ export interface StartEscalation {
   readonly discriminator: string;
   /**
    * What several messages may be about (the event's business key). While an escalation of the fact that another message
-   * started is open, this one joins it; after its end a new one begins. Absent: each message has its own.
+   * started is open, on the same ladder and as urgent, this one joins it; otherwise a new one begins. Absent: each message has its own.
    */
   readonly fact?: string;
   readonly ladder: string;

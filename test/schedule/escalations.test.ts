@@ -74,6 +74,22 @@ describe('escalations', () => {
     );
   });
 
+  it('joins no escalation of the fact that climbs another ladder or is less urgent, also begun at once', async () => {
+    const other = { ...work, messageId: 'another-message' };
+    const fact = 'potassium';
+    const [review, critical] = await Promise.all([
+      service.start(request({ fact, ladder: 'review', lane: 'routine' })),
+      service.start(request({ fact, work: other, lane: 'routine' })),
+    ]);
+    assert.deepEqual([review.kind, critical.kind], ['started', 'started']);
+    assert.equal(critical.escalation.ladder, 'critical-results');
+    const third = { ...work, messageId: 'third-message' };
+    const sooner = await service.start(request({ fact, work: third, lane: 'stat' }));
+    assert.equal(sooner.kind, 'started');
+    const fourth = await service.start(request({ fact, work: { ...work, messageId: 'fourth' }, lane: 'urgent' }));
+    assert.deepEqual([fourth.kind, fourth.escalation.id], ['joined', sooner.escalation.id]);
+  });
+
   it('tells step after step at its time, then is exhausted', async () => {
     const { id } = await start();
     await isTold(1);
