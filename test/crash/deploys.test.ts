@@ -113,21 +113,6 @@ describe('a runtime under load', function () {
     await everythingIsDoneOnce();
   });
 
-  it('is killed by SIGKILL and started again', async () => {
-    await start(stages('one'));
-    let kills = 0;
-    await underLoad(async (answered) => {
-      for (const share of [0.2, 0.5, 0.8]) {
-        await reaches(answered, MESSAGES * share);
-        await runtime.kill9();
-        kills++;
-        await runtime.restart();
-      }
-    });
-    assert.equal(kills, 3);
-    await everythingIsDoneOnce();
-  });
-
   // The second way ends in the same place and takes another half minute.
   for (const [how, code] of [
     ['throws in a callback', 'util.callbackify(async () => 1)(() => { throw new Error("mine"); });'],

@@ -13,7 +13,7 @@ import { STORES } from './stores.ts';
 const SEED = Number(process.env['CRASH_SEED'] ?? 20_260_105);
 const KEPT = (JSON.parse(readFileSync(join(import.meta.dirname, 'seeds.json'), 'utf8')) as { seeds: number[] }).seeds;
 /** Of one runtime; two run side by side, each with its own data, sender and FHIR server. */
-const KILLS = { SQLite: counts(25, 500), MongoDB: counts(4, 500) };
+const KILLS = { SQLite: counts(25, 500), MongoDB: counts(2, 500) };
 const RUNTIMES = 2;
 const KILLS_OF_A_KEPT_SEED = counts(5, 25);
 const MESSAGES_PER_KILL = counts(40, 30);
