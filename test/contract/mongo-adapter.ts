@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createConnection, type Connection } from 'mongoose';
 import { silentLog } from '../../engine/index.ts';
 import { openMongoStore } from '../../engine/store/mongo/open.ts';
-import { mongodUrl } from '../kit/mongod.ts';
+import { mongodUrl, OWN_SERVER } from '../kit/mongod.ts';
 import type { StoreAdapter } from './adapter.ts';
 
 /** A place is a URL with the name of a database. Making the indexes takes longer than most tests: places are used again. */
@@ -38,10 +38,13 @@ function administration(place: string): Promise<Connection> {
   return connection;
 }
 
-/** Drops the databases that were made. */
+/**
+ * Drops the databases that were made, where they would stay. A process that was killed in a transaction may hold one for a
+ * minute more.
+ */
 export async function removeAllPlaces(): Promise<void> {
   for (const connection of connections.values()) {
-    await (await connection).dropDatabase();
+    if (!OWN_SERVER) await (await connection).dropDatabase();
     await (await connection).close();
   }
   connections.clear();

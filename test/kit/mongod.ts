@@ -8,6 +8,9 @@ const NAMED = process.env['WARDFLOW_MONGODB_URL'] ?? '';
 
 let started: Promise<MongoMemoryReplSet> | undefined;
 
+/** The server goes after the tests, with all that is in it. */
+export const OWN_SERVER = NAMED === '';
+
 /** Gives the URL of a replica set; `undefined` where there is neither a server nor the means to start one. */
 export function mongodUrl(): (() => Promise<string>) | undefined {
   if (NAMED !== '') return () => Promise.resolve(NAMED);
