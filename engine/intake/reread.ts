@@ -4,7 +4,7 @@
  * Between the two commits a crash leaves both: asked again, the second reading is a resend and makes no second work.
  */
 import type { AuditEntry, NewMessage, StoredMessage } from '../store/contract/index.ts';
-import type { AcceptorOptions, FeedInForce } from './acceptor.ts';
+import { CONTROL_ID_LENGTH, type AcceptorOptions, type FeedInForce } from './acceptor.ts';
 import type { RereadOutcome, RereadRequest } from './feed.ts';
 import { newWork, sha256 } from './new-work.ts';
 import { readFrame } from './read-frame.ts';
@@ -32,7 +32,7 @@ export async function reread(
 
   const now = clock.now();
   const newId = ids.next();
-  const answering = { controlId: newId.slice(-20), now, maxFrameBytes: options.maxFrameBytes };
+  const answering = { controlId: newId.slice(-CONTROL_ID_LENGTH), now, maxFrameBytes: options.maxFrameBytes };
   const { message, ...described } = readFrame({ kind: 'frame', bytes: Buffer.from(bytes) }, feed.settings, answering);
   if (!message) return { kind: 'unreadable', ...(described.quarantine ?? { code: 'intake-unreadable', text: '' }) };
   const accepted = newMessageOf(stored, bytes, newId, now, described);

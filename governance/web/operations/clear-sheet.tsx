@@ -1,7 +1,8 @@
-import { Button, Drawer, Textarea } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import type { Switch } from '../../api/runtime-shapes.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import { useNow } from '../time/use-now.ts';
 import classes from './operations.module.css';
@@ -44,18 +45,7 @@ export function ClearSheet({ one, onClose }: { readonly one: Switch; readonly on
             {personOf(one.actor)} gave as reason: “{one.reason}”
           </p>
         </div>
-        <Textarea
-          label="Reason"
-          description="Recorded in the audit under your name."
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
+        <ReasonField description="Recorded in the audit under your name." value={reason} onChange={setReason} />
         {clear.isError && <ProblemNotice error={clear.error} />}
         <div className={classes['sheet-actions']}>
           <Button variant="default" size="sm" onClick={onClose}>

@@ -1,9 +1,10 @@
-import { Button, Drawer, Select, Textarea } from '@mantine/core';
+import { Button, Drawer, Select } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import type { DeadLetterAnswer, DeadLetterFilter, ReasonFigures } from '../../api/runtime-shapes.ts';
 import { useStatus } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { PERIODS, type Period } from '../messages/list-filter.ts';
 import { useSay } from '../shell/announcer.tsx';
 import { counted } from './counted.ts';
@@ -124,17 +125,10 @@ export function DeadLetterSheet({
             <Consequences redrive={redrive} what={what} />
           )}
         </div>
-        <Textarea
-          label="Reason"
+        <ReasonField
           description="Recorded in the audit under your name, for each message. No patient data, please."
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={setReason}
         />
         {settle.isError && <ProblemNotice error={settle.error} />}
         <div className={classes['sheet-actions']}>

@@ -1,7 +1,8 @@
-import { Button, Drawer, Textarea } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import type { EffectDecision, UncertainEffects } from '../../api/runtime-shapes.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import classes from './operations.module.css';
 import { useDecideEffect } from './queries.ts';
@@ -53,17 +54,11 @@ export function DecideSheet({
             )}
           </ul>
         </div>
-        <Textarea
+        <ReasonField
           label="How do you know?"
           description="Where you looked and what you found. Recorded in the audit under your name. No patient data."
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={setReason}
         />
         {decide.isError && <ProblemNotice error={decide.error} />}
         <div className={classes['sheet-actions']}>

@@ -1,8 +1,9 @@
-import { Button, Drawer, Textarea } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import type { QuarantineAnswer, QuarantineFilter, ReasonFigures } from '../../api/runtime-shapes.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import { counted } from './counted.ts';
 import classes from './operations.module.css';
@@ -70,17 +71,10 @@ export function QuarantineSheet({
             <p className="dim">{again ? 'Trying to read them…' : 'Counting…'}</p>
           )}
         </div>
-        <Textarea
-          label="Reason"
+        <ReasonField
           description="Recorded in the audit under your name, for each message. No patient data, please."
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={setReason}
         />
         {settle.isError && <ProblemNotice error={settle.error} />}
         <div className={classes['sheet-actions']}>

@@ -1,7 +1,8 @@
-import { Button, Drawer, Radio, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import type { SwitchKind, SwitchMode } from '../../api/runtime-shapes.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import classes from './operations.module.css';
 import { useSetSwitch } from './queries.ts';
@@ -106,21 +107,14 @@ export function SwitchSheet({
             {window.problem}
           </p>
         )}
-        <Textarea
-          label="Reason"
+        <ReasonField
           description={
             mode === 'refuse'
               ? 'Sent to the senders with each refusal, shown to everybody, and recorded in the audit. No patient data.'
               : 'Shown to everybody while it is paused, and recorded in the audit. No patient data.'
           }
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={setReason}
         />
         {set.isError && <ProblemNotice error={set.error} />}
         <div className={classes['sheet-actions']}>

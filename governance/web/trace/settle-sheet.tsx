@@ -1,9 +1,10 @@
-import { Button, Drawer, Textarea } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
 import { useSettle, type SettleAction } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { ReasonField } from '../feedback/reason-field.tsx';
 import { useSay } from '../shell/announcer.tsx';
 import { discardsAll } from './discards-all.ts';
 import { WhatHappens } from './what-happens.tsx';
@@ -56,17 +57,10 @@ export function SettleSheet({
           <h2>What will happen</h2>
           <WhatHappens action={action} detail={detail} />
         </div>
-        <Textarea
-          label="Reason"
+        <ReasonField
           description="Recorded in the audit under your name. No patient data, please."
-          size="sm"
-          rows={3}
-          required
-          minLength={3}
-          maxLength={500}
-          data-autofocus
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={setReason}
         />
         {settle.isError && <ProblemNotice error={settle.error} />}
         <div className={classes['sheet-actions']}>
