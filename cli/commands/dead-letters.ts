@@ -58,35 +58,42 @@ export async function handleMany(io: Io, kind: 'redrive' | 'discard', options: M
       return;
     }
   }
-  let [messages, items] = [0, 0];
+  let [messages, items, spared] = [0, 0, 0];
   for (let more = true; more;) {
     // What dies again meanwhile is not taken twice.
     const part = await ask({ filter: { ...filter, deadBefore: now }, reason: options.reason });
     messages += part.messages;
     items += part.items;
+    spared = Math.max(spared, part.spared);
     more = part.more && part.items > 0;
   }
-  if (options.json === true) io.out(json({ messages, items }));
-  else io.out(`${items} of ${messages} ${messages === 1 ? 'message' : 'messages'} ${DONE[kind]}.\n`);
+  if (options.json === true) io.out(json({ messages, items, spared }));
+  else io.out(`${items} of ${messages} ${messages === 1 ? 'message' : 'messages'} ${DONE[kind]}.${sparedOf(spared)}\n`);
 }
 
 const DONE = { redrive: 'redriven', discard: 'discarded' } as const;
 
 function sentence(
-  { messages, items, more, doneAfter, effectsDone, effectsUncertain }: DeadLetterAnswer,
+  { messages, items, spared, more, doneAfter, effectsDone, effectsUncertain }: DeadLetterAnswer,
   kind: keyof typeof DONE,
 ): string {
-  if (items === 0) return 'No dead letter fits.';
+  if (items === 0) return `No dead letter ${spared > 0 ? 'can be taken' : 'fits'}.${sparedOf(spared)}`;
   const facts = [
     `${items} dead ${items === 1 ? 'letter' : 'letters'} of ${messages} ${messages === 1 ? 'message' : 'messages'}${more ? ' and more' : ''} would be ${DONE[kind]}.`,
     ...(kind === 'redrive' && doneAfter > 0
       ? [`Newer ones of the same patients or keys are done already: ${doneAfter}.`]
       : []),
+    ...(spared > 0 ? [sparedOf(spared).trim()] : []),
     ...(effectsDone > 0 ? [`Effects that happened and are not repeated: ${effectsDone}.`] : []),
     ...(effectsUncertain > 0 ? [`Effects of which it is not known whether they happened: ${effectsUncertain}.`] : []),
   ];
   return facts.join(' ');
 }
+
+const sparedOf = (spared: number): string =>
+  spared === 0
+    ? ''
+    : ` ${spared} more ${spared === 1 ? 'belongs to an escalation that is' : 'belong to escalations that are'} open and ${spared === 1 ? 'stays' : 'stay'}: acknowledge first.`;
 
 function filterOf(options: FilterOptions, now: number): DeadLetterFilter {
   const { state, code, definition, feed, type, since, until } = options;

@@ -4,11 +4,14 @@ import type { AuditEntry, Engine, MessageSummary, WorkView } from '../../engine/
 import type { DeadLetterAnswer, DeadLetterFilter } from './contract.ts';
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, objectOf, textIn } from './body.ts';
+import { owedToPeople } from './owed-to-people.ts';
 import { actorOf, reasonOf } from './query.ts';
 
 /** Messages of one call: it holds a browser's request open. */
 const AT_ONCE = 200;
 const COUNTED_AT_ONCE = 1000;
+/** Messages whose work is looked at in one call. */
+const MOST_LOOKED = 5000;
 /** Messages looked at to find those that fit. */
 const MOST_SEEN = 100_000;
 const PAGE = 1000;
@@ -20,7 +23,11 @@ const FILTER = ['code', 'definition', 'feed', 'type', 'since', 'until', 'deadBef
 interface Found {
   readonly message: MessageSummary;
   readonly dead: readonly WorkView[];
+  /** Dead as well, and left as it is. */
+  readonly spared: number;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 export function deadLetterRoutes(router: Router, engine: Engine): void {
   router.post(
@@ -43,19 +50,13 @@ async function settle(engine: Engine, request: Request, action: 'redrive' | 'dis
   const actor = actorOf(request);
   const filter = filterOf(objectOf(bodyOf(request, ['filter', 'reason'])['filter'], FILTER, 'filter'));
   const reason = reasonOf(request, !dryRun) ?? '';
-  const fitting = await messagesOf(engine, filter);
-  const some = fitting.slice(0, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
-  const found: Found[] = [];
-  for (const message of some)
-    found.push({
-      message,
-      dead: (await store.work.ofMessage(message.id)).filter((item) => item.state === 'dead' && fits(item, filter)),
-    });
-  const answer = await counted(engine, found, fitting.length > some.length);
+  const { found, more } = await chosen(engine, filter, action, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
+  const answer = await counted(engine, found, more);
   if (dryRun) return answer;
 
   let items = 0;
   for (const { message, dead } of found) {
+    if (dead.length === 0) continue;
     for (const item of dead) {
       const at = clock.now();
       const entry: AuditEntry = {
@@ -78,6 +79,31 @@ async function settle(engine: Engine, request: Request, action: 'redrive' | 'dis
   }
   dispatcher.wake();
   return { ...answer, items };
+}
+
+/** Those of the messages that fit which have something to redrive or discard, at most `most` of them. */
+async function chosen(
+  engine: Engine,
+  filter: DeadLetterFilter,
+  action: 'redrive' | 'discard',
+  most: number,
+): Promise<{ readonly found: readonly Found[]; readonly more: boolean }> {
+  const fitting = await messagesOf(engine, filter);
+  const found: Found[] = [];
+  let looked = 0;
+  let taken = 0;
+  for (const message of fitting.slice(0, MOST_LOOKED)) {
+    if (taken === most) break;
+    looked++;
+    const work = await engine.store.work.ofMessage(message.id);
+    const dead = work.filter((item) => item.state === 'dead' && fits(item, filter));
+    const owed = action === 'discard' ? await owedToPeople(engine, message.id, work) : NOTHING;
+    const own = dead.filter(({ id }) => !owed.has(id));
+    found.push({ message, dead: own, spared: dead.length - own.length });
+    // What is spared is found by each call: it must not keep the others from their turn.
+    if (own.length > 0) taken++;
+  }
+  return { found, more: fitting.length > looked };
 }
 
 /** Those that fit, the oldest first. */
@@ -140,8 +166,9 @@ async function counted(
     looked++;
   }
   return {
-    messages: found.length,
+    messages: found.filter(({ dead }) => dead.length > 0).length,
     items: items.length,
+    spared: found.reduce((sum, { spared }) => sum + spared, 0),
     doneAfter,
     doneAfterComplete: looked === items.length,
     withoutSource: items.filter(({ subscription }) => !dispatcher.serves(subscription)).length,

@@ -8,6 +8,7 @@ import { ALARM_SOURCE } from '../death-alarm.ts';
 import { answering } from './answering.ts';
 import { bodyOf, type Body } from './body.ts';
 import type { DiscardAnswer } from './contract.ts';
+import { owedToPeople } from './owed-to-people.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 import { discardQuarantined } from './quarantine-routes.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
@@ -70,16 +71,12 @@ function askedFor(body: Body): Asked {
 }
 
 async function meantOf({ store }: Engine, messageId: string, asked: Asked): Promise<readonly WorkView[]> {
-  const [work, escalations] = await Promise.all([
-    store.work.ofMessage(messageId),
-    store.escalations.list({ messageId, states: ['open', 'exhausted'], limit: 1000 }),
-  ]);
-  // Their items are how people are told. Who wants no more of them acknowledges.
-  const telling = new Set(escalations.map(({ subscription }) => subscription));
+  const work = await store.work.ofMessage(messageId);
+  const owed = await owedToPeople({ store }, messageId, work);
   const open = work.filter(
-    ({ state, subscription }) =>
+    ({ id, state, subscription }) =>
       (state === 'dead' || ((state === 'waiting' || state === 'parked') && subscription !== ALARM_SOURCE)) &&
-      !telling.has(subscription),
+      !owed.has(id),
   );
   const meant = open.filter(({ id, state }) =>
     asked === 'dead' ? state === 'dead' : asked === 'all' || asked.has(id),

@@ -62,6 +62,8 @@ export interface DeadLetterAnswer {
   /** Messages that fit, and their work items that were (dry run: would be) redriven or discarded. */
   readonly messages: number;
   readonly items: number;
+  /** Dead items that a discard leaves as they are: an open escalation tells people by them. 0 for a redrive. */
+  readonly spared: number;
   /** Newer items of the same ordering keys that are done already. */
   readonly doneAfter: number;
   /** Of the items: how many no flow takes any more. Redriven, they would wait for a flow to come back. */

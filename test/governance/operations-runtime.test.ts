@@ -107,6 +107,7 @@ describe('operations of a real runtime, through the console', function () {
       messages: 3,
       items: 3,
       doneAfter: 0,
+      spared: 0,
       withoutSource: 0,
       doneAfterComplete: true,
       effectsDone: 0,

@@ -246,6 +246,7 @@ describe('operators at the runtime API', () => {
         messages: 5,
         items: 5,
         doneAfter: 0,
+        spared: 0,
         withoutSource: 5,
         doneAfterComplete: true,
         effectsDone: 0,
@@ -294,6 +295,51 @@ describe('operators at the runtime API', () => {
       assert.equal(answer.items, 2);
       assert.equal((await counts()).discarded, 2);
       assert.equal((await engine.store.audit.list({ type: 'work.discarded' })).length, 2);
+    });
+
+    it('are not discarded where an open escalation tells people by them, and it is said', async () => {
+      const work = await dead('x');
+      const { escalation } = await engine.escalations.start({
+        work,
+        definition: 'a',
+        name: 'page',
+        discriminator: '',
+        ladder: 'ward',
+        ladderVersion: 'v',
+        steps: [{ afterMs: 60_000, to: 'role:nurse', channel: 'console', text: 'Look' }],
+        exhausted: 'fallback',
+        title: 'Critical result',
+        watch: null,
+        carry: null,
+      });
+      const below = async (id: string, subscription: string, parentWorkId: string): Promise<void> => {
+        const { messageId, lane, correlationId, traceparent } = work;
+        const item = { id, messageId, subscription, definition: 'a', lane, correlationId, traceparent } as const;
+        const more = { orderingKey: null, afterDead: 'continue', createdAt: clock.now() } as const;
+        await engine.store.work.addChild({
+          ...item,
+          ...more,
+          child: { parentWorkId, key: id, kind: 'timer', data: {} },
+        });
+        const now = clock.now();
+        const request = { subscription, limit: 1, owner: 'test', now, leaseUntil: now + 60_000 };
+        const [claimed] = await engine.store.work.claim([request]);
+        assert.ok(claimed);
+        const failure = { class: 'permanent', code: 'x', text: 'It failed.' } as const;
+        await settleAs(engine.store, claimed, { kind: 'dead', failure });
+      };
+      await below('step', 'a/page', work.id);
+      await below('further', 'a/page-queue', 'step');
+      const discard = async (query = '') =>
+        (await post(`/dead-letters/discard${query}`, { filter: {}, reason: 'test data' })).json as DeadLetterAnswer;
+      const told = ({ messages, items, spared }: DeadLetterAnswer) => ({ messages, items, spared });
+      assert.deepEqual(told(await discard('?dryRun=1')), { messages: 1, items: 1, spared: 2 });
+      assert.deepEqual(told(await discard()), { messages: 1, items: 1, spared: 2 });
+      const states = async () => (await engine.store.work.ofMessage(work.messageId)).map((one) => one.state);
+      assert.deepEqual(await states(), ['discarded', 'dead', 'dead']);
+      assert.deepEqual(told(await discard()), { messages: 0, items: 0, spared: 2 });
+      await engine.escalations.acknowledge(escalation.id, { actor: 'user:ana', via: 'console' });
+      assert.deepEqual(told(await discard()), { messages: 1, items: 2, spared: 0 });
     });
 
     it('are told with newer work of the same key that is done, and with effects that happened', async () => {

@@ -120,7 +120,7 @@ export function DeadLetterSheet({
           ) : !what ? (
             <p className="dim">Counting…</p>
           ) : messages === 0 ? (
-            <p>Nothing: no dead letter fits.</p>
+            <p>{what.spared > 0 ? sparedText(what.spared) : 'Nothing: no dead letter fits.'}</p>
           ) : (
             <Consequences redrive={redrive} what={what} />
           )}
@@ -155,8 +155,12 @@ export function DeadLetterSheet({
   );
 }
 
+const sparedText = (spared: number): string =>
+  `${counted(spared, 'work item')} of open escalations ${spared === 1 ? 'stays' : 'stay'}: people are being told by ${spared === 1 ? 'it' : 'them'}. Acknowledge first.`;
+
 function Consequences({ redrive, what }: { readonly redrive: boolean; readonly what: DeadLetterAnswer }) {
-  const { messages, items, doneAfter, doneAfterComplete, withoutSource, effectsDone, effectsUncertain, more } = what;
+  const { messages, items, spared, doneAfter, doneAfterComplete, withoutSource, effectsDone, effectsUncertain, more } =
+    what;
   const work = `${counted(items, 'work item')} of ${counted(messages, 'message')}`;
   const steps = more ? ' There are more than one go takes; it goes on until all are done.' : '';
   if (!redrive)
@@ -170,6 +174,7 @@ function Consequences({ redrive, what }: { readonly redrive: boolean; readonly w
             ? 'Nothing was written because of them.'
             : `What was written already (${effectsDone.toLocaleString('en-GB')}) stays as it is.`}
         </li>
+        {spared > 0 && <li>{sparedText(spared)}</li>}
         <li>Messages of the same patients that waited behind them go on.</li>
       </ul>
     );
