@@ -30,6 +30,10 @@ export const consoleErrors = defineErrors({
     'Your roles do not include "{permission}".',
     'Ask an administrator for a role that has it.',
   ),
+  'permission-elsewhere': permanent(
+    'Your roles include "{permission}" for other definitions or service lines only.',
+    'Ask somebody who answers for this one, or an administrator for a wider role.',
+  ),
   'person-needed': permanent('This is for people, not for service accounts.', 'Log in and do it there.'),
   'account-taken': permanent('There is an account of this user name already.', 'Choose another user name.'),
   'account-unknown': permanent('There is no account of this name.', 'Look for it in the list of people.'),

@@ -7,7 +7,7 @@
  * list in `server/proxy/routes.ts`.
  */
 import type { AuditEntry, LiveChange } from './runtime-shapes.ts';
-import type { Permission, Role } from './permissions.ts';
+import type { Limits, Permission, Role } from './permissions.ts';
 
 export const API_ROOT = '/api/v1';
 export const SESSION_COOKIE = 'wardflow_session';
@@ -41,6 +41,9 @@ export interface SessionView {
   readonly username: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
+  /** Of the roles that count only for some definitions or service lines. */
+  readonly limits: Limits;
+  /** What they may do somewhere. */
   readonly permissions: readonly Permission[];
   /** The account still has the password it was made with. */
   readonly initialPassword: boolean;

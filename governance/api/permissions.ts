@@ -51,11 +51,79 @@ export const SERVICE_SCOPES = [
 ] as const satisfies readonly Permission[];
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
+/**
+ * Where a role counts when an administrator has limited it: in these definitions, and in all of these service lines. A role
+ * without a limit counts everywhere.
+ */
+export interface Limit {
+  readonly definitions: readonly string[];
+  /** As the definitions' intents say (`serviceLine`); capitals do not matter. */
+  readonly serviceLines: readonly string[];
+}
+export type Limits = Readonly<Partial<Record<Role, Limit>>>;
+
+/** Accounts and the audit are of the whole house: these roles cannot be limited. */
+export const LIMITABLE_ROLES = [
+  ...(['analyst', 'reviewer', 'clinical-governance', 'engineer', 'operator', 'coordinator'] as const),
+] as const satisfies readonly Role[];
+
+/** What a permission is used on, as far as it is known. Nothing of it known: it belongs to nobody's part. */
+export interface Target {
+  readonly definition?: string;
+  readonly serviceLine?: string;
+}
+
+/** `all`, or where a permission counts; empty lists: nowhere. */
+export type Scope = 'all' | Limit;
+
+/**
+ * What a limited role does with a permission: `anywhere` as if there were no limit (what a definition says is no secret in
+ * the house), `nowhere` (it is of the whole runtime, or of what no definition has read). All others follow the limit.
+ */
+export const REACH: Readonly<Partial<Record<Permission, 'anywhere' | 'nowhere'>>> = {
+  'definition:read': 'anywhere',
+  'editor:view': 'anywhere',
+  'message:reread': 'nowhere',
+  'audit:read': 'nowhere',
+  'audit:export': 'nowhere',
+};
+
 export function allows(roles: readonly Role[], permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission];
   return roles.some((role) => allowed.includes(role));
 }
 
-export function permissionsOf(roles: readonly Role[]): readonly Permission[] {
-  return ALL_PERMISSIONS.filter((permission) => allows(roles, permission));
+/** What somebody may do somewhere. */
+export function permissionsOf(roles: readonly Role[], limits: Limits = {}): readonly Permission[] {
+  return ALL_PERMISSIONS.filter((permission) => !isNowhere(scopeFor(roles, limits, permission)));
+}
+
+/** Where somebody with these roles has the permission: the roles that give it, put together. */
+export function scopeFor(roles: readonly Role[], limits: Limits, permission: Permission): Scope {
+  const giving = roles.filter((role) => allows([role], permission));
+  const reach = REACH[permission];
+  if (giving.length > 0 && reach === 'anywhere') return 'all';
+  if (giving.some((role) => limits[role] === undefined)) return 'all';
+  const parts = reach === 'nowhere' ? [] : giving.map((role) => limits[role]);
+  return {
+    definitions: [...new Set(parts.flatMap((part) => part?.definitions ?? []))].toSorted(),
+    serviceLines: [...new Set(parts.flatMap((part) => part?.serviceLines ?? []))].toSorted(),
+  };
+}
+
+/** Whether a target is in a scope. Of what belongs to no definition only `all` has anything. */
+export function covers(scope: Scope, target: Target): boolean {
+  if (scope === 'all') return true;
+  const { definition, serviceLine } = target;
+  if (definition !== undefined && scope.definitions.includes(definition)) return true;
+  return serviceLine !== undefined && scope.serviceLines.some((line) => plainLine(line) === plainLine(serviceLine));
+}
+
+export function isNowhere(scope: Scope): boolean {
+  return scope !== 'all' && scope.definitions.length === 0 && scope.serviceLines.length === 0;
+}
+
+/** People write "Laboratory" and "laboratory ". */
+function plainLine(line: string): string {
+  return line.normalize('NFKC').trim().toLowerCase();
 }

@@ -1,17 +1,11 @@
-import { allows, permissionsOf, type Permission, type Role } from '../api/permissions.ts';
-import type { SessionView } from '../api/contract.ts';
+import type { Role } from '../api/permissions.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import type { Identity } from './identity.ts';
 import { hashPassword, randomPassword, verifyPassword, type PasswordCost } from './passwords.ts';
-import type { Account, Accounts } from './store/accounts.ts';
+import type { Accounts } from './store/accounts.ts';
 import type { KnownDevices } from './store/known-devices.ts';
 import type { LoginFailures, Suspect } from './store/login-failures.ts';
 import type { Session, SessionOrigin, Sessions } from './store/sessions.ts';
-
-/** Who a request comes from: a living session of an account that is not disabled. */
-export interface Identity {
-  readonly session: Session;
-  readonly account: Account;
-}
 
 /** Where a login comes from; `device` is the token that the browser was given at an earlier one, or ''. */
 export interface LoginPlace extends SessionOrigin {
@@ -139,29 +133,6 @@ export async function ensureAdministrator(
   });
   audit.append('account.created', 'system', { account: 'admin', roles: FIRST_ROLES.join(', ') });
   return given === null ? password : null;
-}
-
-/** Somebody whose password an administrator knows may only change it. */
-export function mustChangePassword(identity: Identity): boolean {
-  return identity.account.oneTimeUntil !== null;
-}
-
-export function mayDo(identity: Identity, permission: Permission): boolean {
-  return !mustChangePassword(identity) && allows(identity.account.roles, permission);
-}
-
-export function viewOf(identity: Identity): SessionView {
-  const { session, account } = identity;
-  const mustChange = mustChangePassword(identity);
-  return {
-    username: account.username,
-    displayName: account.displayName,
-    roles: account.roles,
-    permissions: mustChange ? [] : permissionsOf(account.roles),
-    initialPassword: account.initialPassword,
-    mustChangePassword: mustChange,
-    expiresAt: session.expiresAt,
-  };
 }
 
 export function normaliseName(username: string): string {

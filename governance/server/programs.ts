@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../engine/index.ts';
 import type { NewServiceAccount, ServiceAccountView, ServiceToken } from '../api/people-contract.ts';
-import { allows } from '../api/permissions.ts';
+import { scopeFor, type ServiceScope } from '../api/permissions.ts';
 import { consoleErrors } from '../errors.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Account } from './store/accounts.ts';
@@ -35,7 +35,8 @@ export function createPrograms(
   return {
     list: () => services.list().map(view),
     create(by, { name, scopes, days }) {
-      if (!scopes.every((scope) => allows(by.roles, scope))) throw consoleErrors.create('service-scope-refused');
+      const everywhere = (scope: ServiceScope): boolean => scopeFor(by.roles, by.limits, scope) === 'all';
+      if (!scopes.every(everywhere)) throw consoleErrors.create('service-scope-refused');
       const actor = `user:${by.username}`;
       const expiresAt = clock.now() + days * DAY_MS;
       return inTransaction(database, () => {

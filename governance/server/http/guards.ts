@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie } from 'cookie';
 import type { Request, RequestHandler, Response } from 'express';
 import { ACTIVE_HEADER, DEVICE_COOKIE, SESSION_COOKIE, WRITE_HEADER } from '../../api/contract.ts';
-import type { Permission } from '../../api/permissions.ts';
+import { covers, isNowhere, type Permission, type Scope, type Target } from '../../api/permissions.ts';
 import { consoleErrors } from '../../errors.ts';
-import { mayDo, mustChangePassword, type Identity, type Login, type LoginPlace } from '../login.ts';
+import { mayDo, mustChangePassword, scopeOf, type Identity } from '../identity.ts';
+import type { Login, LoginPlace } from '../login.ts';
 import type { ServiceAccount, ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
 
@@ -130,9 +131,23 @@ export function actorOf(response: Response): string {
   return found.kind === 'person' ? `user:${found.identity.account.username}` : `program:${found.account.name}`;
 }
 
-export function may(response: Response, permission: Permission): boolean {
+/** Where the caller has the permission: everywhere, or in some definitions and service lines. */
+export function scopeIn(response: Response, permission: Permission): Scope {
   const found = caller(response);
-  if (found.kind === 'person') return mayDo(found.identity, permission);
+  if (found.kind === 'person') return scopeOf(found.identity, permission);
   const scopes: readonly Permission[] = found.account.scopes;
-  return scopes.includes(permission);
+  return scopes.includes(permission) ? 'all' : { definitions: [], serviceLines: [] };
+}
+
+/** On this target; without one: somewhere at all. */
+export function may(response: Response, permission: Permission, target?: Target): boolean {
+  const scope = scopeIn(response, permission);
+  return target === undefined ? !isNowhere(scope) : covers(scope, target);
+}
+
+/** @throws `permission-missing`, or `permission-elsewhere` where the caller has it for others only */
+export function demand(response: Response, permission: Permission, target: Target): void {
+  if (may(response, permission, target)) return;
+  const code = may(response, permission) ? 'permission-elsewhere' : 'permission-missing';
+  throw consoleErrors.create(code, { permission });
 }

@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'password-unfit': 400,
   'session-missing': 401,
   'permission-missing': 403,
+  'permission-elsewhere': 403,
   'person-needed': 403,
   'account-taken': 409,
   'account-unknown': 404,

@@ -4,7 +4,8 @@ import type { Clock, LiveChange } from '../../../engine/index.ts';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
 import { sameOrigin, sessionToken } from '../http/guards.ts';
-import { mayDo, type Login } from '../login.ts';
+import { mayDo } from '../identity.ts';
+import type { Login } from '../login.ts';
 
 /** Changes of this time go out together: a burst of messages must not become a burst of repaints. */
 const GATHER_MS = 200;

@@ -63,4 +63,5 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
    ) STRICT;
    CREATE UNIQUE INDEX service_accounts_living ON service_accounts(name) WHERE revoked_at IS NULL;`,
   nameWhatAdministratorsDid,
+  `ALTER TABLE accounts ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';`,
 ];
