@@ -125,9 +125,9 @@ export { definitionFromFiles, definitionSet, loadDefinitions, readDefinitions } 
 export { inspectDefinition, readDefinitionFiles, type DefinitionFiles } from './definitions/inspect.ts';
 export type { DefinitionProblem } from './definitions/problem.ts';
 export { describeProblems, schemaCheck, type Problem, type SchemaCheck } from './base/json-schema.ts';
-export { chain as chainAudit, GENESIS } from './audit/record-hash.ts';
-export { auditSentence } from './audit/sentence.ts';
-export { AUDIT_SENTENCES, type AuditType } from './audit/types.ts';
+export { chain as chainAudit, GENESIS, recordHash } from './audit/record-hash.ts';
+export { actorName, auditSentence } from './audit/sentence.ts';
+export { AUDIT_SENTENCES, isAuditType, type AuditType } from './audit/types.ts';
 export { canonicalJson } from './base/canonical-json.ts';
 export { verifyAudit, type AuditVerdict } from './audit/verify.ts';
 export { hl7Errors } from './hl7/errors.ts';

@@ -1,16 +1,18 @@
 import type { AuditEntry } from '../store/contract/index.ts';
 import { AUDIT_SENTENCES, isAuditType } from './types.ts';
 
+/** Nobody reads 64 digits; twelve tell two versions apart. */
+const HASH = /^([0-9a-f]{12})[0-9a-f]{28,52}$/;
+
 /** The record in words, for screens and exports. An unknown type (written by a newer version) is named as it is. */
 export function auditSentence(entry: AuditEntry): string {
   if (!isAuditType(entry.type)) return `${entry.actor}: ${entry.type}`;
   const template: string = AUDIT_SENTENCES[entry.type];
   const value = (name: string): string | undefined => {
-    const { reason, definition, details } = entry;
-    const actor = actorName(entry.actor);
-    const known: AuditEntry['details'] = { actor, reason: reason ?? null, definition: definition ?? null, ...details };
-    const found = known[name] ?? '';
-    return found === '' ? undefined : String(found);
+    const { reason = null, definition = null, version = null, details } = entry;
+    const known: AuditEntry['details'] = { actor: actorName(entry.actor), reason, definition, version, ...details };
+    const found = String(known[name] ?? '').replace(HASH, '$1');
+    return found === '' ? undefined : found;
   };
   const filled = template
     .replace(/\[([^\]]*)\]/g, (_, part: string) =>
@@ -22,8 +24,8 @@ export function auditSentence(entry: AuditEntry): string {
   return filled.charAt(0).toUpperCase() + filled.slice(1);
 }
 
-/** Who, as a person would say it. */
-function actorName(actor: string): string {
+/** Who, as a person would say it: `user:ana` is ana. */
+export function actorName(actor: string): string {
   const at = actor.indexOf(':');
   const name = actor.slice(at + 1);
   switch (at < 0 ? actor : actor.slice(0, at)) {

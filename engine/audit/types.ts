@@ -1,7 +1,13 @@
 /**
- * Every type of audit record with its sentence. `{actor}`, `{reason}`, `{definition}` and the names in `details` are filled
- * in; a part in square brackets is left out where one of its names has no value. Appending is safe; a type that has been
- * written once stays, because old records are read with it.
+ * Every type of audit record with its sentence: the one table. A row is needed before a type can be written (the compiler
+ * says so at the console's trail, a test everywhere else).
+ *
+ * `{actor}`, `{reason}`, `{definition}`, `{version}` and the names in `details` are filled in; a part in square brackets is left
+ * out where one of its names has no value. Hashes are shown by their first twelve digits. Names in `details` that screens
+ * and searches know: `before` and `after` (what changed), `proposal`, `bundle`, `environment`, `account`.
+ *
+ * A type is `<what>.<past tense>`. The export to FHIR takes a `<what>` that it does not know for an activity of the application.
+ * Appending is safe; a type that has been written once stays, because old records are read with it.
  */
 export const AUDIT_SENTENCES = {
   'effect.done': '{actor} did [{effect}: ]{summary}',
@@ -35,7 +41,7 @@ export const AUDIT_SENTENCES = {
   'account.sessions-ended': '{actor} ended [{count} of ]the sessions of {account}.',
   'program.created': '{actor} created the service account[ {account}][ with {scopes}][ until {until}].',
   'program.revoked': '{actor} revoked the service account[ {account}].',
-  'definition.deployed': '{actor} deployed the definition[ {definition}].',
+  'definition.deployed': '{actor} deployed the definition[ {definition}][ in version {version}][, before: {previous}].',
   'runtime.started': 'The runtime[ {environment}] started.',
   'runtime.drained': '{actor} had the runtime finish what it was doing.',
   'runtime.stopped': 'The runtime[ {environment}] stopped.',
@@ -45,7 +51,11 @@ export const AUDIT_SENTENCES = {
   'switch.cleared': '{actor} let the {kind} {name} go on[: {reason}].',
   'effect.decided': '{actor} said that [{effect}, {target}, ]{verdict}[: {reason}].',
   'retention.purged': 'Retention removed {bodies} bodies and {messages} messages.',
-  'audit.exported': '{actor} exported the audit trail.',
+  'audit.exported': '{actor} exported the audit trail[ as {format}][: {records} records][, of {filter}].',
+  'audit.verified': '{actor} had the audit trails verified: {verdict}.',
+  'audit.heads-signed': 'The heads of the audit trails were signed[ as number {number}][ at {why}].',
+  'audit.heads-trouble': 'The heads of the audit trails could not be signed: {code}.',
+  'audit.chain-replaced': 'The audit trail of {chain} is not the one that was read before[: {why}].',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type AuditType = keyof typeof AUDIT_SENTENCES;

@@ -4,7 +4,9 @@ import {
   GENESIS,
   verifyAudit,
   type AuditEntry,
+  type AuditQuery,
   type AuditRecord,
+  type AuditType,
   type AuditVerdict,
   type Clock,
 } from '../../engine/index.ts';
@@ -12,46 +14,76 @@ import { inTransaction } from './store/database.ts';
 
 type Details = AuditEntry['details'];
 
+/** What a record is about, beside its details. */
+export type AuditSubject = Pick<AuditEntry, 'messageId' | 'definition' | 'version' | 'reason'>;
+
 /**
- * What happened at the console itself (logins, refusals, sessions); what is done to messages is in the runtime's audit.
- * The same chain as the runtime's, so that one verifier serves both.
+ * What happened at the console itself (logins, accounts, proposals, releases); what is done to messages is in the runtime's
+ * audit. The same chain as the runtime's, so that one verifier serves both.
  */
 export interface AuditTrail {
-  append(type: string, actor: string, details?: Details): void;
-  list(query: { readonly before?: number; readonly limit?: number }): readonly AuditRecord[];
+  /** Within a transaction of the caller it commits with it. A type without a sentence does not compile. */
+  append(type: AuditType, actor: string, details?: Details, subject?: AuditSubject): void;
+  list(query: Pick<AuditQuery, 'after' | 'before' | 'limit' | 'order'>): readonly AuditRecord[];
+  head(): { readonly seq: number; readonly hash: string };
   verify(): Promise<AuditVerdict>;
 }
 
 export function auditTrailIn(database: DatabaseSync, clock: Clock): AuditTrail {
   const last = database.prepare('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-  const insert = database.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const newestFirst = database.prepare('SELECT * FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?');
-  const oldestFirst = database.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
+  const insert = database.prepare(
+    'INSERT INTO audit (seq, at, type, actor, message_id, definition, version, details, reason, previous, hash) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const within = 'SELECT * FROM audit WHERE seq > ? AND seq < ? ORDER BY seq';
+  const newestFirst = database.prepare(`${within} DESC LIMIT ?`);
+  const oldestFirst = database.prepare(`${within} LIMIT ?`);
+  const head = (): { readonly seq: number; readonly hash: string } => {
+    const row = last.get();
+    return { seq: Number(row?.['seq'] ?? 0), hash: String(row?.['hash'] ?? GENESIS) };
+  };
+  const list: AuditTrail['list'] = ({ after = 0, before = Number.MAX_SAFE_INTEGER, limit = 100, order }) =>
+    (order === 'oldest-first' ? oldestFirst : newestFirst).all(after, before, limit).map(recordOf);
   return {
-    append(type, actor, details = {}) {
+    append(type, actor, details = {}, subject = {}) {
       inTransaction(database, () => {
-        const head = last.get();
-        const entry: AuditEntry = { at: clock.now(), type, actor, details };
-        const record = chainAudit(entry, Number(head?.['seq'] ?? 0) + 1, String(head?.['hash'] ?? GENESIS));
-        const { seq, at, previous, hash } = record;
-        insert.run(seq, at, type, actor, JSON.stringify(details), previous, hash);
+        const { seq: newest, hash: previous } = head();
+        const record = chainAudit({ at: clock.now(), type, actor, ...subject, details }, newest + 1, previous);
+        insert.run(
+          record.seq,
+          record.at,
+          type,
+          actor,
+          record.messageId ?? null,
+          record.definition ?? null,
+          record.version ?? null,
+          JSON.stringify(details),
+          record.reason ?? null,
+          record.previous,
+          record.hash,
+        );
       });
     },
-    list: ({ before = Number.MAX_SAFE_INTEGER, limit = 100 }) => newestFirst.all(before, limit).map(recordOf),
-    verify: () =>
-      verifyAudit({
-        list: ({ after = 0, limit = 1000 }) => Promise.resolve(oldestFirst.all(after, limit).map(recordOf)),
-      }),
+    list,
+    head,
+    verify: () => verifyAudit({ list: (query) => Promise.resolve(list(query)) }),
   };
 }
 
+/** Columns without a value are absent members: the hash is over the record as it was appended. */
 function recordOf(row: Readonly<Record<string, unknown>>): AuditRecord {
+  const text = (column: string, name: keyof AuditSubject): Partial<AuditSubject> =>
+    typeof row[column] === 'string' ? { [name]: row[column] } : {};
   return {
     seq: Number(row['seq']),
     at: Number(row['at']),
     type: String(row['type']),
     actor: String(row['actor']),
+    ...text('message_id', 'messageId'),
+    ...text('definition', 'definition'),
+    ...text('version', 'version'),
     details: JSON.parse(String(row['details'])) as Details,
+    ...text('reason', 'reason'),
     previous: String(row['previous']),
     hash: String(row['hash']),
   };

@@ -8,8 +8,8 @@ import { auditEntry } from '../kit/store-builders.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDERS = ['engine', 'runtime', 'nodes', 'governance/server', 'cli', 'supervisor'];
 
-/** Dotted past tense beside an actor: how an audit record looks in the source. */
-const RECORD = /type: (?:[^,;\n]*\? )?'([a-z]+\.[a-z-]+)'(?: : '([a-z]+\.[a-z-]+)')?/g;
+/** Dotted past tense, as the type of a record or as what is appended: how an audit record looks in the source. */
+const RECORD = /(?:type: |\.append\(\s*)(?:[^,;\n]*\? )?'([a-z-]+\.[a-z-]+)'(?: : '([a-z-]+\.[a-z-]+)')?/g;
 
 /** Types in the source of whoever writes audit records. */
 function used(): Map<string, string> {
@@ -27,14 +27,15 @@ function used(): Map<string, string> {
 describe('types of audit records', () => {
   it('that the code writes have each a sentence', () => {
     const found = used();
-    assert.ok(found.size > 5, 'the search finds the types');
+    for (const type of ['effect.done', 'escalation.step', 'session.login-locked', 'account.created'])
+      assert.ok(found.has(type), `the search finds ${type}`);
     const missing = [...found].filter(([type]) => !Object.hasOwn(AUDIT_SENTENCES, type));
     assert.deepEqual(missing, []);
   });
 
   it('are dotted and make a sentence even when a record has no details', () => {
     for (const type of Object.keys(AUDIT_SENTENCES)) {
-      assert.match(type, /^[a-z]+\.[a-z-]+$/);
+      assert.match(type, /^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/);
       assert.match(auditSentence({ ...auditEntry(type), actor: 'system' }), /^[A-Z—].*[.—]$/);
       assert.doesNotMatch(auditSentence(auditEntry(type)), /[[\]{}]|undefined/);
     }
@@ -69,6 +70,18 @@ describe('types of audit records', () => {
       'An unknown user sent the work back to be tried again.',
       'Wardflow sent the work back to be tried again.',
     ]);
+  });
+
+  it('show what was before and what is after, and hashes by their beginning', () => {
+    const version = 'c'.repeat(64);
+    const details = { previous: `${'b'.repeat(12)}${'0'.repeat(52)}` };
+    assert.equal(
+      auditSentence({
+        ...auditEntry('definition.deployed', { actor: 'user:ana', definition: 'ward', details }),
+        version,
+      }),
+      'ana deployed the definition ward in version cccccccccccc, before: bbbbbbbbbbbb.',
+    );
   });
 
   it('of a newer version are named as they are', () => {

@@ -64,4 +64,8 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
    CREATE UNIQUE INDEX service_accounts_living ON service_accounts(name) WHERE revoked_at IS NULL;`,
   nameWhatAdministratorsDid,
   `ALTER TABLE accounts ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';`,
+  `ALTER TABLE audit ADD COLUMN message_id TEXT;
+   ALTER TABLE audit ADD COLUMN definition TEXT;
+   ALTER TABLE audit ADD COLUMN version TEXT;
+   ALTER TABLE audit ADD COLUMN reason TEXT;`,
 ];
