@@ -1,7 +1,7 @@
 /** Files that commands read and write: whole or not at all. */
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { errorName } from '../engine/index.ts';
+import { access, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorName, replaceFile } from '../engine/index.ts';
 import { cliErrors } from './errors.ts';
 
 export interface WriteOptions {
@@ -28,19 +28,9 @@ export async function writeSiteFile(
 ): Promise<void> {
   const path = resolve(file);
   if (options.force !== true && (await isThere(path))) throw cliErrors.create('file-exists', { file });
-  const draft = `${path}.${process.pid}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const handle = await open(draft, 'wx', options.secret === true ? 0o600 : 0o644);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, path);
+    await replaceFile(path, content, options.secret === true ? 0o600 : 0o644);
   } catch (error) {
-    await rm(draft, { force: true });
     throw cliErrors.create('file-unwritable', { file, reason: errorName(error) }, { cause: error });
   }
 }

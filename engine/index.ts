@@ -105,6 +105,7 @@ export { storeErrors } from './store/sqlite/errors.ts';
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { makeFolder } from './base/make-folder.ts';
+export { replaceFile } from './base/replace-file.ts';
 export { durationMs } from './definitions/duration.ts';
 export { deriveEvents } from './events/from-hl7/derive-events.ts';
 export { messageFact, type MessageFact } from './events/from-hl7/message-fact.ts';

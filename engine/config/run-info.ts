@@ -3,10 +3,10 @@
  * It holds no secret; the service token lies in a file of its own that only this user may read.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
-import { makeFolder } from '../base/make-folder.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import { configErrors } from './errors.ts';
 
 export interface RunInfo {
@@ -68,7 +68,7 @@ export async function readRunInfo(dataFolder: string): Promise<RunInfo | null> {
 
 /** Replaces the file in one step, so that a reader never sees half of it. */
 export async function writeRunInfo(dataFolder: string, info: RunInfo): Promise<void> {
-  await writeWhole(dataFolder, runInfoPath(dataFolder), `${JSON.stringify(info, null, 2)}\n`, 0o644);
+  await write(dataFolder, runInfoPath(dataFolder), `${JSON.stringify(info, null, 2)}\n`, 0o644);
 }
 
 export async function removeRunInfo(dataFolder: string): Promise<void> {
@@ -86,7 +86,7 @@ export async function ensureServiceToken(dataFolder: string, environment: string
       throw configErrors.create('service-token-unreadable', { runtime: environment, file, reason: codeOf(error) });
   }
   const token = randomBytes(32).toString('base64url');
-  await writeWhole(dataFolder, file, `${token}\n`, 0o600);
+  await write(dataFolder, file, `${token}\n`, 0o600);
   return token;
 }
 
@@ -103,12 +103,9 @@ export async function readServiceToken(file: string, environment: string): Promi
 /** Base64url of 32 bytes. */
 const TOKEN = /^[\w-]{43}$/;
 
-async function writeWhole(dataFolder: string, file: string, text: string, mode: number): Promise<void> {
-  const draft = `${file}.${process.pid}.new`;
+async function write(dataFolder: string, file: string, text: string, mode: number): Promise<void> {
   try {
-    makeFolder(dirname(file));
-    await writeFile(draft, text, { mode, flush: true });
-    await rename(draft, file);
+    await replaceFile(file, text, mode);
   } catch (error) {
     throw configErrors.create(
       'data-folder-unwritable',

@@ -21,6 +21,14 @@ export const SETTINGS = {
     initial: 2575,
     text: 'Where the feed `hospital` listens for HL7 v2 over MLLP (staging).',
   }),
+  productionPort: port('WARDFLOW_PRODUCTION_PORT', {
+    initial: 1881,
+    text: 'Editor (for reading) and API of the production runtime.',
+  }),
+  productionMllpPort: port('WARDFLOW_PRODUCTION_MLLP_PORT', {
+    initial: 2576,
+    text: 'Where the feed `hospital` listens for HL7 v2 over MLLP (production).',
+  }),
   fhirBase: httpUrl('WARDFLOW_FHIR_BASE', {
     defaultText: 'the sandbox server with `--demo`; otherwise the endpoint `ehr` is unbound',
     text: 'Base URL of the FHIR R4 server behind the endpoint `ehr`.',
@@ -97,7 +105,7 @@ export const SETTINGS = {
   }),
   environment: choice('WARDFLOW_ENVIRONMENT', {
     initial: 'staging',
-    values: ['staging'],
+    values: ['staging', 'production'],
     text: 'Which environment a runtime is; set by `wardflow up` for the processes it starts.',
   }),
   demoFeed: onOff('WARDFLOW_DEMO_FEED', {

@@ -29,6 +29,15 @@ export const PERMISSIONS = {
   'escalation:acknowledge': ['operator', 'coordinator'],
   'audit:read': ['administrator', 'auditor', 'clinical-governance'],
   'audit:export': ['administrator', 'auditor'],
+  'proposal:read': everybody,
+  'proposal:create': ['analyst', 'engineer'],
+  'proposal:comment': ['analyst', 'reviewer', 'clinical-governance', 'engineer', 'operator', 'coordinator'],
+  // Whether an approval counts decides the policy; these may try.
+  'proposal:approve': ['reviewer', 'clinical-governance', 'engineer'],
+  'release:read': everybody,
+  'release:order': ['operator'],
+  'trust:read': everybody,
+  'trust:propose': ['clinical-governance', 'engineer', 'operator'],
   'editor:view': everybody,
   'editor:edit': ['analyst', 'engineer'],
   'account:list': ['administrator', 'auditor'],
@@ -47,7 +56,7 @@ export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[]
  */
 export const SERVICE_SCOPES = [
   ...(['status:read', 'definition:read', 'operations:read', 'notice:list'] as const),
-  ...(['audit:read', 'audit:export', 'switch:set'] as const),
+  ...(['audit:read', 'audit:export', 'switch:set', 'release:read'] as const),
 ] as const satisfies readonly Permission[];
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 

@@ -124,6 +124,10 @@ export const bundleErrors = defineErrors({
     'The trust store lacks the version {version} that was pinned.',
     'Restore the newest trust store; tell whoever is responsible for information security.',
   ),
+  'trust-version-unknown': permanent(
+    'The trust store has no version {version} with the hash that is named.',
+    'Restore the newest trust store; tell whoever is responsible for information security.',
+  ),
   'trust-chain-broken': permanent(
     'Version {version} of the trust store does not follow the one before: {problems}.',
     AGAIN,
@@ -158,4 +162,6 @@ export const bundleErrors = defineErrors({
   ),
   'order-role-missing': permanent('{person} has no role that may order a promotion.', 'Ask one of: {roles}.'),
   'order-lives-too-long': permanent('The order is valid for longer than {limit}.', 'Give it a shorter time.'),
+  'break-glass-role-missing': permanent('{person} has no role that may break glass.', 'Ask one of: {roles}.'),
+  'break-glass-too-long': permanent('Glass may be broken for {limit} at most.', 'Give it a shorter time.'),
 });

@@ -31,7 +31,14 @@ export {
   type SigningKey,
 } from './key-file.ts';
 export type { Manifest, ManifestDefinition, ManifestFile } from './manifest.ts';
-export { verifyOrder, type OrderState, type VerifiedOrder } from './order.ts';
+export {
+  verifyBreakGlass,
+  verifyOrder,
+  type OrderAgainst,
+  type OrderState,
+  type VerifiedBreakGlass,
+  type VerifiedOrder,
+} from './order.ts';
 export {
   checkPolicy,
   readPolicy,
@@ -48,6 +55,7 @@ export {
   statementBytes,
   type ApprovalStatement,
   type AuthorStatement,
+  type BreakGlassStatement,
   type OrderStatement,
   type Statement,
   type TrustedKey,
@@ -61,6 +69,7 @@ export {
   pinOf,
   readPin,
   readTrustStore,
+  trustAt,
   trustStatementOf,
   type TrustPin,
   type TrustStore,

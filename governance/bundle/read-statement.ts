@@ -9,6 +9,7 @@ import {
   mediaType,
   type ApprovalStatement,
   type AuthorStatement,
+  type BreakGlassStatement,
   type OrderStatement,
   type Statement,
   type TrustedKey,
@@ -54,6 +55,16 @@ const CHECKS = {
     expires: TIME,
     actor: PERSON_NAME,
   }),
+  'break-glass': statement<BreakGlassStatement>('break-glass', {
+    environment: NAME,
+    bundle: SHA256,
+    previous: SHA256_OR_NULL,
+    sequence: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    at: TIME,
+    until: TIME,
+    actor: PERSON_NAME,
+    reason: { type: 'string', minLength: 1, maxLength: 1_000 },
+  }),
   'trust-store': statement<TrustStatement>('trust-store', {
     environment: NAME,
     version: { type: 'integer', minimum: 1, maximum: 100_000 },
@@ -88,6 +99,7 @@ interface Kinds {
   readonly author: AuthorStatement;
   readonly approval: ApprovalStatement;
   readonly order: OrderStatement;
+  readonly 'break-glass': BreakGlassStatement;
   readonly 'trust-store': TrustStatement;
 }
 

@@ -50,6 +50,24 @@ export interface OrderStatement {
   readonly actor: string;
 }
 
+/** "Let the environment run this at once, unapproved, and go back to what it runs now when the time is over." */
+export interface BreakGlassStatement {
+  readonly kind: 'break-glass';
+  readonly format: 1;
+  readonly environment: string;
+  readonly bundle: string;
+  /** The bundle that runs until then, and again afterwards. */
+  readonly previous: string | null;
+  /** Larger than that of every order carried out before. */
+  readonly sequence: number;
+  readonly at: string;
+  /** When the environment goes back by itself. */
+  readonly until: string;
+  readonly actor: string;
+  /** Why it cannot wait, in the person's words. */
+  readonly reason: string;
+}
+
 export interface TrustedKey {
   readonly id: string;
   readonly publicKey: string;
@@ -78,7 +96,7 @@ export interface TrustStatement {
   readonly keys: readonly TrustedKey[];
 }
 
-export type Statement = AuthorStatement | ApprovalStatement | OrderStatement | TrustStatement;
+export type Statement = AuthorStatement | ApprovalStatement | OrderStatement | BreakGlassStatement | TrustStatement;
 
 export const mediaType = (kind: Statement['kind']): string => `application/vnd.wardflow.${kind}+json`;
 

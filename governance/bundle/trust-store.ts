@@ -76,6 +76,24 @@ export async function readTrustStore(
   return store;
 }
 
+/**
+ * The store as it was: what was done under an earlier version is judged by that version's keys and policy.
+ * @param of verified
+ * @throws WardflowError `trust-version-unknown`
+ */
+export async function trustAt(
+  of: TrustStore,
+  { version, hash }: { readonly version: number; readonly hash: string },
+): Promise<TrustStore> {
+  if (version === of.version && hash === of.hash) return of;
+  const [first, ...later] = of.file.versions.slice(0, version);
+  let store = first && (await firstTrust(first));
+  for (const envelope of later) store = store && (await appendTrust(store, envelope));
+  if (store?.version !== version || store.hash !== hash)
+    throw bundleErrors.create('trust-version-unknown', { version });
+  return store;
+}
+
 /** The first version: trusted by its hash alone. */
 export async function firstTrust(envelope: Envelope): Promise<TrustStore> {
   const { statement, hash, policy } = await parsed(opened(envelope, 'version 1 of the trust store'), 1);

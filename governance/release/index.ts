@@ -1,0 +1,22 @@
+/** The door to what environments are ordered to run: for the runtime's gate, the console and the command line. */
+export { releaseErrors } from './errors.ts';
+export { inForce, type InForce } from './in-force.ts';
+export {
+  readReleaseFile,
+  releaseFileText,
+  type BreakGlassRelease,
+  type OrderedRelease,
+  type Release,
+  type ReleaseFile,
+  type TrustVersion,
+} from './release.ts';
+export {
+  bundlePath,
+  logFolder,
+  readBundleFile,
+  readLogFiles,
+  releaseFolderOf,
+  writeBundleFile,
+  writeLogFile,
+} from './release-folder.ts';
+export { readRelease, readReleaseLog, verifyReleased } from './release-log.ts';
