@@ -3,6 +3,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 /** What may be bound. Times and counts are integers; JSON travels as text made by `json`. */
 export type Bindable = string | number | null | Uint8Array;
 
+const BARE_LIMIT = /\bLIMIT \?\d*(?! \+ 0)/;
+
 /**
  * The only place where values meet SQLite. node:sqlite takes an object as the first argument (a Date, say) for named
  * parameters and binds NULL, and `undefined` throws or binds NULL by version; both are refused here.
@@ -40,7 +42,11 @@ export class Sql {
 
   #statement(text: string): StatementSync {
     let statement = this.#prepared.get(text);
-    if (!statement) this.#prepared.set(text, (statement = this.db.prepare(text)));
+    if (!statement) {
+      // SQLite plans by the value of such a limit, and prepares the statement anew whenever one is bound; not of a sum.
+      if (BARE_LIMIT.test(text)) throw new TypeError('LIMIT ? has to be written LIMIT ? + 0');
+      this.#prepared.set(text, (statement = this.db.prepare(text)));
+    }
     return statement;
   }
 }

@@ -41,9 +41,9 @@ export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';
 
 export function dueEscalations(sql: Sql, now: number, limit: number): Escalation[] {
-  return (sql.all(`${ESCALATION}WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?`, now, limit) as EscalationRow[]).map(
-    escalationFrom,
-  );
+  return (
+    sql.all(`${ESCALATION}WHERE next_at <= ? ORDER BY next_at, seq LIMIT ? + 0`, now, limit) as EscalationRow[]
+  ).map(escalationFrom);
 }
 
 export function nextEscalationDue(sql: Sql): number | null {
@@ -78,7 +78,7 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
   }
   return (
     sql.all(
-      `${ESCALATION}${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY started_at DESC, seq DESC LIMIT ?`,
+      `${ESCALATION}${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY started_at DESC, seq DESC LIMIT ? + 0`,
       ...values,
       limitOf(query.limit),
     ) as EscalationRow[]
@@ -105,7 +105,7 @@ export function listAudit(sql: Sql, query: AuditQuery): AuditRecord[] {
   return (
     sql.all(
       `SELECT * FROM audit ${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}` +
-        `ORDER BY seq ${query.order === 'oldest-first' ? 'ASC' : 'DESC'} LIMIT ?`,
+        `ORDER BY seq ${query.order === 'oldest-first' ? 'ASC' : 'DESC'} LIMIT ? + 0`,
       ...values,
       limitOf(query.limit),
     ) as AuditRow[]

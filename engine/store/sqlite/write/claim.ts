@@ -45,8 +45,8 @@ const HEADS =
   'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq ' +
   'CROSS JOIN message_state s ON s.seq = m.seq ' +
   'WHERE w.subscription = ? AND w.ready = 1 ';
-const ANY_LANE = `${HEADS}ORDER BY w.claim_lane, w.seq LIMIT ?`;
-const ONE_LANE = `${HEADS}AND w.claim_lane = ? ORDER BY w.seq LIMIT ?`;
+const ANY_LANE = `${HEADS}ORDER BY w.claim_lane, w.seq LIMIT ? + 0`;
+const ONE_LANE = `${HEADS}AND w.claim_lane = ? ORDER BY w.seq LIMIT ? + 0`;
 
 export function claim(ctx: WriteContext, requests: readonly ClaimRequest[]): ClaimedRow[] {
   const claimed: ClaimedRow[] = [];

@@ -41,7 +41,7 @@ export function promoteHead(ctx: WriteContext, key: string, left?: { lane: numbe
     lane = left.claim_lane;
   } else if (left && head.lane > left.lane) {
     const behind = ctx.sql.get(
-      'SELECT min(lane) AS lane FROM (SELECT lane FROM work WHERE ordering_key = ? AND blocks = 1 ORDER BY seq LIMIT ?)',
+      'SELECT min(lane) AS lane FROM (SELECT lane FROM work WHERE ordering_key = ? AND blocks = 1 ORDER BY seq LIMIT ? + 0)',
       key,
       LOOK_BEHIND,
     ) as { lane: number | null } | undefined;

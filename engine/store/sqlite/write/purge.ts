@@ -47,7 +47,7 @@ function step(
   const place = ctx.sql.get('SELECT seq FROM purge_cursor WHERE what = ?', what) as { seq: number } | undefined;
   if (place?.seq === AT_END) return { gone: 0, more: false };
   const most = limit * LOOKED_AT;
-  const rows = ctx.sql.all(`${COLUMNS}${from} LIMIT ?`, place?.seq ?? 0, most) as Row[];
+  const rows = ctx.sql.all(`${COLUMNS}${from} LIMIT ? + 0`, place?.seq ?? 0, most) as Row[];
   let gone = 0;
   let looked = 0;
   let old = 0;

@@ -171,7 +171,7 @@ function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: 
 export function hasten(ctx: WriteContext, endpoint: string, at: number, limit: number): number {
   const rows = ctx.sql.all(
     'SELECT seq, message_seq FROM work WHERE waits_for = ? AND not_before IS NOT NULL AND not_before > ? AND state = 0 ' +
-      'ORDER BY seq LIMIT ?',
+      'ORDER BY seq LIMIT ? + 0',
     endpoint,
     at,
     limit,
