@@ -124,12 +124,12 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     start,
 
     async ofFact({ messageId, ...about }) {
-      let newest: Escalation | undefined;
+      let meant: Escalation | undefined;
       for await (const found of generations(about)) {
         if (typeof found === 'string' || found.messageId === messageId) break;
-        newest = found;
+        if (!meant || !isOpen(meant) || (isOpen(found) && urgency(found.lane) <= urgency(meant.lane))) meant = found;
       }
-      return newest;
+      return meant;
     },
 
     async acknowledge(id, by) {

@@ -50,8 +50,8 @@ export interface EscalationService {
     readonly escalation: Escalation;
   }>;
   /**
-   * The newest escalation of the fact that another message than this one started, and before this one did: a redelivery
-   * hears the same as the first delivery.
+   * The escalation of the fact that people are on now: of those that other messages than this one started, and before this
+   * one did, what is open before what has ended, then the most urgent of the open ones, then the newest.
    */
   ofFact(about: EscalatedFact & { readonly messageId: string }): Promise<Escalation | undefined>;
   acknowledge(id: string, by: EndedBy): Promise<'acknowledged' | 'already-ended' | 'unknown'>;

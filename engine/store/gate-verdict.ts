@@ -22,18 +22,25 @@ export interface FailedFact {
   readonly at: number;
 }
 
-/** `older`: an earlier message, not the prior, brought the same content under the key. */
+/**
+ * `older`: an earlier message, not the prior, brought the same content under the key. `between`: other content that came
+ * after the prior with an item that failed; asked for where the prior has the same content.
+ */
 export function judgeFact(
   fact: Pick<GateFact, 'correction' | 'stage' | 'statedAt'>,
   prior: PriorFact | undefined,
   older: FailedFact | undefined,
   failed: FailedFact | undefined,
+  between: FailedFact | undefined,
 ): GateVerdict {
   if (!prior) {
     if (!failed) return { kind: 'new', because: 'first-seen' };
     return { kind: 'new', because: 'first-failed', first: failed.messageId, firstAt: failed.at };
   }
   const against = { first: prior.messageId, firstAt: prior.at };
+  // It may have told people, or written half of what it says, before it failed: only this sets that right.
+  if (prior.sameContent && between)
+    return { kind: 'update', because: 'between-failed', first: between.messageId, firstAt: between.at };
   if (prior.sameContent)
     return { kind: 'repeat', because: prior.open ? 'same-content-open' : 'same-content', ...against };
   const [kind, because] = change(fact, prior, older !== undefined);

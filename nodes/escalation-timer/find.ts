@@ -8,7 +8,7 @@ import { viewOf } from './view.ts';
 /**
  * What another message has started about the same fact: `msg.escalation` with what it carries as `carry`, or with `id`
  * and `state` null. `toldSince`: people have heard of the fact again after it began, so that what it carries is no longer
- * what they know.
+ * what they know. `untold`: its steps came to nothing, so that nobody knows.
  */
 export function finding(
   handle: NodeHandle<EscalationTimerProperties>,
@@ -21,17 +21,25 @@ export function finding(
     const about = { definition, name: config.escalation.trim(), fact: await fact.string(msg), messageId };
     const found = await services.engine.escalations.ofFact(about);
     msg['escalation'] = found
-      ? { ...viewOf(found), carry: structuredClone(found.carry), toldSince: await toldSince(found, msg) }
+      ? {
+          ...viewOf(found),
+          carry: structuredClone(found.carry),
+          // Also by messages that have ended as dead letters since: what people heard, they heard.
+          toldSince: found.restatedBy?.some((id) => id !== messageId) ?? false,
+          untold: await isUntold(found),
+        }
       : { id: null, state: null };
     services.note(msg, found ? `Another message started an escalation about this: ${found.state}.` : 'None before.');
     send(msg);
   };
 
-  /** The message that the gate compared with this one had an effect about that escalation: its discriminator names it. */
-  async function toldSince({ id, messageId }: Escalation, msg: WardflowMessage): Promise<boolean> {
-    const { first } = (msg['gate'] ?? {}) as { readonly first?: unknown };
-    if (typeof first !== 'string' || first === messageId) return false;
-    const effects = await services.engine.store.effects.ofMessage(first);
-    return effects.some(({ discriminator }) => discriminator.startsWith(`${id}/`));
+  /** None of its steps had an effect, and some have ended as dead letters. One that is still to come does not count. */
+  async function isUntold({ id, messageId, subscription, state, nextStep }: Escalation): Promise<boolean> {
+    if (nextStep === 0 || state === 'acknowledged') return false;
+    const { effects, work } = services.engine.store;
+    const did = await effects.ofMessage(messageId);
+    if (did.some((effect) => effect.state === 'done' && effect.discriminator.startsWith(`${id}/`))) return false;
+    const steps = (await work.ofMessage(messageId)).filter((one) => one.subscription === subscription);
+    return steps.some((one) => one.state === 'dead' || one.state === 'discarded');
   }
 }

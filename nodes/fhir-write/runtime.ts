@@ -2,11 +2,12 @@ import type { NodeAPI } from 'node-red';
 import { EFFECT_IDENTIFIER_SYSTEM } from '../../engine/index.ts';
 import type { ActionOutcome, EffectSpec, EffectTry, FhirEndpoint, FhirResult } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
-import { discriminator } from '../kit/discriminator.ts';
+import { discriminator as discriminatorOf } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
 import { errorOf } from '../kit/failure.ts';
 import { endpointName, endpointOf, outcomeOf, resourceId, type FhirOutcome } from '../kit/fhir.ts';
+import { noteRestated } from '../kit/restated.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
 import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { fhirWrite, type FhirWriteProperties } from './config.ts';
@@ -34,18 +35,20 @@ export default function fhirWriteNode(RED: NodeAPI): void {
     const name = endpointName(handle, config.endpoint);
     const type = config.resourceType.trim();
     refuseSharedName(RED, handle.node, EFFECTS, config.effect.trim());
-    const discriminate = discriminator(RED, handle.node, config.discriminator);
+    const discriminate = discriminatorOf(RED, handle.node, config.discriminator);
     const prepare = config.operation === 'create' ? creating(handle, type) : updating(handle, type);
     return {
       async receive(msg, send) {
-        const { work } = handle.workOf(msg);
+        const { context, work } = handle.workOf(msg);
         const write = await prepare(msg);
         const endpoint = endpointOf(handle, name, work.lane);
+        const discriminator = await discriminate(msg);
+        await noteRestated(services, msg, context.messageId, discriminator);
         const spec: EffectSpec = {
           work,
           name: config.effect.trim(),
           target: `${name}: ${config.operation} ${type}`,
-          discriminator: await discriminate(msg),
+          discriminator,
           version: config.version.trim(),
           onAmbiguous: 'look-first',
           content: write.content,

@@ -8,6 +8,8 @@ const SENTENCES: Readonly<Record<GateReason, string>> = {
   'same-content': 'The same fact with the same content came with {first}.',
   'same-content-open':
     'The same fact with the same content came with {first}, which is still being worked on; redrive that one, should it fail.',
+  'between-failed':
+    'Says again what came before {first}, which said otherwise and ended as a dead letter or was discarded: let through.',
   'older-content': 'Says what came with {first}; another has replaced it since.',
   'said-so': 'Corrects what came with {first}: the sender says so.',
   'stated-later': 'Changes what came with {first} and was stated later, so it corrects that.',

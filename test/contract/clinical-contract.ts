@@ -155,8 +155,23 @@ export function describeGateAndDecisions(adapter: StoreAdapter): void {
           'correction',
         );
         await one.settle(DEAD);
-        const back = await admit('m2', 'z');
-        assert.deepEqual(back, { kind: 'repeat', because: 'same-content', first: 'm0', firstAt: T0 });
+        const back = await admit('m2', 'y');
+        assert.deepEqual(back, { kind: 'conflict', because: 'unexplained', first: 'm0', firstAt: T0 });
+      });
+
+      it('lets what passed before it pass again, once: it may have told people something else', async () => {
+        await admit('m0', 'z');
+        const one = await claimed();
+        const correct = () => admit(one.item.messageId, 'a', { workId: one.item.id, correction: true, at: T0 + 1 });
+        assert.equal((await correct()).kind, 'correction');
+        await one.settle(DEAD);
+        const back = { kind: 'update', because: 'between-failed', first: one.item.messageId, firstAt: T0 + 1 };
+        assert.deepEqual(await admit('m2', 'z'), back);
+        assert.deepEqual(await admit('m2', 'z'), back, 'a redelivery');
+        const repeat = { kind: 'repeat', because: 'same-content', first: 'm2', firstAt: T0 };
+        assert.deepEqual(await admit('m3', 'z'), repeat);
+        await store.work.redrive(one.item.id, T0, auditEntry('work.redriven'));
+        assert.equal((await correct()).first, 'm2', 'redriven, it is judged anew');
       });
     });
 

@@ -125,9 +125,24 @@ export function describeEscalations(adapter: StoreAdapter): void {
       assert.equal((await store.escalations.get('x1'))?.nextAt, null);
     });
 
-    it('lists by state, message and time, newest first', async () => {
+    it('knows the last two other messages of which people were told about it, also after reopening', async () => {
       await store.escalations.start(escalation());
-      await store.escalations.start(escalation({ id: 'x2', key: 'key-2', startedAt: T0 + 1, messageId: 'other' }));
+      assert.equal(await store.escalations.restate('x1', item.messageId), false, 'its own');
+      assert.equal(await store.escalations.restate('none', 'm1'), false);
+      const by = async (from = store) => (await from.escalations.get('x1'))?.restatedBy;
+      assert.equal(await by(), undefined);
+      for (const id of ['m1', 'm1', 'm2', 'm3', 'm2']) assert.equal(await store.escalations.restate('x1', id), true);
+      assert.deepEqual(await by(await opened.open(place)), ['m3', 'm2']);
+      assert.deepEqual(await store.escalations.get('x1'), { ...escalation(), restatedBy: ['m3', 'm2'] });
+      await end('acknowledged', 'user:a');
+      assert.deepEqual(await by(), ['m3', 'm2']);
+    });
+
+    it('lists by state, message, source and time, newest first', async () => {
+      await store.escalations.start(escalation());
+      await store.escalations.start(
+        escalation({ id: 'x2', key: 'key-2', startedAt: T0 + 1, messageId: 'other', subscription: 'x/y' }),
+      );
       await end('cancelled', 'user:a');
       const ids = async (query: Parameters<typeof store.escalations.list>[0]) =>
         (await store.escalations.list(query)).map((one) => one.id);
@@ -135,6 +150,8 @@ export function describeEscalations(adapter: StoreAdapter): void {
       assert.deepEqual(await ids({ states: ['cancelled'] }), ['x1']);
       assert.deepEqual(await ids({ states: ['open', 'exhausted'] }), ['x2']);
       assert.deepEqual(await ids({ messageId: item.messageId }), ['x1']);
+      assert.deepEqual(await ids({ subscription: 'x/y' }), ['x2']);
+      assert.deepEqual(await ids({ subscription: 'x/y', states: ['cancelled'] }), []);
       assert.deepEqual(await ids({ before: T0 + 1 }), ['x1']);
       assert.deepEqual(await ids({ limit: 1 }), ['x2']);
     });

@@ -56,6 +56,29 @@ describe('the shipped definitions', () => {
       }
   });
 
+  it('take a critical result for known only where people have heard just that, and are still being told', async () => {
+    const compare = named('critical-lab-result').flow.find(({ id }) => id === 'crit-compare');
+    const [rule] = (compare?.['rules'] ?? []) as { to: string }[];
+    const decided = { matched: ['potassium-high'], outputs: { action: 'escalate' } };
+    const event = { data: { valueText: '7.1', unit: 'mmol/L' } };
+    const told = { id: 'e', state: 'open', carry: { decision: decided, event }, toldSince: false, untold: false };
+    const change = (escalation: object, gate = 'stage-advanced', more: object = {}): Promise<unknown> =>
+      jsonata(rule?.to ?? '').evaluate({ event, decision: decided, gate: { because: gate }, escalation, ...more });
+    assert.equal(await change({ id: null, state: null }), 'start');
+    assert.equal(await change(told), 'known');
+    assert.equal(await change({ ...told, state: 'acknowledged' }), 'known');
+    assert.equal(await change({ ...told, untold: true }), 'tell', 'every step came to nothing');
+    assert.equal(await change({ ...told, state: 'cancelled', untold: true }), 'start');
+    assert.equal(await change({ ...told, toldSince: true }), 'tell', 'people heard something else since');
+    assert.equal(
+      await change({ ...told, state: 'exhausted' }),
+      'tell',
+      'nobody has answered, and nobody is told any more',
+    );
+    assert.equal(await change({ ...told, state: 'acknowledged', toldSince: true }), 'start');
+    assert.equal(await change(told, 'said-so'), 'tell');
+  });
+
   it('end every branch of a switch, and have a catch-all', () => {
     for (const { name, flow } of definitions.all) {
       if (name === '_shared') continue;

@@ -194,6 +194,72 @@ describe('escalation timer', () => {
     await runtime.settled(first.id);
   });
 
+  it('is found with what people heard since, also of a message that died, and with whether they heard at all', async () => {
+    const steps = [
+      { after: 'PT0S', to: { role: 'nurse' }, channel: 'page', text: 'Please answer' },
+      { after: 'PT30M', to: { role: 'nurse' }, channel: 'console', text: 'Please answer' },
+    ];
+    const fact = '"the fact"';
+    const flow = (last: object): object[] => [
+      ...frame('found'),
+      node('found', 'escalation timer', { mode: 'find', escalation: 'answer', fact }, ['which']),
+      // The first starts it; all others tell people about it.
+      node(
+        'which',
+        'switch',
+        {
+          property: 'escalation.id',
+          propertyType: 'msg',
+          checkall: 'false',
+          outputs: 2,
+          rules: [{ t: 'null' }, { t: 'else' }],
+        },
+        ['timer'],
+        ['say'],
+      ),
+      timer({ fact, ladder: 'at-once' }),
+      note('started', '"started"'),
+      node('due', 'message failed', { failureClass: 'permanent', reason: 'no pager' }),
+      note('ended', '"ended"'),
+      {
+        ...note('say', '"toldSince " & escalation.toldSince & ", untold " & escalation.untold'),
+        finish: false,
+        wires: [['tell']],
+      },
+      node(
+        'tell',
+        'console notice',
+        {
+          effect: 'changed',
+          to: 'nurse',
+          text: 'It changed',
+          discriminator: 'escalation.id & "/" & payload.controlId',
+        },
+        ['last'],
+      ),
+      last,
+    ];
+    const ladders = [{ ...ladder, name: 'at-once', steps }];
+    await runtime.deploy({ ladders, flow: flow(node('last', 'message done')) });
+    const first = await runtime.send(adt('A03', 'T14a', 'T14'));
+    await eventually('its first step died', async () => {
+      runtime.catchUp();
+      return (await runtime.engine.store.work.ofMessage(first)).some(({ state }) => state === 'dead');
+    });
+    const dying = flow(node('last', 'message failed', { failureClass: 'permanent', reason: 'refused' }));
+    await runtime.deploy({ ladders, flow: dying });
+    const second = await runtime.sendAndSettle(adt('A03', 'T14b', 'T14b'), ['dead']);
+    assert.deepEqual(await notes(second), ['toldSince false, untold true']);
+    await runtime.deploy({ ladders, flow: flow(node('last', 'message done')) });
+    runtime.clock.advance(30 * MINUTE);
+    await eventually('its second step told', async () => {
+      runtime.catchUp();
+      return (await runtime.engine.store.effects.ofMessage(first)).some(({ state }) => state === 'done');
+    });
+    const third = await runtime.sendAndSettle(adt('A03', 'T14c', 'T14c'));
+    assert.deepEqual(await notes(third), ['toldSince true, untold false']);
+  });
+
   it('is the same for its message however often that is delivered, also when another began since', async () => {
     const about = timer({ fact: '"one fact"' });
     const failing = node('started', 'message failed', { failureClass: 'permanent' });

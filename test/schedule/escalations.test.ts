@@ -74,6 +74,37 @@ describe('escalations', () => {
     );
   });
 
+  it('finds, of several about a fact, the one that is open before one that has ended, and the most urgent of the open', async () => {
+    await all.runner.stop();
+    const fact = 'potassium';
+    const of = async (messageId: string, more: Partial<StartEscalation>): Promise<string> =>
+      (await service.start(request({ fact, work: { ...work, messageId }, ...more }))).escalation.id;
+    const found = async () =>
+      (await service.ofFact({ definition: 'lab', name: 'critical', fact, messageId: 'now' }))?.id;
+    const end = (id: string) => {
+      const audit = { at: bench.clock.now(), type: 'escalation.acknowledged', actor: 'user:ana', details: {} };
+      return bench.store.escalations.end(
+        id,
+        'acknowledged',
+        { actor: 'user:ana', via: 'console' },
+        audit.at,
+        null,
+        audit,
+      );
+    };
+    const critical = await of('m1', { lane: 'stat' });
+    const review = await of('m2', { ladder: 'review', lane: 'routine' });
+    const later = await of('m3', { ladder: 'later review', lane: 'routine' });
+    assert.equal(new Set([critical, review, later]).size, 3);
+    assert.equal(await found(), critical);
+    await end(critical);
+    assert.equal(await found(), later);
+    await end(later);
+    assert.equal(await found(), review);
+    await end(review);
+    assert.equal(await found(), later);
+  });
+
   it('joins no escalation of the fact that climbs another ladder or is less urgent, also begun at once', async () => {
     const other = { ...work, messageId: 'another-message' };
     const fact = 'potassium';

@@ -52,7 +52,15 @@ export interface GateFact {
 
 export const GATE_REASONS = [
   ...(['first-seen', 'first-failed', 'stage-advanced', 'stage-renewed', 'same-content', 'same-content-open'] as const),
-  ...(['older-content', 'said-so', 'stated-later', 'stated-earlier', 'stage-went-back', 'unexplained'] as const),
+  ...([
+    'between-failed',
+    'older-content',
+    'said-so',
+    'stated-later',
+    'stated-earlier',
+    'stage-went-back',
+    'unexplained',
+  ] as const),
 ] as const;
 export type GateReason = (typeof GATE_REASONS)[number];
 
@@ -65,7 +73,8 @@ export type GateVerdict =
       readonly first?: string;
       readonly firstAt?: Millis;
     }
-  /** `update`: the fact has come further (preliminary to final). `repeat`: same content. `correction`: other content, and
+  /** `update`: the fact has come further (preliminary to final), or the same content again after other content that came
+   * in between with an item that ended as a dead letter (`first`): people may have heard of that. `repeat`: same content. `correction`: other content, and
    * said to correct or stated later. `conflict`: other content and neither: a person should look. */
   | {
       readonly kind: 'update' | 'repeat' | 'correction' | 'conflict';
@@ -130,12 +139,20 @@ export interface Escalation {
   readonly endedAt: Millis | null;
   /** Who ended it and how: `user:ana` through `console`, `ehr` through `fhir-task`, `flow:…`. */
   readonly endedBy: { readonly actor: string; readonly via: string; readonly reason?: string } | null;
+  /**
+   * Messages after its own of which people were told (or were going to be) about it, oldest first: the last two. What it
+   * carries is not the last that people heard. Absent: none.
+   */
+  readonly restatedBy?: readonly string[];
 }
 
 export interface EscalationQuery {
   readonly states?: readonly EscalationState[];
   readonly messageId?: string;
+  /** Source that gets its child items. */
+  readonly subscription?: string;
   readonly before?: Millis;
+  /** 1 to 1000, default 100. */
   readonly limit?: number;
 }
 
@@ -162,6 +179,8 @@ export interface Escalations {
     child: NewWork | null,
     audit: AuditEntry,
   ): Promise<boolean>;
+  /** People are told of it for another message; durable before it resolves. `false`: unknown, or its own message. */
+  restate(id: string, messageId: string): Promise<boolean>;
   get(id: string): Promise<Escalation | undefined>;
   byKey(key: string): Promise<Escalation | undefined>;
   list(query: EscalationQuery): Promise<readonly Escalation[]>;

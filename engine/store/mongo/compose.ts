@@ -12,7 +12,14 @@ import { storeError } from './sent-error.ts';
 import { accept } from './write/accept.ts';
 import { appendAudit, noteAnswers } from './write/small.ts';
 import { candidates, claim } from './write/claim.ts';
-import { endEscalation, fireEscalation, putDefinition, recordDecision, startEscalation } from './write/clinical.ts';
+import {
+  endEscalation,
+  fireEscalation,
+  putDefinition,
+  recordDecision,
+  restateEscalation,
+  startEscalation,
+} from './write/clinical.ts';
 import { MOST_BY_FILTER } from './write/context.ts';
 import { beginEffect, decideEffect, finishEffect } from './write/effects.ts';
 import { admit } from './write/gate.ts';
@@ -150,6 +157,7 @@ export function composeStore(parts: Composed): Store {
       nextDue: () => read('escalations.nextDue', () => clinical.nextEscalationDue(collections)),
       fire: (id, step, child, next, audit) => batches.do(fireEscalation(id, step, child, next, audit)),
       end: (id, state, by, at, child, audit) => batches.do(endEscalation(id, state, by, at, child, audit)),
+      restate: (id, messageId) => batches.do(restateEscalation(id, messageId)),
       get: (id) => read('escalations.get', () => clinical.getEscalation(collections, { _id: id })),
       byKey: (key) => read('escalations.get', () => clinical.getEscalation(collections, { key })),
       list: (query) => read('escalations.list', () => clinical.listEscalations(collections, query)),

@@ -204,6 +204,7 @@ export interface EscalationDoc {
   key: string;
   seq: number;
   messageId: string;
+  subscription: string;
   state: EscalationState;
   startedAt: number;
   nextStep: number;
@@ -211,7 +212,7 @@ export interface EscalationDoc {
   endedAt?: number;
   /** JSON. */
   endedBy?: string;
-  /** JSON of the escalation as it was started. */
+  /** JSON of the escalation as it was started, with who restated it. */
   record: string;
 }
 

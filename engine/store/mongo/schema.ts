@@ -4,10 +4,11 @@
  */
 import { Schema, type Connection } from 'mongoose';
 import { mongoErrors } from './errors.ts';
+import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
@@ -53,6 +54,7 @@ const INDEXES = {
     [{ messageId: 1 }],
     [{ state: 1, startedAt: 1 }],
     [{ startedAt: 1, seq: 1 }],
+    [{ subscription: 1, startedAt: 1 }],
   ],
   audit: [
     [{ chain: 1, seq: 1 }, { unique: true }],
@@ -79,8 +81,18 @@ export async function prepareCollections(connection: Connection): Promise<Collec
   }
   if (found === SCHEMA_VERSION) return collections;
   await Promise.all(NAMES.map((name) => make(connection, name)));
+  if (found === 1) await addSources(collections);
   await collections.meta.updateOne({ _id: 'schema' }, { $max: { version: SCHEMA_VERSION } }, { upsert: true });
   return collections;
+}
+
+/** Of escalations from before the second version. */
+async function addSources({ escalations }: Collections): Promise<void> {
+  const old = { subscription: { $exists: false } } as const;
+  for await (const { _id, record } of escalations.find(old, { projection: { record: 1 } })) {
+    const { subscription } = JSON.parse(record) as Escalation;
+    await escalations.updateOne({ _id }, { $set: { subscription } });
+  }
 }
 
 async function make(connection: Connection, name: keyof Documents): Promise<void> {

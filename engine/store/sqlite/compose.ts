@@ -104,6 +104,7 @@ export function composeStore(
       nextDue: () => reader.call('escalations.nextDue', []),
       fire: (id, step, child, next, audit) => writer.call('escalations.fire', [id, step, child, next, audit]),
       end: (id, state, by, at, child, audit) => writer.call('escalations.end', [id, state, by, at, child, audit]),
+      restate: (id, messageId) => writer.call('escalations.restate', [id, messageId]),
       get: (id) => reader.call('escalations.get', ['id', id]),
       byKey: (key) => reader.call('escalations.get', ['key', key]),
       list: (query) => reader.call('escalations.list', [query]),

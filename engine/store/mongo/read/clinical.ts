@@ -59,6 +59,7 @@ export async function listEscalations({ escalations }: Collections, query: Escal
   const filter: mongo.Filter<EscalationDoc> = {
     ...(query.states ? { state: { $in: [...query.states] } } : {}),
     ...(query.messageId === undefined ? {} : { messageId: query.messageId }),
+    ...(query.subscription === undefined ? {} : { subscription: query.subscription }),
     ...(query.before === undefined ? {} : { startedAt: { $lt: query.before } }),
   };
   const documents = await escalations

@@ -1,6 +1,7 @@
 import type { AuditEntry, DecisionRecord, Escalation, NewWork } from '../../contract/index.ts';
 import type { EscalationDoc } from '../documents.ts';
 import { escalationFrom } from '../read/records.ts';
+import { restated } from '../../restated.ts';
 import { json, millis } from '../values.ts';
 import { needsChildren, type Operation } from './operation.ts';
 import { addChildNow } from './children.ts';
@@ -48,13 +49,14 @@ export function startEscalation(
 }
 
 function documentOf(escalation: Escalation, seq: number): EscalationDoc {
-  const { id, key, messageId, state, startedAt, nextStep, nextAt, endedAt, endedBy } = escalation;
+  const { id, key, messageId, subscription, state, startedAt, nextStep, nextAt, endedAt, endedBy } = escalation;
   const by = json(endedBy);
   return {
     _id: id,
     key,
     seq,
     messageId,
+    subscription,
     state,
     startedAt: millis(startedAt),
     nextStep,
@@ -90,6 +92,21 @@ export function fireEscalation(
       });
       addChildNow(ctx, child);
       ctx.audit(audit);
+      return true;
+    },
+  };
+}
+
+export function restateEscalation(id: string, messageId: string): Operation<boolean> {
+  return {
+    name: 'escalations.restate',
+    needs: (needs) => void needs.escalationIds.add(id),
+    apply(ctx) {
+      const known = ctx.table('escalations').get(id);
+      if (!known || known.messageId === messageId) return false;
+      const record = JSON.parse(known.record) as Escalation;
+      const restatedBy = restated(escalationFrom(known), messageId);
+      ctx.table('escalations').set(id, { record: JSON.stringify({ ...record, restatedBy } satisfies Escalation) });
       return true;
     },
   };

@@ -3,7 +3,7 @@ import type { WriteContext } from './context.ts';
 
 /** Up to so many facts of a key are loaded whole; of a crowded key only those that a verdict can depend on. */
 const CROWDED = 50;
-/** How far back a crowded key is searched for a fact whose item has not failed. */
+/** How far back a crowded key is searched for a fact that is no repeat and whose item has not failed. */
 const LOOK_BACK = 64;
 
 export const PASSING = ['new', 'update', 'correction'] as const satisfies readonly GateDoc['kind'][];
@@ -35,9 +35,9 @@ export async function loadFacts(ctx: WriteContext, wanted: readonly Wanted[]): P
 async function factsOfCrowded(ctx: WriteContext, { key, contentHash, messageId }: Wanted): Promise<GateDoc[]> {
   const gate = ctx.table('gate');
   return [
-    ...(await gate.find({ key, kind: { $in: [...PASSING] } }, { sort: { seq: -1 }, limit: LOOK_BACK })),
+    ...(await gate.find({ key, kind: { $ne: 'repeat' } }, { sort: { seq: -1 }, limit: LOOK_BACK })),
     ...(await gate.find({ key, contentHash }, { sort: { seq: 1 }, limit: LOOK_BACK })),
     ...(await gate.find({ key, messageId }, { limit: LOOK_BACK })),
-    ...(await gate.find({ key, because: 'first-failed', first: messageId }, { limit: 1 })),
+    ...(await gate.find({ key, because: { $in: ['first-failed', 'between-failed'] }, first: messageId }, { limit: 1 })),
   ];
 }

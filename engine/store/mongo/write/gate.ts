@@ -19,7 +19,7 @@ export function admit(fact: GateFact): Operation<GateVerdict> {
     apply(ctx) {
       const facts = ctx.facts.get(key) ?? [];
       const earlier = ctx.table('gate').get(id);
-      const replaced = facts.some((one) => one.because === 'first-failed' && one.first === fact.messageId);
+      const replaced = facts.some((one) => REPLACING.has(one.because) && one.first === fact.messageId);
       if (earlier && !replaced) return verdictOf(earlier);
       const verdict = judge(ctx, fact, facts);
       const document = documentOf(fact, id, key, ctx.sequence(), verdict);
@@ -51,8 +51,18 @@ function judge(ctx: WriteContext, fact: GateFact, facts: readonly GateDoc[]): Ga
   const older = others.find(
     (one) => one.contentHash === fact.contentHash && one.messageId !== prior?.messageId && !failed(one),
   );
-  return judgeFact(fact, prior, told(older), prior ? undefined : told(passed.findLast(failed)));
+  const between = others.findLast(
+    (one) =>
+      one.seq > (newest?.seq ?? Infinity) &&
+      one.kind !== 'repeat' &&
+      one.contentHash !== fact.contentHash &&
+      failed(one),
+  );
+  return judgeFact(fact, prior, told(older), prior ? undefined : told(passed.findLast(failed)), told(between));
 }
+
+/** What passed in place of a fact whose item had failed. */
+const REPLACING: ReadonlySet<string> = new Set(['first-failed', 'between-failed']);
 
 const told = (one: GateDoc | undefined): FailedFact | undefined => one && { messageId: one.messageId, at: one.at };
 

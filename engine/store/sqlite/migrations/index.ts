@@ -9,5 +9,15 @@ import { operations } from './0004-operations.ts';
 import { packed } from './0005-packed.ts';
 import { shortHashes } from './0006-short-hashes.ts';
 import { resting } from './0007-resting.ts';
+import { escalationSource } from './0008-escalation-source.ts';
 
-export const MIGRATIONS: readonly string[] = [first, terms, gateReasons, operations, packed, shortHashes, resting];
+export const MIGRATIONS: readonly string[] = [
+  first,
+  terms,
+  gateReasons,
+  operations,
+  packed,
+  shortHashes,
+  resting,
+  escalationSource,
+];

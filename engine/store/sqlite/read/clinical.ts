@@ -38,6 +38,8 @@ export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[
   ];
 }
 
+/** As its index has it. */
+const ESCALATION_SOURCE = "json_extract(record, '$.subscription')";
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';
 
 export function dueEscalations(sql: Sql, now: number, limit: number): Escalation[] {
@@ -71,6 +73,10 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
   if (query.messageId !== undefined) {
     where.push('message_id = ?');
     values.push(query.messageId);
+  }
+  if (query.subscription !== undefined) {
+    where.push(`${ESCALATION_SOURCE} = ?`);
+    values.push(query.subscription);
   }
   if (query.before !== undefined) {
     where.push('started_at < ?');

@@ -4,6 +4,7 @@ import { pack } from '../packed.ts';
 import { decisionsOfMessage } from '../read/clinical.ts';
 import { json } from '../sql.ts';
 import { escalationFrom, type EscalationRow } from '../read/rows.ts';
+import { restated } from '../../restated.ts';
 import type { WriteContext } from './context.ts';
 import { addChild } from './settle.ts';
 
@@ -93,6 +94,15 @@ export function endEscalation(
   if (ended === 0) return false;
   if (child) addChild(ctx, child);
   ctx.audit(audit);
+  return true;
+}
+
+export function restateEscalation(ctx: WriteContext, id: string, messageId: string): boolean {
+  const row = ctx.sql.get(`${ESCALATION}WHERE id = ?`, id) as EscalationRow | undefined;
+  const known = row && escalationFrom(row);
+  if (!known || known.messageId === messageId) return false;
+  const restatedBy = json(restated(known, messageId));
+  ctx.sql.run("UPDATE escalation SET record = json_set(record, '$.restatedBy', json(?)) WHERE id = ?", restatedBy, id);
   return true;
 }
 

@@ -11,6 +11,7 @@ interface Judged {
 }
 
 interface Passed {
+  seq: number;
   message_id: string;
   at: number;
   event_time: number | null;
@@ -19,7 +20,7 @@ interface Passed {
 }
 
 const PASSED =
-  'SELECT f.message_id, f.at, f.event_time, f.stage, w.state FROM gate_fact f LEFT JOIN work w ON w.id = f.work_id ' +
+  'SELECT f.seq, f.message_id, f.at, f.event_time, f.stage, w.state FROM gate_fact f LEFT JOIN work w ON w.id = f.work_id ' +
   'WHERE f.scope = ?1 AND f.key = ?2 AND f.message_id <> ?3 ';
 const FAILED = `w.state IN (${W.dead}, ${W.discarded})`;
 
@@ -30,13 +31,13 @@ export function admit(ctx: WriteContext, given: GateFact): GateVerdict {
   const fact = { ...given, key: short(given.key), contentHash: short(given.contentHash) };
   // Nearly every fact is the first under its key: one look-up is enough for it.
   if (!ctx.sql.get('SELECT 1 FROM gate_fact WHERE scope = ? AND key = ? LIMIT 1', fact.scope, fact.key)) {
-    const verdict = judgeFact(fact, undefined, undefined, undefined);
+    const verdict = judgeFact(fact, undefined, undefined, undefined, undefined);
     keep(ctx, fact, verdict);
     return verdict;
   }
   const earlier = ctx.sql.get(
     'SELECT kind, because, first_message_id, first_at FROM gate_fact WHERE scope = ?1 AND key = ?2 AND message_id = ?3 ' +
-      "AND content_hash = ?4 AND NOT EXISTS (SELECT 1 FROM gate_fact WHERE scope = ?1 AND key = ?2 AND because = 'first-failed' " +
+      "AND content_hash = ?4 AND NOT EXISTS (SELECT 1 FROM gate_fact WHERE scope = ?1 AND key = ?2 AND because IN ('first-failed', 'between-failed') " +
       'AND first_message_id = ?3)',
     fact.scope,
     fact.key,
@@ -62,7 +63,16 @@ export function admit(ctx: WriteContext, given: GateFact): GateVerdict {
         `${PASSED}AND f.kind IN ('new', 'update', 'correction') AND ${FAILED} ORDER BY f.seq DESC LIMIT 1`,
         ...key,
       ) as Passed | undefined);
-  const verdict = judgeFact(fact, prior, failedOf(older), failedOf(failed));
+  const between =
+    passed && prior?.sameContent === true
+      ? (ctx.sql.get(
+          `${PASSED}AND f.seq > ?4 AND f.kind <> 'repeat' AND f.content_hash <> ?5 AND ${FAILED} ORDER BY f.seq DESC LIMIT 1`,
+          ...key,
+          passed.seq,
+          fact.contentHash,
+        ) as Passed | undefined)
+      : undefined;
+  const verdict = judgeFact(fact, prior, failedOf(older), failedOf(failed), failedOf(between));
   keep(ctx, fact, verdict);
   return verdict;
 }

@@ -2,7 +2,14 @@
 import type { AuditEntry } from '../../contract/index.ts';
 import { accept } from './accept.ts';
 import { claim } from './claim.ts';
-import { endEscalation, fireEscalation, putDefinition, recordDecisions, startEscalation } from './clinical.ts';
+import {
+  endEscalation,
+  fireEscalation,
+  putDefinition,
+  recordDecisions,
+  restateEscalation,
+  startEscalation,
+} from './clinical.ts';
 import type { WriteContext } from './context.ts';
 import { beginEffect, decideEffect, finishEffect } from './effects.ts';
 import { purge } from './purge.ts';
@@ -57,6 +64,7 @@ export const writeOperations = {
   'escalations.start': startEscalation,
   'escalations.fire': fireEscalation,
   'escalations.end': endEscalation,
+  'escalations.restate': restateEscalation,
   'audit.append': appendAudit,
   'definitions.put': putDefinition,
   'switches.set': setSwitch,
