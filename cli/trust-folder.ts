@@ -1,15 +1,8 @@
 /** The trust store that a command is about. */
-import { join } from 'node:path';
-import { bundleErrors, pinOf, type TrustStore } from '../governance/bundle/index.ts';
-import {
-  readTrustFolder,
-  TRUST_PIN_FILE,
-  TRUST_STORE_FILE,
-  trustFolderOf,
-} from '../governance/trust/read-trust-folder.ts';
+import type { TrustStore } from '../governance/bundle/index.ts';
+import { readTrustFolder, trustFolderOf } from '../governance/trust/trust-folder.ts';
 import { cliErrors } from './errors.ts';
 import type { Io } from './io.ts';
-import { isThere, writeSiteFile } from './site-file.ts';
 
 export interface TrustOptions {
   readonly environment: string;
@@ -35,16 +28,3 @@ export function environmentName(name: string): string {
 /** Verified, pinned. @throws WardflowError what `readTrustFolder` throws */
 export const openTrust = (io: Io, options: TrustOptions): Promise<TrustStore> =>
   readTrustFolder(trustFolder(io, options), options.environment, options.pin);
-
-export const hasTrust = (folder: string): Promise<boolean> => isThere(join(folder, TRUST_STORE_FILE));
-
-/** @throws WardflowError `file-unwritable`; `trust-store-exists` for a first version where there is one */
-export async function keepTrust(folder: string, store: TrustStore): Promise<void> {
-  const first = store.version === 1;
-  if (first && (await hasTrust(folder))) throw bundleErrors.create('trust-store-exists', { folder });
-  await writeSiteFile(join(folder, TRUST_STORE_FILE), text(store.file), { force: !first });
-  // After the store: a crash between the two leaves a pin that the longer store still fulfils.
-  await writeSiteFile(join(folder, TRUST_PIN_FILE), text(pinOf(store)), { force: !first });
-}
-
-const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,7 +1,6 @@
 /** The trust store of an environment: whose keys count there, and under which policy. */
 import {
   addSignature,
-  appendTrust,
   bundleErrors,
   firstTrust,
   initialTrust,
@@ -23,7 +22,8 @@ import type { Io } from '../io.ts';
 import { openKey, trustedKey } from '../signing.ts';
 import { readSiteFile, writeSiteFile } from '../site-file.ts';
 import { columns, json, safe } from '../terminal.ts';
-import { environmentName, hasTrust, keepTrust, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
+import { hasTrust, installTrust, keepTrust } from '../../governance/trust/trust-folder.ts';
+import { environmentName, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
 import { join } from 'node:path';
 
 export interface TrustInitOptions extends TrustOptions {
@@ -120,8 +120,8 @@ export async function signTrustChange(
 
 /** Puts a change that is approved in force. */
 export async function installTrustChange(io: Io, file: string, options: TrustOptions): Promise<void> {
-  const next = await appendTrust(await openTrust(io, options), await changeIn(file));
-  await keepTrust(trustFolder(io, options), next);
+  const { environment, pin } = options;
+  const next = await installTrust(trustFolder(io, options), environment, await changeIn(file), pin);
   io.out(`Version ${next.version} of the trust store of ${next.environment} is in force: ${next.hash}\n`);
 }
 

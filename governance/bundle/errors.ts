@@ -111,6 +111,11 @@ export const bundleErrors = defineErrors({
     'There is a trust store in {folder} already.',
     'Change it: "npx wardflow trust propose"; only its existing approvers can.',
   ),
+  'trust-store-unwritable': {
+    class: 'transient',
+    text: 'The trust store in {folder} cannot be written: {reason}.',
+    remedy: 'Give this user write permission there, or make room; then do it again.',
+  },
   'trust-store-invalid': permanent('The trust store is not valid: {problems}.', AGAIN),
   'trust-store-of-another-environment': permanent(
     'The trust store is that of {found}, not of {environment}.',

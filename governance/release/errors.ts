@@ -14,6 +14,30 @@ export const releaseErrors = defineErrors({
     text: 'The releases of {environment} cannot be written: {reason}.',
     remedy: 'Give this user write permission in {folder}, or make room; then do it again.',
   },
+  'release-base-differs': permanent(
+    'The bundle changes {base}, and {environment} runs {running}.',
+    'Make the proposal again on what runs, and have it approved again.',
+  ),
+  'release-number-taken': permanent(
+    'The order has the number {sequence}, and the next one of {environment} is {next}.',
+    'Look at what runs and give a new order.',
+  ),
+  'release-in-progress': {
+    class: 'transient',
+    text: 'Another release of {environment} is being carried out.',
+    remedy: 'Wait until it is done, look at what runs then, and try again.',
+  },
+  'release-runtime-silent': {
+    class: 'transient',
+    text: 'The runtime of {environment} does not answer, so nobody can say what the bundle would change there.',
+    remedy: 'Start it, then try again. Going back to what ran before does not need it.',
+  },
+  'release-plan-refused': permanent('{environment} cannot run the bundle: {problems}', '{remedies}'),
+  'release-answer-unreadable': {
+    class: 'transient',
+    text: "The runtime of {environment} gave an answer that is not Wardflow's.",
+    remedy: 'See whether another program has its port; "npx wardflow doctor" says more.',
+  },
   'release-bundle-missing': permanent(
     'The bundle {bundle} is not among the releases of {environment}.',
     'Promote it with its file, or restore the folder of releases from a backup.',

@@ -1,6 +1,7 @@
 /** The door to what environments are ordered to run: for the runtime's gate, the console and the command line. */
 export { releaseErrors } from './errors.ts';
 export { inForce, type InForce } from './in-force.ts';
+export { whileLocked } from './lock.ts';
 export {
   readReleaseFile,
   releaseFileText,

@@ -16,7 +16,13 @@ import {
 import { releaseErrors } from './errors.ts';
 import { inForce } from './in-force.ts';
 import { readLogFiles } from './release-folder.ts';
-import { readReleaseFile, type Release, type ReleaseFile } from './release.ts';
+import {
+  readReleaseFile,
+  type BreakGlassRelease,
+  type OrderedRelease,
+  type Release,
+  type ReleaseFile,
+} from './release.ts';
 
 /**
  * Oldest first; empty where nothing was ever released.
@@ -60,7 +66,7 @@ export async function readRelease(
     now: acceptedAt,
   };
   try {
-    return await judged(file, against);
+    return placed(await judged(file, against), before);
   } catch (error) {
     if (!(error instanceof WardflowError)) throw error;
     const { environment } = trust;
@@ -68,7 +74,25 @@ export async function readRelease(
   }
 }
 
-async function judged({ entry }: ReleaseFile, against: OrderAgainst): Promise<Release> {
+type Ordered = Pick<OrderedRelease, Exclude<keyof OrderedRelease, Place>>;
+type GlassBroken = Pick<BreakGlassRelease, Exclude<keyof BreakGlassRelease, Place>>;
+type Place = 'bases' | 'first' | 'ranBefore';
+
+/** With what the releases before it say of its bundle. */
+function placed(release: Ordered | GlassBroken, before: readonly Release[]): Release {
+  const { bundle, acceptedAt, trust } = release;
+  const earlier = before.find((one) => one.kind === 'order' && one.bundle === bundle);
+  const bases: (string | null)[] = [release.previous];
+  for (let { by } = inForce(before, acceptedAt); by?.kind === 'break-glass';) {
+    bases.push(by.previous);
+    const under = before.slice(0, before.indexOf(by));
+    ({ by } = inForce(under, acceptedAt));
+  }
+  const first = earlier?.first ?? { acceptedAt, trust };
+  return { ...release, bases, first, ranBefore: earlier !== undefined };
+}
+
+async function judged({ entry }: ReleaseFile, against: OrderAgainst): Promise<Ordered | GlassBroken> {
   const input = JSON.stringify(entry);
   const { version, hash: head } = against.trustStore;
   const common = { acceptedAt: against.now, trust: { version, hash: head } };
@@ -84,8 +108,8 @@ async function judged({ entry }: ReleaseFile, against: OrderAgainst): Promise<Re
 }
 
 /**
- * Whether the bundle of a release may run: judged at the time and by the trust store of the release, so that an approval's
- * age or a colleague's leaving does not stop a hospital at night.
+ * Whether the bundle of a release may run: it changes what ran, or ran before, and its approvals are judged at the time and
+ * by the trust store of its first order, so that neither an approval's age nor a colleague's leaving stops a hospital at night.
  * @param trustStore the newest
  */
 export async function verifyReleased(
@@ -93,18 +117,28 @@ export async function verifyReleased(
   release: Release,
   trustStore: TrustStore,
 ): Promise<Verification> {
+  const { environment } = trustStore;
+  const { sequence, kind, first, bases, ranBefore } = release;
   const result = await verifyBundle(bundle, {
-    trustStore: await trustAt(trustStore, release.trust),
-    environment: trustStore.environment,
-    now: release.acceptedAt,
-    approvals: release.kind === 'break-glass' ? 'waived' : 'needed',
+    trustStore: await trustAt(trustStore, kind === 'order' ? first.trust : release.trust),
+    environment,
+    now: kind === 'order' ? first.acceptedAt : release.acceptedAt,
+    approvals: kind === 'break-glass' ? 'waived' : 'needed',
   });
-  if (!result.ok || result.bundle.hash === release.bundle) return result;
-  const { sequence } = release;
-  const problem = 'its file holds another bundle than was ordered.';
-  const reason = releaseErrors.create('release-invalid', { environment: trustStore.environment, sequence, problem });
-  return { ok: false, reasons: [reason], bundle: result.bundle };
+  if (!result.ok) return result;
+  const refused = (reason: WardflowError): Verification => ({ ok: false, reasons: [reason], bundle: result.bundle });
+  if (result.bundle.hash !== release.bundle) {
+    const problem = 'its file holds another bundle than was ordered.';
+    return refused(releaseErrors.create('release-invalid', { environment, sequence, problem }));
+  }
+  const { base } = result.bundle.manifest;
+  if (ranBefore || bases.includes(base)) return result;
+  return refused(
+    releaseErrors.create('release-base-differs', { environment, base: short(base), running: short(release.previous) }),
+  );
 }
+
+const short = (hash: string | null): string => hash?.slice(0, 12) ?? 'nothing';
 
 const disordered = (environment: string, problem: string): Error =>
   releaseErrors.create('release-log-disordered', { environment, problem });

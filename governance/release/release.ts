@@ -16,6 +16,15 @@ interface Common {
   readonly trust: TrustVersion;
   /** SHA-256 of what was signed: the release's own name. */
   readonly hash: string;
+  /** What a bundle that runs here for the first time may change: what ran, and under broken glass what ran before it. */
+  readonly bases: readonly (string | null)[];
+  /**
+   * When its bundle was ordered here first, and the trust store of then: its approvals are judged by these, so that going
+   * back to what was approved long ago needs nobody but who orders it.
+   */
+  readonly first: { readonly acceptedAt: number; readonly trust: TrustVersion };
+  /** It ran here before by an order: this one goes back to it. */
+  readonly ranBefore: boolean;
 }
 export interface OrderedRelease extends Common {
   readonly kind: 'order';
