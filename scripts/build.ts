@@ -24,6 +24,7 @@ const parts: readonly Part[] = [
       'governance/web',
       'governance/api',
       'governance/diff',
+      'governance/bundle',
       'runtime/api',
       'scripts/build-web.ts',
       'package-lock.json',

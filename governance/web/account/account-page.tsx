@@ -6,11 +6,12 @@ import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { useSay } from '../shell/announcer.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { KeysPanel } from '../signing/keys-panel.tsx';
 import classes from './account-page.module.css';
 import { ChangePassword } from './change-password.tsx';
 import { SessionTable } from './session-table.tsx';
 
-/** One's own password, roles and sessions. */
+/** One's own password, roles, sessions and signing keys. */
 export default function AccountPage() {
   useDocumentTitle('My account');
   const { view } = useSession();
@@ -34,6 +35,7 @@ export default function AccountPage() {
           />
         </section>
         <Sessions />
+        <KeysPanel />
       </div>
     </>
   );

@@ -20,4 +20,5 @@ export const SCOPE_WORDS: Readonly<Record<ServiceScope, string>> = {
   'audit:read': 'records of the audit',
   'audit:export': 'the audit as a file',
   'switch:set': 'pause and resume feeds, endpoints, flows',
+  'release:read': 'what environments run and why',
 };

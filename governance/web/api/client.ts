@@ -66,9 +66,11 @@ async function readProblem(response: Response): Promise<ConsoleProblem> {
 }
 
 export function problemOf(error: unknown): ConsoleProblem {
-  return error instanceof ApiError
-    ? error.problem
-    : { ...NO_ANSWER, title: 'Something went wrong in this page.', remedy: 'Reload the page.' };
+  if (error instanceof ApiError) return error.problem;
+  // Of the parts that work in the browser, as keys do.
+  if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string')
+    return { ...NO_ANSWER, code: 'in-this-page', title: error.message, remedy: error.remedy };
+  return { ...NO_ANSWER, title: 'Something went wrong in this page.', remedy: 'Reload the page.' };
 }
 
 /** A query string of what is set. */
