@@ -51,6 +51,8 @@ export interface ConsoleNotice {
   readonly at: number;
   readonly escalationId: string | null;
   readonly messageId: string;
+  /** Whose flow says it. */
+  readonly definition: string;
   readonly lane: string;
   readonly to: string;
   readonly text: string;

@@ -86,6 +86,10 @@ export const consoleErrors = defineErrors({
     "The {runtime} runtime refused the console's service token.",
     'Start both with the same WARDFLOW_DATA folder.',
   ),
+  'runtime-not-narrowed': permanent(
+    'The {runtime} runtime would show more than the part that you answer for.',
+    'Start it with the same version of Wardflow as the console.',
+  ),
   'console-failed': transient('The console could not do this.', "Try again; if it stays, look at the console's log."),
   'console-port-taken': permanent(
     'Port {port} for the console is taken.',

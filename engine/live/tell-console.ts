@@ -35,14 +35,15 @@ export function tellConsole(
     onAmbiguous: 'send-again',
   };
   return effects.once(spec, async (effect) => {
-    const notice: ConsoleNotice = { id: effect.key, at: clock.now(), ...content };
+    const notice: ConsoleNotice = { id: effect.key, at: clock.now(), definition: work.definition, ...content };
     await store.audit.append([noticeRecord(notice)]);
     live.publish({ kind: 'notice', notice });
     return { kind: 'done', result: notice, summary: `${content.to} told at the console` };
   });
 }
 
-export function noticeRecord({ id, at, escalationId, messageId, lane, to, text }: ConsoleNotice): AuditEntry {
+export function noticeRecord(notice: ConsoleNotice): AuditEntry {
+  const { id, at, escalationId, messageId, definition, lane, to, text } = notice;
   const details = { notice: id, escalation: escalationId, lane, to, text };
-  return { at, type: NOTICE_SHOWN, actor: 'system', messageId, details };
+  return { at, type: NOTICE_SHOWN, actor: 'system', messageId, definition, details };
 }

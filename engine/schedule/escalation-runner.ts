@@ -128,6 +128,7 @@ export function createEscalationRunner(options: EscalationRunnerOptions): Escala
       at: now,
       escalationId: id,
       messageId,
+      definition,
       lane,
       to,
       text: `${text} (Its flow is not running.)`,

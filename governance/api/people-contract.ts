@@ -1,11 +1,13 @@
 /** Accounts of people and of programs, as the console's API shows and takes them. */
-import type { Role, ServiceScope } from './permissions.ts';
+import type { Limits, Role, ServiceScope } from './permissions.ts';
 
 /** GET /people */
 export interface PersonView {
   readonly username: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
+  /** Of those roles that count only for some definitions or service lines. */
+  readonly limits: Limits;
   readonly state: 'active' | 'disabled' | 'one-time-password' | 'locked';
   /** The one-time password has run out: it opens nothing any more. */
   readonly oneTimeExpired: boolean;
@@ -24,6 +26,7 @@ export interface NewPerson {
   readonly username: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
+  readonly limits?: Limits;
 }
 
 /** The answer to POST /people and POST /people/:username/reset: shown once. */
@@ -38,6 +41,8 @@ export interface PersonChange {
   readonly version: number;
   readonly displayName?: string;
   readonly roles?: readonly Role[];
+  /** All of them: a role that is not named counts everywhere. */
+  readonly limits?: Limits;
   readonly disabled?: boolean;
   readonly reason?: string;
 }

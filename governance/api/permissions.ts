@@ -95,6 +95,10 @@ export const REACH: Readonly<Partial<Record<Permission, 'anywhere' | 'nowhere'>>
   'message:reread': 'nowhere',
   'audit:read': 'nowhere',
   'audit:export': 'nowhere',
+  'release:read': 'anywhere',
+  'release:order': 'nowhere',
+  'trust:read': 'anywhere',
+  'trust:propose': 'nowhere',
 };
 
 export function allows(roles: readonly Role[], permission: Permission): boolean {

@@ -1,5 +1,5 @@
 /** JSON Schemas of everything a browser or runtime may send: unknown keys are refused, every string has a limit. */
-import { ROLES, SERVICE_SCOPES } from './permissions.ts';
+import { LIMITABLE_ROLES, ROLES, SERVICE_SCOPES } from './permissions.ts';
 
 const id = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' } as const;
 const time = { type: 'integer', minimum: 0, maximum: 8.64e15 } as const;
@@ -10,6 +10,30 @@ export const USERNAME = '^[a-z][a-z0-9._-]{1,39}$';
 /** One line, without what could hide or turn text around. */
 const shown = { type: 'string', minLength: 1, maxLength: 80, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$' } as const;
 const roles = { type: 'array', items: { type: 'string', enum: ROLES }, maxItems: 8, uniqueItems: true } as const;
+/** What travels with each call to a runtime in one header: few entries, and a service line for many definitions. */
+const limits = {
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    LIMITABLE_ROLES.map((role) => [
+      role,
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['definitions', 'serviceLines'],
+        properties: {
+          definitions: {
+            type: 'array',
+            items: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
+            maxItems: 20,
+            uniqueItems: true,
+          },
+          serviceLines: { type: 'array', items: { ...shown, maxLength: 64 }, maxItems: 10, uniqueItems: true },
+        },
+      },
+    ]),
+  ),
+} as const;
 const limit = { type: 'integer', minimum: 1, maximum: 1000 } as const;
 const states = {
   type: 'string',
@@ -37,12 +61,17 @@ export const SCHEMAS = {
     current: { type: 'string', minLength: 1, maxLength: 256 },
     next: { type: 'string', minLength: 12, maxLength: 256 },
   }),
-  newPerson: body({ username: { type: 'string', pattern: USERNAME }, displayName: shown, roles }),
+  newPerson: body({ username: { type: 'string', pattern: USERNAME }, displayName: shown, roles, limits }, [
+    'username',
+    'displayName',
+    'roles',
+  ]),
   personChange: body(
     {
       version: { type: 'integer', minimum: 1 },
       displayName: shown,
       roles,
+      limits,
       disabled: { type: 'boolean' },
       reason,
     },

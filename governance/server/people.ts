@@ -5,6 +5,7 @@ import type { Role } from '../api/permissions.ts';
 import { consoleErrors } from '../errors.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { hashPassword, randomPassword, type PasswordCost } from './passwords.ts';
+import { isSameLimit, spokenRoles, tidyLimits } from './role-limits.ts';
 import type { Account, Accounts } from './store/accounts.ts';
 import { inTransaction } from './store/database.ts';
 import type { KnownDevices } from './store/known-devices.ts';
@@ -58,12 +59,13 @@ export function createPeople(parts: PeopleParts): People {
     return account;
   };
   const view = (account: Account): PersonView => {
-    const { username, displayName, roles, oneTimeUntil, createdAt, lastLoginAt, version } = account;
+    const { username, displayName, roles, limits, oneTimeUntil, createdAt, lastLoginAt, version } = account;
     const locked = failures.lockedFor([{ kind: 'name', value: username }]) > 0;
     return {
       username,
       displayName,
       roles,
+      limits,
       state: account.disabled ? 'disabled' : locked ? 'locked' : oneTimeUntil === null ? 'active' : 'one-time-password',
       oneTimeExpired: oneTimeUntil !== null && oneTimeUntil <= clock.now(),
       demo: account.origin === 'demo',
@@ -93,7 +95,7 @@ export function createPeople(parts: PeopleParts): People {
     list: () => accounts.list().map(view),
     get: (username) => view(find(username)),
 
-    async create(by, { username, displayName, roles }) {
+    async create(by, { username, displayName, roles, limits = {} }) {
       if (accounts.get(username)) throw consoleErrors.create('account-taken');
       const [password, validUntil] = [randomPassword(), clock.now() + ONE_TIME_MS];
       const hash = await hashPassword(password, cost);
@@ -104,41 +106,43 @@ export function createPeople(parts: PeopleParts): People {
           username,
           displayName,
           roles: ordered(roles),
+          limits: tidyLimits(limits),
           password: hash,
           initialPassword: false,
           oneTimeUntil: validUntil,
         });
-        audit.append('account.created', by, { account: username, roles: ordered(roles).join(', ') });
+        audit.append('account.created', by, { account: username, roles: spokenRoles(find(username)) });
       });
       return { person: view(find(username)), password, validUntil };
     },
 
-    change(by, username, { version, displayName, roles, disabled, reason }) {
+    change(by, username, { version, displayName, roles, limits, disabled, reason }) {
       const ended = inTransaction(database, () => {
         const before = find(username);
         if (before.version !== version) throw consoleErrors.create('account-changed');
         const after = roles === undefined ? before.roles : ordered(roles);
-        const given = after.filter((role) => !before.roles.includes(role));
-        const rolesChange = given.length > 0 || after.length !== before.roles.length;
+        const where = limits === undefined ? before.limits : tidyLimits(limits);
         const disables = disabled === true && !before.disabled;
-        if (isOwn(by, username) && (given.length > 0 || disables)) throw consoleErrors.create('account-own');
+        // Also no wider limit of a role that they have; giving up a role is all that is left to oneself.
+        const given = after.some(
+          (role) => !before.roles.includes(role) || !isSameLimit(where[role], before.limits[role]),
+        );
+        if (isOwn(by, username) && (given || disables)) throw consoleErrors.create('account-own');
         const loses = before.roles.includes('administrator') && !before.disabled;
         if (loses && (disables || !after.includes('administrator')) && !anotherAdministrator(username))
           throw consoleErrors.create('account-last-administrator');
         accounts.change(username, {
           roles: after,
+          limits: where,
           displayName: displayName ?? before.displayName,
           disabled: disabled ?? before.disabled,
           // Somebody took it on: it is no more a thing of the demo.
           ...(disabled === false && before.disabled ? { origin: 'people' as const } : {}),
         });
         const account = username;
-        if (rolesChange)
-          audit.append('account.roles-changed', by, {
-            account,
-            before: spoken(before.roles),
-            roles: spoken(after),
-          });
+        const [was, is] = [spokenRoles(before), spokenRoles(find(username))];
+        const rolesChange = was !== is;
+        if (rolesChange) audit.append('account.roles-changed', by, { account, before: was, roles: is });
         if (displayName !== undefined && displayName !== before.displayName)
           audit.append('account.renamed', by, { account });
         if (disables) audit.append('account.disabled', by, { account, ...(reason === undefined ? {} : { reason }) });
@@ -194,8 +198,4 @@ export function createPeople(parts: PeopleParts): People {
 /** Each once, always in the same order. */
 function ordered(roles: readonly Role[]): readonly Role[] {
   return [...new Set(roles)].toSorted();
-}
-
-function spoken(roles: readonly Role[]): string {
-  return roles.length === 0 ? 'none' : roles.join(', ');
 }

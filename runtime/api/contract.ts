@@ -27,6 +27,15 @@ export type * from './operations-contract.ts';
 
 export const API_ROOT = '/wardflow/api/v1';
 export const ACTOR_HEADER = 'wardflow-actor';
+/**
+ * Sent for somebody who answers for a part only: base64url of `ScopeOfCall` as JSON. Lists are narrowed to it, what lies
+ * outside answers 403 `outside-scope`. A route that applies it says `applied` in the same header of its answer.
+ */
+export const SCOPE_HEADER = 'wardflow-scope';
+export interface ScopeOfCall {
+  readonly definitions: readonly string[];
+  readonly serviceLines: readonly string[];
+}
 
 export interface ApiProblem {
   readonly type: string;
@@ -75,6 +84,7 @@ export interface DefinitionSummary {
   readonly version: string;
   readonly title: string;
   readonly risk: string;
+  readonly serviceLine: string | null;
   readonly tab: string | null;
 }
 

@@ -5,6 +5,7 @@ import type { DeadLetterAnswer, DeadLetterFilter } from './contract.ts';
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, objectOf, textIn } from './body.ts';
 import { owedToPeople } from './owed-to-people.ts';
+import { demandOneIn, isIn, partOf, within, type Part } from './part.ts';
 import { actorOf, reasonOf } from './query.ts';
 
 /** Messages of one call: it holds a browser's request open. */
@@ -33,24 +34,30 @@ export function deadLetterRoutes(router: Router, engine: Engine): void {
   router.post(
     '/dead-letters/redrive',
     answering(async (request, response) => {
-      response.json(await settle(engine, request, 'redrive'));
+      response.json(await settle(engine, request, partOf(response), 'redrive'));
     }),
   );
   router.post(
     '/dead-letters/discard',
     answering(async (request, response) => {
-      response.json(await settle(engine, request, 'discard'));
+      response.json(await settle(engine, request, partOf(response), 'discard'));
     }),
   );
 }
 
-async function settle(engine: Engine, request: Request, action: 'redrive' | 'discard'): Promise<DeadLetterAnswer> {
+async function settle(
+  engine: Engine,
+  request: Request,
+  part: Part,
+  action: 'redrive' | 'discard',
+): Promise<DeadLetterAnswer> {
   const { store, clock, dispatcher, live } = engine;
   const dryRun = request.query['dryRun'] === '1';
   const actor = actorOf(request);
   const filter = filterOf(objectOf(bodyOf(request, ['filter', 'reason'])['filter'], FILTER, 'filter'));
   const reason = reasonOf(request, !dryRun) ?? '';
-  const { found, more } = await chosen(engine, filter, action, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
+  if (filter.definition !== undefined) demandOneIn(part, [filter.definition]);
+  const { found, more } = await chosen(engine, filter, part, action, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
   const answer = await counted(engine, found, more);
   if (dryRun) return answer;
 
@@ -85,10 +92,11 @@ async function settle(engine: Engine, request: Request, action: 'redrive' | 'dis
 async function chosen(
   engine: Engine,
   filter: DeadLetterFilter,
+  part: Part,
   action: 'redrive' | 'discard',
   most: number,
 ): Promise<{ readonly found: readonly Found[]; readonly more: boolean }> {
-  const fitting = await messagesOf(engine, filter);
+  const fitting = await messagesOf(engine, filter, part);
   const found: Found[] = [];
   let looked = 0;
   let taken = 0;
@@ -96,7 +104,7 @@ async function chosen(
     if (taken === most) break;
     looked++;
     const work = await engine.store.work.ofMessage(message.id);
-    const dead = work.filter((item) => item.state === 'dead' && fits(item, filter));
+    const dead = work.filter((item) => item.state === 'dead' && fits(item, filter) && isIn(part, item.definition));
     const owed = action === 'discard' ? await owedToPeople(engine, message.id, work) : NOTHING;
     const own = dead.filter(({ id }) => !owed.has(id));
     found.push({ message, dead: own, spared: dead.length - own.length });
@@ -107,7 +115,7 @@ async function chosen(
 }
 
 /** Those that fit, the oldest first. */
-async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<readonly MessageSummary[]> {
+async function messagesOf({ store }: Engine, filter: DeadLetterFilter, part: Part): Promise<readonly MessageSummary[]> {
   const { code, definition, feed, type, since, until, deadBefore } = filter;
   const found: MessageSummary[] = [];
   let before: number | undefined;
@@ -115,6 +123,7 @@ async function messagesOf({ store }: Engine, filter: DeadLetterFilter): Promise<
     const page = await store.journal.list({
       states: ['dead'],
       limit: PAGE,
+      ...within(part),
       ...(code === undefined ? {} : { text: code }),
       ...(feed === undefined ? {} : { feed }),
       ...(type === undefined ? {} : { type }),

@@ -9,6 +9,7 @@ import { answering } from './answering.ts';
 import { bodyOf, type Body } from './body.ts';
 import type { DiscardAnswer } from './contract.ts';
 import { owedToPeople } from './owed-to-people.ts';
+import { demandOneIn, isIn, partOf, type Part } from './part.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 import { discardQuarantined } from './quarantine-routes.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
@@ -30,12 +31,15 @@ export function discardRoute(router: Router, engine: Engine): void {
       const reason = reasonOf(request, !dryRun) ?? '';
       const message = await store.journal.get(id);
       if (!message) throw notFound('message');
+      const part = partOf(response);
+      // A frame that could not be read is nobody's part, though somebody may want to hear of it.
+      demandOneIn(part, message.state === 'quarantined' ? [] : message.definitions);
       if (message.state === 'quarantined') {
         const discarded = dryRun ? [] : await discardQuarantined(engine, id, actor, reason);
         response.json({ discarded, items: [] } satisfies DiscardAnswer);
         return;
       }
-      const meant = await meantOf(engine, id, asked);
+      const meant = await meantOf(engine, id, part, asked);
       const discarded: string[] = [];
       if (!dryRun)
         for (const item of meant) {
@@ -70,11 +74,12 @@ function askedFor(body: Body): Asked {
   return new Set(work as readonly string[]);
 }
 
-async function meantOf({ store }: Engine, messageId: string, asked: Asked): Promise<readonly WorkView[]> {
+async function meantOf({ store }: Engine, messageId: string, part: Part, asked: Asked): Promise<readonly WorkView[]> {
   const work = await store.work.ofMessage(messageId);
   const owed = await owedToPeople({ store }, messageId, work);
   const open = work.filter(
-    ({ id, state, subscription }) =>
+    ({ id, state, subscription, definition }) =>
+      isIn(part, definition) &&
       (state === 'dead' || ((state === 'waiting' || state === 'parked') && subscription !== ALARM_SOURCE)) &&
       !owed.has(id),
   );

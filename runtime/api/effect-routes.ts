@@ -5,6 +5,7 @@ import { answering } from './answering.ts';
 import { bodyOf } from './body.ts';
 import { effectView } from './clinical-views.ts';
 import type { UncertainEffects } from './contract.ts';
+import { demandOneIn, isIn, partOf, within, type Part } from './part.ts';
 import { apiErrors, conflict, invalid, notFound } from './problems.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
 
@@ -17,7 +18,8 @@ export function effectRoutes(router: Router, engine: Engine): void {
   router.get(
     '/effects/uncertain',
     answering(async (_request, response) => {
-      const answer: UncertainEffects = { asOf: clock.now(), effects: (await uncertain(engine)).map(effectView) };
+      const effects = (await uncertain(engine, partOf(response))).map(effectView);
+      const answer: UncertainEffects = { asOf: clock.now(), effects };
       response.json(answer);
     }),
   );
@@ -32,6 +34,7 @@ export function effectRoutes(router: Router, engine: Engine): void {
       const reason = reasonOf(request, true) ?? '';
       const effect = await store.effects.get(key);
       if (!effect) throw notFound('effect');
+      demandOneIn(partOf(response), [effect.definition]);
       const at = clock.now();
       const decided = await store.effects.decide(
         key,
@@ -68,12 +71,12 @@ function didNotHappen(): Failure {
 }
 
 /** Of dead letters only: what is tried again is looked up by itself before anything is repeated. The oldest first. */
-async function uncertain({ store }: Engine): Promise<readonly EffectRecord[]> {
+async function uncertain({ store }: Engine, part: Part): Promise<readonly EffectRecord[]> {
   const found: EffectRecord[] = [];
-  const messages = await store.journal.list({ states: ['dead'], limit: PAGE });
+  const messages = await store.journal.list({ states: ['dead'], limit: PAGE, ...within(part) });
   for (const { id } of messages.toReversed()) {
     const effects = await store.effects.ofMessage(id);
-    found.push(...effects.filter((effect) => effect.state === 'ambiguous'));
+    found.push(...effects.filter((effect) => effect.state === 'ambiguous' && isIn(part, effect.definition)));
     if (found.length >= MOST) break;
   }
   return found.slice(0, MOST);

@@ -13,6 +13,7 @@ import { messageRoutes } from './message-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { readPart } from './part.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
@@ -65,6 +66,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       if (live) return;
       const stream = new LiveStream(options.engine.live);
       live = stream;
+      router.use(readPart(options.definitions));
       statusRoutes(router, options);
       messageRoutes(router, options.engine);
       discardRoute(router, options.engine);

@@ -7,6 +7,7 @@ import { messageBody } from './message-body.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
+import { demandOneIn, isIn, partOf, partOfMessage, within, type Part } from './part.ts';
 import { conflict, notFound } from './problems.ts';
 import { auditOfWork } from './work-audit.ts';
 
@@ -19,7 +20,8 @@ export function messageRoutes(router: Router, engine: Engine): void {
   router.get(
     '/messages',
     answering(async (request, response) => {
-      const query = messageQuery(request);
+      const part = partOf(response);
+      const query = { ...messageQuery(request), ...within(part) };
       if (query.key) {
         const { kind, value } = query.key;
         await store.audit.append([
@@ -35,7 +37,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const [messages, counts] = await Promise.all([store.journal.list(query), store.journal.counts(filter)]);
       const answer: MessageList = {
         asOf: clock.now(),
-        messages,
+        messages: messages.map((one) => partOfMessage(part, one)),
         counts,
         next: messages.length === limit ? (messages.at(-1)?.seq ?? null) : null,
       };
@@ -49,6 +51,8 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const id = idOf(request);
       const message = await store.journal.get(id);
       if (!message) throw notFound('message');
+      const part = partOf(response);
+      demandOneIn(part, message.definitions);
       const [resends, work, decisions, effects, escalations] = await Promise.all([
         store.journal.resends(id),
         store.work.ofMessage(id),
@@ -57,18 +61,19 @@ export function messageRoutes(router: Router, engine: Engine): void {
         store.escalations.list({ messageId: id, limit: 1000 }),
       ]);
       const answer: MessageDetail = {
-        message,
+        message: partOfMessage(part, message),
         resends,
-        work,
-        decisions,
-        effects: effects.map(effectView),
-        escalations: escalations.map((one) => escalationView(one, message)),
+        work: work.filter((one) => isIn(part, one.definition)),
+        decisions: decisions.filter((one) => isIn(part, one.definition)),
+        effects: effects.filter((one) => isIn(part, one.definition)).map(effectView),
+        escalations: escalations.filter((one) => isIn(part, one.definition)).map((one) => escalationView(one, message)),
       };
       response.json(answer);
     }),
   );
 
-  const viewed = async (id: string, actor: string, form: 'raw' | 'tree'): Promise<Uint8Array> => {
+  const viewed = async (id: string, part: Part, actor: string, form: 'raw' | 'tree'): Promise<Uint8Array> => {
+    if (part !== null) demandOneIn(part, (await store.journal.get(id))?.definitions ?? []);
     const bytes = await store.journal.bytes(id);
     if (!bytes) throw notFound((await store.journal.get(id)) ? 'body any more: its retention is over' : 'message');
     const entry: AuditEntry = {
@@ -85,7 +90,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
   router.get(
     '/messages/:id/raw',
     answering(async (request, response) => {
-      const bytes = await viewed(idOf(request), actorOf(request), 'raw');
+      const bytes = await viewed(idOf(request), partOf(response), actorOf(request), 'raw');
       response.type('application/octet-stream').set('Content-Disposition', 'attachment').send(Buffer.from(bytes));
     }),
   );
@@ -93,14 +98,16 @@ export function messageRoutes(router: Router, engine: Engine): void {
   router.get(
     '/messages/:id/body',
     answering(async (request, response) => {
-      response.json(messageBody(await viewed(idOf(request), actorOf(request), 'tree')));
+      response.json(messageBody(await viewed(idOf(request), partOf(response), actorOf(request), 'tree')));
     }),
   );
 
-  const openWork = async (id: string, states: readonly WorkView['state'][]): Promise<readonly WorkView[]> => {
-    if (!(await store.journal.get(id))) throw notFound('message');
+  const openWork = async (id: string, part: Part, state: WorkView['state']): Promise<readonly WorkView[]> => {
+    const message = await store.journal.get(id);
+    if (!message) throw notFound('message');
+    demandOneIn(part, message.definitions);
     const work = await store.work.ofMessage(id);
-    return work.filter((item) => states.includes(item.state)).slice(0, MOST_WORK);
+    return work.filter((item) => item.state === state && isIn(part, item.definition)).slice(0, MOST_WORK);
   };
 
   router.post(
@@ -110,7 +117,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const actor = actorOf(request);
       const dryRun = request.query['dryRun'] === '1';
       const reason = reasonOf(request, !dryRun);
-      const dead = await openWork(id, ['dead']);
+      const dead = await openWork(id, partOf(response), 'dead');
       if (dead.length === 0) throw conflict('none of its work is dead');
       const doneAfter = (await Promise.all(dead.map((item) => store.work.doneAfter(item.id)))).reduce(
         (a, b) => a + b,
@@ -139,7 +146,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       const id = idOf(request);
       const actor = actorOf(request);
       const reason = reasonOf(request, true);
-      const parked = await openWork(id, ['parked']);
+      const parked = await openWork(id, partOf(response), 'parked');
       if (parked.length === 0) throw conflict('none of its work is parked');
       const released: string[] = [];
       for (const item of parked) {

@@ -10,6 +10,7 @@ import {
 import type { EscalationList, NoticeList } from './contract.ts';
 import { answering } from './answering.ts';
 import { escalationView } from './clinical-views.ts';
+import { demandOneIn, isIn, partOf, within } from './part.ts';
 import { actorOf, idOf, limitOf, reasonOf, text, time } from './query.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 
@@ -28,6 +29,7 @@ export function peopleRoutes(router: Router, engine: Engine): void {
       const messageId = text(request, 'message');
       const before = time(request, 'before');
       const query: EscalationQuery = {
+        ...within(partOf(response)),
         ...(states === undefined ? {} : { states: states as readonly EscalationState[] }),
         ...(messageId === undefined ? {} : { messageId }),
         ...(before === undefined ? {} : { before }),
@@ -51,7 +53,10 @@ export function peopleRoutes(router: Router, engine: Engine): void {
     answering(async (request, response) => {
       const actor = actorOf(request);
       const reason = reasonOf(request, false);
-      const outcome = await engine.escalations.acknowledge(idOf(request), {
+      const id = idOf(request);
+      const part = partOf(response);
+      if (part !== null) demandOneIn(part, [(await store.escalations.get(id))?.definition ?? '']);
+      const outcome = await engine.escalations.acknowledge(id, {
         actor,
         via: actor.startsWith('cli:') ? 'cli' : 'console',
         ...(reason === undefined ? {} : { reason }),
@@ -65,6 +70,7 @@ export function peopleRoutes(router: Router, engine: Engine): void {
   router.get(
     '/notices',
     answering(async (_request, response) => {
+      const part = partOf(response);
       const records = await store.audit.list({
         type: NOTICE_SHOWN,
         since: clock.now() - DAY_MS,
@@ -73,16 +79,18 @@ export function peopleRoutes(router: Router, engine: Engine): void {
       });
       // A notice that was sent again is one notice to people: the first time counts.
       const notices = new Map<string, ConsoleNotice>();
-      for (const { at, messageId, details } of records)
-        notices.set(String(details['notice']), {
-          id: String(details['notice']),
-          at,
-          escalationId: typeof details['escalation'] === 'string' ? details['escalation'] : null,
-          messageId: messageId ?? '',
-          lane: String(details['lane']),
-          to: String(details['to']),
-          text: String(details['text']),
-        });
+      for (const { at, messageId, definition = '', details } of records)
+        if (isIn(part, definition))
+          notices.set(String(details['notice']), {
+            id: String(details['notice']),
+            at,
+            escalationId: typeof details['escalation'] === 'string' ? details['escalation'] : null,
+            messageId: messageId ?? '',
+            definition,
+            lane: String(details['lane']),
+            to: String(details['to']),
+            text: String(details['text']),
+          });
       const answer: NoticeList = { notices: [...notices.values()].toSorted((a, b) => b.at - a.at) };
       response.json(answer);
     }),

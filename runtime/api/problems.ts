@@ -39,6 +39,11 @@ export const apiErrors = defineErrors({
     text: 'A person looked and found that this did not happen.',
     remedy: 'Redrive the message: the action is taken again.',
   },
+  'outside-scope': {
+    class: 'permanent',
+    text: 'This belongs to a definition or service line that you do not answer for.',
+    remedy: 'Ask somebody who does, or an administrator for a wider role.',
+  },
   starting: {
     class: 'transient',
     text: 'The runtime is starting.',
@@ -61,6 +66,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'actor-missing': 400,
   'api-request-invalid': 400,
   'api-not-found': 404,
+  'outside-scope': 403,
   conflict: 409,
   'switch-invalid': 400,
   'too-large': 413,

@@ -1,11 +1,24 @@
 /** How the runtime is, which definitions it runs, and draining it. */
 import type { Router } from 'express';
-import type { Definition, DefinitionSet, Engine, FlowNode } from '../../engine/index.ts';
+import type {
+  Definition,
+  DefinitionSet,
+  Engine,
+  FlowNode,
+  MessageCounts,
+  WorkCounts,
+  WorkState,
+} from '../../engine/index.ts';
 import { isConfined } from '../containment.ts';
 import type { DefinitionDetail, DefinitionSummary, RuntimeStatus } from './contract.ts';
 import { answering } from './answering.ts';
 import { actorOf } from './query.ts';
+import { definitionOf, isIn, partOf, within } from './part.ts';
 import { notFound } from './problems.ts';
+import { switchesIn } from './switch-routes.ts';
+
+const COUNTED_FOR_MS = 15_000;
+const MOST_PARTS = 100;
 
 export interface StatusOptions {
   readonly engine: Engine;
@@ -25,14 +38,29 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
       .all.map(summaryOf)
       .filter(({ tab }) => tab !== null);
 
+  /** Counted over all messages of the part, so not with every look of every browser. */
+  const counted = new Map<string, { readonly until: number; readonly counts: Promise<MessageCounts> }>();
+  const countsOf = (part: ReadonlySet<string>): Promise<MessageCounts> => {
+    const key = [...part].toSorted().join(' ');
+    const known = counted.get(key);
+    if (known && known.until > clock.now()) return known.counts;
+    const counts = store.journal.counts(within(part));
+    counted.delete(key);
+    counted.set(key, { until: clock.now() + COUNTED_FOR_MS, counts });
+    if (counted.size > MOST_PARTS) counted.delete(counted.keys().next().value ?? '');
+    counts.catch(() => counted.delete(key));
+    return counts;
+  };
+
   router.get(
     '/status',
     answering(async (_request, response) => {
+      const part = partOf(response);
       const [messages, work, backlog, open] = await Promise.all([
-        store.journal.counts(),
-        store.work.counts(),
-        store.work.backlog(),
-        store.escalations.list({ states: ['open', 'exhausted'], limit: 1000 }),
+        part === null ? store.journal.counts() : countsOf(part),
+        part === null ? store.work.counts() : null,
+        store.work.backlog().then((all) => all.filter((one) => isIn(part, definitionOf(one.subscription)))),
+        store.escalations.list({ states: ['open', 'exhausted'], limit: 1000, ...within(part) }),
       ]);
       const waiting = backlog.filter((entry) => entry.state === 'waiting').map((entry) => entry.oldest);
       const answer: RuntimeStatus = {
@@ -41,7 +69,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         startedAt: options.startedAt,
         asOf: clock.now(),
         messages,
-        work,
+        work: work ?? openWork(backlog),
         inFlight: engine.dispatcher.inFlight(),
         oldestWaiting: waiting.length === 0 ? null : Math.min(...waiting),
         feeds: engine.intake.status(),
@@ -50,8 +78,10 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         stranded: backlog
           .filter(({ subscription, state }) => state === 'waiting' && !engine.dispatcher.serves(subscription))
           .map(({ subscription, count, oldest }) => ({ subscription, count, oldest })),
-        switches: engine.controls.list(),
-        definitions: definitions().all.map(summaryOf),
+        switches: switchesIn(part, engine.controls.list()),
+        definitions: definitions()
+          .all.filter(({ name }) => isIn(part, name))
+          .map(summaryOf),
         durability: store.durability,
         storeTrouble: engine.storeTrouble(),
         rssBytes: process.memoryUsage.rss(),
@@ -93,13 +123,22 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
   );
 }
 
+/** What is open; what is done or discarded is not counted by definition. */
+function openWork(backlog: readonly { readonly state: WorkState; readonly count: number }[]): WorkCounts {
+  const counts = { waiting: 0, claimed: 0, parked: 0, done: 0, dead: 0, discarded: 0 };
+  for (const { state, count } of backlog) counts[state] += count;
+  return counts;
+}
+
 function summaryOf(definition: Definition): DefinitionSummary {
+  const { serviceLine } = definition.intent;
   const tab: FlowNode | undefined = definition.flow.find((node) => node.type === 'tab');
   return {
     name: definition.name,
     version: definition.version,
     title: definition.intent.title,
     risk: definition.intent.risk,
+    serviceLine: typeof serviceLine === 'string' ? serviceLine : null,
     tab: tab?.id ?? null,
   };
 }

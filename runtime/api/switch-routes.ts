@@ -1,9 +1,10 @@
-/** Stopping and starting by operators. */
+/** Stopping and starting by operators. Who answers for a part stops flows of it; feeds, endpoints and lanes are everybody's. */
 import type { Router } from 'express';
-import { SWITCH_KINDS, SWITCH_MODES, type Engine, type SwitchKind } from '../../engine/index.ts';
+import { SWITCH_KINDS, SWITCH_MODES, type Engine, type SwitchKind, type SwitchView } from '../../engine/index.ts';
 import type { ClearedSwitch, SwitchList } from './contract.ts';
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, textIn } from './body.ts';
+import { demandOneIn, isIn, partOf, type Part } from './part.ts';
 import { invalid, notFound } from './problems.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
 
@@ -20,7 +21,7 @@ export function switchRoutes(router: Router, engine: Engine, isDefinition: (name
   };
 
   router.get('/switches', (_request, response) => {
-    const answer: SwitchList = { asOf: clock.now(), switches: controls.list() };
+    const answer: SwitchList = { asOf: clock.now(), switches: switchesIn(partOf(response), controls.list()) };
     response.json(answer);
   });
 
@@ -33,6 +34,7 @@ export function switchRoutes(router: Router, engine: Engine, isDefinition: (name
       if (!kind) throw invalid(`kind takes ${SWITCH_KINDS.join(', ')}`);
       if (!mode) throw invalid(`mode takes ${SWITCH_MODES.join(', ')}`);
       const name = textIn(body, 'name') ?? '';
+      demandOneIn(partOf(response), kind === 'definition' ? [name] : []);
       if (!exists[kind](name)) throw notFound(kind);
       const from = numberIn(body, 'from');
       const until = numberIn(body, 'until');
@@ -53,10 +55,19 @@ export function switchRoutes(router: Router, engine: Engine, isDefinition: (name
     '/switches/:id/clear',
     answering(async (request, response) => {
       const reason = reasonOf(request, true) ?? '';
-      const outcome = await controls.clear(idOf(request), { actor: actorOf(request), reason });
+      const id = idOf(request);
+      const part = partOf(response);
+      const meant = controls.list().find((one) => one.id === id);
+      if (meant) demandOneIn(part, meant.kind === 'definition' ? [meant.name] : []);
+      const outcome = await controls.clear(id, { actor: actorOf(request), reason });
       if (outcome === 'unknown') throw notFound('switch');
       const answer: ClearedSwitch = { outcome };
       response.json(answer);
     }),
   );
+}
+
+/** What stops feeds, endpoints or lanes stops everybody, so everybody sees it. */
+export function switchesIn(part: Part, switches: readonly SwitchView[]): readonly SwitchView[] {
+  return switches.filter(({ kind, name }) => kind !== 'definition' || isIn(part, name));
 }

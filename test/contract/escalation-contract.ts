@@ -141,7 +141,14 @@ export function describeEscalations(adapter: StoreAdapter): void {
     it('lists by state, message, source and time, newest first', async () => {
       await store.escalations.start(escalation());
       await store.escalations.start(
-        escalation({ id: 'x2', key: 'key-2', startedAt: T0 + 1, messageId: 'other', subscription: 'x/y' }),
+        escalation({
+          id: 'x2',
+          key: 'key-2',
+          startedAt: T0 + 1,
+          messageId: 'other',
+          subscription: 'x/y',
+          definition: 'other',
+        }),
       );
       await end('cancelled', 'user:a');
       const ids = async (query: Parameters<typeof store.escalations.list>[0]) =>
@@ -153,6 +160,9 @@ export function describeEscalations(adapter: StoreAdapter): void {
       assert.deepEqual(await ids({ subscription: 'x/y' }), ['x2']);
       assert.deepEqual(await ids({ subscription: 'x/y', states: ['cancelled'] }), []);
       assert.deepEqual(await ids({ before: T0 + 1 }), ['x1']);
+      assert.deepEqual(await ids({ definitions: ['lab', 'other'] }), ['x2']);
+      assert.deepEqual(await ids({ definitions: ['lab', 'flow-a'], limit: 1 }), ['x1']);
+      assert.deepEqual(await ids({ definitions: [] }), []);
       assert.deepEqual(await ids({ limit: 1 }), ['x2']);
     });
   });

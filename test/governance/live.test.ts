@@ -128,7 +128,16 @@ describe('live changes', () => {
       client.on('changes', ({ changes }) => changes.some(({ kind }) => kind === 'gap') && resolve()),
     );
     for (let i = 0; i < 2500; i++) kit.runtime.publish({ kind: 'message', id: `m${i}` });
-    const notice = { id: 'n', at: 0, escalationId: null, messageId: 'm', lane: 'stat', to: 'ward', text: 'Look' };
+    const notice = {
+      id: 'n',
+      at: 0,
+      escalationId: null,
+      messageId: 'm',
+      definition: 'd',
+      lane: 'stat',
+      to: 'ward',
+      text: 'Look',
+    };
     kit.runtime.publish({ kind: 'notice', notice });
     await gap;
   });

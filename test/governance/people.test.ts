@@ -143,6 +143,55 @@ describe('accounts of people', () => {
     );
   });
 
+  it('have roles for some definitions and service lines only, which end sessions and stand in the audit', async () => {
+    await start();
+    const admin = await kit.cookieOf();
+    const own = await settled(admin, 'ana', ['operator', 'reviewer']);
+    const limits = { operator: { definitions: ['discharge-follow-up'], serviceLines: ['Laboratory'] } };
+    const limited = await change(admin, 'ana', { limits });
+    assert.deepEqual(limited.json<PersonView>().limits, limits);
+    assert.equal((await kit.call('/api/v1/runtimes', { cookie: own })).status, 401);
+    const { permissions } = (await login('ana', OWN)).json<{ permissions: string[] }>();
+    assert.ok(permissions.includes('message:redrive') && !permissions.includes('message:reread'));
+    assert.ok(
+      (await sentences(admin)).includes(
+        'admin changed the roles of ana from reviewer, operator to reviewer, operator (for discharge-follow-up; service lines Laboratory).',
+      ),
+    );
+    const again = { operator: { serviceLines: ['Laboratory', 'Laboratory '], definitions: ['discharge-follow-up'] } };
+    const before = (await sentences(admin)).length;
+    assert.equal((await change(admin, 'ana', { limits: again })).status, 200);
+    assert.equal((await sentences(admin)).length, before, 'the same limit is no change');
+    assert.equal((await change(admin, 'ana', { roles: ['reviewer'] })).status, 200);
+    assert.deepEqual((await person(admin, 'ana')).limits, {}, 'a role that comes back comes without its old limit');
+    for (const wrong of [
+      { limits: { auditor: { definitions: ['a'], serviceLines: [] } } },
+      { limits: { administrator: { definitions: ['a'], serviceLines: [] } } },
+      { limits: { operator: { definitions: ['../a'], serviceLines: [] } } },
+      { limits: { operator: { definitions: [], serviceLines: ['a\nb'] } } },
+      { limits: { operator: { definitions: ['a'] } } },
+      { limits: { operator: { definitions: Array.from({ length: 21 }, (_, i) => `a${i}`), serviceLines: [] } } },
+    ])
+      assert.equal((await change(admin, 'ana', wrong)).status, 400, JSON.stringify(wrong));
+  });
+
+  it('cannot widen a limit of their own', async () => {
+    await start();
+    const admin = await kit.cookieOf();
+    await settled(admin, 'ida', ['administrator']);
+    const ida = cookieIn(await login('ida', OWN));
+    const limits = { operator: { definitions: [], serviceLines: ['Laboratory'] } };
+    assert.equal((await change(ida, 'admin', { limits })).status, 200);
+    const again = await kit.cookieOf();
+    const wider = { operator: { definitions: [], serviceLines: ['Laboratory', 'Radiology'] } };
+    for (const wish of [{ limits: {} }, { limits: wider }])
+      assert.equal((await change(again, 'admin', wish)).json()['code'], 'account-own');
+    assert.equal((await change(again, 'admin', { displayName: 'A', limits })).status, 200);
+    const program = { name: 'detour', scopes: ['switch:set'], days: 1 };
+    const made = await post('/service-accounts', again, program);
+    assert.equal(made.json()['code'], 'service-scope-refused', 'nor lend a program what they have for a part only');
+  });
+
   it('keep an administrator who can log in', async () => {
     await start();
     const admin = await kit.cookieOf();

@@ -1,7 +1,15 @@
 /** Every route of the console with every role, against the one table of permissions. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { allows, PERMISSIONS, ROLES, SERVICE_SCOPES, type Permission } from '../../governance/api/permissions.ts';
+import {
+  allows,
+  LIMITABLE_ROLES,
+  PERMISSIONS,
+  REACH,
+  ROLES,
+  SERVICE_SCOPES,
+  type Permission,
+} from '../../governance/api/permissions.ts';
 import type { RouteAccess } from '../../governance/server/http/route-list.ts';
 import { FAKE_TOKEN } from '../kit/fake-runtime.ts';
 import { startTestConsole, type TestConsole } from '../kit/test-console.ts';
@@ -63,6 +71,23 @@ describe('permissions of the console', () => {
         if (!isPermission(route.access)) continue;
         const refused = (await ask(route, cookie)) === 'permission-missing';
         if (refused === allows([role], route.access)) wrong.push(`${route.method} ${route.path}`);
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  for (const role of LIMITABLE_ROLES) {
+    it(`let a ${role} of one definition do what the table says, but nothing of the whole runtime`, async () => {
+      const cookie = await kit.cookieOf(role);
+      const { username } = (await kit.call('/api/v1/session', { cookie })).json<{ username: string }>();
+      const limits = { [role]: { definitions: ['discharge-follow-up'], serviceLines: [] } };
+      kit.console.accounts.change(username, { limits });
+      const wrong: string[] = [];
+      for (const route of routes) {
+        if (!isPermission(route.access)) continue;
+        const may = allows([role], route.access) && REACH[route.access] !== 'nowhere';
+        const refused = (await ask(route, cookie)) === 'permission-missing';
+        if (refused === may) wrong.push(`${route.method} ${route.path}`);
       }
       assert.deepEqual(wrong, []);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { createLog } from '../../engine/index.ts';
-import { PERMISSIONS, ROLES, allows, type Role } from '../../governance/api/permissions.ts';
+import { LIMITABLE_ROLES, PERMISSIONS, REACH, ROLES, allows, type Role } from '../../governance/api/permissions.ts';
 import { PROXY_ROUTES } from '../../governance/server/proxy/routes.ts';
 import { FAKE_TOKEN } from '../kit/fake-runtime.ts';
 import { startTestConsole, type TestConsole, type CallOptions } from '../kit/test-console.ts';
@@ -28,7 +28,8 @@ describe('a runtime reached through the console', () => {
           ? (kit.runtime.escalations[0]?.id ?? '')
           : (kit.runtime.messages.at(-1)?.id ?? ''),
       )
-      .replace(':name', 'critical-lab-result');
+      .replace(':name', 'critical-lab-result')
+      .replace(':key', 'an-effect');
 
   it('gives the list, in the name of who asks, and hides the service token', async () => {
     const answer = await kit.call(`${AT}/messages?state=dead&limit=2`, { cookie: admin });
@@ -72,6 +73,68 @@ describe('a runtime reached through the console', () => {
       }
     }
     assert.ok(refused > 20 && granted > 20, `${refused} refused, ${granted} granted`);
+  });
+
+  describe('by somebody whose role is limited', () => {
+    const LIMIT = { definitions: ['discharge-follow-up'], serviceLines: ['Übergabe'] };
+    const limited = async (...roles: Role[]): Promise<string> => {
+      const cookie = await kit.cookieOf(...roles);
+      const { username } = (await kit.call('/api/v1/session', { cookie })).json<{ username: string }>();
+      const [first] = roles;
+      kit.console.accounts.change(username, { limits: { [first ?? 'operator']: LIMIT } });
+      return cookie;
+    };
+    const send = (cookie: string, { method, path: at, query }: (typeof PROXY_ROUTES)[number]) =>
+      kit.call(`${AT}${path(at)}${query === 'dryRun' ? '?dryRun=1' : ''}`, {
+        method,
+        cookie,
+        body: method === 'POST' ? { reason: 'for the test' } : undefined,
+      });
+
+    it('is told the part with every call, and not called for what is of the whole', async () => {
+      let narrowed = 0;
+      let refused = 0;
+      for (const role of LIMITABLE_ROLES) {
+        const cookie = await limited(role);
+        for (const route of PROXY_ROUTES) {
+          if (!allows([role], route.permission) || route.body === 'deadLetters') continue;
+          const before = kit.runtime.calls.length;
+          const answer = await send(cookie, route);
+          const [call] = kit.runtime.calls.slice(before);
+          const what = `${role} ${route.method} ${route.path}: ${answer.status}`;
+          if (REACH[route.permission] === 'anywhere') assert.equal(call?.scope, null, what);
+          else if (route.narrowed && answer.status !== 400) {
+            assert.deepEqual(call?.scope, LIMIT, what);
+            narrowed++;
+          } else if (!route.narrowed) {
+            assert.deepEqual([answer.status, call], [403, undefined], what);
+            refused++;
+          }
+        }
+      }
+      assert.ok(narrowed > 40 && refused >= 5, `${narrowed} narrowed, ${refused} refused`);
+    });
+
+    it('is told no part where another role has the same permission everywhere', async () => {
+      const cookie = await limited('operator', 'coordinator');
+      await kit.call(`${AT}/messages`, { cookie });
+      assert.equal(kit.runtime.calls.at(-1)?.scope, null);
+      const search = { kind: 'patient', value: '1' };
+      await kit.call(`${AT}/messages/search`, { method: 'POST', cookie: await limited('operator'), body: search });
+      assert.deepEqual(kit.runtime.calls.at(-1)?.scope, LIMIT);
+    });
+
+    it('shows nothing of a runtime that does not narrow', async () => {
+      const other = await startTestConsole({ runtime: { messages: 5, narrows: false } });
+      try {
+        const cookie = await other.cookieOf('operator');
+        other.console.accounts.change('person-1', { limits: { operator: LIMIT } });
+        const answer = await other.call(`${AT}/messages`, { cookie });
+        assert.deepEqual([answer.status, answer.json()['code']], [502, 'runtime-not-narrowed']);
+      } finally {
+        await other.stop();
+      }
+    });
   });
 
   it('has no permission that nobody has, and none that names an unknown role', () => {

@@ -8,7 +8,7 @@ import {
   type LiveChange,
   type MessageSummary,
 } from '../../engine/index.ts';
-import { API_ROOT, type EscalationView, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import { API_ROOT, SCOPE_HEADER, type EscalationView, type RuntimeStatus } from '../../runtime/api/contract.ts';
 import { fakeOperations, type FakeOperations } from './fake-operations.ts';
 import {
   FLOWS,
@@ -33,6 +33,8 @@ export interface FakeRuntime {
     readonly path: string;
     readonly actor: string;
     readonly body: string;
+    /** What the console said of the part asked for; `null`: all. */
+    readonly scope: unknown;
   }[];
   /** A message arrives and its change is told. */
   arrive(state?: MessageSummary['state']): MessageSummary;
@@ -52,6 +54,8 @@ export interface FakeRuntimeOptions {
   readonly port?: number;
   readonly now?: number;
   readonly empty?: boolean;
+  /** `false`: knows nothing of people who answer for a part. */
+  readonly narrows?: boolean;
 }
 
 const AUDITED: Readonly<Record<string, string>> = {
@@ -68,7 +72,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
   const escalations = syntheticEscalations(messages, now);
   const streams = new Set<ServerResponse>();
   const first = Promise.withResolvers<void>();
-  const calls: { method: string; path: string; actor: string; body: string }[] = [];
+  const calls: { method: string; path: string; actor: string; body: string; scope: unknown }[] = [];
   const notices: ConsoleNotice[] = [];
   const random = seededRandom(99);
   const audit: AuditRecord[] = auditRecords(messages, now);
@@ -200,7 +204,10 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       path: `${url.pathname}${url.search}`,
       actor: String(request.headers['wardflow-actor']),
       body,
+      scope: scopeIn(request),
     });
+    if (options.narrows !== false && request.headers[SCOPE_HEADER] !== undefined)
+      response.setHeader(SCOPE_HEADER, 'applied');
     const json = (value: unknown, code = 200): void => {
       response.writeHead(code, { 'content-type': code < 400 ? 'application/json' : 'application/problem+json' });
       response.end(JSON.stringify(value));
@@ -362,6 +369,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
         at: Date.now(),
         escalationId: escalations.find((one) => one.state === 'open')?.id ?? null,
         messageId: messages.at(-1)?.id ?? '',
+        definition: 'critical-lab-result',
         lane: 'stat',
         to: 'ward nurse',
         text: 'Critical potassium result: acknowledge within 15 minutes',
@@ -377,6 +385,11 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
   };
 }
 
+function scopeIn(request: IncomingMessage): unknown {
+  const header = request.headers[SCOPE_HEADER];
+  return typeof header === 'string' ? JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) : null;
+}
+
 function summaryOf(name: string): RuntimeStatus['definitions'][number] {
   const tab = FLOWS[name]?.[0]?.id ?? null;
   const title = name === 'critical-lab-result' ? 'Critical lab result follow-up' : 'Discharge follow-up';
@@ -385,6 +398,7 @@ function summaryOf(name: string): RuntimeStatus['definitions'][number] {
     version: VERSIONS[name] ?? '',
     title,
     risk: name === 'critical-lab-result' ? 'critical' : 'moderate',
+    serviceLine: name === 'critical-lab-result' ? 'Laboratory' : 'Community care',
     tab,
   };
 }

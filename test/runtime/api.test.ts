@@ -420,6 +420,7 @@ describe("the runtime's own API", () => {
         at: clock.now(),
         escalationId: null,
         messageId: 'm',
+        definition: 'lab',
         lane: 'stat',
         to: 'ward',
         text: 'Look',

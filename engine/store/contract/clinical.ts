@@ -151,6 +151,8 @@ export interface EscalationQuery {
   readonly messageId?: string;
   /** Source that gets its child items. */
   readonly subscription?: string;
+  /** Of one of these; an empty list: none. */
+  readonly definitions?: readonly string[];
   readonly before?: Millis;
   /** 1 to 1000, default 100. */
   readonly limit?: number;

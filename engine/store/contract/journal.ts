@@ -114,6 +114,8 @@ export interface MessageQuery {
   /** Matches a control id (from its start, any case), a message id or a reason code exactly. */
   readonly text?: string;
   readonly key?: SearchKey;
+  /** Messages that have work of one of these; an empty list: none. */
+  readonly definitions?: readonly string[];
   readonly since?: Millis;
   readonly until?: Millis;
   /** Paging: rows with a smaller `seq`. */

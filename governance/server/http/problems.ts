@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'runtime-unknown': 404,
   'runtime-unreachable': 502,
   'runtime-refused': 502,
+  'runtime-not-narrowed': 502,
   'console-failed': 500,
   'console-port-taken': 500,
   'console-store-unusable': 500,

@@ -4,7 +4,7 @@ import type { Clock, LiveChange } from '../../../engine/index.ts';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
 import { sameOrigin, sessionToken } from '../http/guards.ts';
-import { mayDo } from '../identity.ts';
+import { mayDo, scopeOf } from '../identity.ts';
 import type { Login } from '../login.ts';
 
 /** Changes of this time go out together: a burst of messages must not become a burst of repaints. */
@@ -56,7 +56,9 @@ export function createFanOut(
     }
     socket.data.sessionId = identity.session.id;
     const kinds = Object.keys(NEEDED) as LiveChange['kind'][];
-    const rooms = kinds.filter((kind) => mayDo(identity, NEEDED[kind])).map((kind) => `kind:${kind}`);
+    const room = (kind: LiveChange['kind']): string =>
+      scopeOf(identity, NEEDED[kind]) === 'all' ? `kind:${kind}` : `part:${kind}`;
+    const rooms = kinds.filter((kind) => mayDo(identity, NEEDED[kind])).map(room);
     // In memory: without a cluster adapter this is done when it returns.
     void socket.join([...rooms, `session:${identity.session.id}`]);
     next();
@@ -74,7 +76,9 @@ export function createFanOut(
         const ofKind = [...changes.values()].filter((change) => change.kind === kind);
         if (ofKind.length === 0) continue;
         const more = ofKind.length > MOST_AT_ONCE;
-        io.to(`kind:${kind}`).emit('changes', { runtime, changes: ofKind.slice(0, MOST_AT_ONCE), more });
+        const told = ofKind.slice(0, MOST_AT_ONCE);
+        io.to(`kind:${kind}`).emit('changes', { runtime, changes: told, more });
+        io.to(`part:${kind}`).emit('changes', { runtime, changes: told.map(forPart), more });
       }
     }
     gathered.clear();
@@ -107,6 +111,13 @@ export function createFanOut(
       await io.close();
     },
   };
+}
+
+/**
+ * For somebody who answers for a part: an id says nothing, but a notice has words. They ask for the list, which is narrowed.
+ */
+function forPart(change: LiveChange): LiveChange {
+  return change.kind === 'notice' ? GAP : change;
 }
 
 function keyOf(change: LiveChange): string {

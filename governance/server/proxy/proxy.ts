@@ -3,9 +3,11 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
+import type { Scope } from '../../api/permissions.ts';
+import { SCOPE_HEADER } from '../../../runtime/api/contract.ts';
 import { auditSentence } from '../../../engine/index.ts';
 import { consoleErrors } from '../../errors.ts';
-import { actorOf, type Needs } from '../http/guards.ts';
+import { actorOf, scopeIn, type Needs } from '../http/guards.ts';
 import { handled } from '../http/handled.ts';
 import { validBody, validQuery } from '../http/validate.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
@@ -26,6 +28,7 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
   const ask = async (
     request: Request,
     response: Response,
+    scope: Scope,
     call: Pick<RuntimeRequest, 'method' | 'path' | 'query' | 'body'>,
     withinMs = ANSWER_WITHIN_MS,
   ): Promise<globalThis.Response> => {
@@ -34,21 +37,30 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(withinMs)]);
-    const answer = await client({ ...call, runtime, actor: actorOf(response), signal });
+    const narrowing = scope === 'all' ? {} : { scope };
+    const answer = await client({ ...call, ...narrowing, runtime, actor: actorOf(response), signal });
     if (answer.kind === 'unreachable') throw consoleErrors.create('runtime-unreachable', { runtime });
     const { status } = answer.response;
     if (status === 401 || (status >= 300 && status < 400)) {
       await answer.response.body?.cancel();
       throw consoleErrors.create('runtime-refused', { runtime });
     }
+    if (scope !== 'all' && answer.response.ok && answer.response.headers.get(SCOPE_HEADER) !== 'applied') {
+      await answer.response.body?.cancel();
+      throw consoleErrors.create('runtime-not-narrowed', { runtime });
+    }
     return answer.response;
   };
 
   for (const route of PROXY_ROUTES) {
+    const { permission, narrowed = false } = route;
     const handler = handled(async (request, response) => {
+      const scope = scopeIn(response, permission);
+      if (scope !== 'all' && !narrowed) throw consoleErrors.create('permission-elsewhere', { permission });
       const answer = await ask(
         request,
         response,
+        scope,
         {
           method: route.method,
           path: targetPath(route, request),
@@ -60,7 +72,7 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
       if (route.answer === 'audit' && answer.ok) response.json(spoken((await answer.json()) as AuditList));
       else await handOn(answer, response, downloadName(route, request));
     });
-    const guard = needs(route.permission);
+    const guard = needs(permission);
     if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, guard, handler);
     else router.post(`/runtimes/:runtime${route.path}`, guard, handler);
   }
@@ -70,7 +82,7 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
     needs('message:search-identifier'),
     handled(async (request, response) => {
       const { kind, value, before, limit } = validBody('identifierSearch', request.body);
-      const answer = await ask(request, response, {
+      const answer = await ask(request, response, scopeIn(response, 'message:search-identifier'), {
         method: 'GET',
         path: '/messages',
         query: {

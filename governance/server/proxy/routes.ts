@@ -11,23 +11,29 @@ export interface ProxyRoute {
   readonly query?: SchemaName;
   readonly body?: BodyName;
   /** `bytes` and `lines`: handed on as a download, whatever the runtime calls it. `audit`: with each record in words. */
+  /**
+   * The runtime shows and does no more than the part that the caller answers for. Without it the route is of the whole
+   * runtime, and refused to whoever has its permission for a part only.
+   */
+  readonly narrowed?: true;
   readonly answer?: 'json' | 'bytes' | 'lines' | 'audit';
 }
 
 export const PROXY_ROUTES: readonly ProxyRoute[] = [
-  { method: 'GET', path: '/status', permission: 'status:read' },
-  { method: 'GET', path: '/messages', permission: 'message:list', query: 'messageList' },
-  { method: 'GET', path: '/messages/:id', permission: 'message:read' },
-  { method: 'GET', path: '/messages/:id/body', permission: 'message:read-body' },
-  { method: 'GET', path: '/messages/:id/raw', permission: 'message:read-body', answer: 'bytes' },
+  { method: 'GET', path: '/status', permission: 'status:read', narrowed: true },
+  { method: 'GET', path: '/messages', permission: 'message:list', narrowed: true, query: 'messageList' },
+  { method: 'GET', path: '/messages/:id', permission: 'message:read', narrowed: true },
+  { method: 'GET', path: '/messages/:id/body', permission: 'message:read-body', narrowed: true },
+  { method: 'GET', path: '/messages/:id/raw', permission: 'message:read-body', narrowed: true, answer: 'bytes' },
   {
     method: 'POST',
     path: '/messages/:id/redrive',
     permission: 'message:redrive',
+    narrowed: true,
     query: 'dryRun',
     body: 'optionalReason',
   },
-  { method: 'POST', path: '/messages/:id/release', permission: 'message:release', body: 'reason' },
+  { method: 'POST', path: '/messages/:id/release', permission: 'message:release', narrowed: true, body: 'reason' },
   {
     method: 'POST',
     path: '/messages/:id/reread',
@@ -39,24 +45,27 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     method: 'POST',
     path: '/messages/:id/discard',
     permission: 'message:discard',
+    narrowed: true,
     query: 'dryRun',
     body: 'discard',
   },
   { method: 'GET', path: '/definitions/:name', permission: 'definition:read' },
-  { method: 'GET', path: '/escalations', permission: 'escalation:list', query: 'escalationList' },
+  { method: 'GET', path: '/escalations', permission: 'escalation:list', narrowed: true, query: 'escalationList' },
   {
     method: 'POST',
     path: '/escalations/:id/acknowledge',
     permission: 'escalation:acknowledge',
+    narrowed: true,
     body: 'optionalReason',
   },
-  { method: 'GET', path: '/switches', permission: 'status:read' },
-  { method: 'POST', path: '/switches', permission: 'switch:set', body: 'switchRequest' },
-  { method: 'POST', path: '/switches/:id/clear', permission: 'switch:set', body: 'reason' },
+  { method: 'GET', path: '/switches', permission: 'status:read', narrowed: true },
+  { method: 'POST', path: '/switches', permission: 'switch:set', narrowed: true, body: 'switchRequest' },
+  { method: 'POST', path: '/switches/:id/clear', permission: 'switch:set', narrowed: true, body: 'reason' },
   {
     method: 'POST',
     path: '/dead-letters/redrive',
     permission: 'message:redrive',
+    narrowed: true,
     query: 'dryRun',
     body: 'deadLetters',
   },
@@ -64,6 +73,7 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     method: 'POST',
     path: '/dead-letters/discard',
     permission: 'message:discard',
+    narrowed: true,
     query: 'dryRun',
     body: 'deadLetters',
   },
@@ -81,12 +91,12 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     query: 'dryRun',
     body: 'quarantine',
   },
-  { method: 'GET', path: '/effects/uncertain', permission: 'operations:read' },
-  { method: 'POST', path: '/effects/:key/decide', permission: 'effect:decide', body: 'effectDecision' },
-  { method: 'GET', path: '/metrics/series', permission: 'operations:read', query: 'series' },
-  { method: 'GET', path: '/metrics/queue', permission: 'operations:read' },
-  { method: 'GET', path: '/metrics/reasons', permission: 'operations:read' },
-  { method: 'GET', path: '/notices', permission: 'notice:list' },
+  { method: 'GET', path: '/effects/uncertain', permission: 'operations:read', narrowed: true },
+  { method: 'POST', path: '/effects/:key/decide', permission: 'effect:decide', narrowed: true, body: 'effectDecision' },
+  { method: 'GET', path: '/metrics/series', permission: 'operations:read', narrowed: true, query: 'series' },
+  { method: 'GET', path: '/metrics/queue', permission: 'operations:read', narrowed: true },
+  { method: 'GET', path: '/metrics/reasons', permission: 'operations:read', narrowed: true },
+  { method: 'GET', path: '/notices', permission: 'notice:list', narrowed: true },
   { method: 'GET', path: '/audit', permission: 'audit:read', query: 'auditList', answer: 'audit' },
   { method: 'GET', path: '/audit/export', permission: 'audit:export', query: 'auditList', answer: 'lines' },
   { method: 'GET', path: '/audit/verify', permission: 'audit:read' },

@@ -1,4 +1,4 @@
-import { ACTOR_HEADER, API_ROOT } from '../../../runtime/api/contract.ts';
+import { ACTOR_HEADER, API_ROOT, SCOPE_HEADER, type ScopeOfCall } from '../../../runtime/api/contract.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
 
 export interface RuntimeRequest {
@@ -10,6 +10,8 @@ export interface RuntimeRequest {
   readonly body?: unknown;
   /** `user:ana`. */
   readonly actor: string;
+  /** For somebody who answers for a part only. */
+  readonly scope?: ScopeOfCall;
   readonly signal: AbortSignal;
   readonly accept?: string;
 }
@@ -31,6 +33,7 @@ export function createRuntimeClient(runtimes: RuntimeDirectory): RuntimeClient {
       [ACTOR_HEADER]: request.actor,
       accept: request.accept ?? 'application/json',
     };
+    if (request.scope) headers[SCOPE_HEADER] = Buffer.from(JSON.stringify(request.scope)).toString('base64url');
     if (request.body !== undefined) headers['content-type'] = 'application/json';
     try {
       const response = await fetch(url, {

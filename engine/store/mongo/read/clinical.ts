@@ -62,10 +62,17 @@ export async function listEscalations({ escalations }: Collections, query: Escal
     ...(query.subscription === undefined ? {} : { subscription: query.subscription }),
     ...(query.before === undefined ? {} : { startedAt: { $lt: query.before } }),
   };
-  const documents = await escalations
-    .find(filter, { sort: { startedAt: -1, seq: -1 }, limit: limitOf(query.limit) })
-    .toArray();
-  return documents.map((document) => escalationFrom(document as EscalationDoc));
+  const { definitions } = query;
+  const limit = limitOf(query.limit);
+  // The definition stands in the record, which the server does not look into: those of others are passed over here.
+  const cursor = escalations.find(filter, { sort: { startedAt: -1, seq: -1 }, ...(definitions ? {} : { limit }) });
+  const found: Escalation[] = [];
+  for await (const document of cursor) {
+    const one = escalationFrom(document as EscalationDoc);
+    if (!definitions || definitions.includes(one.definition)) found.push(one);
+    if (found.length === limit) break;
+  }
+  return found;
 }
 
 export async function listAudit({ audit }: Collections, chain: string, query: AuditQuery): Promise<AuditRecord[]> {

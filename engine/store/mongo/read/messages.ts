@@ -66,6 +66,7 @@ function filterOf(query: Omit<MessageQuery, 'limit'>): mongo.Filter<MessageDoc> 
     if (query.type.includes('^')) all.push({ type: query.type });
     else all.push({ $or: [{ type: query.type }, { type: { $gt: `${query.type}^`, $lt: `${query.type}_` } }] });
   }
+  if (query.definitions) all.push({ definitions: { $in: [...query.definitions] } });
   if (query.since !== undefined) all.push({ receivedAt: { $gte: query.since } });
   if (query.until !== undefined) all.push({ receivedAt: { $lt: query.until } });
   if (query.states) all.push({ state: { $in: [...query.states] } });
@@ -84,7 +85,8 @@ export async function countMessages(
   { messages, counters }: Collections,
   query: Omit<MessageQuery, 'states' | 'before' | 'limit'> = {},
 ): Promise<MessageCounts> {
-  const unfiltered = !query.type && !query.text && !query.key && query.since === undefined && query.until === undefined;
+  const { type, text, key, definitions, since, until } = query;
+  const unfiltered = !type && !text && !key && !definitions && since === undefined && until === undefined;
   const rows = unfiltered
     ? await counters
         .aggregate<{ _id: MessageState; n: number }>([

@@ -78,6 +78,10 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
     where.push(`${ESCALATION_SOURCE} = ?`);
     values.push(query.subscription);
   }
+  if (query.definitions) {
+    where.push(`json_extract(record, '$.definition') IN (${query.definitions.map(() => '?').join(', ')})`);
+    values.push(...query.definitions);
+  }
   if (query.before !== undefined) {
     where.push('started_at < ?');
     values.push(query.before);

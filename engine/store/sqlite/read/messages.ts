@@ -150,6 +150,11 @@ function filterOf(sql: Sql, query: Omit<MessageQuery, 'states'>): Filter {
       values.push(query.type, `${query.type}^`, `${query.type}_`);
     }
   }
+  if (query.definitions) {
+    const one = query.definitions.map(() => '?').join(', ');
+    where.push(`EXISTS (SELECT 1 FROM work w WHERE w.message_seq = s.seq AND w.definition IN (${one}))`);
+    values.push(...query.definitions);
+  }
   if (query.since !== undefined) {
     where.push('s.received_at >= ?');
     values.push(query.since);
@@ -188,7 +193,8 @@ export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
 }
 
 export function countMessages(sql: Sql, query: Omit<MessageQuery, 'states' | 'before' | 'limit'> = {}): MessageCounts {
-  const unfiltered = !query.type && !query.text && !query.key && query.since === undefined && query.until === undefined;
+  const { type, text, key, definitions, since, until } = query;
+  const unfiltered = !type && !text && !key && !definitions && since === undefined && until === undefined;
   let rows: { state: number; n: number }[];
   if (unfiltered) {
     rows = sql.all(
