@@ -100,6 +100,8 @@ export interface LiveEvents {
   /** What changed in the last moment; `more`: there was too much to name it all, so everything may have. */
   changes(event: { readonly runtime: string; readonly changes: readonly LiveChange[]; readonly more: boolean }): void;
   runtime(entry: RuntimeEntry): void;
+  /** Something about this proposal is new: its state, seats, checks, scenarios, discussion. */
+  proposal(event: { readonly number: number }): void;
   /** The session ended: log in again. */
   ended(): void;
 }

@@ -13,10 +13,15 @@ export type ProposalState = (typeof PROPOSAL_STATES)[number];
 /** Why approvals given so far can no longer count; the author makes a new revision. */
 export type Outdated = 'base' | 'policy';
 
-/** GET /proposals?state=&definition=&author=&text=&before=&limit= (`proposal:read`), newest first. */
+/**
+ * GET /proposals?state=&definition=&author=&text=&asks=me&before=&limit= (`proposal:read`), newest first; `state` may be several,
+ * with commas; `asks=me`: only those with `asksYou`.
+ */
 export interface ProposalList {
   readonly proposals: readonly ProposalSummary[];
   readonly counts: Readonly<Record<ProposalState, number>>;
+  /** Proposals with `asksYou`, of all states. */
+  readonly asking: number;
   /** For the next page. */
   readonly before: number | null;
 }
@@ -39,6 +44,8 @@ export interface ProposalSummary {
   readonly approvals: { readonly given: number; readonly needed: number };
   /** What it waits for, in words: "an approval as engineer". */
   readonly waitsFor: string;
+  /** What it waits for and the caller can give: `sign` or `revise` as its author, `approve`, `order`; `null`: nothing. */
+  readonly asksYou: ProposalAction | null;
   /** Opened by itself after glass was broken. */
   readonly followsBreakGlass: boolean;
 }

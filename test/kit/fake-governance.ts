@@ -122,30 +122,30 @@ export async function startFakeGovernance(consoleUrl: string): Promise<FakeGover
     const held = trusted.filter((key) => key.person === person).flatMap((key) => key.roles);
     const free = view.seats.filter((seat) => seat.person === null && held.includes(seat.role));
     const sat = view.seats.some((seat) => seat.person === person);
-    return {
-      ...view,
-      may: {
-        sign: author && view.state === 'draft' ? yes : no('Only its author signs it, while it is a draft.'),
-        approve: author
-          ? no('You are its author: others have to approve it.')
-          : !open || view.outdated
-            ? no(view.outdated ? 'It is outdated: its author has to revise it.' : 'It does not wait for approvals.')
-            : sat
-              ? no('You have approved it already.')
-              : free.length > 0
-                ? yes
-                : no('No seat that is free is yours to take.'),
-        reject: open && !author && held.length > 0 ? yes : no('It is not yours to reject.'),
-        withdraw: author && !over ? yes : no('Only its author withdraws it.'),
-        revise: author && !over ? yes : no('Only its author revises it.'),
-        comment: yes,
-        rerun: over ? no('It is over.') : yes,
-        order:
-          view.state === 'approved' && roles.includes('operator')
-            ? yes
-            : no('An operator orders it once it is approved.'),
-      },
+    const may: ProposalView['may'] = {
+      sign: author && view.state === 'draft' ? yes : no('Only its author signs it, while it is a draft.'),
+      approve: author
+        ? no('You are its author: others have to approve it.')
+        : !open || view.outdated
+          ? no(view.outdated ? 'It is outdated: its author has to revise it.' : 'It does not wait for approvals.')
+          : sat
+            ? no('You have approved it already.')
+            : free.length > 0
+              ? yes
+              : no('No seat that is free is yours to take.'),
+      reject: open && !author && held.length > 0 ? yes : no('It is not yours to reject.'),
+      withdraw: author && !over ? yes : no('Only its author withdraws it.'),
+      revise: author && !over ? yes : no('Only its author revises it.'),
+      comment: yes,
+      rerun: over ? no('It is over.') : yes,
+      order:
+        view.state === 'approved' && roles.includes('operator')
+          ? yes
+          : no('An operator orders it once it is approved.'),
     };
+    const wanted =
+      view.outdated && author ? 'revise' : (['sign', 'approve', 'order'] as const).find((one) => may[one].yes);
+    return { ...view, may, asksYou: over ? null : (wanted ?? null) };
   };
 
   async function answer(
@@ -173,7 +173,7 @@ export async function startFakeGovernance(consoleUrl: string): Promise<FakeGover
       return keysOf(person).at(-1);
     }
     if (kind === 'trust') return trustView();
-    if (id === '') return list(url.searchParams);
+    if (id === '') return list(url.searchParams, (view) => asSeen(view, person, who.roles));
     const number = Number(id);
     const one = proposals.get(number);
     if (!one) throw new Refused(404, 'not-found', 'There is no such proposal.');
@@ -246,13 +246,14 @@ export async function startFakeGovernance(consoleUrl: string): Promise<FakeGover
     return seen();
   }
 
-  function list(query: URLSearchParams): ProposalList {
-    const all = [...proposals.values()].map(({ view }) => view).toSorted((a, b) => b.number - a.number);
+  function list(query: URLSearchParams, seenBy: (view: ProposalView) => ProposalView): ProposalList {
+    const all = [...proposals.values()].map(({ view }) => seenBy(view)).toSorted((a, b) => b.number - a.number);
     const states = query.get('state')?.split(',') ?? [];
     const text = query.get('text')?.toLowerCase() ?? '';
     const before = Number(query.get('before') ?? Infinity);
     const limit = Number(query.get('limit') ?? 50);
     const matching = all
+      .filter((one) => query.get('asks') !== 'me' || one.asksYou !== null)
       .filter((one) => (states.length === 0 || states.includes(one.state)) && one.number < before)
       .filter((one) => `${one.number} ${one.title} ${one.author} ${one.headline}`.toLowerCase().includes(text));
     return {
@@ -260,6 +261,7 @@ export async function startFakeGovernance(consoleUrl: string): Promise<FakeGover
       counts: Object.fromEntries(
         PROPOSAL_STATES.map((state) => [state, all.filter((one) => one.state === state).length]),
       ) as ProposalList['counts'],
+      asking: all.filter(({ asksYou }) => asksYou !== null).length,
       before: matching.length > limit ? (matching[limit - 1]?.number ?? null) : null,
     };
   }
@@ -333,7 +335,16 @@ export async function startFakeGovernance(consoleUrl: string): Promise<FakeGover
 
 const SUMMARY = [
   ...(['number', 'title', 'state', 'outdated', 'environment', 'author', 'risk', 'definitions', 'headline'] as const),
-  ...(['createdAt', 'updatedAt', 'checks', 'scenarios', 'approvals', 'waitsFor', 'followsBreakGlass'] as const),
+  ...([
+    'createdAt',
+    'updatedAt',
+    'checks',
+    'scenarios',
+    'approvals',
+    'waitsFor',
+    'asksYou',
+    'followsBreakGlass',
+  ] as const),
 ] as const;
 const summaryOf = (view: ProposalView): ProposalSummary =>
   Object.fromEntries(SUMMARY.map((key) => [key, view[key]])) as unknown as ProposalSummary;

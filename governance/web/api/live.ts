@@ -68,6 +68,7 @@ export function useLiveConnection(client: QueryClient): LiveState {
         else touch('status');
       }
     });
+    socket.on('proposal', ({ number }) => touch('proposals', `proposal ${number}`));
     socket.on('ended', () => void client.invalidateQueries({ queryKey: ['runtimes'] }));
     return () => {
       window.clearTimeout(timer);

@@ -1,11 +1,16 @@
 import { ChartNoAxesColumn, BellRing, Gauge, Inbox, ScrollText, Users, type LucideIcon } from 'lucide-react';
+import { Fragment } from 'react';
 import { Link, useRoute } from 'wouter';
 import type { Permission } from '../../api/permissions.ts';
 import { useEscalations, useStatus } from '../api/queries.ts';
 import { useSession } from '../session/session.ts';
 import classes from './navigation.module.css';
 
+/** What belongs together, in this order; a group without a heading first. */
+const GROUPS = ['', 'Review', 'Production', 'House'] as const;
+
 interface Place {
+  readonly group: (typeof GROUPS)[number];
   readonly path: string;
   readonly label: string;
   readonly icon: LucideIcon;
@@ -13,14 +18,14 @@ interface Place {
   readonly permission: Permission;
 }
 
-/** Where one can go. Reviews and worklist join here with their pages. */
+/** Where one can go. */
 export const PLACES: readonly Place[] = [
-  { path: '/', label: 'Overview', icon: ChartNoAxesColumn, keys: 'g o', permission: 'status:read' },
-  { path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
-  { path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
-  { path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
-  { path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
-  { path: '/people', label: 'People', icon: Users, keys: 'g u', permission: 'account:list' },
+  { group: '', path: '/', label: 'Overview', icon: ChartNoAxesColumn, keys: 'g o', permission: 'status:read' },
+  { group: '', path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
+  { group: '', path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
+  { group: '', path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
+  { group: 'House', path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
+  { group: 'House', path: '/people', label: 'People', icon: Users, keys: 'g u', permission: 'account:list' },
 ];
 
 export function Navigation({ onGo }: { readonly onGo?: () => void }) {
@@ -32,15 +37,24 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }) {
     '/messages': { count: needs, what: 'need you' },
     '/escalations': { count: open, what: 'to acknowledge' },
   };
+  const groups = GROUPS.map((group) => ({
+    group,
+    places: PLACES.filter((place) => place.group === group && may(place.permission)),
+  })).filter(({ places }) => places.length > 0);
   return (
     <nav aria-label="Pages">
-      <ul className={classes['list']}>
-        {PLACES.filter((place) => may(place.permission)).map((place) => (
-          <li key={place.path}>
-            <Entry place={place} badge={badges[place.path]} onGo={onGo} />
-          </li>
-        ))}
-      </ul>
+      {groups.map(({ group, places }) => (
+        <Fragment key={group}>
+          {group !== '' && <p className={classes['group']}>{group}</p>}
+          <ul className={classes['list']} aria-label={group === '' ? 'Daily work' : group}>
+            {places.map((place) => (
+              <li key={place.path}>
+                <Entry place={place} badge={badges[place.path]} onGo={onGo} />
+              </li>
+            ))}
+          </ul>
+        </Fragment>
+      ))}
     </nav>
   );
 }
