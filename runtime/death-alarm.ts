@@ -1,4 +1,6 @@
 /**
+ * Alarms of the runtime's own: of dead letters and of stranded work (`stranded-alarm.ts`) of critical definitions.
+ *
  * A message of a definition whose risk is critical may be the one that costs a life: when it becomes a dead letter, an
  * escalation of its own tells people until somebody acknowledges it or the dead letter is gone.
  *
@@ -15,24 +17,25 @@ import {
   type Escalation,
   type EscalationChildData,
   type Failure,
-  type Intent,
   type LadderStep,
   type NewWork,
 } from '../engine/index.ts';
+import { alarmLadder } from './alarm-ladder.ts';
 import { runtimeErrors } from './errors.ts';
+import { alarmOfStranded, isTakenUp, STRANDED_NAME, type Owed, type StrandedData } from './stranded-alarm.ts';
+import { WatchedAlarms } from './watched-alarms.ts';
 
 /** No definition has such a name. */
 export const ALARM_SOURCE = '~dead-letters-of-critical-flows';
 /** No node may give an escalation a name with a space in it. */
 export const ALARM_NAME = 'dead letter';
-const LADDER = 'dead letters of critical flows';
+const LADDER = 'trouble of critical flows';
 const LEASE_MS = 60_000;
 const CAPACITY = 4;
-const MINUTE_MS = 60_000;
+/** Between two looks for stranded work. */
+const LOOK_MS = 5 * 60_000;
 /** Beyond this many open ladders at once (an EHR that refuses everything), each further dead letter is told of once. */
 const MOST_LADDERS = 100;
-/** Open alarms that are ended as soon as their dead letter is gone; others end before their next step. */
-const MOST_WATCHED = 1000;
 
 interface AlarmData {
   readonly kind: 'critical-death';
@@ -48,31 +51,37 @@ export interface DeathAlarm {
   children(work: ClaimedWork, failure: Failure, at: number): Promise<readonly NewWork[]>;
   /** Takes up its own items. */
   start(): void;
+  /** Sources are being replaced: nothing counts as stranded until `check`. */
+  hold(): void;
+  /** Sources are as they are going to be: what no flow takes is stranded. */
+  check(): void;
   stop(): void;
 }
 
 export function createDeathAlarm(
   engine: Engine,
-  definitionOf: (work: ClaimedWork) => Promise<Definition | undefined>,
+  definitionOf: (work: Owed) => Promise<Definition | undefined>,
 ): DeathAlarm {
-  const { dispatcher, escalations, ids, live, log, store } = engine;
-  /** Message -> open alarm. */
-  const watched = new Map<string, Set<string>>();
+  const { clock, dispatcher, escalations, ids, live, log, store } = engine;
+  const watched = new WatchedAlarms(store, ALARM_SOURCE, endIfGone);
+  let held = true;
+  let cancelLook: (() => void) | undefined;
   let remove: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
 
   async function take(work: ClaimedWork): Promise<void> {
-    const data = work.child?.data as AlarmData | EscalationChildData | undefined;
-    if (data?.kind === 'critical-death') await begin(work, data);
+    const data = work.child?.data as AlarmData | StrandedData | EscalationChildData | undefined;
+    if (data?.kind === 'critical-death' || data?.kind === 'stranded') await begin(work, data);
     else if (data?.kind === 'step') await tell(work, data.escalationId, data.step);
   }
 
-  async function begin(work: ClaimedWork, data: AlarmData): Promise<void> {
+  async function begin(work: ClaimedWork, data: AlarmData | StrandedData): Promise<void> {
+    const name = data.kind === 'stranded' ? STRANDED_NAME : ALARM_NAME;
     // One for a message and its flow: steps of its ladder that die as well are part of the same trouble. Another flow has
     // other people.
     const open = await store.escalations.list({ messageId: work.messageId, states: ['open'] });
     const isSame = (one: Escalation): boolean =>
-      one.subscription === ALARM_SOURCE && one.definition === work.definition;
+      one.subscription === ALARM_SOURCE && one.name === name && one.definition === work.definition;
     if (open.some(isSame)) return undefined;
     const [first] = data.steps;
     if (first && watched.size >= MOST_LADDERS)
@@ -81,7 +90,7 @@ export function createDeathAlarm(
       work,
       definition: work.definition,
       source: ALARM_SOURCE,
-      name: ALARM_NAME,
+      name,
       discriminator: `${data.workId}/${data.attempt}`,
       lane: 'stat',
       ladder: LADDER,
@@ -90,9 +99,9 @@ export function createDeathAlarm(
       exhausted: 'keep-last',
       title: data.title,
       watch: null,
-      carry: null,
+      carry: data.kind === 'stranded' ? { workId: data.workId } : null,
     });
-    watch(escalation);
+    watched.add(escalation);
   }
 
   async function tell(work: ClaimedWork, escalationId: string, step: number): Promise<void> {
@@ -114,35 +123,35 @@ export function createDeathAlarm(
     if (result.kind === 'failed') throw runtimeErrors.create('alarm-not-told');
   }
 
-  /** Somebody redrove or discarded it: there is nothing left to look at. */
-  async function endIfGone({ id, messageId, definition }: Escalation): Promise<boolean> {
-    const work = await store.work.ofMessage(messageId);
-    if (work.some((one) => one.state === 'dead' && one.definition === definition)) return false;
-    const reason = 'the dead letter was redriven or discarded';
+  /** Somebody has seen to it: there is nothing left to look at. */
+  async function endIfGone(alarm: Escalation): Promise<boolean> {
+    const { id, name, messageId, definition, carry } = alarm;
+    const isStranded = name === STRANDED_NAME;
+    const work = isStranded ? [] : await store.work.ofMessage(messageId);
+    const isGone = isStranded
+      ? await isTakenUp(engine, carry)
+      : !work.some((one) => one.state === 'dead' && one.definition === definition);
+    if (!isGone) return false;
+    const reason = isStranded
+      ? 'a flow takes the work again, or it was discarded'
+      : 'the dead letter was redriven or discarded';
     await escalations.cancel(id, { actor: 'system', via: 'system', reason });
-    watched.get(messageId)?.delete(id);
+    watched.remove(alarm);
     return true;
   }
 
-  function watch({ id, messageId }: Escalation): void {
-    const alarms = watched.get(messageId) ?? new Set();
-    watched.set(messageId, alarms.add(id));
-    if (watched.size > MOST_WATCHED) watched.delete(watched.keys().next().value ?? '');
+  async function lookForStranded(): Promise<void> {
+    if (held) return;
+    const begun = await alarmOfStranded(engine, ALARM_SOURCE, (work) => definitionOf(work).catch(unreadable));
+    if (begun > 0) dispatcher.wake();
   }
 
-  async function look(messageId: string): Promise<void> {
-    for (const id of watched.get(messageId) ?? []) {
-      const escalation = await store.escalations.get(id);
-      if (escalation?.state === 'open') await endIfGone(escalation);
-      else watched.get(messageId)?.delete(id);
-    }
-    if (watched.get(messageId)?.size === 0) watched.delete(messageId);
-  }
-
-  async function watchOpen(): Promise<void> {
-    const open = await store.escalations.list({ states: ['open'], limit: 500 });
-    for (const escalation of open) if (escalation.subscription === ALARM_SOURCE) watch(escalation);
-    for (const messageId of watched.keys()) await look(messageId);
+  function look(): void {
+    cancelLook?.();
+    cancelLook = clock.at(clock.now() + LOOK_MS, look);
+    lookForStranded()
+      .then(() => watched.lookAtAll())
+      .catch(failed);
   }
 
   const failed = (error: unknown): void => log.warn('an alarm of a dead letter could not be looked at', { error });
@@ -196,50 +205,32 @@ export function createDeathAlarm(
         },
       });
       unsubscribe = live.subscribe((change) => {
-        if (change.kind === 'message' && watched.has(change.id)) look(change.id).catch(failed);
+        if (change.kind === 'message' && watched.has(change.id)) watched.look(change.id).catch(failed);
+        else if (change.kind === 'gap') watched.lookAtAll().catch(failed);
       });
-      watchOpen().catch(failed);
+      look();
+    },
+    hold() {
+      held = true;
+    },
+    check() {
+      held = false;
+      look();
     },
     stop() {
+      cancelLook?.();
       remove?.();
       unsubscribe?.();
     },
   };
 }
 
-/** Operations at once, and whoever answers for the flow; then again and again, out of hours as well. */
-function ladder({ intent }: Definition): readonly LadderStep[] {
-  const { owner, queue, fallback, outOfHours } = peopleOf(intent);
-  const what = `A message of "${intent.title}" could not be processed.`;
-  const step = (minutes: number, to: string, text: string): LadderStep => ({
-    afterMs: minutes * MINUTE_MS,
-    to,
-    channel: 'console',
-    text: `${what} ${text}`,
+function ladder(definition: Definition): readonly LadderStep[] {
+  return alarmLadder(definition, {
+    what: `A message of "${definition.intent.title}" could not be processed.`,
+    operations: 'Open it: what it says may be critical, and people may not have been told.',
+    owner: 'Find out what it says, and act on it by other means.',
+    after15: 'It has been a dead letter for 15 minutes and nobody has answered.',
+    after30: 'It is still a dead letter, and nobody has answered.',
   });
-  return [
-    step(0, 'operations', 'Open it: what it says may be critical, and people may not have been told.'),
-    step(0, queue ?? owner, fallback ?? 'Find out what it says, and act on it by other means.'),
-    step(15, outOfHours ?? owner, 'It has been a dead letter for 15 minutes and nobody has answered.'),
-    step(30, outOfHours ?? owner, 'It is still a dead letter, and nobody has answered.'),
-  ];
-}
-
-interface People {
-  readonly owner: string;
-  readonly queue: string | undefined;
-  readonly fallback: string | undefined;
-  readonly outOfHours: string | undefined;
-}
-
-/** intent.json is checked when it is loaded; here only for what may be absent. */
-function peopleOf(intent: Intent): People {
-  const fallback = intent['fallback'] as { readonly queue: string; readonly text: string } | undefined;
-  const outOfHours = intent['contactOutOfHours'];
-  return {
-    owner: intent.owner.name,
-    queue: fallback?.queue,
-    fallback: fallback?.text,
-    outOfHours: typeof outOfHours === 'string' ? outOfHours : undefined,
-  };
 }

@@ -67,7 +67,11 @@ export function createDefinitions(engine: Engine, first: DefinitionSet): LoadedD
     async lastOf(work) {
       const current = inForce.byName(work.definition);
       if (current) return current;
-      const version = work.pinnedVersion ?? pins.get(`${work.id} ${work.fence}`) ?? last.get(work.definition);
+      const version =
+        work.pinnedVersion ??
+        pins.get(`${work.id} ${work.fence}`) ??
+        last.get(work.definition) ??
+        (await store.definitions.latest(work.definition));
       return version === undefined ? undefined : byVersion(version);
     },
     async replace(next) {

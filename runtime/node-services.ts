@@ -21,6 +21,7 @@ import { BranchHooks } from './branch-hooks/index.ts';
 import type { NodeRed } from './branch-hooks/live-node.ts';
 import { deadLetters } from './dead-letters.ts';
 import { createDeathAlarm } from './death-alarm.ts';
+import type { Owed } from './stranded-alarm.ts';
 import { runtimeErrors } from './errors.ts';
 import type { MessageContext, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
 
@@ -30,7 +31,7 @@ export interface Definitions {
   /** The version pinned for the item, or the one in force, which is pinned by asking. */
   pinned(work: ClaimedWork): Promise<Definition>;
   /** The one in force, or what the item ran by where that was removed or renamed since. */
-  lastOf(work: ClaimedWork): Promise<Definition | undefined>;
+  lastOf(work: Owed): Promise<Definition | undefined>;
 }
 
 export interface NodeServicesOptions {
@@ -123,13 +124,17 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     }
   };
 
-  const onStopping = (): void => hooks.hold();
+  const onStopping = (): void => {
+    hooks.hold();
+    alarm.hold();
+  };
   const onStopped = (): void => dropLost();
   /** Node types are missing: what the deploy did not touch runs on, and must be judged. */
   const onRuntimeEvent = (event: { readonly id: string; readonly payload?: { readonly error?: unknown } }): void => {
     if (event.id !== 'runtime-state' || event.payload?.error === undefined) return;
     dropLost();
     hooks.resume();
+    alarm.check();
   };
   const onStarted = (): void => {
     // Again: messages may have been sent to nodes that were away between stop and start.
@@ -143,6 +148,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       .configure([...feeds.values()], subscriptions)
       .then(() => {
         dispatcher.wake();
+        alarm.check();
         options.onStarted?.();
       })
       .catch((error: unknown) => {

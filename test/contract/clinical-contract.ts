@@ -205,5 +205,15 @@ export function describeGateAndDecisions(adapter: StoreAdapter): void {
       assert.deepEqual(await store.definitions.get('hash-1'), { name: 'flow-a', files });
       assert.equal(await store.definitions.get('hash-2'), undefined);
     });
+
+    it('knows the latest definition version of a name, also when an earlier one came back', async () => {
+      await store.definitions.put('flow-a', 'hash-1', {}, T0);
+      await store.definitions.put('flow-a', 'hash-2', {}, T0 + 1);
+      await store.definitions.put('flow-b', 'hash-3', {}, T0 + 2);
+      assert.equal(await store.definitions.latest('flow-a'), 'hash-2');
+      await store.definitions.put('flow-a', 'hash-1', {}, T0 + 3);
+      assert.equal(await store.definitions.latest('flow-a'), 'hash-1');
+      assert.equal(await store.definitions.latest('flow-c'), undefined);
+    });
   });
 }

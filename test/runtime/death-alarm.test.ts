@@ -192,7 +192,77 @@ describe('a dead letter of a critical definition', () => {
     const later = createDefinitions(runtime.engine, definitionSet([]));
     const work = { id: 'W', fence: 1, definition: name } as ClaimedWork;
     assert.equal((await later.lastOf({ ...work, pinnedVersion: version }))?.intent.risk, 'critical');
-    assert.equal(await later.lastOf({ ...work, pinnedVersion: null }), undefined);
+    assert.equal((await later.lastOf({ ...work, pinnedVersion: null }))?.intent.risk, 'critical', 'never delivered');
+    assert.equal(await later.lastOf({ ...work, definition: 'never-seen', pinnedVersion: null }), undefined);
+  });
+
+  it('is told of no more where the change that ended it went untold', async () => {
+    await runtime.deploy({ flow: dying, intent: CRITICAL });
+    const id = await die('D8');
+    await comes(id, ['operations', 'duty desk']);
+    const { work } = runtime.engine.store;
+    await work.discard(await deadItem(id), runtime.clock.now(), 'seen', audit('work.discarded'));
+    runtime.engine.live.publish({ kind: 'gap' });
+    await eventually('its alarm has ended', async () => (await alarms(id))[0]?.state === 'cancelled');
+  });
+
+  describe('work that no flow takes any more', () => {
+    const kept = [...frame('done')];
+    /** A message for a source that the next deploy takes away. */
+    const strand = async (controlId: string, risk: string): Promise<string> => {
+      const definition = await runtime.deploy({ flow: kept, intent: { ...CRITICAL, risk } });
+      const stop = { kind: 'definition', name: definition.name, actor: 'user:ana', reason: 'test' } as const;
+      const held = await runtime.engine.controls.set(stop);
+      const id = await runtime.send(adt('A03', controlId, controlId));
+      await runtime.deploy({ name: 'other', flow: kept });
+      await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
+      return id;
+    };
+    const STRANDED = 'Stranded work of Test: no flow takes it';
+
+    it('is told until a flow takes it again, where its definition is critical', async () => {
+      const id = await strand('S1', 'critical');
+      await comes(id, ['operations', 'duty desk']);
+      runtime.clock.advance(15 * MINUTE);
+      await comes(id, ['operations', 'duty desk', 'integration on call']);
+      const found = (await alarms(id)).map(({ title, state, lane }) => [title, state, lane]);
+      assert.deepEqual(found, [[STRANDED, 'open', 'stat']]);
+      await runtime.deploy({ flow: kept, intent: CRITICAL });
+      await eventually('its alarm has ended', async () => {
+        runtime.catchUp();
+        return (await alarms(id))[0]?.state === 'cancelled';
+      });
+      await runtime.settled(id, ['done']);
+    });
+
+    it('is told where it became so without a deploy, some minutes later', async () => {
+      await runtime.deploy({ name: 'other', flow: kept });
+      const { store, ids, clock } = runtime.engine;
+      const parent = await runtime.sendAndSettle(adt('A03', 'S3', 'S3'));
+      await store.work.addChild({
+        id: ids.next(),
+        messageId: parent.id,
+        subscription: 'lab/gone',
+        definition: 'lab',
+        lane: 'routine',
+        orderingKey: null,
+        afterDead: 'continue',
+        correlationId: parent.id,
+        traceparent: '',
+        createdAt: clock.now(),
+        child: { parentWorkId: parent.work[0]?.id ?? '', key: 'gone', kind: 'queue', data: null },
+      });
+      assert.deepEqual(await told(parent.id), []);
+      runtime.clock.advance(5 * MINUTE);
+      await comes(parent.id, ['operations', 'duty desk']);
+    });
+
+    it('is shown and not told where its definition is not critical', async () => {
+      const id = await strand('S2', 'high');
+      runtime.clock.advance(5 * MINUTE);
+      await runtime.sendAndSettle(adt('A03', 'S2b', 'S2b'));
+      assert.deepEqual([await told(id), await alarms(id)], [[], []]);
+    });
   });
 
   it('raises nothing where the definition is not critical', async () => {

@@ -190,8 +190,11 @@ export interface Escalations {
 
 /** Files of a definition version, kept as long as work pinned to it may run. */
 export interface DefinitionVersions {
+  /** Known already: it is the latest of its name again. */
   put(name: string, version: string, files: Readonly<Record<string, string>>, at: Millis): Promise<void>;
   get(
     version: string,
   ): Promise<{ readonly name: string; readonly files: Readonly<Record<string, string>> } | undefined>;
+  /** The version of this name that was put last. */
+  latest(name: string): Promise<string | undefined>;
 }

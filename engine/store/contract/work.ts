@@ -233,6 +233,8 @@ export interface WorkQueue {
   doneAfter(workId: string): Promise<number>;
   ofMessage(messageId: string): Promise<readonly WorkView[]>;
   get(workId: string): Promise<WorkView | undefined>;
+  /** The oldest that waits for this source; `undefined` where none does. */
+  firstWaiting(subscription: string): Promise<WorkView | undefined>;
   counts(): Promise<WorkCounts>;
   /** Open items per subscription, with the age of the oldest. */
   backlog(): Promise<

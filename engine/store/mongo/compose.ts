@@ -133,6 +133,7 @@ export function composeStore(parts: Composed): Store {
       ofMessage: (messageId) => read('work.ofMessage', () => work.workOfMessage(collections, messageId)),
       get: (workId) => read('work.get', () => work.getWork(collections, workId)),
       counts: () => read('work.counts', () => work.countWork(collections)),
+      firstWaiting: (subscription) => read('work.firstWaiting', () => work.firstWaiting(collections, subscription)),
       backlog: () => read('work.backlog', () => work.backlog(collections)),
     },
     effects: {
@@ -170,6 +171,7 @@ export function composeStore(parts: Composed): Store {
     definitions: {
       put: (name, version, files, at) => batches.do(putDefinition(name, version, files, at)),
       get: (version) => read('definitions.get', () => clinical.getDefinition(collections, version)),
+      latest: (name) => read('definitions.latest', () => clinical.latestDefinition(collections, name)),
     },
     switches: {
       set: (one, audit) => batches.do(setSwitch(one, audit)),

@@ -77,6 +77,7 @@ export function composeStore(
       ofMessage: (messageId) => reader.call('work.ofMessage', [messageId]),
       get: (workId) => reader.call('work.get', [workId]),
       counts: () => reader.call('work.counts', []),
+      firstWaiting: (subscription) => reader.call('work.firstWaiting', [subscription]),
       backlog: () => reader.call('work.backlog', []),
     },
     effects: {
@@ -117,6 +118,7 @@ export function composeStore(
     definitions: {
       put: (name, version, files, at) => writer.call('definitions.put', [name, version, files, at]),
       get: (version) => reader.call('definitions.get', [version]),
+      latest: (name) => reader.call('definitions.latest', [name]),
     },
     switches: {
       set: (one, audit) => writer.call('switches.set', [one, audit]),

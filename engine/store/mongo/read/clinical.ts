@@ -104,6 +104,11 @@ export async function auditHead(
   return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: GENESIS };
 }
 
+export async function latestDefinition({ definitions }: Collections, name: string): Promise<string | undefined> {
+  const [last] = await definitions.find({ name }, { sort: { at: -1 }, limit: 1, projection: { _id: 1 } }).toArray();
+  return last?._id;
+}
+
 export async function getDefinition(
   { definitions }: Collections,
   version: string,

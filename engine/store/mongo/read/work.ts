@@ -14,6 +14,14 @@ export async function getWork(collections: Collections, id: string): Promise<Wor
   return (await views(collections, { _id: id }))[0];
 }
 
+export async function firstWaiting(collections: Collections, subscription: string): Promise<WorkView | undefined> {
+  const first = await collections.work.findOne(
+    { subscription, state: 'waiting', open: true },
+    { sort: { seq: 1 }, projection: { _id: 1 } },
+  );
+  return first ? getWork(collections, first._id) : undefined;
+}
+
 async function views(collections: Collections, filter: mongo.Filter<WorkDoc>): Promise<WorkView[]> {
   const works = (await collections.work.find(filter, { sort: { seq: 1 } }).toArray()) as WorkDoc[];
   if (works.length === 0) return [];

@@ -28,7 +28,13 @@ export function putDefinition(
   return {
     name: 'definitions.put',
     needs: () => undefined,
-    apply: (ctx) => ctx.keep('definitions', { _id: version, name, files: JSON.stringify(files), at: millis(at) }),
+    apply(ctx) {
+      ctx.keep('definitions', { _id: version, name, files: JSON.stringify(files), at: millis(at) });
+      const { definitions } = ctx.writer.collections;
+      ctx.later(async () => {
+        await definitions.updateOne({ _id: version }, { $set: { at: millis(at) } }, { session: ctx.session });
+      });
+    },
   };
 }
 

@@ -140,4 +140,9 @@ export function getDefinition(
   return row && { name: row.name, files: JSON.parse(row.files) as Record<string, string> };
 }
 
+export function latestDefinition(sql: Sql, name: string): string | undefined {
+  const row = sql.get('SELECT version FROM definition_version WHERE name = ? ORDER BY at DESC LIMIT 1', name);
+  return (row as { version: string } | undefined)?.version;
+}
+
 const limitOf = (limit: number | undefined): number => Math.min(Math.max(Math.trunc(limit ?? 100), 1), 1000);

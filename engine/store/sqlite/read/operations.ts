@@ -5,6 +5,7 @@ import {
   dueEscalations,
   effectsOfMessage,
   getDefinition,
+  latestDefinition,
   getEffect,
   getEscalation,
   listAudit,
@@ -14,7 +15,7 @@ import {
 import { figureMinutes, queueDepth, reasonFigures } from './figures.ts';
 import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
 import { listSwitches } from './switches.ts';
-import { backlog, countWork, doneAfter, getWork, nextDue, workOfMessage } from './work.ts';
+import { backlog, countWork, doneAfter, firstWaiting, getWork, nextDue, workOfMessage } from './work.ts';
 
 export const readOperations = {
   'journal.get': getMessage,
@@ -29,6 +30,7 @@ export const readOperations = {
   'work.get': getWork,
   'work.counts': countWork,
   'work.backlog': backlog,
+  'work.firstWaiting': firstWaiting,
   'effects.get': getEffect,
   'effects.ofMessage': effectsOfMessage,
   'decisions.ofMessage': decisionsOfMessage,
@@ -39,6 +41,7 @@ export const readOperations = {
   'audit.list': listAudit,
   'audit.head': auditHead,
   'definitions.get': getDefinition,
+  'definitions.latest': latestDefinition,
   'switches.list': listSwitches,
   'figures.minutes': figureMinutes,
   'figures.depth': queueDepth,

@@ -47,6 +47,14 @@ export function getWork(sql: Sql, id: string): WorkView | undefined {
   return row && view(sql, row);
 }
 
+export function firstWaiting(sql: Sql, subscription: string): WorkView | undefined {
+  const row = sql.get(
+    `${VIEW}WHERE w.seq = (SELECT w.seq FROM ${ACTIVE} AND w.subscription = ? AND w.state = 0 ORDER BY w.seq LIMIT 1)`,
+    subscription,
+  ) as Row | undefined;
+  return row && view(sql, row);
+}
+
 function view(sql: Sql, row: Row): WorkView {
   return {
     id: row.id,

@@ -114,7 +114,7 @@ export function putDefinition(
   at: number,
 ): void {
   ctx.sql.run(
-    'INSERT OR IGNORE INTO definition_version (version, name, files, at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO definition_version (version, name, files, at) VALUES (?, ?, ?, ?) ON CONFLICT (version) DO UPDATE SET at = excluded.at',
     version,
     name,
     json(files),
