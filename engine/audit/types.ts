@@ -56,6 +56,21 @@ export const AUDIT_SENTENCES = {
   'audit.heads-signed': 'The heads of the audit trails were signed[ as number {number}][ at {why}].',
   'audit.heads-trouble': 'The heads of the audit trails could not be signed: {code}.',
   'audit.chain-replaced': 'The audit trail of {chain} is not the one that was read before[: {why}].',
+  'release.ordered':
+    '{actor} had {environment} run the bundle {bundle}[ instead of {previous}][, by an order of {person}].',
+  'release.rolled-back':
+    '{actor} had {environment} go back to the bundle {bundle}[ from {previous}][, by an order of {person}].',
+  'release.glass-broken':
+    '{actor} broke glass in {environment} for the bundle {bundle} until {until}[, signed by {person}][: {reason}].',
+  'release.refused': 'What {actor} wanted {environment} to run was refused[ ({what})]: {code}.',
+  'release.not-applied': '{environment} has not begun to run release {sequence}: {code}.',
+  'release.pulled': 'Release {sequence} of {environment} came from {from}.',
+  'release.pull-refused': 'Something for {environment} that came from {from} was refused: {code}.',
+  'trust.proposed': '{actor} proposed to change whom {environment} trusts[: {reason}].',
+  'trust.signed': '{actor} approved a change of whom {environment} trusts.',
+  'trust.installed': '{actor} put version {version} of whom {environment} trusts in force[: {reason}].',
+  'trust.withdrawn': '{actor} withdrew a change of whom {environment} trusts.',
+  'trust.refused': 'A change of whom {environment} trusts by {actor} was refused: {code}.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type AuditType = keyof typeof AUDIT_SENTENCES;

@@ -1,4 +1,6 @@
 /** The door to what environments are ordered to run: for the runtime's gate, the console and the command line. */
+export { carryOut, type CarriedOut, type ReleaseOrder, type Site } from './carry-out.ts';
+export { planRelease } from './plan-release.ts';
 export { releaseErrors } from './errors.ts';
 export { inForce, type InForce } from './in-force.ts';
 export { whileLocked } from './lock.ts';
@@ -21,3 +23,4 @@ export {
   writeLogFile,
 } from './release-folder.ts';
 export { readRelease, readReleaseLog, verifyReleased } from './release-log.ts';
+export { createReleaseRuntime, type ReleaseRuntime, type ReleaseRuntimeOptions, type Told } from './release-runtime.ts';
