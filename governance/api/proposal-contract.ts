@@ -78,6 +78,8 @@ export interface ProposalView extends ProposalSummary {
   readonly seats: readonly Seat[];
   readonly notCounted: readonly { readonly person: string; readonly why: string }[];
   readonly findings: readonly Finding[];
+  /** What the same checks find in the base, so that a reader sees what is new; `null`: it was not checked. */
+  readonly findingsBefore: readonly Finding[] | null;
   /** Before: of the base, where it could be run. */
   readonly scenarioResults: readonly ScenarioOutcome[];
   /** SHA-256 over the results. */
