@@ -61,6 +61,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
       log,
       prepare: () => runtime.prepare(),
       saved: (definitions, user) => runtime.deployed(definitions, user),
+      definitions: () => runtime.definitions(),
       onUnreadable: (error) => runtime.fail(error),
     }),
     get wardflow() {

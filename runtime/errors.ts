@@ -77,6 +77,11 @@ export const runtimeErrors = defineErrors({
     text: 'The deploy was refused: {reason}.',
     remedy: 'Correct the flow in the editor and deploy again.',
   },
+  'flow-outside-part': {
+    class: 'permanent',
+    text: 'The deploy changes what you do not answer for: {definitions}.',
+    remedy: 'Undo those changes in the editor, or ask somebody who answers for them.',
+  },
   'library-path': {
     class: 'permanent',
     text: 'The library entry has a path that is not allowed.',

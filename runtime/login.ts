@@ -3,6 +3,8 @@
  * since cookies know no ports. Answers are kept for at most five seconds, so a revoked session ends within them.
  */
 import { createHash } from 'node:crypto';
+import type { ScopeOfCall } from './api/contract.ts';
+import { areTexts } from './api/part.ts';
 import { bearerOf } from './api/service-token.ts';
 
 /**
@@ -13,11 +15,18 @@ export const LOOKING = [
   ...(['flows.read', 'nodes.read', 'settings.read', 'status.read'] as const),
   ...(['plugins.read', 'library.read', 'credentials.read'] as const),
 ] as const;
-export type Scope = '*' | typeof LOOKING;
+/**
+ * For whoever answers for some definitions only: deploys, which the storage takes for those definitions. No injecting, no
+ * debug output and no stored values: they would reach into flows of others.
+ */
+export const EDITING_A_PART = [...LOOKING, 'flows.write', 'settings.write', 'library.write'] as const;
+export type Scope = '*' | typeof LOOKING | typeof EDITING_A_PART;
 
 export interface EditorUser {
   readonly username: string;
   readonly permissions: Scope;
+  /** What a deploy may change, where it is not everything. */
+  readonly part?: ScopeOfCall;
 }
 
 export interface LoginOptions {
@@ -35,8 +44,6 @@ const SERVICE_COOKIE = 'wardflow_service';
 const KEPT_MS = 5_000;
 const MOST_KEPT = 1_000;
 const TIMEOUT_MS = 3_000;
-/** Those with `editor:edit` in governance/api/permissions.ts; a test compares them. Everybody else may look. */
-export const EDITOR_ROLES: ReadonlySet<string> = new Set(['analyst', 'engineer']);
 
 export interface Login {
   /** For `adminAuth.tokens`, with `tokenHeader: 'cookie'`: the whole cookie header. */
@@ -92,11 +99,20 @@ async function introspect(governance: string, token: string, session: string): P
   if (!response.ok) return null;
   const answer: unknown = await response.json();
   if (typeof answer !== 'object' || answer === null || !('active' in answer) || answer.active !== true) return null;
-  const { username, roles } = answer as { username?: unknown; roles?: unknown };
+  const { username, roles, edits } = answer as { username?: unknown; roles?: unknown; edits?: unknown };
   if (typeof username !== 'string' || !Array.isArray(roles)) return null;
   if (roles.length === 0) return null;
-  const edits = roles.some((role) => typeof role === 'string' && EDITOR_ROLES.has(role));
-  return { username, permissions: edits ? '*' : LOOKING };
+  if (edits === 'all') return { username, permissions: '*' };
+  const part = partIn(edits);
+  return part ? { username, permissions: EDITING_A_PART, part } : { username, permissions: LOOKING };
+}
+
+/** `undefined`: nowhere, or nothing that can be understood. */
+function partIn(edits: unknown): ScopeOfCall | undefined {
+  if (typeof edits !== 'object' || edits === null) return undefined;
+  const { definitions, serviceLines } = edits as Partial<Record<keyof ScopeOfCall, unknown>>;
+  if (!areTexts(definitions) || !areTexts(serviceLines)) return undefined;
+  return definitions.length + serviceLines.length === 0 ? undefined : { definitions, serviceLines };
 }
 
 function cookiesOf(header: string): ReadonlyMap<string, string> {

@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import {
   WardflowError,
   createEngine,
+  definitionSet,
   ensureServiceToken,
   environmentFolder,
   errorName,
@@ -110,6 +111,11 @@ export class Runtime {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Those in force; none before the start. */
+  definitions(): DefinitionSet {
+    return this.#definitions?.current() ?? definitionSet([]);
   }
 
   /** A deploy has written these; Node-RED makes the flows active next. */

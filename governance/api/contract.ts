@@ -7,7 +7,7 @@
  * list in `server/proxy/routes.ts`.
  */
 import type { AuditEntry, LiveChange } from './runtime-shapes.ts';
-import type { Limits, Permission, Role } from './permissions.ts';
+import type { Limits, Permission, Role, Scope } from './permissions.ts';
 
 export const API_ROOT = '/api/v1';
 export const SESSION_COOKIE = 'wardflow_session';
@@ -63,7 +63,14 @@ export interface PasswordChange {
 /** GET /sessions/introspect, for runtimes: `Authorization: Bearer <service token>` and `Wardflow-Session: <token>`. */
 export type Introspection =
   | { readonly active: false }
-  | { readonly active: true; readonly username: string; readonly roles: readonly Role[]; readonly expiresAt: number };
+  | {
+      readonly active: true;
+      readonly username: string;
+      readonly roles: readonly Role[];
+      /** Where they may change flows: everywhere, in some definitions and service lines, or (empty lists) nowhere. */
+      readonly edits: Scope;
+      readonly expiresAt: number;
+    };
 
 /** GET /runtimes */
 export interface RuntimeEntry {

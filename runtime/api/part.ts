@@ -53,7 +53,8 @@ export function partOfMessage<Message extends MessageSummary>(part: Part, messag
   return { ...message, definitions: message.definitions.filter((one) => part.has(one)) };
 }
 
-function namesIn({ definitions, serviceLines }: ScopeOfCall, all: DefinitionSet): ReadonlySet<string> {
+/** The names meant: those given, and those that have one of the service lines now. */
+export function namesIn({ definitions, serviceLines }: ScopeOfCall, all: DefinitionSet): ReadonlySet<string> {
   const lines = new Set(serviceLines.map(plain));
   const ofLines = all.all.filter(
     ({ intent: { serviceLine } }) => typeof serviceLine === 'string' && lines.has(plain(serviceLine)),
@@ -79,6 +80,6 @@ function scopeIn(header: string): ScopeOfCall {
   return { definitions, serviceLines };
 }
 
-function areTexts(value: unknown): value is readonly string[] {
+export function areTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }

@@ -10,9 +10,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
+import type { ScopeOfCall } from '../api/contract.ts';
+import { namesIn } from '../api/part.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
 import { assign, flatten, folders, problemOf, readFlowFiles, type FlowFiles } from './flow-files.ts';
+import { partOnly } from './part-only.ts';
 import { saveFlowFiles } from './save-flow-files.ts';
 import { tryOut } from './try-out.ts';
 import { jsonText, systemCode, writeWhole } from './write-whole.ts';
@@ -20,6 +23,8 @@ import { jsonText, systemCode, writeWhole } from './write-whole.ts';
 /** Who deploys, as the login says; `undefined` for Node-RED itself. */
 export interface DeployUser {
   readonly username?: string;
+  /** What they may change, where it is not everything. */
+  readonly part?: ScopeOfCall;
 }
 
 export interface StorageOptions {
@@ -30,6 +35,8 @@ export interface StorageOptions {
   readonly prepare: () => Promise<void>;
   /** Puts the definitions in force that a deploy has just written; the flows are not active yet. */
   readonly saved: (definitions: DefinitionSet, user: DeployUser | undefined) => Promise<void>;
+  /** The definitions in force. */
+  readonly definitions: () => DefinitionSet;
   /** The files cannot be read at start; does not return. */
   readonly onUnreadable: (error: unknown) => never;
 }
@@ -69,7 +76,8 @@ export function createStorageModule(options: StorageOptions): object {
       const problem = problemOf(flows);
       if (problem !== null) throw refusal(runtimeErrors.create('flow-refused', { reason: problem }));
       try {
-        const next = assign(flows, inForce, await folders(flowsFolder));
+        const sent = assign(flows, inForce, await folders(flowsFolder));
+        const next = user?.part ? partOnly(namesIn(user.part, options.definitions()), inForce, sent) : sent;
         const definitions = await tryOut(flowsFolder, userFolder, inForce, next);
         await saveFlowFiles(flowsFolder, join(userFolder, 'removed'), inForce, next);
         // In place: Node-RED computes the revision from this very array.

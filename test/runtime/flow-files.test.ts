@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { silentLog, type DefinitionSet } from '../../engine/index.ts';
+import { definitionSet, readDefinitions, silentLog, type DefinitionSet } from '../../engine/index.ts';
 import { createStorageModule, type DeployUser } from '../../runtime/storage/storage-module.ts';
 
 interface StorageModule {
@@ -56,11 +56,13 @@ describe('flows as files', () => {
     await writeFile(path(name), content);
   };
   const open = async (): Promise<StorageModule> => {
+    const inForce = (await readDefinitions(path())).definitions;
     const storage = createStorageModule({
       flowsFolder: path(),
       userFolder: join(folder, 'user'),
       log: silentLog,
       prepare: async () => undefined,
+      definitions: () => definitionSet(saved.at(-1)?.set.all ?? inForce),
       saved: async (set, user) => void saved.push({ set, user }),
       onUnreadable: (error) => {
         throw error;
@@ -153,6 +155,38 @@ describe('flows as files', () => {
       'flow.json',
       'intent.json',
     ]);
+  });
+
+  it('are changed in their own part only by whoever answers for a part', async () => {
+    await put('alpha/intent.json', text({ ...INTENT, serviceLine: 'Laboratory' }));
+    const storage = await open();
+    const flows = await storage.getFlows();
+    const before = await everything();
+    const edited = (id: string): object[] =>
+      flows.map((one) => ('id' in one && one.id === id ? { ...one, n: 1 } : one));
+    const lab = { username: 'ana', part: { definitions: [], serviceLines: ['laboratory'] } };
+    const refused: readonly (readonly [string, object[]])[] = [
+      ['beta', edited('b1')],
+      ['_shared', edited('c1')],
+      ['_shared', edited('s2')],
+      ['beta', flows.filter((one) => !('id' in one && one.id === 'b1'))],
+      ['beta', flows.filter((one) => !JSON.stringify(one).includes('"tb"'))],
+      ['new-one', [...flows, { id: 'tn', type: 'tab', label: 'New one' }]],
+      ['_shared', [...flows, { id: 'c9', type: 'wardflow-feed', name: 'mine' }]],
+      ['beta', flows.map((one) => ('id' in one && one.id === 'a1' ? { ...one, z: 'tb' } : one))],
+    ];
+    for (const [name, wish] of refused)
+      await assert.rejects(
+        storage.saveFlows(structuredClone(wish), lab),
+        (error: Error & { code?: string }) => error.code === 'flow-outside-part' && error.message.includes(name),
+        name,
+      );
+    assert.deepEqual(await everything(), before);
+    await storage.saveFlows(edited('a1').toReversed(), lab);
+    const after = await everything();
+    const changed = Object.keys(after).filter((file) => after[file] !== before[file]);
+    assert.deepEqual(changed, ['alpha/flow.json'], 'the others stay as they are, in whatever order they were sent');
+    await assert.rejects(storage.saveFlows([...flows], { username: 'x', part: { definitions: [], serviceLines: [] } }));
   });
 
   it('never hold credentials', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { PERMISSIONS } from '../../governance/api/permissions.ts';
-import { createLogin, EDITOR_ROLES, LOOKING, type Login } from '../../runtime/login.ts';
+import { createLogin, EDITING_A_PART, LOOKING, type Login } from '../../runtime/login.ts';
 import { answerJson, startLocalHttpServer, type LocalHttpServer } from '../kit/local-http-server.ts';
 
 const SESSION = 'wardflow_session=0123456789abcdef0123';
@@ -17,7 +16,7 @@ describe('the login that editor and console share', () => {
   });
   after(() => server.close());
   beforeEach(() => {
-    answer = { active: true, username: 'ana', roles: ['analyst'], expiresAt: 0 };
+    answer = { active: true, username: 'ana', roles: ['analyst'], edits: 'all', expiresAt: 0 };
     status = 200;
     now = 0;
     login = createLogin({
@@ -47,24 +46,29 @@ describe('the login that editor and console share', () => {
     );
   });
 
-  it('lets analysts and engineers edit, lets other people look at flows but not at stored values, and nobody else in', async () => {
-    for (const [roles, permissions] of [
-      [['administrator'], LOOKING],
-      [['reviewer', 'analyst'], '*'],
-      [['engineer'], '*'],
-      [['operator', 'auditor'], LOOKING],
-      [['Analyst'], LOOKING],
-      [[], undefined],
+  it('lets edit whom the console says, others look at flows but not at stored values, and nobody without a role in', async () => {
+    const nowhere = { definitions: [], serviceLines: [] };
+    for (const [roles, edits, permissions] of [
+      [['analyst'], 'all', '*'],
+      [['analyst'], nowhere, LOOKING],
+      [['operator'], undefined, LOOKING],
+      [['operator'], 'some', LOOKING],
+      [['operator'], { definitions: 'all', serviceLines: [] }, LOOKING],
+      [[], 'all', undefined],
     ] as const) {
       now += 10_000;
-      answer = { active: true, username: 'x', roles };
-      assert.equal((await login.userOf(SESSION))?.permissions, permissions, roles.join());
+      answer = { active: true, username: 'x', roles, edits };
+      assert.equal((await login.userOf(SESSION))?.permissions, permissions, JSON.stringify(edits));
     }
+    assert.ok(!LOOKING.some((scope) => scope.includes('context') || scope.includes('write')));
   });
 
-  it('lets those edit who may by the table of permissions', () => {
-    assert.ok(!LOOKING.some((scope) => scope.includes('context') || scope.includes('write')));
-    assert.deepEqual([...EDITOR_ROLES].toSorted(), [...PERMISSIONS['editor:edit']].toSorted());
+  it('lets whoever answers for a part deploy, and tells the storage the part', async () => {
+    const edits = { definitions: ['discharge'], serviceLines: ['Laboratory'] };
+    answer = { active: true, username: 'ana', roles: ['analyst'], edits };
+    const user = await login.userOf(SESSION);
+    assert.deepEqual(user, { username: 'ana', permissions: EDITING_A_PART, part: edits });
+    assert.ok(!EDITING_A_PART.some((scope) => /^(context|debug|inject|nodes\.write)/.test(scope)), 'nothing of others');
   });
 
   it('lets nobody in on an answer that is none, or on no answer', async () => {

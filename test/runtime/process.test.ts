@@ -77,9 +77,11 @@ describe('the runtime as a process', () => {
     console_ = await startLocalHttpServer((request, response) => {
       const session = request.headers['wardflow-session'];
       asked.push(request.headers['authorization']);
-      const roles = { 'ana-ana-ana-ana-ana': ['analyst'], 'olaf-olaf-olaf-olaf': ['operator'] }[String(session)];
-      const user = { active: true, username: String(session).split('-')[0], roles, expiresAt: 0 };
-      answerJson(response, 200, roles ? user : { active: false });
+      const part = { definitions: ['other'], serviceLines: [] };
+      const edits = { ana: 'all', olaf: { definitions: [], serviceLines: [] }, petra: part };
+      const [username = ''] = String(session).split('-');
+      const user = { active: true, username, roles: ['some'], edits: edits[username as 'ana'], expiresAt: 0 };
+      answerJson(response, 200, user.edits === undefined ? { active: false } : user);
     });
     runtime = await RuntimeProcess.start({
       definitions: [],
@@ -146,6 +148,12 @@ describe('the runtime as a process', () => {
     assert.equal((await deploy([], as('olaf-olaf-olaf-olaf'))).status, 401);
     const now = (await (await fetch(url('/flows'), { headers: bearer() })).json()) as object[];
     assert.equal((await deploy(now, as('ana-ana-ana-ana-ana'))).status, 204);
+    const petra = as('petra-petra-petra-petra');
+    assert.equal((await deploy(now, petra)).status, 204, 'nothing is changed');
+    const outside = await deploy([...now, { id: 'tab-of-petra', type: 'tab', label: 'Petra' }], petra);
+    assert.deepEqual([outside.status, ((await outside.json()) as { code: string }).code], [400, 'flow-outside-part']);
+    assert.equal((await fetch(url('/context/global'), { headers: petra })).status, 401);
+    assert.equal((await fetch(url('/inject/any'), { method: 'POST', headers: petra })).status, 401);
     assert.deepEqual([...new Set(asked)], [bearer()['authorization']], 'the console was asked with the service token');
   });
 

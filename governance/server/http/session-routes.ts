@@ -5,7 +5,7 @@ import { rateLimit } from 'express-rate-limit';
 import { DEVICE_COOKIE, SESSION_COOKIE, SESSION_HEADER, API_ROOT, type Introspection } from '../../api/contract.ts';
 import type { SessionEntry } from '../../api/people-contract.ts';
 import { consoleErrors } from '../../errors.ts';
-import { mustChangePassword, viewOf } from '../identity.ts';
+import { mustChangePassword, scopeOf, viewOf } from '../identity.ts';
 import type { Login, LoginOutcome } from '../login.ts';
 import { DEVICE_KNOWN_MS } from '../store/known-devices.ts';
 import type { Session, Sessions } from '../store/sessions.ts';
@@ -108,6 +108,7 @@ export function sessionRouter(parts: SessionRouteParts): Router {
               active: true,
               username: identity.account.username,
               roles: identity.account.roles,
+              edits: scopeOf(identity, 'editor:edit'),
               expiresAt: identity.session.expiresAt,
             }
           : { active: false };
