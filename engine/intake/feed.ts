@@ -60,6 +60,8 @@ export type RereadOutcome =
   | { readonly kind: 'accepted' | 'unrouted' | 'resend'; readonly id: string | null }
   /** It still cannot be read; it stays in quarantine. */
   | { readonly kind: 'unreadable'; readonly code: string; readonly text: string }
+  /** An operator has stopped the feed, in whichever way, and gave this reason. */
+  | { readonly kind: 'feed-stopped'; readonly feed: string; readonly reason: string }
   /** No deployed flow has the feed any more. */
   | { readonly kind: 'no-feed'; readonly feed: string }
   /** `cut`: only a part of it was received. `no-body`: its bytes were removed by retention. */

@@ -3,7 +3,7 @@
  * is accepted as a new message of the same bytes; the one in quarantine is put away with a record that names the new one.
  * Between the two commits a crash leaves both: asked again, the second reading is a resend and makes no second work.
  */
-import type { AuditEntry, NewMessage, StoredMessage } from '../store/contract/index.ts';
+import type { AuditEntry, NewMessage, StoredMessage, Switch } from '../store/contract/index.ts';
 import { CONTROL_ID_LENGTH, type AcceptorOptions, type FeedInForce } from './acceptor.ts';
 import type { RereadOutcome, RereadRequest } from './feed.ts';
 import { newWork, sha256 } from './new-work.ts';
@@ -12,7 +12,10 @@ import { readFrame } from './read-frame.ts';
 /** Only a part of these was received and kept: read as a whole, they would say less than was sent. */
 const CUT = new Set(['mllp-frame-too-large', 'mllp-frame-unterminated']);
 
-export type RereadOptions = Omit<AcceptorOptions, 'notKept' | 'log'>;
+export interface RereadOptions extends Omit<AcceptorOptions, 'notKept' | 'log'> {
+  /** An operator's stop of the feed that is in force. */
+  readonly stopped?: (feed: string) => Pick<Switch, 'reason'> | undefined;
+}
 
 export async function reread(
   options: RereadOptions,
@@ -20,12 +23,14 @@ export async function reread(
   id: string,
   { actor, reason, dryRun = false }: RereadRequest,
 ): Promise<RereadOutcome> {
-  const { store, clock, ids, live } = options;
+  const { store, clock, ids, live, stopped } = options;
   const stored = await store.journal.get(id);
   if (!stored) return { kind: 'unknown' };
   if (stored.state !== 'quarantined') return { kind: 'not-quarantined' };
   const feed = feedOf(stored.feed);
   if (!feed) return { kind: 'no-feed', feed: stored.feed };
+  const stop = stopped?.(stored.feed);
+  if (stop) return { kind: 'feed-stopped', feed: stored.feed, reason: stop.reason };
   if (CUT.has(stored.reason?.code ?? '')) return { kind: 'cut' };
   const bytes = await store.journal.bytes(id);
   if (!bytes || bytes.length === 0) return { kind: 'no-body' };

@@ -47,6 +47,8 @@ const SAFETY_POLL_MS = 30_000;
 const STORE_RETRY_MS = 1000;
 /** Suspects are put off by this much one after the other, so that each finds its turn. */
 const HELD_BACK_MS = 200;
+/** Draining waits this long for a store that does not answer, beside what it waits for the flows. */
+const STORE_PATIENCE_MS = 5000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new PullDispatcher(options);
@@ -71,6 +73,8 @@ class PullDispatcher implements Dispatcher {
   #pumping: Promise<void> | null = null;
   /** Draining waits for it: nobody may ask the store after that. */
   #looking: Promise<void> = Promise.resolve();
+  /** All was given back; what the store hands over now was asked for before. */
+  #drained = false;
   /** Draining waits for this: nothing in flight any more. */
   #landed: (() => void) | null = null;
 
@@ -128,6 +132,8 @@ class PullDispatcher implements Dispatcher {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#drained = false;
+    this.#settler.goOn();
     // Leases and retries of an earlier life are known to the store alone.
     this.#look();
   }
@@ -152,12 +158,12 @@ class PullDispatcher implements Dispatcher {
   }
 
   async drain(withinMs: number): Promise<void> {
-    const { clock, work, owner, onStoreFailure } = this.#options;
+    const { clock, log } = this.#options;
+    const patience = clock.now() + withinMs + STORE_PATIENCE_MS;
     this.#running = false;
     this.#due.off();
     this.#followUps.stop();
-    await this.#pumping;
-    await this.#looking;
+    const quiet = await this.#within(patience, this.#pumping, this.#looking);
     if (this.#flights.size > 0 && withinMs > 0) {
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + withinMs, resolve);
@@ -171,9 +177,26 @@ class PullDispatcher implements Dispatcher {
     this.#flights.endAll();
     this.#leases.stop();
     // What has ended is settled before the rest is given back, however long the store takes.
-    await this.#settler.none();
+    const settled = await this.#within(patience, this.#settler.none());
+    this.#settler.giveUp();
     // Also what was claimed while draining began, and never handed over.
+    this.#drained = true;
+    const released = await this.#within(patience, this.#release());
+    if (!quiet || !settled || !released)
+      log.warn('The store did not answer while work was brought to its end; the rest is delivered again later.');
+  }
+
+  async #release(): Promise<void> {
+    const { work, owner, clock, onStoreFailure } = this.#options;
     await work.release(owner, clock.now()).catch(onStoreFailure);
+  }
+
+  /** `false`: `until` came before all of them had ended. */
+  async #within(until: Millis, ...work: readonly (Promise<void> | null)[]): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<false>();
+    const cancel = this.#options.clock.at(until, () => resolve(false));
+    const ended = Promise.all(work).then(() => true);
+    return Promise.race([ended, promise]).finally(cancel);
   }
 
   /** One at a time; whoever asks while it runs is served by another round of it. */
@@ -203,6 +226,7 @@ class PullDispatcher implements Dispatcher {
         this.#due.ring(clock.now() + STORE_RETRY_MS);
         return;
       }
+      if (this.#drained && claimed.length > 0) return void this.#release();
       this.#lanes.learn(claimed, clock.now());
       if (!woken) this.#followUps.brought(claimed.length);
       if (!this.#running) return;
@@ -293,9 +317,9 @@ class PullDispatcher implements Dispatcher {
     // both go together, the claim behind the settling in the store's own order, and it sees the key's next item.
     if (unhurried) this.#followUps.settling();
     else this.#ask();
-    const settled = this.#settler.settle(flight.work, result, settlement, at, unhurried);
-    return settled.then((outcome) => {
-      if (outcome === 'settled' && this.#running) this.#expect(settlement, result);
+    const settled = this.#settler.settle(flight.work, result, settlement, at, unhurried, flight.leaseUntil);
+    return settled.then(({ outcome, settlement: kept }) => {
+      if (outcome === 'settled' && this.#running) this.#expect(kept, result);
       this.#options.live.publish({ kind: 'message', id: messageId });
       return outcome;
     });

@@ -95,7 +95,7 @@ export interface QuarantineAnswer {
   readonly messages: number;
   /** Of them: read again (dry run: would be), or discarded. */
   readonly done: number;
-  /** Of them: cannot be read now either, were cut, or lost their feed or body; they stay. */
+  /** Of them: cannot be read now either, were cut, or their feed or body is gone or the feed is stopped; they stay. */
   readonly stay: number;
   /** Goes into `filter.after` of the next call; `null`: these were all. */
   readonly next: number | null;

@@ -29,6 +29,11 @@ export const apiErrors = defineErrors({
     text: 'This cannot be done now: {reason}.',
     remedy: 'Load the current state and decide again.',
   },
+  'reread-feed-stopped': {
+    class: 'permanent',
+    text: 'Feed {feed} was stopped by an operator, so nothing is read for it: {reason}',
+    remedy: 'Let the feed go on first ("npx wardflow resume feed {feed}"), then read the message again.',
+  },
   'too-large': {
     class: 'permanent',
     text: 'The request body is too large.',
@@ -68,6 +73,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'api-not-found': 404,
   'outside-scope': 403,
   conflict: 409,
+  'reread-feed-stopped': 409,
   'switch-invalid': 400,
   'too-large': 413,
   starting: 503,

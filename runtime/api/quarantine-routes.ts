@@ -4,7 +4,7 @@ import type { Engine, MessageSummary, RereadOutcome } from '../../engine/index.t
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, objectOf, textIn } from './body.ts';
 import type { QuarantineAnswer, QuarantineFilter, RereadAnswer } from './contract.ts';
-import { conflict, notFound } from './problems.ts';
+import { apiErrors, conflict, notFound } from './problems.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
 
 /** Messages of one call: each is parsed. */
@@ -47,6 +47,8 @@ function answerOf(outcome: RereadOutcome): RereadAnswer {
       return { outcome: outcome.kind, id: outcome.id };
     case 'unreadable':
       throw conflict(`it cannot be read now either (${outcome.code}): ${outcome.text}`);
+    case 'feed-stopped':
+      throw apiErrors.create('reread-feed-stopped', { feed: outcome.feed, reason: outcome.reason });
     case 'no-feed':
       throw conflict(`no flow has the feed ${outcome.feed} any more`);
     case 'cut':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { AuditEntry, Dispatcher, WorkView } from '../../engine/index.ts';
+import { storeErrors } from '../../engine/store/sqlite/errors.ts';
 import { QueueBench } from '../kit/queue-bench.ts';
 import { DONE, failedAs, RecordingSource } from '../kit/recording-source.ts';
 
@@ -267,6 +268,83 @@ describe('dispatcher', () => {
       assert.equal((await viewOf('A1')).state, 'done');
     });
 
+    describe('when the store fails while an item is settled', () => {
+      const failing = (error: () => Error | undefined): Dispatcher => {
+        const { work } = bench.store;
+        const settle: typeof work.settle = async (request) => {
+          asked.push([bench.clock.now(), request.settlement.kind]);
+          const failure = error();
+          if (failure) throw failure;
+          return work.settle(request);
+        };
+        return bench.dispatcher('failing', { work: Object.create(work, { settle: { value: settle } }) as typeof work });
+      };
+      let asked: [number, string][];
+      afterEach(() => void bench.failures.splice(0));
+      const full = (): Error => storeErrors.create('store-disk-full', { path: 'x' });
+      const deliver = async (): Promise<void> => {
+        asked = [];
+        await bench.accept({ controlId: 'A1' });
+        source = new RecordingSource(SOURCE, { leaseMs: 20_000 });
+        dispatcher.addSource(source);
+        dispatcher.start();
+        await delivered(1);
+      };
+
+      it('is asked again at once, then ever later, until it answers', async () => {
+        let failures = 3;
+        dispatcher = failing(() => (failures-- > 0 ? full() : undefined));
+        await deliver();
+        const begun = bench.clock.now();
+        const ending = dispatcher.finish(source.of('A1'), DONE);
+        for (const wait of [100, 200, 400]) {
+          await bench.rest();
+          bench.clock.advance(wait);
+        }
+        assert.equal(await ending, 'settled');
+        assert.deepEqual(
+          asked.map(([at]) => at - begun),
+          [0, 100, 300, 700],
+        );
+        assert.equal((await viewOf('A1')).state, 'done');
+        assert.equal(source.taken.length, 1, 'it was not delivered again');
+        assert.equal(bench.failures.length, 3);
+      });
+
+      it('is not asked any more when the lease has run out, nor when all is being stopped', async () => {
+        dispatcher = failing(full);
+        await deliver();
+        const ending = dispatcher.finish(source.of('A1'), DONE);
+        for (let i = 0; i < 40; i++) {
+          await bench.rest();
+          bench.clock.advance(500);
+        }
+        assert.equal(await ending, 'lost-lease');
+        const [last] = asked.at(-1) ?? [0];
+        assert.ok(last < source.of('A1').leaseUntil && asked.length > 5);
+        await bench.until('it is delivered again', () => source.taken.length === 2);
+        const again = dispatcher.finish(source.of('A1'), DONE);
+        const draining = dispatcher.drain(0);
+        await bench.rest();
+        bench.clock.advance(5000);
+        await draining;
+        assert.equal(await again, 'lost-lease');
+      });
+
+      it('decides anew soon where a decision of the item was not kept', async () => {
+        let failures = 1;
+        dispatcher = failing(() => (failures-- > 0 ? storeErrors.create('store-decision-lost') : undefined));
+        await deliver();
+        assert.equal(await dispatcher.finish(source.of('A1'), DONE), 'settled');
+        assert.deepEqual(
+          asked.map(([, kind]) => kind),
+          ['done', 'retry'],
+        );
+        bench.clock.advance(1000);
+        await delivered(2);
+      });
+    });
+
     it('refuses the second end of one delivery', async () => {
       await bench.accept({ controlId: 'A1' });
       begin();
@@ -340,6 +418,30 @@ describe('dispatcher', () => {
       assert.equal((await viewOf('A1')).state, 'waiting');
       assert.equal(await dispatcher.finish(source.of('A1'), DONE), 'lost-lease');
       assert.equal((await viewOf('A1')).state, 'waiting');
+    });
+
+    it('is done where the store does not answer, and gives back what that hands over later', async () => {
+      await bench.accept({ controlId: 'A1' });
+      const { work } = bench.store;
+      const answer = Promise.withResolvers<void>();
+      const claim: typeof work.claim = (requests) => answer.promise.then(() => work.claim(requests));
+      const stuck = bench.dispatcher('stuck', {
+        work: Object.create(work, { claim: { value: claim } }) as typeof work,
+      });
+      stuck.addSource(new RecordingSource(SOURCE));
+      stuck.start();
+      await bench.rest();
+      let drained = false;
+      const draining = stuck.drain(1000).then(() => (drained = true));
+      bench.clock.advance(5999);
+      await bench.rest();
+      assert.equal(drained, false);
+      bench.clock.advance(1);
+      await draining;
+      answer.resolve();
+      await bench.until('it waits again', async () => (await work.counts()).waiting === 1);
+      await bench.rest();
+      assert.deepEqual([(await work.counts()).waiting, (await work.counts()).claimed], [1, 0]);
     });
 
     it('starts again after a drain', async () => {

@@ -128,6 +128,17 @@ describe('operators at the runtime API', () => {
     });
   });
 
+  it('read nothing again for a feed that is stopped, and are told so', async () => {
+    const quarantine = { code: 'hl7-bad-delimiters', text: 'It could not be read.' };
+    await engine.store.journal.accept(newMessage({ id: 'q1', feed: 'hospital', quarantine }), [], 0);
+    await post('/switches', FEED);
+    const refused = await post('/messages/q1/reread', { reason: 'it can be read now' });
+    assert.deepEqual([refused.status, (refused.json as ApiProblem).code], [409, 'reread-feed-stopped']);
+    assert.match((refused.json as ApiProblem).title, /hospital was stopped .*: the sender is being moved/);
+    assert.match((refused.json as ApiProblem).remedy, /wardflow resume feed hospital/);
+    assert.equal((await engine.store.journal.get('q1'))?.state, 'quarantined');
+  });
+
   /** A message whose work is dead; gives the item. */
   const dead = async (
     code: string,

@@ -70,6 +70,21 @@ describe('a frame in quarantine', () => {
     assert.deepEqual(kinds, ['accepted', 'resend']);
   });
 
+  it('is not read while an operator has stopped its feed, however that is done', async () => {
+    await deploy();
+    const id = await left('OLD8', 'Q8');
+    for (const mode of ['hold', 'refuse', 'close'] as const) {
+      const stop = { kind: 'feed', name: 'hospital', mode, actor: 'user:ana', reason: 'it is being moved' } as const;
+      const held = await runtime.engine.controls.set(stop);
+      const refused = { kind: 'feed-stopped', feed: 'hospital', reason: 'it is being moved' };
+      assert.deepEqual(await runtime.engine.intake.reread(id, BY), refused, mode);
+      assert.deepEqual(await runtime.engine.intake.reread(id, { ...BY, dryRun: true }), refused, mode);
+      await runtime.engine.controls.clear(held.id, { actor: 'user:ana' });
+    }
+    assert.equal((await runtime.engine.store.journal.get(id))?.state, 'quarantined');
+    assert.equal((await runtime.engine.intake.reread(id, BY)).kind, 'accepted');
+  });
+
   it('is not read where only a part of it came, and not without its feed', async () => {
     await deploy();
     const cut = await left('OLD4', 'Q4', 'mllp-frame-unterminated');
