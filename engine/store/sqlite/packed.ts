@@ -29,7 +29,7 @@ const DICTIONARY = Buffer.from(
     '"workId":"01","messageId":"01",[{"id":"',
 );
 
-const OPTIONS = { level: 6, windowBits: 13, memLevel: 5, dictionary: DICTIONARY } as const;
+const OPTIONS = { level: 5, windowBits: 13, memLevel: 5, dictionary: DICTIONARY } as const;
 
 export function pack(content: string | Uint8Array): Uint8Array {
   return deflateRawSync(content, { ...OPTIONS, chunkSize: 4096 });

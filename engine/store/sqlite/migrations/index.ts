@@ -10,6 +10,7 @@ import { packed } from './0005-packed.ts';
 import { shortHashes } from './0006-short-hashes.ts';
 import { resting } from './0007-resting.ts';
 import { escalationSource } from './0008-escalation-source.ts';
+import { leanDecisions } from './0009-lean-decisions.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly string[] = [
   shortHashes,
   resting,
   escalationSource,
+  leanDecisions,
 ];

@@ -1,7 +1,9 @@
 import type { AuditQuery, AuditRecord, DecisionRecord, Escalation, EscalationQuery } from '../../contract/index.ts';
 import { GENESIS } from '../../../audit/record-hash.ts';
+import { decisionsFrom } from '../decisions.ts';
 import { unpack } from '../packed.ts';
 import type { Bindable, Sql } from '../sql.ts';
+import { termText } from './term.ts';
 import {
   auditFrom,
   EFFECT_COLUMNS,
@@ -34,7 +36,9 @@ export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[
   }[];
   return [
     ...single.map((row) => JSON.parse(row.record) as DecisionRecord),
-    ...sets.flatMap((row) => JSON.parse(unpack(row.packed).toString('utf8')) as DecisionRecord[]),
+    ...sets.flatMap(({ packed }) =>
+      decisionsFrom(unpack(packed).toString('utf8'), messageId, (id) => termText(sql, id)),
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Failure, WorkAttempt, WorkCounts, WorkState, WorkView } from '../.
 import { fromJson, type Sql } from '../sql.ts';
 import { laneName, W, workState } from '../states.ts';
 import { stepsFrom } from '../steps.ts';
+import { termText } from './term.ts';
 
 interface Row {
   seq: number;
@@ -91,10 +92,6 @@ interface AttemptRow {
   trail: Uint8Array | null;
 }
 
-function term(sql: Sql, id: number): string {
-  return (sql.get('SELECT text FROM term WHERE id = ?', id) as { text: string } | undefined)?.text ?? '';
-}
-
 /** An attempt is written when it ends; the one that runs now is read from the item itself. */
 function attempts(sql: Sql, row: Row): WorkAttempt[] {
   const ended = (
@@ -111,7 +108,7 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
     version: attempt.version,
     outcome: attempt.outcome,
     failure: fromJson(attempt.failure) as Failure | null,
-    steps: stepsFrom(attempt, (id) => term(sql, id)),
+    steps: stepsFrom(attempt, (id) => termText(sql, id)),
   }));
   if (row.state !== W.claimed) return ended;
   const running = { endedAt: null, outcome: 'running' as const, failure: null, steps: [] };

@@ -3,7 +3,7 @@ import { bodyBytes, type KeptBody } from '../packed.ts';
 import { fromJson } from '../sql.ts';
 import { LANE, laneName, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
-import { refreshMessageState } from './message-state.ts';
+import { followOnlyItem } from './message-state.ts';
 import { refreshKey } from './ordering.ts';
 import { endParking, type ParkedRow } from './parking.ts';
 
@@ -81,7 +81,7 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
   );
   ctx.count('work', request.subscription, W.waiting, -1);
   ctx.count('work', request.subscription, W.claimed, 1);
-  refreshMessageState(ctx, row.message_seq, request.now);
+  followOnlyItem(ctx, row.message_seq, row.seq, 'taken', request.now);
   return {
     id: row.id,
     seq: row.seq,

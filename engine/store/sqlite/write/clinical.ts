@@ -1,6 +1,6 @@
-import type { AuditEntry, DecisionRecord, Escalation, NewWork } from '../../contract/index.ts';
-import type { DecisionGroup } from '../decisions.ts';
-import { pack } from '../packed.ts';
+import type { AuditEntry, Escalation, NewWork } from '../../contract/index.ts';
+import { keptDecisions, type DecisionGroup } from '../decisions.ts';
+import { packUnlessShort } from '../packed.ts';
 import { decisionsOfMessage } from '../read/clinical.ts';
 import { json } from '../sql.ts';
 import { escalationFrom, type EscalationRow } from '../read/rows.ts';
@@ -10,21 +10,17 @@ import { addChild } from './settle.ts';
 
 /** Once for each id: a redelivery that decides the same again changes nothing. */
 export function recordDecisions(ctx: WriteContext, groups: readonly DecisionGroup[]): void {
-  for (const { messageId, ids, records } of groups) {
+  for (const group of groups) {
+    const { messageId, ids } = group;
     const seen = ctx.decidedOf(messageId, () => decisionsOfMessage(ctx.sql, messageId).map((record) => record.id));
-    let text = records;
-    if (new Set(ids).size === ids.length && !ids.some((id) => seen.has(id))) {
-      for (const id of ids) seen.add(id);
-    } else {
-      const fresh = (JSON.parse(records) as DecisionRecord[]).filter(({ id }) => !seen.has(id) && seen.add(id));
-      if (fresh.length === 0) continue;
-      text = JSON.stringify(fresh);
-    }
+    const fresh = new Set<number>();
+    for (const [place, id] of ids.entries()) if (!seen.has(id) && seen.add(id)) fresh.add(place);
+    if (fresh.size === 0) continue;
     ctx.sql.run(
       'INSERT INTO decision_set (message_id, n, packed) VALUES (?1, ' +
         '(SELECT coalesce(max(n) + 1, 0) FROM decision_set WHERE message_id = ?1), ?2)',
       messageId,
-      pack(text),
+      packUnlessShort(keptDecisions(group, (text) => ctx.term(text), fresh.size < ids.length ? fresh : undefined)),
     );
   }
 }

@@ -37,6 +37,27 @@ function isUnread({ state, reason_code: code }: { state: number; reason_code: st
 
 const ITEMS = 'SELECT state, attempt, not_before, failure FROM work WHERE message_seq = ?';
 
+const ALONE = 'NOT EXISTS (SELECT 1 FROM work WHERE message_seq = ?1 AND seq <> ?2)';
+const TAKEN = `UPDATE message_state SET state = ${M.processing}, since = ?3 WHERE seq = ?1 AND state = ${M.accepted} AND ${ALONE} RETURNING feed`;
+const ENDED = `UPDATE message_state SET state = ${M.done}, since = ?3 WHERE seq = ?1 AND state = ${M.processing} AND ${ALONE} RETURNING feed`;
+
+/**
+ * As `refreshMessageState`, for what nearly always happens: the message's only item, and nothing went wrong with it, was
+ * claimed for the first time, or ended well. One statement instead of three.
+ */
+export function followOnlyItem(
+  ctx: WriteContext,
+  messageSeq: number,
+  workSeq: number,
+  to: 'taken' | 'ended',
+  at: number,
+): void {
+  const moved = ctx.sql.get(to === 'taken' ? TAKEN : ENDED, messageSeq, workSeq, at) as { feed: string } | undefined;
+  if (!moved) return refreshMessageState(ctx, messageSeq, at);
+  ctx.count('message', moved.feed, to === 'taken' ? M.accepted : M.processing, -1);
+  ctx.count('message', moved.feed, to === 'taken' ? M.processing : M.done, 1);
+}
+
 /** Brings the message's denormalised state up to date after one of its work items changed. */
 export function refreshMessageState(ctx: WriteContext, messageSeq: number, at: number, troubled = false): void {
   const items = ctx.sql.all(ITEMS, messageSeq) as Item[];

@@ -4,7 +4,7 @@ import { json } from '../sql.ts';
 import { W } from '../states.ts';
 import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
-import { refreshMessageState } from './message-state.ts';
+import { followOnlyItem, refreshMessageState } from './message-state.ts';
 import { promoteHead, refreshKey } from './ordering.ts';
 import { endParking } from './parking.ts';
 
@@ -55,7 +55,9 @@ export function settle(ctx: WriteContext, request: SettleArgs): 'settled' | 'los
   for (const child of request.children ?? []) insertChild(ctx, child);
   for (const entry of request.audit ?? []) ctx.audit(entry);
   if (row.ordering_key !== null) promoteHead(ctx, row.ordering_key, row);
-  refreshMessageState(ctx, row.message_seq, at, settlement.kind !== 'done' || row.attempt > 1);
+  const troubled = settlement.kind !== 'done' || row.attempt > 1;
+  if (troubled) refreshMessageState(ctx, row.message_seq, at, true);
+  else followOnlyItem(ctx, row.message_seq, row.seq, 'ended', at);
   return 'settled';
 }
 
