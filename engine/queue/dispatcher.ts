@@ -163,7 +163,7 @@ class PullDispatcher implements Dispatcher {
     this.#running = false;
     this.#due.off();
     this.#followUps.stop();
-    const quiet = await this.#within(patience, this.#pumping, this.#looking);
+    const quiet = await this.#within(patience, this.#pumping ?? Promise.resolve(), this.#looking);
     if (this.#flights.size > 0 && withinMs > 0) {
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + withinMs, resolve);
@@ -192,7 +192,7 @@ class PullDispatcher implements Dispatcher {
   }
 
   /** `false`: `until` came before all of them had ended. */
-  async #within(until: Millis, ...work: readonly (Promise<void> | null)[]): Promise<boolean> {
+  async #within(until: Millis, ...work: readonly Promise<void>[]): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<false>();
     const cancel = this.#options.clock.at(until, () => resolve(false));
     const ended = Promise.all(work).then(() => true);
