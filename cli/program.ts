@@ -228,6 +228,11 @@ function addUsers(wardflow: Command, io: Io): void {
     .argument('<username>', 'whose')
     .action(async (username: string) => (await commands()).resetUser(io, username));
   users
+    .command('remove-second-factor')
+    .description('end the second step of a login, for whom app and recovery codes are gone; their sessions end')
+    .argument('<username>', 'whose')
+    .action(async (username: string) => (await commands()).removeSecondFactor(io, username));
+  users
     .command('disable')
     .description('let somebody log in no more, and end their sessions')
     .argument('<username>', 'whom')

@@ -25,6 +25,24 @@ export const consoleErrors = defineErrors({
     'The new password is the old one, or is made of the user name.',
     'Choose another; several words are easy to remember.',
   ),
+  'code-needed': permanent('The account has a second step.', 'Give the code that your app shows, or a recovery code.'),
+  'code-refused': permanent(
+    'The code is not right, or was used already.',
+    'Wait for the next one and give that; the clock of the telephone must be right.',
+  ),
+  'second-factor-needed': permanent(
+    'Your role demands a second step at login before anything else.',
+    'Set it up with an authenticator app.',
+  ),
+  'second-factor-there': permanent(
+    'The account has a second step already.',
+    'Turn it off first; without the app and without recovery codes an administrator removes it.',
+  ),
+  'second-factor-missing': permanent('The account has no second step.', 'Set it up first.'),
+  'second-factor-not-begun': permanent(
+    'No second step is being set up, or it was begun more than ten minutes ago.',
+    'Begin again.',
+  ),
   'session-missing': permanent('You are not logged in, or the session has ended.', 'Log in.'),
   'permission-missing': permanent(
     'Your roles do not include "{permission}".',
@@ -91,6 +109,10 @@ export const consoleErrors = defineErrors({
     'Start it with the same version of Wardflow as the console.',
   ),
   'console-failed': transient('The console could not do this.', "Try again; if it stays, look at the console's log."),
+  'role-unknown': permanent(
+    'WARDFLOW_TOTP_ROLES names "{role}", which is no role.',
+    'Use all, none, or some of {roles}.',
+  ),
   'console-port-taken': permanent(
     'Port {port} for the console is taken.',
     'End what uses it, or set WARDFLOW_GOVERNANCE_PORT to another port (0 takes a free one).',

@@ -4,6 +4,7 @@ import type { OneTimePassword, PersonView } from '../../governance/api/people-co
 import { openPeople } from '../../governance/server/local-people.ts';
 import type { People } from '../../governance/server/people.ts';
 import { validBody } from '../../governance/server/http/validate.ts';
+import { spokenRoles } from '../../governance/server/role-limits.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { columns, dateTime, json, safe } from '../terminal.ts';
@@ -22,12 +23,13 @@ export async function listUsers(io: Io, options: { readonly json?: boolean }): P
     else
       io.out(
         columns([
-          ['user name', 'state', 'last login', 'roles', 'name'],
-          ...all.map(({ username, displayName, roles, state, lastLoginAt }) => [
+          ['user name', 'state', 'last login', 'second step', 'roles', 'name'],
+          ...all.map(({ username, displayName, roles, limits, state, secondFactor, lastLoginAt }) => [
             username,
             STATES[state],
             dateTime(lastLoginAt),
-            roles.join(', ') || 'none',
+            secondFactor ? 'yes' : 'no',
+            spokenRoles({ roles, limits }),
             displayName,
           ]),
         ]),
@@ -51,6 +53,11 @@ export async function addUser(
 
 export async function resetUser(io: Io, username: string): Promise<void> {
   await withPeople(io, async (people) => tell(io, await people.reset(io.actor(), username)));
+}
+
+export async function removeSecondFactor(io: Io, username: string): Promise<void> {
+  await withPeople(io, (people) => void people.removeSecondFactor(io.actor(), username));
+  io.out(`${safe(username)} logs in by the password alone now; their sessions have ended.\n`);
 }
 
 export async function disableUser(io: Io, username: string, options: { readonly reason?: string }): Promise<void> {

@@ -134,6 +134,28 @@ export function onOff(env: string, told: Told & { initial: boolean }): Setting<b
   };
 }
 
+/** A few words; `null`: unset. */
+export function words(
+  env: string,
+  told: Told & { defaultText: string; limits: string },
+): Setting<readonly string[] | null> {
+  return {
+    env,
+    kind: 'list',
+    limits: told.limits,
+    defaultText: told.defaultText,
+    text: told.text,
+    secret: false,
+    initial: () => null,
+    parse(text) {
+      const all = text.split(',').map((one) => one.trim());
+      const fit = all.length <= 50 && all.every((one) => /^[A-Za-z0-9._-]{1,253}$/.test(one));
+      return fit ? { value: all } : { problem: `takes ${told.limits}` };
+    },
+    format: (value) => (value === null ? null : value.join(',')),
+  };
+}
+
 export function httpUrl(env: string, told: Told & { defaultText: string }): Setting<string | null> {
   return {
     env,

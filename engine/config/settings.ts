@@ -1,7 +1,7 @@
 /** Every setting, declared once: parser, `Config`, the docs table and the children's environment come from here. */
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
-import { choice, days, folder, httpUrl, number, onOff, port, secret, type Setting } from './setting.ts';
+import { choice, days, folder, httpUrl, number, onOff, port, secret, words, type Setting } from './setting.ts';
 
 export const SETTINGS = {
   dataFolder: folder('WARDFLOW_DATA', {
@@ -38,6 +38,11 @@ export const SETTINGS = {
     max: 256,
     defaultText: 'random, printed once',
     text: 'Password of the first administrator; used only when there is no account yet.',
+  }),
+  totpRoles: words('WARDFLOW_TOTP_ROLES', {
+    limits: 'roles with commas between them, `all` or `none`',
+    defaultText: '`none` on loopback, `all` where the console is reached from other machines',
+    text: 'Whose logins need a second step: people with one of these roles set it up at their next login.',
   }),
   taskPollSeconds: number('WARDFLOW_TASK_POLL_SECONDS', {
     initial: 15,

@@ -34,6 +34,40 @@ export interface ConsoleProblem {
 export interface LoginRequest {
   readonly username: string;
   readonly password: string;
+  /** Six digits of the app, or a recovery code; asked for by the answer `code-needed` (401). */
+  readonly code?: string;
+}
+
+/** GET /session/second-factor; POST /session/second-factor/off with a `FullProof` turns it off. */
+export interface SecondFactorView {
+  /** `null`: there is none. */
+  readonly since: number | null;
+  readonly recoveryCodes: number;
+  /** By their roles, and without it nothing else can be done. */
+  readonly demanded: boolean;
+}
+/** POST /session/second-factor/begin */
+export interface SecondFactorBegin {
+  readonly password: string;
+}
+/** The answer to it: for the app, as a picture or by hand. */
+export interface Enrolment {
+  /** Base32. */
+  readonly secret: string;
+  /** `otpauth://totp/...`. */
+  readonly uri: string;
+}
+/** POST /session/second-factor/confirm: it is in force, other sessions have ended, and these are shown once. */
+export interface SecondFactorConfirm {
+  readonly code: string;
+}
+/** Also the answer to POST /session/second-factor/recovery-codes, which takes a `FullProof`. */
+export interface RecoveryCodes {
+  readonly recoveryCodes: readonly string[];
+}
+export interface FullProof {
+  readonly password: string;
+  readonly code: string;
 }
 
 /** GET /session (`null`: not logged in), and the answer to a login. */
@@ -49,6 +83,8 @@ export interface SessionView {
   readonly initialPassword: boolean;
   /** An administrator gave the password: nothing can be done before it is changed. */
   readonly mustChangePassword: boolean;
+  /** Their role demands a second step at login: nothing can be done before there is one. */
+  readonly owesSecondFactor: boolean;
   readonly expiresAt: number;
 }
 

@@ -11,6 +11,8 @@ export interface PersonView {
   readonly state: 'active' | 'disabled' | 'one-time-password' | 'locked';
   /** The one-time password has run out: it opens nothing any more. */
   readonly oneTimeExpired: boolean;
+  /** Their login has a second step. */
+  readonly secondFactor: boolean;
   readonly demo: boolean;
   readonly createdAt: number;
   readonly lastLoginAt: number | null;

@@ -9,6 +9,9 @@ const word = { type: 'string', minLength: 1, maxLength: 128 } as const;
 export const USERNAME = '^[a-z][a-z0-9._-]{1,39}$';
 /** One line, without what could hide or turn text around. */
 const shown = { type: 'string', minLength: 1, maxLength: 80, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$' } as const;
+const password = { type: 'string', minLength: 1, maxLength: 256 } as const;
+/** Six digits, or a recovery code; people write either with blanks and dashes. */
+const code = { type: 'string', pattern: '^[0-9A-Za-z -]{6,32}$' } as const;
 const roles = { type: 'array', items: { type: 'string', enum: ROLES }, maxItems: 8, uniqueItems: true } as const;
 /** What travels with each call to a runtime in one header: few entries, and a service line for many definitions. */
 const limits = {
@@ -53,10 +56,17 @@ const body = (properties: Readonly<Record<string, object>>, required: readonly s
 const query = (properties: Readonly<Record<string, object>>) => body(properties, []);
 
 export const SCHEMAS = {
-  login: body({
-    username: { type: 'string', minLength: 1, maxLength: 64 },
-    password: { type: 'string', minLength: 1, maxLength: 256 },
-  }),
+  login: body(
+    {
+      username: { type: 'string', minLength: 1, maxLength: 64 },
+      password,
+      code,
+    },
+    ['username', 'password'],
+  ),
+  secondFactorBegin: body({ password }),
+  secondFactorConfirm: body({ code }),
+  fullProof: body({ password, code }),
   passwordChange: body({
     current: { type: 'string', minLength: 1, maxLength: 256 },
     next: { type: 'string', minLength: 12, maxLength: 256 },

@@ -15,10 +15,13 @@ import { createPeople, type People } from './people.ts';
 import { createPrograms } from './programs.ts';
 import { createRuntimeClient } from './proxy/runtime-client.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
+import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
+import { createSecondFactors, type DemandedOf } from './second-factor/second-factors.ts';
 import { accountsIn, type Accounts } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { knownDevicesIn } from './store/known-devices.ts';
 import { loginFailuresIn } from './store/login-failures.ts';
+import { secondFactorsIn } from './store/second-factors.ts';
 import { serviceAccountsIn } from './store/service-accounts.ts';
 import { sessionsIn, type SessionLimits } from './store/sessions.ts';
 
@@ -34,6 +37,8 @@ export interface ConsoleOptions {
   onFirstPassword(username: string, password: string): void;
   /** The people of the demo, too. */
   readonly demo?: boolean;
+  /** Whose logins need a second step; default: nobody's. */
+  readonly secondFactorOf?: DemandedOf;
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly log?: Log;
@@ -72,9 +77,28 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const failures = loginFailuresIn(database, clock);
   const devices = knownDevicesIn(database, clock);
   const services = serviceAccountsIn(database, clock, ids);
-  const login = await createLogin({ accounts, sessions, audit, cost, failures, devices, now: () => clock.now() });
+  const factorRows = secondFactorsIn(database, clock);
+  const secondFactors = createSecondFactors({
+    rows: factorRows,
+    sealed: sealedSecretsIn(options.dataFolder),
+    clock,
+    demandedOf: options.secondFactorOf ?? [],
+  });
+  const now = (): number => clock.now();
+  const login = await createLogin({ accounts, sessions, audit, cost, failures, devices, secondFactors, now });
   const onEnded = (sessionId: string): void => fanOut?.endSession(sessionId);
-  const people = createPeople({ database, accounts, sessions, failures, devices, audit, clock, cost, onEnded });
+  const people = createPeople({
+    database,
+    accounts,
+    sessions,
+    failures,
+    devices,
+    secondFactors: factorRows,
+    audit,
+    clock,
+    cost,
+    onEnded,
+  });
 
   const client = createRuntimeClient(options.runtimes);
   let fanOut: FanOut | undefined;
@@ -97,6 +121,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     sessions,
     services,
     people,
+    secondFactors,
     programs: createPrograms(database, services, audit, clock),
     audit,
     client,

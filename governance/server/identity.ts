@@ -19,6 +19,8 @@ import type { Session } from './store/sessions.ts';
 export interface Identity {
   readonly session: Session;
   readonly account: Account;
+  /** Their role demands a second step at login, and they have none yet. */
+  readonly owesSecondFactor: boolean;
 }
 
 const NOWHERE: Scope = { definitions: [], serviceLines: [] };
@@ -28,9 +30,14 @@ export function mustChangePassword(identity: Identity): boolean {
   return identity.account.oneTimeUntil !== null;
 }
 
+/** They have something to do before anything else: until then they may only do that, and log out. */
+export function isHeldBack(identity: Identity): boolean {
+  return mustChangePassword(identity) || identity.owesSecondFactor;
+}
+
 /** Where they have the permission: for lists, which show what is in it. */
 export function scopeOf(identity: Identity, permission: Permission): Scope {
-  if (mustChangePassword(identity)) return NOWHERE;
+  if (isHeldBack(identity)) return NOWHERE;
   return scopeFor(identity.account.roles, identity.account.limits, permission);
 }
 
@@ -46,15 +53,15 @@ export function mayOn(identity: Identity, permission: Permission, target: Target
 
 export function viewOf(identity: Identity): SessionView {
   const { session, account } = identity;
-  const mustChange = mustChangePassword(identity);
   return {
     username: account.username,
     displayName: account.displayName,
     roles: account.roles,
     limits: account.limits,
-    permissions: mustChange ? [] : permissionsOf(account.roles, account.limits),
+    permissions: isHeldBack(identity) ? [] : permissionsOf(account.roles, account.limits),
     initialPassword: account.initialPassword,
-    mustChangePassword: mustChange,
+    mustChangePassword: mustChangePassword(identity),
+    owesSecondFactor: identity.owesSecondFactor,
     expiresAt: session.expiresAt,
   };
 }

@@ -9,6 +9,7 @@ import { accountsIn } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { knownDevicesIn } from './store/known-devices.ts';
 import { loginFailuresIn } from './store/login-failures.ts';
+import { secondFactorsIn } from './store/second-factors.ts';
 import { sessionsIn } from './store/sessions.ts';
 
 /**
@@ -29,6 +30,7 @@ export function openPeople(dataFolder: string): { readonly people: People; reado
     sessions: sessionsIn(database, clock, timeSortedIds(clock), limits),
     failures: loginFailuresIn(database, clock),
     devices: knownDevicesIn(database, clock),
+    secondFactors: secondFactorsIn(database, clock),
     audit: auditTrailIn(database, clock),
     clock,
     cost: DEFAULT_COST,

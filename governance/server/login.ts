@@ -1,7 +1,9 @@
 import type { Role } from '../api/permissions.ts';
+import type { AuditType } from '../../engine/index.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Identity } from './identity.ts';
 import { hashPassword, randomPassword, verifyPassword, type PasswordCost } from './passwords.ts';
+import type { SecondFactors } from './second-factor/second-factors.ts';
 import type { Accounts } from './store/accounts.ts';
 import type { KnownDevices } from './store/known-devices.ts';
 import type { LoginFailures, Suspect } from './store/login-failures.ts';
@@ -12,16 +14,27 @@ export interface LoginPlace extends SessionOrigin {
   readonly device: string;
 }
 
-type Refusal =
-  { readonly kind: 'refused' | 'expired' | 'unfit' } | { readonly kind: 'locked'; readonly seconds: number };
+export type Refusal =
+  | { readonly kind: 'refused' | 'expired' | 'unfit' | 'code-needed' | 'code-refused' }
+  | { readonly kind: 'locked'; readonly seconds: number };
 export type LoginOutcome =
   { readonly kind: 'in'; readonly identity: Identity; readonly token: string; readonly device: string } | Refusal;
 
+/** What somebody proves with that they are who they say; `code` only where the account has a second step. */
+export interface Proof {
+  readonly password: string;
+  /** Of the authenticator app, or a recovery code. */
+  readonly code?: string | undefined;
+}
+
 export interface Login {
-  login(username: string, password: string, place: LoginPlace): Promise<LoginOutcome>;
+  /** `code-needed`: the password is right, and the account has a second step. Asked again with both. */
+  login(username: string, proof: Proof, place: LoginPlace): Promise<LoginOutcome>;
   identify(token: string): Identity | undefined;
   identifySession(sessionId: string): Identity | undefined;
   logout(identity: Identity): void;
+  /** For what needs more than a session that was left open: whether it is really them. Counts towards the lock. */
+  prove(identity: Identity, proof: Proof, place: LoginPlace): Promise<'yes' | Refusal>;
   /** `refused`: the current password is wrong. Otherwise the ids of the sessions that ended by it. */
   changePassword(
     identity: Identity,
@@ -36,22 +49,30 @@ export interface LoginParts {
   readonly sessions: Sessions;
   readonly failures: LoginFailures;
   readonly devices: KnownDevices;
+  readonly secondFactors: SecondFactors;
   readonly audit: AuditTrail;
   readonly cost: PasswordCost;
   readonly now: () => number;
 }
 
 export async function createLogin(parts: LoginParts): Promise<Login> {
-  const { accounts, sessions, failures, devices, audit, cost, now } = parts;
+  const { accounts, sessions, failures, devices, secondFactors, audit, cost, now } = parts;
   /** Verified for names that are no accounts, so that they take as long as those that are. */
   const decoy = await hashPassword(randomPassword(), cost);
 
   const identityOf = (session: Session | undefined): Identity | undefined => {
     const account = session && accounts.get(session.username);
-    return session && account && !account.disabled ? { session, account } : undefined;
+    if (!session || !account || account.disabled) return undefined;
+    return { session, account, owesSecondFactor: secondFactors.isOwed(account) };
   };
 
-  const proves = async (username: string, password: string, place: LoginPlace): Promise<'yes' | Refusal> => {
+  /** `withCode`: the second step as well, where the account has one. */
+  const proves = async (
+    username: string,
+    { password, code }: Proof,
+    place: LoginPlace,
+    withCode: boolean,
+  ): Promise<'yes' | Refusal> => {
     const device = devices.known(place.device, username);
     const suspects: readonly Suspect[] =
       device === undefined
@@ -69,19 +90,36 @@ export async function createLogin(parts: LoginParts): Promise<Login> {
     // Read again: it may have been disabled or reset during the slow check.
     const account = accounts.get(username);
     if (!account || account.disabled || !right || account.password !== before?.password) return { kind: 'refused' };
+    if (account.oneTimeUntil !== null && account.oneTimeUntil <= now()) {
+      failures.takeBack(suspects);
+      return { kind: 'expired' };
+    }
+    if (withCode && secondFactors.of(username)) {
+      if (code === undefined) {
+        failures.takeBack(suspects);
+        return { kind: 'code-needed' };
+      }
+      const used = secondFactors.use(username, code);
+      if (used === 'wrong') return { kind: 'code-refused' };
+      if (used === 'recovery') {
+        const left = secondFactors.of(username)?.recoveryCodes ?? 0;
+        audit.append('session.recovery-code-used', `user:${username}`, { left });
+      }
+    }
     failures.succeeded(suspects);
-    return account.oneTimeUntil !== null && account.oneTimeUntil <= now() ? { kind: 'expired' } : 'yes';
+    return 'yes';
   };
 
   return {
-    async login(name, password, place) {
+    async login(name, proof, place) {
       const username = normaliseName(name);
-      const proof = await proves(username, password, place);
-      if (proof !== 'yes') {
+      const proven = await proves(username, proof, place, true);
+      if (proven !== 'yes') {
         // A name that is no account may be a password typed into the wrong box: it is not kept.
         const actor = accounts.get(username) ? `user:${username}` : 'unknown';
-        audit.append(proof.kind === 'locked' ? 'session.login-locked' : 'session.login-refused', actor);
-        return proof;
+        const type = auditedAs(proven.kind);
+        if (type) audit.append(type, actor);
+        return proven;
       }
       const { session, token } = sessions.open(username, place);
       const identity = identityOf(session);
@@ -96,10 +134,15 @@ export async function createLogin(parts: LoginParts): Promise<Login> {
       sessions.end(session.id);
       audit.append('session.logged-out', `user:${session.username}`, { session: session.id });
     },
+    async prove({ session: { username } }, proof, place) {
+      const proven = await proves(username, proof, place, true);
+      if (proven !== 'yes' && proven.kind === 'code-refused') audit.append('session.code-refused', `user:${username}`);
+      return proven;
+    },
     async changePassword({ session }, current, next, place) {
       const { username } = session;
-      const proof = await proves(username, current, place);
-      if (proof !== 'yes') return proof;
+      const proven = await proves(username, { password: current }, place, false);
+      if (proven !== 'yes') return proven;
       if (next === current || (username.length > 3 && next.toLowerCase().includes(username))) return { kind: 'unfit' };
       accounts.setPassword(username, await hashPassword(next, cost));
       const ended = sessions.endAll(username, session.id);
@@ -107,6 +150,24 @@ export async function createLogin(parts: LoginParts): Promise<Login> {
       return ended;
     },
   };
+}
+
+/** `undefined`: nothing has happened yet. */
+function auditedAs(kind: Refusal['kind']): AuditType | undefined {
+  switch (kind) {
+    case 'code-needed':
+      return undefined;
+    case 'code-refused':
+      return 'session.code-refused';
+    case 'locked':
+      return 'session.login-locked';
+    case 'refused':
+    case 'expired':
+    case 'unfit':
+      return 'session.login-refused';
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** What the first person can do: there is nobody else yet. Once there is, the roles beside `administrator` can go. */

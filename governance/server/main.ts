@@ -5,6 +5,7 @@
  */
 import { createLog, readConfig, WardflowError } from '../../engine/index.ts';
 import { startConsole } from './console.ts';
+import { demandedOf } from './second-factor/demanded-of.ts';
 import { runtimesOf } from './runtimes.ts';
 import { webFolder } from './web-folder.ts';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     webFolder: webFolder(),
     adminPassword: config.adminPassword,
     onFirstPassword: (username, password) => say('first-login', { username, password }),
+    secondFactorOf: demandedOf(config.totpRoles, false),
     demo: process.argv.includes('--demo'),
     log,
   });

@@ -10,6 +10,7 @@ import type { Account, Accounts } from './store/accounts.ts';
 import { inTransaction } from './store/database.ts';
 import type { KnownDevices } from './store/known-devices.ts';
 import type { LoginFailures } from './store/login-failures.ts';
+import type { SecondFactorRows } from './store/second-factors.ts';
 import type { Session, Sessions } from './store/sessions.ts';
 
 /** A weekend, and no longer: it travels by telephone or paper. */
@@ -21,6 +22,7 @@ export interface PeopleParts {
   readonly sessions: Sessions;
   readonly failures: LoginFailures;
   readonly devices: KnownDevices;
+  readonly secondFactors: Pick<SecondFactorRows, 'get' | 'remove'>;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly cost: PasswordCost;
@@ -42,6 +44,11 @@ export interface People {
   change(by: string, username: string, change: PersonChange): PersonView;
   /** A one-time password; ends the person's sessions and locks. @throws `account-unknown`, `account-own`, `account-disabled` */
   reset(by: string, username: string): Promise<OneTimePassword>;
+  /**
+   * For whom the app and the recovery codes are gone: the login is by the password alone then, and sessions end.
+   * @throws `account-unknown`, `account-own`, `second-factor-missing`
+   */
+  removeSecondFactor(by: string, username: string): PersonView;
   /** Ends the lock after wrong passwords. @throws `account-unknown` */
   unlock(by: string, username: string): PersonView;
   /** @throws `account-unknown` */
@@ -51,7 +58,7 @@ export interface People {
 }
 
 export function createPeople(parts: PeopleParts): People {
-  const { database, accounts, sessions, failures, devices, audit, clock, cost } = parts;
+  const { database, accounts, sessions, failures, devices, secondFactors, audit, clock, cost } = parts;
 
   const find = (username: string): Account => {
     const account = accounts.get(username);
@@ -68,6 +75,7 @@ export function createPeople(parts: PeopleParts): People {
       limits,
       state: account.disabled ? 'disabled' : locked ? 'locked' : oneTimeUntil === null ? 'active' : 'one-time-password',
       oneTimeExpired: oneTimeUntil !== null && oneTimeUntil <= clock.now(),
+      secondFactor: secondFactors.get(username) !== undefined,
       demo: account.origin === 'demo',
       createdAt,
       lastLoginAt,
@@ -169,6 +177,18 @@ export function createPeople(parts: PeopleParts): People {
       });
       told(ended);
       return { person: view(find(username)), password, validUntil };
+    },
+
+    removeSecondFactor(by, username) {
+      if (isOwn(by, username)) throw consoleErrors.create('account-own');
+      find(username);
+      const ended = inTransaction(database, () => {
+        if (!secondFactors.remove(username)) throw consoleErrors.create('second-factor-missing');
+        audit.append('account.second-factor-removed', by, { account: username });
+        return sessions.endAll(username);
+      });
+      told(ended);
+      return view(find(username));
     },
 
     unlock(by, username) {

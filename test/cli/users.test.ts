@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { generateSync } from 'otplib';
 import { readConfig } from '../../engine/index.ts';
 import { runCli } from '../../cli/run.ts';
 import { startConsole, type ConsoleServer } from '../../governance/server/console.ts';
@@ -57,12 +58,35 @@ describe('wardflow users', () => {
     const added = await users('add', 'ana', '--name', 'Ana Lind', '--role', 'analyst', 'reviewer');
     assert.equal(added.code, 0, added.err);
     assert.equal((await login('ana', passwordIn(added.out))).status, 200);
-    assert.match((await users('list')).out, /^ana +has not chosen a password +\S+ +analyst, reviewer +Ana Lind$/m);
+    assert.match((await users('list')).out, /^ana +has not chosen a password +\S+ +no +analyst, reviewer +Ana Lind$/m);
     assert.equal((await users('disable', 'ana', '--reason', 'left')).code, 0);
     assert.equal((await login('ana', passwordIn(added.out))).status, 401);
     assert.match((await users('list', '--json')).out, /"state": "disabled"/);
     assert.equal((await users('enable', 'ana')).code, 0);
     assert.equal((await login('ana', passwordIn(added.out))).status, 200);
+  });
+
+  it('shows who has a second step, and removes it', async () => {
+    const cookie = await kit.cookieOf();
+    const post = (path: string, body: object) => kit.call(`/api/v1/session/${path}`, { method: 'POST', cookie, body });
+    const { secret } = (await post('second-factor/begin', { password: PASSWORD })).json<{ secret: string }>();
+    const confirmed = await post('second-factor/confirm', { code: generateSync({ secret }) });
+    assert.equal(confirmed.status, 201);
+    assert.match(
+      (await users('list')).out,
+      /^admin +active .+ yes +administrator, engineer, operator +Administrator$/m,
+    );
+    assert.equal((await login('admin', PASSWORD)).json()['code'], 'code-needed');
+    const { code, out } = await users('remove-second-factor', 'admin');
+    assert.deepEqual([code, out], [0, 'admin logs in by the password alone now; their sessions have ended.\n']);
+    const again = await login('admin', PASSWORD);
+    assert.equal(again.status, 200);
+    const { records } = (await kit.call('/api/v1/audit', { cookie: cookieIn(again) })).json<{
+      records: { sentence: string }[];
+    }>();
+    const said = 'root at the command line removed the second step of the login of admin.';
+    assert.ok(records.some(({ sentence }) => sentence === said));
+    assert.equal((await users('remove-second-factor', 'admin')).code, 1);
   });
 
   it('refuses in one sentence what cannot be', async () => {

@@ -50,9 +50,14 @@ describe('permissions of the console', () => {
     assert.deepEqual(open.map(({ method, path }) => `${method} ${path}`).toSorted(), [
       'DELETE /session',
       'GET /session',
+      'GET /session/second-factor',
       'GET /sessions/introspect',
       'POST /session',
       'POST /session/password',
+      'POST /session/second-factor/begin',
+      'POST /session/second-factor/confirm',
+      'POST /session/second-factor/off',
+      'POST /session/second-factor/recovery-codes',
     ]);
   });
 

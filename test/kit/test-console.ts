@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock, type Log } from '../../engine/index.ts';
 import type { Role } from '../../governance/api/permissions.ts';
-import { startConsole, type ConsoleServer } from '../../governance/server/console.ts';
+import { startConsole, type ConsoleOptions, type ConsoleServer } from '../../governance/server/console.ts';
 import { hashPassword } from '../../governance/server/passwords.ts';
 import type { RuntimeDirectory } from '../../governance/server/runtimes.ts';
 import { FAKE_TOKEN, startFakeRuntime, type FakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts';
@@ -51,6 +51,7 @@ export interface TestConsoleOptions {
   /** `false`: does not wait until the console listens to the runtime, because it cannot. */
   readonly watched?: boolean;
   readonly adminPassword?: string | null;
+  readonly secondFactorOf?: ConsoleOptions['secondFactorOf'];
   onFirstPassword?(password: string): void;
 }
 
@@ -70,6 +71,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       onFirstPassword: (_username, password) => options.onFirstPassword?.(password),
       clock: options.clock ?? systemClock,
       ...(options.log ? { log: options.log } : {}),
+      ...(options.secondFactorOf ? { secondFactorOf: options.secondFactorOf } : {}),
       passwordCost: CHEAP,
       loginsPerMinute: 10_000,
       retryMs: { first: 20, longest: 100 },

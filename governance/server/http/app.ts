@@ -11,6 +11,7 @@ import type { Programs } from '../programs.ts';
 import { proxyRouter } from '../proxy/proxy.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
+import type { SecondFactors } from '../second-factor/second-factors.ts';
 import type { ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { auditRouter } from './audit-routes.ts';
@@ -27,6 +28,7 @@ export interface AppParts {
   readonly sessions: Sessions;
   readonly services: ServiceAccounts;
   readonly people: People;
+  readonly secondFactors: SecondFactors;
   readonly programs: Programs;
   readonly audit: AuditTrail;
   readonly client: RuntimeClient;

@@ -108,6 +108,7 @@ function check(caller: Caller, access: Exclude<Access, 'anybody' | 'runtime'>): 
   }
   if (access === 'logged-in') return;
   if (mustChangePassword(caller.identity)) throw consoleErrors.create('password-change-needed');
+  if (caller.identity.owesSecondFactor) throw consoleErrors.create('second-factor-needed');
   if (access !== 'person' && !mayDo(caller.identity, access))
     throw consoleErrors.create('permission-missing', { permission: access });
 }

@@ -47,6 +47,9 @@ export function peopleRouter({ people, programs, needs }: PeopleRouteParts): Rou
     validBody('nothing', request.body);
     response.json(people.unlock(actorOf(response), nameIn(request)));
   });
+  router.delete('/people/:username/second-factor', needs('account:manage'), (request, response) => {
+    response.json(people.removeSecondFactor(actorOf(response), nameIn(request)));
+  });
   router.get('/people/:username/sessions', needs('account:list'), (request, response) => {
     const { session } = identityOf(response);
     response.json({ sessions: people.sessions(nameIn(request)).map((one) => sessionEntry(one, session.id)) });

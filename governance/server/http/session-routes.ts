@@ -5,18 +5,24 @@ import { rateLimit } from 'express-rate-limit';
 import { DEVICE_COOKIE, SESSION_COOKIE, SESSION_HEADER, API_ROOT, type Introspection } from '../../api/contract.ts';
 import type { SessionEntry } from '../../api/people-contract.ts';
 import { consoleErrors } from '../../errors.ts';
-import { mustChangePassword, scopeOf, viewOf } from '../identity.ts';
-import type { Login, LoginOutcome } from '../login.ts';
+import { isHeldBack, scopeOf, viewOf } from '../identity.ts';
+import type { Login } from '../login.ts';
+import type { AuditTrail } from '../audit-trail.ts';
+import type { SecondFactors } from '../second-factor/second-factors.ts';
 import { DEVICE_KNOWN_MS } from '../store/known-devices.ts';
 import type { Session, Sessions } from '../store/sessions.ts';
 import { bearerToken, identityOf, placeOf, sessionToken, type Needs } from './guards.ts';
 import { handled } from './handled.ts';
 import { sendProblem } from './problems.ts';
+import { refusal } from './refusal.ts';
+import { secondFactorRouter } from './second-factor-routes.ts';
 import { validBody } from './validate.ts';
 
 export interface SessionRouteParts {
   readonly login: Login;
   readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
+  readonly audit: AuditTrail;
   readonly needs: Needs;
   /** Tokens of the runtimes that may ask about sessions. */
   serviceTokens(): Promise<readonly string[]>;
@@ -43,8 +49,8 @@ export function sessionRouter(parts: SessionRouteParts): Router {
     needs('anybody'),
     loginRate,
     handled(async (request, response) => {
-      const { username, password } = validBody('login', request.body);
-      const outcome = await login.login(username, password, placeOf(request));
+      const { username, ...proof } = validBody('login', request.body);
+      const outcome = await login.login(username, proof, placeOf(request));
       if (outcome.kind !== 'in') throw refusal(outcome);
       const { expiresAt, createdAt } = outcome.identity.session;
       setCookie(response, { name: SESSION_COOKIE, value: outcome.token, path: '/', lifeMs: expiresAt - createdAt });
@@ -78,6 +84,8 @@ export function sessionRouter(parts: SessionRouteParts): Router {
     }),
   );
 
+  router.use(secondFactorRouter({ ...parts, rate: loginRate }));
+
   router.get('/sessions', needs('person'), (_request, response) => {
     const { session } = identityOf(response);
     const own = sessions.ofAccount(session.username).map((one) => sessionEntry(one, session.id));
@@ -101,9 +109,9 @@ export function sessionRouter(parts: SessionRouteParts): Router {
         throw consoleErrors.create('service-token-refused');
       const token = request.headers[SESSION_HEADER];
       const identity = typeof token === 'string' ? login.identify(token) : undefined;
-      // Whoever must change the password first has no business in an editor yet.
+      // Whoever has to choose a password or enrol first has no business in an editor yet.
       const answer: Introspection =
-        identity && !mustChangePassword(identity)
+        identity && !isHeldBack(identity)
           ? {
               active: true,
               username: identity.account.username,
@@ -121,21 +129,6 @@ export function sessionRouter(parts: SessionRouteParts): Router {
 export function sessionEntry({ origin, ...one }: Session, current?: string): SessionEntry {
   const { id, createdAt, lastSeenAt, expiresAt } = one;
   return { id, createdAt, lastSeenAt, expiresAt, current: id === current, ...origin };
-}
-
-function refusal(outcome: Exclude<LoginOutcome, { readonly kind: 'in' }>): Error {
-  switch (outcome.kind) {
-    case 'locked':
-      return consoleErrors.create('login-locked', { seconds: outcome.seconds });
-    case 'expired':
-      return consoleErrors.create('one-time-password-expired');
-    case 'unfit':
-      return consoleErrors.create('password-unfit');
-    case 'refused':
-      return consoleErrors.create('login-refused');
-    default:
-      return outcome satisfies never;
-  }
 }
 
 interface OwnCookie {

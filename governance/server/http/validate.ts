@@ -1,5 +1,12 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import type { IdentifierSearch, LoginRequest, PasswordChange } from '../../api/contract.ts';
+import type {
+  FullProof,
+  SecondFactorBegin,
+  SecondFactorConfirm,
+  IdentifierSearch,
+  LoginRequest,
+  PasswordChange,
+} from '../../api/contract.ts';
 import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
 import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
@@ -20,6 +27,9 @@ function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction 
 /** What a body is once it has passed its schema. */
 interface BodyShapes {
   readonly login: LoginRequest;
+  readonly secondFactorBegin: SecondFactorBegin;
+  readonly secondFactorConfirm: SecondFactorConfirm;
+  readonly fullProof: FullProof;
   readonly passwordChange: PasswordChange;
   readonly newPerson: NewPerson;
   readonly personChange: PersonChange;

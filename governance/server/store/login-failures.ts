@@ -34,6 +34,11 @@ export interface LoginFailures {
   lockedFor(suspects: readonly Suspect[]): number;
   failed(suspects: readonly Suspect[]): void;
   /**
+   * Takes the last `failed` back, and no more: what came before still counts, and a lock that others have earned meanwhile
+   * stays. For a right password that is not a login yet: it must not clear the count of wrong codes.
+   */
+  takeBack(suspects: readonly Suspect[]): void;
+  /**
    * Takes the last `failed` back. A name or device starts anew; an address loses one failure only, or a guesser with an
    * account of their own could clear it.
    */
@@ -47,7 +52,8 @@ export function loginFailuresIn(database: DatabaseSync, clock: Clock): LoginFail
   const put = database.prepare('INSERT OR REPLACE INTO login_failures VALUES (?, ?, ?, ?)');
   const clear = database.prepare('DELETE FROM login_failures WHERE name_hash = ?');
   const oneLess = database.prepare(
-    'UPDATE login_failures SET failures = max(failures - 1, 0), locked_until = 0 WHERE name_hash = ?',
+    `UPDATE login_failures SET failures = max(failures - 1, 0),
+       locked_until = CASE WHEN failures - 1 < ? THEN 0 ELSE locked_until END WHERE name_hash = ?`,
   );
   const prune = database.prepare(
     `DELETE FROM login_failures WHERE last_at < ? OR name_hash NOT IN
@@ -58,6 +64,7 @@ export function loginFailuresIn(database: DatabaseSync, clock: Clock): LoginFail
     createHash('sha256')
       .update(kind === 'name' ? value : `${kind}:${value}`)
       .digest('hex');
+  const takeBack = (suspect: Suspect): void => void oneLess.run(PATIENCE[suspect.kind].allowed, key(suspect));
   return {
     lockedFor(suspects) {
       const until = suspects.map((suspect) => Number(get.get(key(suspect))?.['locked_until'] ?? 0));
@@ -78,8 +85,13 @@ export function loginFailuresIn(database: DatabaseSync, clock: Clock): LoginFail
         prune.run(now - MEMORY_MS);
       });
     },
+    takeBack(suspects) {
+      for (const suspect of suspects) takeBack(suspect);
+    },
     succeeded(suspects) {
-      for (const suspect of suspects) (suspect.kind === 'address' ? oneLess : clear).run(key(suspect));
+      for (const suspect of suspects)
+        if (suspect.kind === 'address') takeBack(suspect);
+        else clear.run(key(suspect));
     },
     clear: (suspect) => void clear.run(key(suspect)),
   };

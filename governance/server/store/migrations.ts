@@ -64,6 +64,17 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
    CREATE UNIQUE INDEX service_accounts_living ON service_accounts(name) WHERE revoked_at IS NULL;`,
   nameWhatAdministratorsDid,
   `ALTER TABLE accounts ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';`,
+  `CREATE TABLE second_factors (
+     username TEXT PRIMARY KEY REFERENCES accounts(username),
+     sealed TEXT NOT NULL,
+     last_step INTEGER NOT NULL,
+     since INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE recovery_codes (
+     username TEXT NOT NULL REFERENCES accounts(username),
+     code_hash TEXT NOT NULL,
+     PRIMARY KEY (username, code_hash)
+   ) STRICT;`,
   `ALTER TABLE audit ADD COLUMN message_id TEXT;
    ALTER TABLE audit ADD COLUMN definition TEXT;
    ALTER TABLE audit ADD COLUMN version TEXT;
