@@ -59,13 +59,13 @@ export async function handleMany(io: Io, kind: 'redrive' | 'discard', options: M
     }
   }
   let [messages, items, spared] = [0, 0, 0];
-  for (let more = true; more;) {
+  for (let after: number | null = 0; after !== null;) {
     // What dies again meanwhile is not taken twice.
-    const part = await ask({ filter: { ...filter, deadBefore: now }, reason: options.reason });
+    const part: DeadLetterAnswer = await ask({ filter: { ...filter, deadBefore: now, after }, reason: options.reason });
     messages += part.messages;
     items += part.items;
-    spared = Math.max(spared, part.spared);
-    more = part.more && part.items > 0;
+    spared += part.spared;
+    after = part.next;
   }
   if (options.json === true) io.out(json({ messages, items, spared }));
   else io.out(`${items} of ${messages} ${messages === 1 ? 'message' : 'messages'} ${DONE[kind]}.${sparedOf(spared)}\n`);

@@ -4,6 +4,7 @@ import type { AuditEntry, Engine, MessageSummary, WorkView } from '../../engine/
 import type { DeadLetterAnswer, DeadLetterFilter } from './contract.ts';
 import { answering } from './answering.ts';
 import { bodyOf, numberIn, objectOf, textIn } from './body.ts';
+import { walkOldestFirst } from './oldest-first.ts';
 import { owedToPeople } from './owed-to-people.ts';
 import { demandOneIn, isIn, partOf, within, type Part } from './part.ts';
 import { actorOf, reasonOf } from './query.ts';
@@ -11,15 +12,12 @@ import { actorOf, reasonOf } from './query.ts';
 /** Messages of one call: it holds a browser's request open. */
 const AT_ONCE = 200;
 const COUNTED_AT_ONCE = 1000;
-/** Messages whose work is looked at in one call. */
-const MOST_LOOKED = 5000;
-/** Messages looked at to find those that fit. */
-const MOST_SEEN = 100_000;
-const PAGE = 1000;
+/** Messages looked at in one call to find those that fit. */
+const MOST_SEEN = 5000;
 /** Each question for newer items walks over what came later; no index is kept for it. */
 const ORDER_WITHIN_MS = 1500;
 
-const FILTER = ['code', 'definition', 'feed', 'type', 'since', 'until', 'deadBefore'];
+const FILTER = ['code', 'definition', 'feed', 'type', 'since', 'until', 'deadBefore', 'after'];
 
 interface Found {
   readonly message: MessageSummary;
@@ -57,8 +55,8 @@ async function settle(
   const filter = filterOf(objectOf(bodyOf(request, ['filter', 'reason'])['filter'], FILTER, 'filter'));
   const reason = reasonOf(request, !dryRun) ?? '';
   if (filter.definition !== undefined) demandOneIn(part, [filter.definition]);
-  const { found, more } = await chosen(engine, filter, part, action, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
-  const answer = await counted(engine, found, more);
+  const { found, next } = await chosen(engine, filter, part, action, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
+  const answer = await counted(engine, found, next);
   if (dryRun) return answer;
 
   let items = 0;
@@ -90,60 +88,41 @@ async function settle(
 
 /** Those of the messages that fit which have something to redrive or discard, at most `most` of them. */
 async function chosen(
-  engine: Engine,
+  { store }: Engine,
   filter: DeadLetterFilter,
   part: Part,
   action: 'redrive' | 'discard',
   most: number,
-): Promise<{ readonly found: readonly Found[]; readonly more: boolean }> {
-  const fitting = await messagesOf(engine, filter, part);
+): Promise<{ readonly found: readonly Found[]; readonly next: number | null }> {
+  const { code, definition, feed, type, since, until, deadBefore, after } = filter;
   const found: Found[] = [];
-  let looked = 0;
-  let taken = 0;
-  for (const message of fitting.slice(0, MOST_LOOKED)) {
-    if (taken === most) break;
-    looked++;
-    const work = await engine.store.work.ofMessage(message.id);
-    const dead = work.filter((item) => item.state === 'dead' && fits(item, filter) && isIn(part, item.definition));
-    const owed = action === 'discard' ? await owedToPeople(engine, message.id, work) : NOTHING;
-    const own = dead.filter(({ id }) => !owed.has(id));
-    found.push({ message, dead: own, spared: dead.length - own.length });
-    // What is spared is found by each call: it must not keep the others from their turn.
-    if (own.length > 0) taken++;
-  }
-  return { found, more: fitting.length > looked };
-}
-
-/** Those that fit, the oldest first. */
-async function messagesOf({ store }: Engine, filter: DeadLetterFilter, part: Part): Promise<readonly MessageSummary[]> {
-  const { code, definition, feed, type, since, until, deadBefore } = filter;
-  const found: MessageSummary[] = [];
-  let before: number | undefined;
-  for (let seen = 0; seen < MOST_SEEN;) {
-    const page = await store.journal.list({
+  const next = await walkOldestFirst(store, {
+    query: {
       states: ['dead'],
-      limit: PAGE,
       ...within(part),
       ...(code === undefined ? {} : { text: code }),
       ...(feed === undefined ? {} : { feed }),
       ...(type === undefined ? {} : { type }),
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
-      ...(before === undefined ? {} : { before }),
-    });
-    found.push(
-      ...page.filter(
-        (one) =>
-          (code === undefined || one.reason?.code === code) &&
-          (definition === undefined || one.definitions.includes(definition)) &&
-          (deadBefore === undefined || one.stateSince < deadBefore),
-      ),
-    );
-    seen += page.length;
-    before = page.at(-1)?.seq;
-    if (page.length < PAGE) break;
-  }
-  return found.toReversed();
+      ...(after === undefined ? {} : { after }),
+    },
+    fits: (one) =>
+      (code === undefined || one.reason?.code === code) &&
+      (definition === undefined || one.definitions.includes(definition)) &&
+      (deadBefore === undefined || one.stateSince < deadBefore),
+    async take(message) {
+      const work = await store.work.ofMessage(message.id);
+      const dead = work.filter((item) => item.state === 'dead' && fits(item, filter) && isIn(part, item.definition));
+      const owed = action === 'discard' ? await owedToPeople({ store }, message.id, work) : NOTHING;
+      const own = dead.filter(({ id }) => !owed.has(id));
+      found.push({ message, dead: own, spared: dead.length - own.length });
+      return own.length > 0;
+    },
+    most,
+    mostSeen: MOST_SEEN,
+  });
+  return { found, next };
 }
 
 /** A message can have items of several flows: only those of the one asked for. */
@@ -153,7 +132,7 @@ const fits = (item: WorkView, { definition }: DeadLetterFilter): boolean =>
 async function counted(
   { store, dispatcher }: Engine,
   found: readonly Found[],
-  more: boolean,
+  next: number | null,
 ): Promise<DeadLetterAnswer> {
   const items = found.flatMap(({ dead }) => dead);
   let effectsDone = 0;
@@ -183,7 +162,8 @@ async function counted(
     withoutSource: items.filter(({ subscription }) => !dispatcher.serves(subscription)).length,
     effectsDone,
     effectsUncertain,
-    more,
+    more: next !== null,
+    next,
   };
 }
 
@@ -196,6 +176,7 @@ function filterOf(body: Readonly<Record<string, unknown>>): DeadLetterFilter {
     since: numberIn(body, 'since'),
     until: numberIn(body, 'until'),
     deadBefore: numberIn(body, 'deadBefore'),
+    after: numberIn(body, 'after'),
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

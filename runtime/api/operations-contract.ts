@@ -51,6 +51,8 @@ export interface DeadLetterFilter {
   readonly until?: number;
   /** Dead since before this moment: a caller that goes on gives its first, so that what dies again is not taken twice. */
   readonly deadBefore?: number;
+  /** Messages with a larger `seq`: a caller that goes on gives `next`, since some may stay dead. */
+  readonly after?: number;
 }
 
 /** POST /dead-letters/redrive and POST /dead-letters/discard; with `?dryRun=1` nothing changes and no reason is needed. */
@@ -75,6 +77,8 @@ export interface DeadLetterAnswer {
   readonly effectsUncertain: number;
   /** More fit than one call takes: the numbers are of this call, and another call goes on. */
   readonly more: boolean;
+  /** Goes into `filter.after` of the next call; `null`: these were all. */
+  readonly next: number | null;
 }
 
 /** Which frames in quarantine. `quarantinedBefore`: as `deadBefore`, for a caller that goes on. */

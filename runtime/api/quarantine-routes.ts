@@ -5,14 +5,14 @@ import { answering } from './answering.ts';
 import { bodyOf, numberIn, objectOf, textIn } from './body.ts';
 import type { QuarantineAnswer, QuarantineFilter, RereadAnswer } from './contract.ts';
 import { apiErrors, conflict, notFound } from './problems.ts';
+import { walkOldestFirst } from './oldest-first.ts';
 import { actorOf, idOf, reasonOf } from './query.ts';
 
 /** Messages of one call: each is parsed. */
 const AT_ONCE = 100;
 const COUNTED_AT_ONCE = 500;
-const PAGE = 1000;
-/** Messages looked at to find those that fit. */
-const MOST_SEEN = 100_000;
+/** Messages looked at in one call to find those that fit. */
+const MOST_SEEN = 5000;
 const FILTER = ['code', 'feed', 'quarantinedBefore', 'after'];
 
 export function quarantineRoutes(router: Router, engine: Engine): void {
@@ -69,35 +69,26 @@ async function many(engine: Engine, request: Request, action: 'reread' | 'discar
   const actor = actorOf(request);
   const filter = filterOf(objectOf(bodyOf(request, ['filter', 'reason'])['filter'], FILTER, 'filter'));
   const reason = reasonOf(request, !dryRun) ?? '';
-  const all = await quarantined(engine, filter);
-  const page = all.slice(0, dryRun ? COUNTED_AT_ONCE : AT_ONCE);
+  const { code, feed, after } = filter;
+  const page: MessageSummary[] = [];
+  // Before any of them changes its state: the next call's place is in the list as it is now.
+  const next = await walkOldestFirst(engine.store, {
+    query: {
+      states: ['quarantined'],
+      ...(code === undefined ? {} : { text: code }),
+      ...(feed === undefined ? {} : { feed }),
+      ...(after === undefined ? {} : { after }),
+    },
+    fits: (one) => fits(one, filter),
+    take: (one) => page.push(one) > 0,
+    most: dryRun ? COUNTED_AT_ONCE : AT_ONCE,
+    mostSeen: MOST_SEEN,
+  });
   let done = 0;
   for (const { id } of page)
     if (action === 'discard') done += dryRun ? 1 : (await discardQuarantined(engine, id, actor, reason)).length;
     else if (wasRead(await engine.intake.reread(id, { actor, reason, dryRun }))) done++;
-  const next = page.length < all.length ? (page.at(-1)?.seq ?? null) : null;
   return { messages: page.length, done, stay: page.length - done, next };
-}
-
-/** Those that fit, the oldest first, so that messages of one patient keep their order. */
-async function quarantined({ store }: Engine, filter: QuarantineFilter): Promise<readonly MessageSummary[]> {
-  const { code, feed, after = 0 } = filter;
-  const found: MessageSummary[] = [];
-  let before: number | undefined;
-  for (let seen = 0; seen < MOST_SEEN;) {
-    const page = await store.journal.list({
-      states: ['quarantined'],
-      limit: PAGE,
-      ...(code === undefined ? {} : { text: code }),
-      ...(feed === undefined ? {} : { feed }),
-      ...(before === undefined ? {} : { before }),
-    });
-    found.push(...page.filter((one) => one.seq > after && fits(one, filter)));
-    seen += page.length;
-    before = page.at(-1)?.seq;
-    if (page.length < PAGE || (before ?? 0) <= after) break;
-  }
-  return found.toReversed();
 }
 
 const wasRead = ({ kind }: RereadOutcome): boolean => kind === 'accepted' || kind === 'unrouted' || kind === 'resend';

@@ -44,6 +44,8 @@ export function describeList(adapter: StoreAdapter): void {
       ['until, excluding the moment', { until: T0 + 1 }, ['m1']],
       ['filters together', { type: 'ADT', states: ['accepted'], since: T0 + 1 }, ['m4']],
       ['a page', { limit: 2 }, ['m5', 'm4']],
+      ['the oldest first', { order: 'oldest-first', limit: 3 }, ['m1', 'm2', 'm3']],
+      ['the oldest first in some states', { order: 'oldest-first', states: ['dead', 'unrouted'] }, ['m1', 'm3']],
     ];
     for (const [title, query, expected] of cases) {
       it(`finds ${title}`, async () => {
@@ -52,12 +54,23 @@ export function describeList(adapter: StoreAdapter): void {
           found.map((message) => message.id),
           expected,
         );
-        const { states, before: _, limit, ...rest } = query;
+        const { states, before: _, after: _after, order: _order, limit, ...rest } = query;
         const counts = await store.journal.counts(rest);
         const wanted = states ? states.reduce((sum, state) => sum + counts[state], 0) : counts.total;
         if (limit === undefined) assert.equal(wanted, expected.length, 'the counts say the same');
       });
     }
+
+    it('pages from the oldest on without gap or repeat', async () => {
+      const seen: string[] = [];
+      for (let after = 0; ;) {
+        const page = await store.journal.list({ limit: 2, order: 'oldest-first', after });
+        seen.push(...page.map((message) => message.id));
+        if (page.length < 2) break;
+        after = page.at(-1)?.seq ?? Infinity;
+      }
+      assert.deepEqual(seen, ['m1', 'm2', 'm3', 'm4', 'm5']);
+    });
 
     it('pages through everything without gap or repeat', async () => {
       const seen: string[] = [];

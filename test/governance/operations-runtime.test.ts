@@ -113,6 +113,7 @@ describe('operations of a real runtime, through the console', function () {
       effectsDone: 0,
       effectsUncertain: 0,
       more: false,
+      next: null,
     });
     assert.equal((await ask<RuntimeStatus>('/status')).messages.dead, 3, 'a dry run changes nothing');
     assert.equal(

@@ -70,6 +70,7 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
       effectsDone: fitting.length > 1 ? 2 : 0,
       effectsUncertain: filter.code === 'fhir-rejected' ? 0 : 1,
       more: false,
+      next: null,
     };
   };
 

@@ -263,6 +263,7 @@ describe('operators at the runtime API', () => {
         effectsDone: 0,
         effectsUncertain: 0,
         more: false,
+        next: null,
       });
       assert.equal((await counts()).dead, 6);
       const done = (await post('/dead-letters/redrive', { filter, reason: 'the token is new' })).json;
@@ -386,8 +387,9 @@ describe('operators at the runtime API', () => {
         (await post('/dead-letters/redrive', { filter: {}, reason: 'r' })).json as DeadLetterAnswer;
       const first = await redrive();
       assert.deepEqual([first.messages, first.more], [200, true]);
-      const second = await redrive();
-      assert.deepEqual([second.messages, second.more], [1, false]);
+      const goOn = { filter: { after: first.next }, reason: 'r' };
+      const second = (await post('/dead-letters/redrive', goOn)).json as DeadLetterAnswer;
+      assert.deepEqual([second.messages, second.more, second.next], [1, false, null]);
     });
 
     it('are not chosen by a filter that is not understood', async () => {

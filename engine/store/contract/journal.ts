@@ -118,8 +118,12 @@ export interface MessageQuery {
   readonly definitions?: readonly string[];
   readonly since?: Millis;
   readonly until?: Millis;
+  /** Default: newest first. */
+  readonly order?: 'newest-first' | 'oldest-first';
   /** Paging: rows with a smaller `seq`. */
   readonly before?: number;
+  /** Paging, oldest first: rows with a larger `seq`. */
+  readonly after?: number;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
 }
@@ -136,10 +140,10 @@ export interface Journal {
   answered(id: string, at: Millis): Promise<void>;
   get(id: string): Promise<StoredMessage | undefined>;
   bytes(id: string): Promise<Uint8Array | undefined>;
-  /** Newest first. */
+  /** Newest first, unless asked otherwise. */
   list(query: MessageQuery): Promise<readonly MessageSummary[]>;
-  /** How many messages are in each state, under the same filter as `list` (states, paging and limit ignored). */
-  counts(query?: Omit<MessageQuery, 'states' | 'before' | 'limit'>): Promise<MessageCounts>;
+  /** How many messages are in each state, under the same filter as `list` (states, order, paging and limit ignored). */
+  counts(query?: Omit<MessageQuery, 'states' | 'order' | 'before' | 'after' | 'limit'>): Promise<MessageCounts>;
   /**
    * quarantined -> discarded, by a person, with its audit record in one commit. The reason it could not be read stays; work
    * that is owed to whoever wants to hear of quarantined frames goes on.

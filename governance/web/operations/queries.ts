@@ -70,11 +70,13 @@ export function useDeadLetters(action: BulkAction, told: (messages: number) => v
   return useMutation({
     mutationFn: async ({ filter, reason }: { readonly filter: DeadLetterFilter; readonly reason: string }) => {
       let messages = 0;
-      for (let calls = 0; calls < MOST_CALLS; calls++) {
-        const answer = await call<DeadLetterAnswer>('POST', runtimePath(`/dead-letters/${action}`), { filter, reason });
+      let after: number | null = 0;
+      for (let calls = 0; calls < MOST_CALLS && after !== null; calls++) {
+        const body = { filter: { ...filter, after }, reason };
+        const answer: DeadLetterAnswer = await call('POST', runtimePath(`/dead-letters/${action}`), body);
         messages += answer.messages;
         told(messages);
-        if (!answer.more || answer.messages === 0) break;
+        after = answer.next;
       }
       return messages;
     },

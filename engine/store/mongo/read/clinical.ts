@@ -68,7 +68,7 @@ export async function listEscalations({ escalations }: Collections, query: Escal
   const cursor = escalations.find(filter, { sort: { startedAt: -1, seq: -1 }, ...(definitions ? {} : { limit }) });
   const found: Escalation[] = [];
   for await (const document of cursor) {
-    const one = escalationFrom(document as EscalationDoc);
+    const one = escalationFrom(document);
     if (!definitions || definitions.includes(one.definition)) found.push(one);
     if (found.length === limit) break;
   }

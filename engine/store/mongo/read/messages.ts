@@ -71,19 +71,20 @@ function filterOf(query: Omit<MessageQuery, 'limit'>): mongo.Filter<MessageDoc> 
   if (query.until !== undefined) all.push({ receivedAt: { $lt: query.until } });
   if (query.states) all.push({ state: { $in: [...query.states] } });
   if (query.before !== undefined) all.push({ _id: { $lt: query.before } });
+  if (query.after !== undefined) all.push({ _id: { $gt: query.after } });
   return all.length > 0 ? { $and: all } : {};
 }
 
-/** Newest first. */
 export async function listMessages({ messages }: Collections, query: MessageQuery): Promise<MessageSummary[]> {
-  const options = { sort: { _id: -1 }, limit: limitOf(query.limit), projection: { answer: 0 } } as const;
+  const sort = { _id: query.order === 'oldest-first' ? 1 : -1 } as const;
+  const options = { sort, limit: limitOf(query.limit), projection: { answer: 0 } } as const;
   const documents = await messages.find(filterOf(query), options).toArray();
   return documents.map((document) => summary(document as MessageDoc));
 }
 
 export async function countMessages(
   { messages, counters }: Collections,
-  query: Omit<MessageQuery, 'states' | 'before' | 'limit'> = {},
+  query: Omit<MessageQuery, 'states' | 'order' | 'before' | 'after' | 'limit'> = {},
 ): Promise<MessageCounts> {
   const { type, text, key, definitions, since, until } = query;
   const unfiltered = !type && !text && !key && !definitions && since === undefined && until === undefined;

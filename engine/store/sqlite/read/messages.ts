@@ -180,19 +180,27 @@ export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
     where.push('s.seq < ?');
     values.push(query.before);
   }
+  if (query.after !== undefined) {
+    where.push('s.seq > ?');
+    values.push(query.after);
+  }
+  const order = query.order === 'oldest-first' ? 'ASC' : 'DESC';
   const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100), 1), 1000);
   const rows = sql.all(
     // The page is chosen among the narrow rows first; sorting whole messages costs a hundred times as much.
     `SELECT ${SUMMARY} FROM (SELECT s.seq FROM ${filter.from} ` +
       (filter.narrow ? '' : 'CROSS JOIN message m ON m.seq = s.seq ') +
-      `${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY s.seq DESC LIMIT ${limit}) page ` +
-      'CROSS JOIN message_state s ON s.seq = page.seq CROSS JOIN message m ON m.seq = s.seq ORDER BY s.seq DESC',
+      `${where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''}ORDER BY s.seq ${order} LIMIT ${limit}) page ` +
+      `CROSS JOIN message_state s ON s.seq = page.seq CROSS JOIN message m ON m.seq = s.seq ORDER BY s.seq ${order}`,
     ...values,
   ) as Row[];
   return rows.map((row) => summary(sql, row));
 }
 
-export function countMessages(sql: Sql, query: Omit<MessageQuery, 'states' | 'before' | 'limit'> = {}): MessageCounts {
+export function countMessages(
+  sql: Sql,
+  query: Omit<MessageQuery, 'states' | 'order' | 'before' | 'after' | 'limit'> = {},
+): MessageCounts {
   const { type, text, key, definitions, since, until } = query;
   const unfiltered = !type && !text && !key && !definitions && since === undefined && until === undefined;
   let rows: { state: number; n: number }[];
