@@ -1,6 +1,6 @@
 /** Bundles: made, signed and approved. */
 import { join, resolve } from 'node:path';
-import { loadDefinitions, packageRoot, type Definition } from '../../engine/index.ts';
+import { loadDefinitions, type Definition } from '../../engine/index.ts';
 import {
   bundleErrors,
   bundleFileName,
@@ -16,7 +16,7 @@ import {
   type Bundle,
 } from '../../governance/bundle/index.ts';
 import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
-import { readFileSync } from 'node:fs';
+import { modulesUsed, wardflowVersion } from '../../governance/checks/modules-used.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openKey, trustedKey } from '../signing.ts';
@@ -43,7 +43,7 @@ export async function createBundleFile(io: Io, names: readonly string[], options
     name: nameOf(options.name ?? (names.length === 1 && first !== SHARED ? (first ?? 'all') : 'all')),
     base: await hashOf('--base', options.base),
     engine: wardflowVersion(),
-    modules: await modulesOf(definitions),
+    modules: modulesUsed(definitions, await loadCatalogue()),
     definitions,
   });
   const out = options.out ?? '.';
@@ -148,17 +148,4 @@ function nameOf(name: string): string {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name))
     throw cliErrors.create('option-invalid', { option: '--name', takes: 'a name of small letters, digits and -' });
   return name;
-}
-
-/** The modules that bring the node types in use; a type that nothing brings is a finding of `wardflow check`. */
-async function modulesOf(definitions: readonly Definition[]): Promise<Readonly<Record<string, string>>> {
-  const catalogue = await loadCatalogue();
-  const used = new Set(definitions.flatMap(({ flow }) => flow.map(({ type }) => type)));
-  const sets = [...used].flatMap((type) => catalogue.setOf(type) ?? []);
-  return Object.fromEntries(sets.map(({ module, version }) => [module, version]));
-}
-
-function wardflowVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

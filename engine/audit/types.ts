@@ -77,6 +77,17 @@ export const AUDIT_SENTENCES = {
   'trust.installed': '{actor} put version {version} of whom {environment} trusts in force[: {reason}].',
   'trust.withdrawn': '{actor} withdrew a change of whom {environment} trusts.',
   'trust.refused': 'A change of whom {environment} trusts by {actor} was refused: {code}.',
+  'proposal.created': '{actor} made proposal {proposal} for {environment}: {title}.',
+  'proposal.revised':
+    '{actor} made revision {revision} of proposal {proposal} from what staging runs; approvals so far fell.',
+  'proposal.signed': '{actor} signed proposal {proposal} as its author (revision {revision}).',
+  'proposal.approved': '{actor} approved proposal {proposal} as {role} (revision {revision}).',
+  'proposal.approval-refused': 'An approval of proposal {proposal} by {actor} was refused: {code}.',
+  'proposal.rejected': '{actor} rejected proposal {proposal}[: {reason}].',
+  'proposal.withdrawn': '{actor} withdrew proposal {proposal}[: {reason}].',
+  'proposal.commented': '{actor} commented on proposal {proposal}.',
+  'key.added': '{actor} kept a signing key[ ({key})] at the console.',
+  'key.forgotten': '{actor} had the console forget a signing key[ ({key})].',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type AuditType = keyof typeof AUDIT_SENTENCES;

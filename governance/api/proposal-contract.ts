@@ -10,6 +10,9 @@ import type { ChangeLine } from '../diff/index.ts';
 export const PROPOSAL_STATES = ['draft', 'open', 'approved', 'released', 'rejected', 'withdrawn'] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 
+/** Most in one page of a list. */
+export const MOST_PROPOSALS = 100;
+
 /** Why approvals given so far can no longer count; the author makes a new revision. */
 export type Outdated = 'base' | 'policy';
 
@@ -159,7 +162,7 @@ export interface NewProposal {
   readonly title: string;
   readonly summary: string;
 }
-/** POST /proposals/:number/signature { envelope }: the author's statement; draft -> open. */
+/** POST /proposals/:number/signature { envelope } -> ProposalView, as every POST below but comments: the author's statement; draft -> open. */
 /** POST /proposals/:number/approvals { envelope } (`proposal:approve`; who counts decides the policy). */
 export interface SignedWish {
   readonly envelope: Envelope;
@@ -179,6 +182,8 @@ export interface EditorDefinition {
   readonly staging: string | null;
   readonly production: string | null;
   readonly findings: readonly Finding[];
+  /** What staging changes of what production runs, in words, the gravest first. */
+  readonly differs: readonly ChangeLine[];
   readonly proposals: readonly Pick<
     ProposalSummary,
     'number' | 'title' | 'state' | 'outdated' | 'author' | 'waitsFor'

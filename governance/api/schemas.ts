@@ -55,6 +55,11 @@ const body = (properties: Readonly<Record<string, object>>, required: readonly s
 /** A query: all optional; numbers come as text and are coerced. */
 const query = (properties: Readonly<Record<string, object>>) => body(properties, []);
 
+const manyLines = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, pattern: '\\S' }) as const;
+const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
+const definitionName = { type: 'string', pattern: '^(?:_shared|[a-z][a-z0-9-]{0,62})$' } as const;
+const base64 = (maxLength: number) => ({ type: 'string', maxLength, pattern: '^[A-Za-z0-9+/]*={0,2}$' }) as const;
+
 export const SCHEMAS = {
   login: body(
     {
@@ -91,6 +96,70 @@ export const SCHEMAS = {
     name: { type: 'string', pattern: '^[a-z][a-z0-9.-]{1,39}$' },
     scopes: { type: 'array', items: { type: 'string', enum: SERVICE_SCOPES }, minItems: 1, uniqueItems: true },
     days: { type: 'integer', minimum: 1, maximum: 366 },
+  }),
+  proposalList: query({
+    state: {
+      type: 'string',
+      pattern:
+        '^(draft|open|approved|released|rejected|withdrawn)(,(draft|open|approved|released|rejected|withdrawn)){0,5}$',
+    },
+    definition: definitionName,
+    author: { type: 'string', minLength: 1, maxLength: 100 },
+    text: { type: 'string', minLength: 1, maxLength: 128 },
+    asks: { type: 'string', enum: ['me'] },
+    before: { type: 'integer', minimum: 1, maximum: 1e9 },
+    limit,
+  }),
+  newProposal: body({
+    environment: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
+    definitions: { type: 'array', items: definitionName, maxItems: 500, uniqueItems: true },
+    title: { ...shown, maxLength: 120 },
+    summary: manyLines(4000),
+  }),
+  revision: body({ summary: manyLines(4000) }),
+  signedWish: body({
+    envelope: body({
+      payloadType: { type: 'string', minLength: 1, maxLength: 200 },
+      payload: base64(48_000),
+      signatures: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 1,
+        items: body({ keyid: hash, sig: base64(88) }),
+      },
+    }),
+  }),
+  comment: body(
+    {
+      text: manyLines(4000),
+      place: {
+        anyOf: [
+          { type: 'null' },
+          body({
+            definition: definitionName,
+            file: { type: 'string', minLength: 1, maxLength: 200 },
+            anchor: { anyOf: [{ type: 'null' }, { type: 'string', minLength: 1, maxLength: 300 }] },
+          }),
+        ],
+      },
+    },
+    ['text'],
+  ),
+  rerun: body({ what: { type: 'string', enum: ['checks', 'scenarios'] } }),
+  keyFile: body({
+    kind: { type: 'string', const: 'signing-key' },
+    format: { type: 'integer', const: 1 },
+    id: hash,
+    person: { type: 'string', minLength: 1, maxLength: 100 },
+    publicKey: base64(44),
+    wrapped: body({
+      kdf: { type: 'string', maxLength: 40 },
+      rounds: { type: 'integer', minimum: 1, maximum: 10_000_000 },
+      salt: base64(100),
+      cipher: { type: 'string', maxLength: 40 },
+      iv: base64(100),
+      data: base64(400),
+    }),
   }),
   nothing: query({}),
   messageList: query({

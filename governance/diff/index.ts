@@ -16,6 +16,7 @@ export type { LineEdit, ShownLine } from './base/line-diff.ts';
 export type { Json, JsonObject } from './base/json.ts';
 export type { KeyedDiff, Placed } from './base/keyed-list.ts';
 export { describeChange, type DescribeOptions } from './describe-change.ts';
+export { byWeight } from './words/change-line.ts';
 export type { ChangeKind, ChangeLine, Place, Safety } from './words/change-line.ts';
 export type { PropertyLabels } from './words/node-sense.ts';
 export { affectedBy } from './affected-by.ts';

@@ -1,6 +1,15 @@
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { silentLog, systemClock, timeSortedIds, type Clock, type Ids, type Log } from '../../engine/index.ts';
+import {
+  packageRoot,
+  silentLog,
+  systemClock,
+  timeSortedIds,
+  type Clock,
+  type Ids,
+  type Log,
+} from '../../engine/index.ts';
 import type { RuntimeEntry } from '../api/contract.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
@@ -13,6 +22,9 @@ import { createLogin, ensureAdministrator } from './login.ts';
 import { DEFAULT_COST, type PasswordCost } from './passwords.ts';
 import { createPeople, type People } from './people.ts';
 import { createPrograms } from './programs.ts';
+import { openProposals } from './proposals/open-proposals.ts';
+import type { Proposals } from './proposals/proposals.ts';
+import type { ScenarioRunner } from './proposals/runs.ts';
 import { createRuntimeClient } from './proxy/runtime-client.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
@@ -32,6 +44,12 @@ export interface ConsoleOptions {
   readonly runtimes: RuntimeDirectory;
   /** The built web app. */
   readonly webFolder: string;
+  /** Definitions that staging runs; default: those of the package. */
+  readonly flowsFolder?: string;
+  /** Environments behind the gate; default: production. */
+  readonly environments?: readonly string[];
+  /** Runs scenarios of proposals; default: in real runtimes. */
+  readonly runner?: ScenarioRunner;
   /** For the first administrator; `null`: a random one is made and given to `onFirstPassword` once. */
   readonly adminPassword: string | null;
   onFirstPassword(username: string, password: string): void;
@@ -54,6 +72,7 @@ export interface ConsoleServer {
   /** For tests that make accounts with a password of their own. */
   readonly accounts: Accounts;
   readonly people: People;
+  readonly proposals: Proposals;
   /** What its API answers, and who may ask. */
   readonly routes: readonly RouteAccess[];
   close(): Promise<void>;
@@ -115,6 +134,19 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       if (entry) fanOut?.runtime(entry);
     });
   };
+  const { proposals, ownKeys } = openProposals({
+    dataFolder: options.dataFolder,
+    flowsFolder: options.flowsFolder ?? join(packageRoot(), 'flows'),
+    environments: options.environments ?? ['production'],
+    database,
+    audit,
+    client,
+    clock,
+    ids,
+    log: log.with({ part: 'proposals' }),
+    ...(options.runner ? { runner: options.runner } : {}),
+    onChange: (number) => fanOut?.proposal(number),
+  });
   const app = createApp({
     log,
     login,
@@ -124,6 +156,8 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     secondFactors,
     programs: createPrograms(database, services, audit, clock),
     audit,
+    proposals,
+    ownKeys,
     client,
     entries,
     runtimes: options.runtimes,
@@ -147,6 +181,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     await listen(http, options.port);
   } catch (error) {
     for (const watch of watches) watch.stop();
+    await proposals.stop();
     database.close();
     throw error;
   }
@@ -165,6 +200,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     url: `http://127.0.0.1:${port}`,
     accounts,
     people,
+    proposals,
     routes: routesOf(app),
     async close() {
       for (const watch of watches) watch.stop();
@@ -172,6 +208,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       const ended = fanOut?.close();
       http.closeAllConnections();
       await ended;
+      await proposals.stop();
       database.close();
       log.info('the console has stopped');
     },

@@ -17,6 +17,7 @@ async function main(): Promise<void> {
     port: config.governancePort,
     runtimes: runtimesOf(config.dataFolder, { staging: config.stagingPort }),
     webFolder: webFolder(),
+    flowsFolder: config.flowsFolder,
     adminPassword: config.adminPassword,
     onFirstPassword: (username, password) => say('first-login', { username, password }),
     secondFactorOf: demandedOf(config.totpRoles, false),

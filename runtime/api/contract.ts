@@ -174,6 +174,14 @@ export interface DefinitionDetail extends DefinitionSummary {
   }[];
 }
 
+/** GET /definition-versions/:version: of any version that ran here, also of `_shared`; 404: it never did. */
+export interface DefinitionVersion {
+  readonly name: string;
+  readonly version: string;
+  /** Path -> text, with what it uses under `_shared/`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** GET /escalations?state=open; POST /escalations/:id/acknowledge { reason? } -> { outcome } */
 export interface EscalationList {
   readonly asOf: number;

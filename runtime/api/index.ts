@@ -11,6 +11,7 @@ import { LiveStream } from './live-stream.ts';
 import { discardRoute } from './discard-route.ts';
 import { messageRoutes } from './message-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { definitionVersionRoutes } from './definition-version-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { readPart } from './part.ts';
@@ -77,6 +78,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       deadLetterRoutes(router, options.engine);
       quarantineRoutes(router, options.engine);
       effectRoutes(router, options.engine);
+      definitionVersionRoutes(router, options.engine);
       router.get('/live', (request, response) => stream.serve(request, response));
     },
     close() {

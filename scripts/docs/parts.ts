@@ -4,6 +4,7 @@ import { ENGINE_CATALOGUE, type CataloguePart } from '../../engine/catalogue.ts'
 import { bundleErrors } from '../../governance/bundle/errors.ts';
 import { consoleErrors } from '../../governance/errors.ts';
 import { checkErrors } from '../../governance/checks/errors.ts';
+import { proposalErrors } from '../../governance/server/proposals/errors.ts';
 import { releaseErrors } from '../../governance/release/errors.ts';
 import { scenarioErrors } from '../../governance/scenarios/errors.ts';
 import { nodeErrors } from '../../nodes/kit/errors.ts';
@@ -18,6 +19,11 @@ export const CATALOGUE: readonly CataloguePart[] = [
   { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
   { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
   { title: 'Checks of definitions', file: 'governance/checks/errors.ts', entries: checkErrors.entries },
+  {
+    title: 'Proposals and keys at the console',
+    file: 'governance/server/proposals/errors.ts',
+    entries: proposalErrors.entries,
+  },
   { title: 'Releases', file: 'governance/release/errors.ts', entries: releaseErrors.entries },
   { title: 'Bundles, keys and approvals', file: 'governance/bundle/errors.ts', entries: bundleErrors.entries },
   { title: 'Scenarios', file: 'governance/scenarios/errors.ts', entries: scenarioErrors.entries },

@@ -52,11 +52,15 @@ export interface TestConsoleOptions {
   readonly watched?: boolean;
   readonly adminPassword?: string | null;
   readonly secondFactorOf?: ConsoleOptions['secondFactorOf'];
+  /** Options of the console itself. */
+  readonly more?: Partial<ConsoleOptions>;
+  /** Default: a new one, removed in the end. */
+  readonly dataFolder?: string;
   onFirstPassword?(password: string): void;
 }
 
 export async function startTestConsole(options: TestConsoleOptions = {}): Promise<TestConsole> {
-  const folder = await mkdtemp(join(tmpdir(), 'wardflow-console-'));
+  const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'wardflow-console-')));
   const runtime = await startFakeRuntime(options.runtime);
   const start = (): Promise<ConsoleServer> =>
     startConsole({
@@ -75,6 +79,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       passwordCost: CHEAP,
       loginsPerMinute: 10_000,
       retryMs: { first: 20, longest: 100 },
+      ...options.more,
     });
   let running = await start();
   if (options.watched !== false) await runtime.watched();

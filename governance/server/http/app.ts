@@ -10,6 +10,8 @@ import type { People } from '../people.ts';
 import type { Programs } from '../programs.ts';
 import { proxyRouter } from '../proxy/proxy.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
+import type { OwnSigningKeys } from '../own-keys.ts';
+import type { Proposals } from '../proposals/proposals.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
 import type { SecondFactors } from '../second-factor/second-factors.ts';
 import type { ServiceAccounts } from '../store/service-accounts.ts';
@@ -17,8 +19,10 @@ import type { Sessions } from '../store/sessions.ts';
 import { auditRouter } from './audit-routes.ts';
 import { createNeeds, may, rightHost, writesFromConsole } from './guards.ts';
 import { handled } from './handled.ts';
+import { keyRouter } from './key-routes.ts';
 import { peopleRouter } from './people-routes.ts';
 import { problemHandler } from './problems.ts';
+import { proposalBodies, proposalRouter } from './proposal-routes.ts';
 import { sessionRouter } from './session-routes.ts';
 import { webAppRouter } from './web-app.ts';
 
@@ -32,6 +36,8 @@ export interface AppParts {
   readonly programs: Programs;
   readonly audit: AuditTrail;
   readonly client: RuntimeClient;
+  readonly proposals: Proposals;
+  readonly ownKeys: OwnSigningKeys;
   readonly runtimes: RuntimeDirectory;
   readonly webFolder: string;
   readonly loginsPerMinute: number;
@@ -74,6 +80,7 @@ function api(parts: AppParts): Router {
     next();
   });
   router.use(writesFromConsole);
+  router.use(['/proposals', '/keys'], proposalBodies());
   router.use(express.json({ limit: '16kb', strict: true }));
   router.use(
     sessionRouter({
@@ -87,6 +94,8 @@ function api(parts: AppParts): Router {
   );
   router.use(peopleRouter({ ...parts, needs }));
   router.use(auditRouter(parts.audit, needs));
+  router.use(proposalRouter(parts.proposals, needs));
+  router.use(keyRouter(parts.ownKeys, needs));
   router.get(
     '/runtimes',
     needs('status:read'),

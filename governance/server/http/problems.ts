@@ -2,7 +2,9 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { errorName, WardflowError, type Log } from '../../../engine/index.ts';
 import type { ConsoleProblem } from '../../api/contract.ts';
+import { bundleErrors } from '../../bundle/index.ts';
 import { consoleErrors } from '../../errors.ts';
+import { PROPOSAL_STATUS, proposalErrors } from '../proposals/errors.ts';
 
 const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'login-refused': 401,
@@ -52,11 +54,19 @@ export function problemOf(error: WardflowError): ConsoleProblem {
   return {
     type: `urn:wardflow:problem:${error.code}`,
     title: error.message,
-    status: STATUS[error.code as keyof typeof STATUS] ?? 500,
+    status: statusOf(error.code),
     code: error.code,
     remedy: error.remedy,
     ...(typeof seconds === 'number' ? { retryAfter: seconds } : {}),
   };
+}
+
+/** What people signed, and what a proposal is, is refused with the sentence of its own part. */
+function statusOf(code: string): number {
+  const known = STATUS[code as keyof typeof STATUS] ?? PROPOSAL_STATUS[code];
+  if (known !== undefined) return known;
+  if (Object.hasOwn(proposalErrors.entries, code)) return 409;
+  return Object.hasOwn(bundleErrors.entries, code) ? 422 : 500;
 }
 
 export function sendProblem(response: Response, error: WardflowError): void {

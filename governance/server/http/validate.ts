@@ -9,6 +9,7 @@ import type {
 } from '../../api/contract.ts';
 import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
 import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
+import type { Comment, NewProposal, SignedWish } from '../../api/proposal-contract.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 import { consoleErrors } from '../../errors.ts';
 
@@ -42,6 +43,12 @@ interface BodyShapes {
   readonly effectDecision: EffectDecision;
   readonly optionalReason: { readonly reason?: string };
   readonly discard: { readonly reason?: string; readonly all?: boolean; readonly work?: readonly string[] };
+  readonly newProposal: NewProposal;
+  readonly revision: { readonly summary: string };
+  readonly signedWish: SignedWish;
+  readonly comment: { readonly text: string; readonly place?: Comment['place'] };
+  readonly rerun: { readonly what: 'checks' | 'scenarios' };
+  readonly keyFile: object;
   readonly nothing: Readonly<Record<string, never>>;
 }
 export type BodyName = keyof BodyShapes;

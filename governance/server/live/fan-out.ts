@@ -27,6 +27,7 @@ const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
 export interface FanOut {
   change(runtime: string, change: LiveChange): void;
   runtime(entry: RuntimeEntry): void;
+  proposal(number: number): void;
   /** Cuts the sockets of a session that was ended. */
   endSession(sessionId: string): void;
   close(): Promise<void>;
@@ -59,6 +60,7 @@ export function createFanOut(
     const room = (kind: LiveChange['kind']): string =>
       scopeOf(identity, NEEDED[kind]) === 'all' ? `kind:${kind}` : `part:${kind}`;
     const rooms = kinds.filter((kind) => mayDo(identity, NEEDED[kind])).map(room);
+    if (mayDo(identity, 'proposal:read')) rooms.push('proposals');
     // In memory: without a cluster adapter this is done when it returns.
     void socket.join([...rooms, `session:${identity.session.id}`]);
     next();
@@ -104,6 +106,7 @@ export function createFanOut(
       ofRuntime.set(kind === 'gap' ? 'gap' : keyOf(change), kind === 'gap' ? GAP : change);
     },
     runtime: (entry) => void io.emit('runtime', entry),
+    proposal: (number) => void io.to('proposals').emit('proposal', { number }),
     endSession: cut,
     async close() {
       clearInterval(sweep);

@@ -79,4 +79,95 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
    ALTER TABLE audit ADD COLUMN definition TEXT;
    ALTER TABLE audit ADD COLUMN version TEXT;
    ALTER TABLE audit ADD COLUMN reason TEXT;`,
+  `CREATE TABLE proposals (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     environment TEXT NOT NULL,
+     title TEXT NOT NULL,
+     summary TEXT NOT NULL,
+     author TEXT NOT NULL,
+     state TEXT NOT NULL,
+     outdated TEXT,
+     revision INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     chosen TEXT NOT NULL,
+     follows INTEGER
+   ) STRICT;
+   CREATE INDEX proposals_by_state ON proposals(state);
+   CREATE TABLE proposal_revisions (
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     revision INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     bundle TEXT NOT NULL,
+     base TEXT,
+     policy TEXT,
+     risk TEXT NOT NULL,
+     headline TEXT NOT NULL,
+     names TEXT NOT NULL,
+     content TEXT NOT NULL,
+     PRIMARY KEY (number, revision)
+   ) STRICT;
+   CREATE INDEX proposal_revisions_by_bundle ON proposal_revisions(bundle);
+   CREATE TABLE proposal_signatures (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     revision INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     person TEXT NOT NULL,
+     role TEXT,
+     key_id TEXT NOT NULL,
+     hash TEXT NOT NULL UNIQUE,
+     at INTEGER NOT NULL,
+     envelope TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX proposal_signatures_by_revision ON proposal_signatures(number, revision);
+   CREATE TABLE proposal_comments (
+     id TEXT PRIMARY KEY,
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     revision INTEGER NOT NULL,
+     author TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     text TEXT NOT NULL,
+     place TEXT,
+     resolved_by TEXT,
+     resolved_at INTEGER
+   ) STRICT;
+   CREATE INDEX proposal_comments_by_proposal ON proposal_comments(number);
+   CREATE TABLE proposal_events (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     at INTEGER NOT NULL,
+     actor TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     text TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX proposal_events_by_proposal ON proposal_events(number);
+   CREATE TABLE proposal_runs (
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     revision INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     state TEXT NOT NULL,
+     queued_at INTEGER NOT NULL,
+     attempts INTEGER NOT NULL DEFAULT 0,
+     failed INTEGER NOT NULL DEFAULT 0,
+     total INTEGER NOT NULL DEFAULT 0,
+     hash TEXT,
+     trouble TEXT,
+     result TEXT,
+     PRIMARY KEY (number, revision, kind)
+   ) STRICT;
+   CREATE TABLE scenario_outcomes (
+     definition TEXT NOT NULL,
+     version TEXT NOT NULL,
+     hash TEXT NOT NULL,
+     result TEXT NOT NULL,
+     PRIMARY KEY (definition, version)
+   ) STRICT;
+   CREATE TABLE signing_keys (
+     id TEXT PRIMARY KEY,
+     username TEXT NOT NULL REFERENCES accounts(username),
+     file TEXT NOT NULL,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX signing_keys_by_account ON signing_keys(username);`,
 ];

@@ -1,0 +1,62 @@
+/** What staging runs: the files of the flows folder, once staging says that it runs just these. */
+import { loadDefinitions, WardflowError, type Definition } from '../../../engine/index.ts';
+import type { DefinitionVersion, RuntimeStatus } from '../../../runtime/api/contract.ts';
+import { consoleErrors } from '../../errors.ts';
+import type { RuntimeClient } from '../proxy/runtime-client.ts';
+import { proposalErrors } from './errors.ts';
+
+export interface Staging {
+  /** @throws `proposal-staging-differs`, `proposal-unsound`, `runtime-unreachable` */
+  definitions(actor: string): Promise<readonly Definition[]>;
+  /** Files of a version that staging ran at some time; `null`: it never did. @throws `runtime-unreachable` */
+  files(version: string, actor: string): Promise<Readonly<Record<string, string>> | null>;
+  /** What the flows folder holds, whatever runs. @throws `proposal-unsound` */
+  folder(): Promise<readonly Definition[]>;
+}
+
+export const STAGING = 'staging';
+const WITHIN_MS = 10_000;
+
+export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
+  const ask = async (path: string, actor: string): Promise<Response> => {
+    const answer = await client({
+      runtime: STAGING,
+      method: 'GET',
+      path,
+      actor,
+      signal: AbortSignal.timeout(WITHIN_MS),
+    });
+    if (answer.kind === 'unreachable') throw consoleErrors.create('runtime-unreachable', { runtime: STAGING });
+    if (answer.response.ok || answer.response.status === 404) return answer.response;
+    await answer.response.body?.cancel();
+    throw consoleErrors.create('runtime-unreachable', { runtime: STAGING });
+  };
+  const folder = async (): Promise<readonly Definition[]> => {
+    try {
+      return (await loadDefinitions(flowsFolder)).all;
+    } catch (error) {
+      if (!(error instanceof WardflowError)) throw error;
+      throw proposalErrors.create('proposal-unsound', { problem: error.message }, { cause: error });
+    }
+  };
+  return {
+    folder,
+    async definitions(actor) {
+      // First the files: what staging says afterwards is of these, or of others and then refused.
+      const all = await folder();
+      const { definitions } = (await (await ask('/status', actor)).json()) as RuntimeStatus;
+      const running = new Map(definitions.map(({ name, version }) => [name, version]));
+      const names = new Set([...all.map(({ name }) => name), ...running.keys()]);
+      const differ = [...names].filter((name) => all.find((one) => one.name === name)?.version !== running.get(name));
+      if (differ.length > 0)
+        throw proposalErrors.create('proposal-staging-differs', { definitions: differ.slice(0, 5).join(', ') });
+      return all;
+    },
+    async files(version, actor) {
+      const response = await ask(`/definition-versions/${version}`, actor);
+      if (response.ok) return ((await response.json()) as DefinitionVersion).files;
+      await response.body?.cancel();
+      return null;
+    },
+  };
+}
