@@ -41,6 +41,8 @@ export type LiveChange =
   | { readonly kind: 'endpoint'; readonly name: string }
   /** `name` is the id of the switch. */
   | { readonly kind: 'switch'; readonly name: string }
+  /** What the environment runs, or how that differs from what was approved; `name` is the environment. */
+  | { readonly kind: 'release'; readonly name: string }
   /** Changes went untold: whoever shows something asks for all of it again. */
   | { readonly kind: 'gap' }
   | { readonly kind: 'notice'; readonly notice: ConsoleNotice };

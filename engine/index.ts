@@ -56,6 +56,7 @@ export type {
 } from './intake/feed.ts';
 export type { ConsoleNotice, Engine, LiveChange, LiveFeed } from './engine.ts';
 export { childEnvironment, readConfig, type Environment } from './config/read-config.ts';
+export { inEnvironment, isGated, runtimePort } from './config/environment-config.ts';
 export { settingsTable, SETTINGS, SETTING_KEYS, type Config, type SettingKey } from './config/settings.ts';
 export {
   bindingsPath,

@@ -6,16 +6,24 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { createLog, packageRoot, readConfig, WardflowError, type Config } from '../engine/index.ts';
+import {
+  createLog,
+  inEnvironment,
+  packageRoot,
+  readConfig,
+  runtimePort,
+  WardflowError,
+  type Config,
+} from '../engine/index.ts';
 import { quietViewers, watchEditorChannels } from './editor-channel.ts';
 import { editorTheme } from './editor-theme.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
 import { answerLoginDialog } from './login-dialog.ts';
 import { refuseForeign } from './origin-guard.ts';
+import { runtimeStorage } from './runtime-storage.ts';
 import { Runtime, type EngineSeams } from './runtime.ts';
 import { dropSessionFirst } from './session-cookie.ts';
-import { createStorageModule } from './storage/storage-module.ts';
 
 export interface SettingsSeams {
   readonly engine?: EngineSeams;
@@ -37,7 +45,9 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     governance,
     token: () => runtime.token,
     isToken: (given) => runtime.isToken(given),
+    looksOnly: runtime.gated,
   });
+  const readOnly = runtime.gated ? runtime.readOnly(login) : null;
   runtime.onServer = (server, comms) => {
     watchEditorChannels(server, login);
     quietViewers(comms);
@@ -45,7 +55,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
 
   return {
     uiHost: '127.0.0.1',
-    uiPort: config.stagingPort,
+    uiPort: runtimePort(config).port,
     httpAdminRoot: '/',
     // What comes in by HTTP would come in without a login.
     httpNodeRoot: false,
@@ -55,15 +65,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     nodesDir: join(packageRoot(), 'dist', 'palette'),
     nodesExcludes: ['90-exec.js'],
     credentialSecret: credentialSecret(userDir),
-    storageModule: createStorageModule({
-      flowsFolder: config.flowsFolder,
-      userFolder: userDir,
-      log,
-      prepare: () => runtime.prepare(),
-      saved: (definitions, user) => runtime.deployed(definitions, user),
-      definitions: () => runtime.definitions(),
-      onUnreadable: (error) => runtime.fail(error),
-    }),
+    storageModule: runtimeStorage(runtime, userDir, readOnly),
     get wardflow() {
       return runtime.services;
     },
@@ -77,7 +79,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
       if (refuseForeign(request, response) || answerLoginDialog(request, response, config.governancePort)) return;
       runtime.api.handle(request, response, () => {
         login.translate(request.headers);
-        next();
+        if (!readOnly?.refuse(request, response)) next();
       });
     },
     editorTheme: editorTheme(config.environment, governance),
@@ -109,7 +111,8 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
 
 function configOrExit(environment: NodeJS.ProcessEnv): Config {
   try {
-    return readConfig(environment);
+    const config = readConfig(environment);
+    return inEnvironment(config, config.environment);
   } catch (error) {
     if (!(error instanceof WardflowError)) throw error;
     process.stderr.write(`${error.message} ${error.remedy}\n`);

@@ -95,12 +95,13 @@ export const runtimeErrors = defineErrors({
   'feed-refused': {
     class: 'permanent',
     text: 'The feed "{feed}" cannot listen: {reason}',
-    remedy: 'Free the port or bind the feed to another one (WARDFLOW_MLLP_PORT, or bindings.json).',
+    remedy:
+      'Free the port or bind the feed to another one (WARDFLOW_MLLP_PORT, WARDFLOW_PRODUCTION_MLLP_PORT, or bindings.json).',
   },
   'editor-port': {
     class: 'permanent',
     text: 'The port {port} of the editor cannot be used: {reason}.',
-    remedy: 'Stop what uses it, or set WARDFLOW_STAGING_PORT to a free port.',
+    remedy: 'Stop what uses it, or set {setting} to a free port.',
   },
   'runtime-start-failed': {
     class: 'permanent',

@@ -35,6 +35,8 @@ export interface LoginOptions {
   /** The service token, once it is known. */
   readonly token: () => string;
   readonly isToken: (given: string) => boolean;
+  /** Nobody may do more than look, programs included. */
+  readonly looksOnly?: boolean;
   readonly now?: () => number;
 }
 
@@ -61,13 +63,14 @@ export function createLogin(options: LoginOptions): Login {
   const userOf = async (cookieHeader: string, takeKept: boolean): Promise<EditorUser | null> => {
     const cookies = cookiesOf(cookieHeader);
     const service = cookies.get(SERVICE_COOKIE);
-    if (service !== undefined) return options.isToken(service) ? { username: 'service', permissions: '*' } : null;
+    if (service !== undefined)
+      return options.isToken(service) ? { username: 'service', permissions: options.looksOnly ? LOOKING : '*' } : null;
     const session = cookies.get(SESSION_COOKIE);
     if (session === undefined || !/^[\w-]{16,200}$/.test(session)) return null;
     const key = createHash('sha256').update(session).digest('base64');
     const known = kept.get(key);
     if (takeKept && known && known.until > now()) return known.user;
-    const user = introspect(options.governance, options.token(), session);
+    const user = introspect(options.governance, options.token(), session, options.looksOnly === true);
     kept.delete(key);
     kept.set(key, { until: now() + KEPT_MS, user });
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
@@ -90,7 +93,12 @@ export function createLogin(options: LoginOptions): Login {
   };
 }
 
-async function introspect(governance: string, token: string, session: string): Promise<EditorUser | null> {
+async function introspect(
+  governance: string,
+  token: string,
+  session: string,
+  looksOnly: boolean,
+): Promise<EditorUser | null> {
   const response = await fetch(`${governance}/api/v1/sessions/introspect`, {
     headers: { authorization: `Bearer ${token}`, 'wardflow-session': session },
     redirect: 'error',
@@ -102,6 +110,7 @@ async function introspect(governance: string, token: string, session: string): P
   const { username, roles, edits } = answer as { username?: unknown; roles?: unknown; edits?: unknown };
   if (typeof username !== 'string' || !Array.isArray(roles)) return null;
   if (roles.length === 0) return null;
+  if (looksOnly) return { username, permissions: LOOKING };
   if (edits === 'all') return { username, permissions: '*' };
   const part = partIn(edits);
   return part ? { username, permissions: EDITING_A_PART, part } : { username, permissions: LOOKING };

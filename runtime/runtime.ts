@@ -6,7 +6,7 @@
  * Node-RED calls `prepare` through the storage module before it loads nodes. A failure before `running` is one sentence on
  * standard error and exit code 1; the supervisor repeats it.
  */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import {
   WardflowError,
@@ -15,8 +15,11 @@ import {
   ensureServiceToken,
   environmentFolder,
   errorName,
+  isGated,
   loadBindings,
   loadDefinitions,
+  runtimePort,
+  type AuditEntry,
   type Config,
   type DefinitionSet,
   type Engine,
@@ -30,6 +33,11 @@ import type { NodeRed } from './branch-hooks/live-node.ts';
 import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
 import { confine } from './containment.ts';
 import { runtimeErrors } from './errors.ts';
+import type { Gate } from './gate/gate.ts';
+import type { GatedNodeRed } from './gate/node-red-host.ts';
+import type { OpenedGate } from './gate/open-gate.ts';
+import { readOnly, type ReadOnly } from './gate/read-only.ts';
+import type { Login } from './login.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { guardUpgrades } from './origin-guard.ts';
 import type { Comms } from './editor-channel.ts';
@@ -39,7 +47,8 @@ import type { DeployUser } from './storage/storage-module.ts';
 
 interface RunningNodeRed extends NodeRed {
   readonly server: Server | null;
-  readonly runtime: { readonly comms: Comms };
+  readonly runtime: { readonly comms: Comms } & GatedNodeRed['runtime'];
+  readonly nodes: NodeRed['nodes'] & GatedNodeRed['nodes'];
   stop(): Promise<void>;
 }
 
@@ -66,6 +75,7 @@ export class Runtime {
   #engine: Engine | null = null;
   #services: RuntimeServices | null = null;
   #definitions: LoadedDefinitions | null = null;
+  #gate: OpenedGate | null = null;
   #running = false;
   #stopping = false;
 
@@ -84,6 +94,28 @@ export class Runtime {
 
   get running(): boolean {
     return this.#running;
+  }
+
+  /** It runs what was approved and ordered, and nothing else. */
+  get gated(): boolean {
+    return isGated(this.config.environment);
+  }
+
+  get gate(): Gate {
+    if (!this.#gate) throw new TypeError('the runtime is not prepared yet');
+    return this.#gate.gate;
+  }
+
+  /** Refuses what people would change here, and keeps who tried. */
+  readOnly(login: Login): ReadOnly {
+    return readOnly({
+      now: () => this.#engine?.clock.now() ?? Date.now(),
+      actorOf: async ({ headers }: IncomingMessage) => {
+        const user = await login.userOf(headers.cookie ?? '');
+        return user === null ? undefined : user.username === 'service' ? 'service:api' : `user:${user.username}`;
+      },
+      record: (entry) => void this.#record(entry),
+    });
   }
 
   isToken(given: string): boolean {
@@ -135,6 +167,11 @@ export class Runtime {
     );
   }
 
+  async #enforce(next: DefinitionSet, person: string | null): Promise<void> {
+    if (person === null) await this.#definitions?.replace(next);
+    else await this.deployed(next, { username: person });
+  }
+
   /** One clear sentence, exit code 1. */
   fail(error: unknown): never {
     const known =
@@ -150,7 +187,7 @@ export class Runtime {
     this.#token = await ensureServiceToken(config.dataFolder, config.environment);
     this.#isToken = tokenCheck(this.#token);
     const bindings = await loadBindings(this.folder, config);
-    const definitions = await loadDefinitions(config.flowsFolder);
+    const definitions = this.gated ? definitionSet([]) : await loadDefinitions(config.flowsFolder);
     const engine = await createEngine({
       ...this.#seams,
       environment: config.environment,
@@ -176,11 +213,26 @@ export class Runtime {
     this.#definitions = createDefinitions(engine, definitions);
     await this.#definitions.replace(definitions);
     const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
+    if (this.gated) {
+      // Only here: where definitions are made nothing of it is needed.
+      const { openGate } = await import('./gate/open-gate.ts');
+      this.#gate = openGate({
+        dataFolder: config.dataFolder,
+        engine,
+        red,
+        bindings,
+        version: this.#version,
+        enforce: (next, person) => this.#enforce(next, person),
+      });
+    }
     this.#services = createNodeServices({
       engine,
       red,
       definitions: this.#definitions,
-      onStarted: () => this.#started(),
+      onStarted: () => {
+        this.#started();
+        this.#gate?.host.flowsStarted();
+      },
       onFailure: (error) => {
         if (!this.#running) this.fail(error);
       },
@@ -193,7 +245,7 @@ export class Runtime {
       dropSessionOfUpgrades(red.server);
       guardUpgrades(red.server);
       this.onServer?.(red.server, red.runtime.comms);
-      red.server.prependListener('error', (error) => this.fail(portError(error, config.stagingPort)));
+      red.server.prependListener('error', (error) => this.fail(portError(error, config)));
     }
   }
 
@@ -207,17 +259,22 @@ export class Runtime {
     this.#running = true;
     muteConsole(this.log);
     this.#engine.start();
+    this.#gate?.gate.started();
     this.#open();
     void this.#audit('runtime.started');
-    this.log.info('the runtime is ready', { port: this.config.stagingPort });
+    this.log.info('the runtime is ready', { port: runtimePort(this.config).port });
   }
 
   async #audit(type: 'runtime.started' | 'runtime.stopped'): Promise<void> {
     if (!this.#engine) return;
-    const { clock, environment, store } = this.#engine;
+    const { clock, environment } = this.#engine;
     const details = { environment, version: this.#version };
+    await this.#record({ at: clock.now(), type, actor: 'system', details });
+  }
+
+  async #record(entry: AuditEntry): Promise<void> {
     try {
-      await store.audit.append([{ at: clock.now(), type, actor: 'system', details }]);
+      await this.#engine?.store.audit.append([entry]);
     } catch (error) {
       this.log.error('the audit trail could not be written', { code: errorName(error) });
     }
@@ -242,6 +299,7 @@ export class Runtime {
       startedAt: this.#startedAt,
       definitions: () => definitions.current(),
       drain: () => engine.dispatcher.drain(DRAIN_MS),
+      gate: this.#gate?.gate,
     });
   }
 
@@ -269,6 +327,7 @@ export class Runtime {
 
   async #end(): Promise<void> {
     this.api.close();
+    this.#gate?.gate.stop();
     if (this.#running) await this.#audit('runtime.stopped');
     await this.#engine?.stop(DRAIN_MS);
     const red = createRequire(import.meta.url)('node-red') as RunningNodeRed;
@@ -281,6 +340,10 @@ interface RuntimeEvent {
   readonly payload?: { readonly error?: string; readonly types?: readonly string[] };
 }
 
-function portError(error: NodeJS.ErrnoException, port: number): WardflowError {
-  return runtimeErrors.create('editor-port', { port, reason: error.code ?? 'unknown reason' }, { cause: error });
+function portError(error: NodeJS.ErrnoException, config: Config): WardflowError {
+  return runtimeErrors.create(
+    'editor-port',
+    { ...runtimePort(config), reason: error.code ?? 'unknown reason' },
+    { cause: error },
+  );
 }

@@ -4,7 +4,9 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { environmentFolder, makeFolder } from '../engine/index.ts';
+import { environmentFolder, isGated, makeFolder } from '../engine/index.ts';
+import { releaseFolderOf } from '../governance/release/release-folder.ts';
+import { trustFolderOf } from '../governance/trust/read-trust-folder.ts';
 import { supervisorErrors } from './errors.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,6 +26,9 @@ const CODE = [
   'settings.ts',
   'engine',
   'runtime',
+  'governance/bundle',
+  'governance/release',
+  'governance/trust',
   'nodes',
   'editor-theme',
   'dist/palette',
@@ -47,14 +52,18 @@ export interface RuntimePlace {
 export function runtimeFlags(place: RuntimePlace): readonly string[] {
   const own = environmentFolder(place.dataFolder, place.environment);
   makeFolder(own);
-  // Staging is where definitions are made; every other environment is given what was approved.
-  const writes = [own, ...(place.environment === 'staging' ? [place.flowsFolder] : []), ...(place.alsoWrites ?? [])];
+  // Staging is where definitions are made; every other environment is given what was approved, and reads nothing else.
+  const gated = isGated(place.environment);
+  const writes = [own, ...(gated ? [] : [place.flowsFolder]), ...(place.alsoWrites ?? [])];
+  const approved = gated
+    ? [trustFolderOf(place.dataFolder, place.environment), releaseFolderOf(place.dataFolder, place.environment)]
+    : [];
   const code = [...CODE.map((part) => join(ROOT, part)), ...packageFolders()].filter((path) => existsSync(path));
-  const reads = [...writes, place.flowsFolder, ...code, ...(place.alsoReads ?? [])];
+  const reads = [...writes, ...approved, ...code, ...(place.alsoReads ?? [])];
   for (const path of writes)
     for (const guarded of [place.dataFolder, ROOT])
       if (holds(path, guarded)) throw supervisorErrors.create('confinement-void', { path, guarded });
-  for (const path of [place.flowsFolder, ...code])
+  for (const path of [...(gated ? [] : [place.flowsFolder]), ...code])
     if (holds(path, place.dataFolder))
       throw supervisorErrors.create('confinement-void', { path, guarded: place.dataFolder });
   return [

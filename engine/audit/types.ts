@@ -57,6 +57,13 @@ export const AUDIT_SENTENCES = {
   'switch.cleared': '{actor} let the {kind} {name} go on[: {reason}].',
   'effect.decided': '{actor} said that [{effect}, {target}, ]{verdict}[: {reason}].',
   'retention.purged': 'Retention removed {bodies} bodies and {messages} messages.',
+  'gate.applied':
+    '{actor} put release {sequence} into force in {environment}[, bundle {bundle}][, instead of {previous}][: {reason}].',
+  'gate.apply-failed': 'The gate of {environment} could not carry out[ release {sequence}][, bundle {bundle}]: {code}.',
+  'gate.refused': '{actor} tried to change what production runs, and was refused: {what}.',
+  'gate.trust-seen': 'The gate of {environment} saw version {version} of the trust store[: {hash}].',
+  'gate.drift-found': 'The gate of {environment} found that something is not as approved ({subject}): {text}',
+  'gate.drift-ended': 'The gate of {environment} found {subject} as approved again[ ({code})].',
   'audit.exported': '{actor} exported the audit trail[ as {format}][: {records} records][, of {filter}].',
   'audit.verified': '{actor} had the audit trails verified: {verdict}.',
   'audit.heads-signed': 'The heads of the audit trails were signed[ as number {number}][ at {why}].',

@@ -22,6 +22,8 @@ export interface LogFields {
   status?: number;
   attempt?: number;
   count?: number;
+  /** Number of a release. */
+  release?: number;
   ms?: number;
   port?: number;
   host?: string;

@@ -63,6 +63,7 @@ function keyOf(change: LiveChange): string {
     case 'switch':
     case 'feed':
     case 'endpoint':
+    case 'release':
       return `${change.kind} ${change.name}`;
     case 'notice':
       return `notice ${change.notice.id}`;

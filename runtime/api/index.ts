@@ -18,6 +18,7 @@ import { readPart } from './part.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
+import { releaseRoutes, type GateOfApi } from './release-routes.ts';
 import { requireServiceToken } from './service-token.ts';
 import { switchRoutes } from './switch-routes.ts';
 import { statusRoutes, type StatusOptions } from './status-routes.ts';
@@ -26,8 +27,13 @@ export interface RuntimeApi {
   /** Connect-style: calls `next` for every other path. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => void): void;
   /** The engine runs: until then everything but `/health` answers 503. */
-  open(options: StatusOptions): void;
+  open(options: ApiOptions): void;
   close(): void;
+}
+
+export interface ApiOptions extends StatusOptions {
+  /** Absent where definitions are made. */
+  readonly gate?: GateOfApi | undefined;
 }
 
 const BODY_LIMIT = '64kb';
@@ -79,6 +85,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       quarantineRoutes(router, options.engine);
       effectRoutes(router, options.engine);
       definitionVersionRoutes(router, options.engine);
+      releaseRoutes(router, options.gate, log);
       router.get('/live', (request, response) => stream.serve(request, response));
     },
     close() {

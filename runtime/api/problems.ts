@@ -76,6 +76,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'reread-feed-stopped': 409,
   'switch-invalid': 400,
   'too-large': 413,
+  'no-gate': 404,
   starting: 503,
   'too-many-listeners': 503,
 };
@@ -84,9 +85,10 @@ export const invalid = (reason: string): WardflowError => apiErrors.create('api-
 export const notFound = (thing: string): WardflowError => apiErrors.create('api-not-found', { thing });
 export const conflict = (reason: string): WardflowError => apiErrors.create('conflict', { reason });
 
-export function sendProblem(response: Response, error: unknown, log: Log): void {
+/** @param otherwise the status of a catalogued error that has none of its own */
+export function sendProblem(response: Response, error: unknown, log: Log, otherwise = 500): void {
   const known = known_(error);
-  const status = STATUS[known.code] ?? 500;
+  const status = STATUS[known.code] ?? (error instanceof WardflowError ? otherwise : 500);
   if (status === 500) log.error('an API request failed', { code: known.code, error });
   if (response.headersSent) {
     response.destroy();

@@ -6,7 +6,7 @@
  * Node-RED saves credentials before flows. They are kept back until the flows are accepted, so that a refused deploy
  * leaves no trace.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
@@ -16,6 +16,7 @@ import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
 import { assign, flatten, folders, problemOf, readFlowFiles, type FlowFiles } from './flow-files.ts';
 import { partOnly } from './part-only.ts';
+import { readStored } from './read-stored.ts';
 import { saveFlowFiles } from './save-flow-files.ts';
 import { tryOut } from './try-out.ts';
 import { jsonText, systemCode, writeWhole } from './write-whole.ts';
@@ -92,13 +93,13 @@ export function createStorageModule(options: StorageOptions): object {
       }
     },
 
-    getCredentials: () => readJson(file('credentials.json'), {}),
+    getCredentials: () => readStored(file('credentials.json'), {}),
     async saveCredentials(next: unknown): Promise<void> {
       credentials = next;
     },
-    getSettings: () => readJson(file('settings.json'), {}),
+    getSettings: () => readStored(file('settings.json'), {}),
     saveSettings: (next: unknown) => writeWhole(file('settings.json'), jsonText(next), 0o600),
-    getSessions: () => readJson(file('sessions.json'), {}),
+    getSessions: () => readStored(file('sessions.json'), {}),
     saveSessions: (next: unknown) => writeWhole(file('sessions.json'), jsonText(next), 0o600),
     getLibraryEntry: (type: string, path: string) => library.getLibraryEntry(libraryPath(type), libraryPath(path)),
     async saveLibraryEntry(type: string, path: string, meta: object, body: string): Promise<void> {
@@ -106,19 +107,6 @@ export function createStorageModule(options: StorageOptions): object {
       await writeWhole(file(join('lib', libraryPath(type), libraryPath(name))), `${libraryHead(meta)}${body}`);
     },
   };
-}
-
-async function readJson(path: string, otherwise: unknown): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return otherwise;
-    throw runtimeErrors.create(
-      'flow-unreadable',
-      { file: path, reason: 'it is not JSON, or may not be read' },
-      { cause },
-    );
-  }
 }
 
 function libraryPath(path: string): string {

@@ -9,6 +9,7 @@ import { releaseErrors } from '../../governance/release/errors.ts';
 import { scenarioErrors } from '../../governance/scenarios/errors.ts';
 import { nodeErrors } from '../../nodes/kit/errors.ts';
 import { apiErrors } from '../../runtime/api/problems.ts';
+import { gateErrors } from '../../runtime/gate/errors.ts';
 import { runtimeErrors } from '../../runtime/errors.ts';
 import { supervisorErrors } from '../../supervisor/errors.ts';
 
@@ -16,6 +17,7 @@ export const CATALOGUE: readonly CataloguePart[] = [
   ...ENGINE_CATALOGUE,
   { title: 'Nodes', file: 'nodes/kit/errors.ts', entries: nodeErrors.entries },
   { title: 'Runtime', file: 'runtime/errors.ts', entries: runtimeErrors.entries },
+  { title: 'Gate', file: 'runtime/gate/errors.ts', entries: gateErrors.entries },
   { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
   { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
   { title: 'Checks of definitions', file: 'governance/checks/errors.ts', entries: checkErrors.entries },

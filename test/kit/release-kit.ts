@@ -1,6 +1,6 @@
 /**
  * An environment's releases as people make them: keys, a trust store, signed bundles, orders and entries of the log, in
- * the folders of a data folder. Ana writes, Greta and Emil approve, Otto orders. No passphrases: wrapping is slow on purpose.
+ * the folders of a data folder. Ana writes, Greta, Emil and Rita approve, Otto orders. No passphrases: wrapping is slow on purpose.
  */
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -104,11 +104,15 @@ export class ReleaseKit {
     });
   }
 
-  /** By Ana, approved by Greta and Emil: enough for every risk under the kit's policy. */
+  /** By Ana, approved by Greta, Emil and Rita: enough for every risk under the kit's policy. */
   async bundle(wanted: WantedBundle): Promise<Bundle> {
-    const { greta, emil } = this.people;
-    const written = await this.signed(await this.unsigned(wanted), this.people.ana, wanted.summary);
-    return this.approved(await this.approved(written, greta, 'clinical-governance'), emil, 'engineer');
+    return this.approvedByAll(await this.signed(await this.unsigned(wanted), this.people.ana, wanted.summary));
+  }
+
+  async approvedByAll(bundle: Bundle): Promise<Bundle> {
+    const { greta, emil, rita } = this.people;
+    const byTwo = await this.approved(await this.approved(bundle, greta, 'clinical-governance'), emil, 'engineer');
+    return this.approved(byTwo, rita, 'reviewer');
   }
 
   async signed(bundle: Bundle, by: Person, summary = 'Says what it says.'): Promise<Bundle> {

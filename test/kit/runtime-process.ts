@@ -14,6 +14,10 @@ import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 export interface RuntimeOptions {
+  /** Default `staging`. */
+  readonly environment?: 'staging' | 'production';
+  /** In the data folder, before the start. */
+  readonly prepareData?: (dataFolder: string, flows: string) => Promise<void>;
   readonly fhirBase?: string;
   /** Replaces or adds definitions in the copied folder before the start. */
   readonly prepareFlows?: (folder: string) => void;
@@ -28,6 +32,7 @@ export interface RuntimeOptions {
 }
 
 export class RuntimeProcess {
+  readonly environment: 'staging' | 'production';
   readonly folder: string;
   readonly flows: string;
   readonly port: number;
@@ -39,6 +44,7 @@ export class RuntimeProcess {
   #child: ChildProcess | undefined;
 
   private constructor(place: {
+    environment: 'staging' | 'production';
     folder: string;
     flows: string;
     port: number;
@@ -48,6 +54,7 @@ export class RuntimeProcess {
     execArgv: readonly string[];
     also: NonNullable<RuntimeOptions['also']>;
   }) {
+    this.environment = place.environment;
     this.folder = place.folder;
     this.flows = place.flows;
     this.port = place.port;
@@ -59,15 +66,18 @@ export class RuntimeProcess {
   }
 
   static async start(options: RuntimeOptions = {}): Promise<RuntimeProcess> {
+    const environment = options.environment ?? 'staging';
     const base = mkdtempSync(join(tmpdir(), 'wardflow-runtime-'));
     const folder = join(base, 'data');
     const flows = join(base, 'flows');
-    mkdirSync(join(folder, 'staging'), { recursive: true, mode: 0o700 });
+    mkdirSync(join(folder, environment), { recursive: true, mode: 0o700 });
     for (const name of options.definitions ?? ['.'])
       cpSync(join(ROOT, 'flows', name), join(flows, name), { recursive: true });
     options.prepareFlows?.(flows);
-    const token = await ensureServiceToken(folder, 'staging');
+    await options.prepareData?.(folder, flows);
+    const token = await ensureServiceToken(folder, environment);
     const runtime = new RuntimeProcess({
+      environment,
       folder,
       flows,
       port: await freePort(),
@@ -112,7 +122,7 @@ export class RuntimeProcess {
   flags(): readonly string[] {
     const cache = this.#env['NODE_COMPILE_CACHE'];
     return runtimeFlags({
-      environment: 'staging',
+      environment: this.environment,
       dataFolder: this.#env['WARDFLOW_DATA'] ?? this.folder,
       flowsFolder: this.#env['WARDFLOW_FLOWS'] ?? this.flows,
       alsoReads: this.#also.reads ?? [],
@@ -132,7 +142,7 @@ export class RuntimeProcess {
         '-s',
         join(ROOT, 'settings.ts'),
         '-u',
-        join(this.folder, 'staging', 'node-red'),
+        join(this.folder, this.environment, 'node-red'),
       ],
       {
         cwd: ROOT,
@@ -140,11 +150,13 @@ export class RuntimeProcess {
         env: {
           PATH: process.env['PATH'],
           HOME: this.folder,
-          WARDFLOW_ENVIRONMENT: 'staging',
+          WARDFLOW_ENVIRONMENT: this.environment,
           WARDFLOW_DATA: this.folder,
           WARDFLOW_FLOWS: this.flows,
-          WARDFLOW_STAGING_PORT: String(this.port),
-          WARDFLOW_MLLP_PORT: String(this.mllpPort),
+          [this.environment === 'staging' ? 'WARDFLOW_STAGING_PORT' : 'WARDFLOW_PRODUCTION_PORT']: String(this.port),
+          [this.environment === 'staging' ? 'WARDFLOW_MLLP_PORT' : 'WARDFLOW_PRODUCTION_MLLP_PORT']: String(
+            this.mllpPort,
+          ),
           ...this.#env,
         },
       },
@@ -153,7 +165,7 @@ export class RuntimeProcess {
     this.#child = child;
   }
 
-  /** Resolves when the runtime answers and its feed listens. */
+  /** Resolves when the runtime answers and its feed listens; behind the gate there may be none. */
   async ready(): Promise<void> {
     const child = this.#child;
     const until = Date.now() + 30_000;
@@ -164,7 +176,8 @@ export class RuntimeProcess {
       }
       try {
         const status = await this.api<{ feeds: readonly { state: string }[] }>('/status');
-        if (status.feeds.some((feed) => feed.state === 'listening')) return;
+        const open = status.feeds.every((feed) => feed.state !== 'starting');
+        if (status.feeds.some((feed) => feed.state === 'listening') || (this.environment !== 'staging' && open)) return;
       } catch {
         // Not up yet.
       }

@@ -20,6 +20,7 @@ const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
   feed: 'status:read',
   endpoint: 'status:read',
   switch: 'status:read',
+  release: 'release:read',
   notice: 'notice:list',
   gap: 'status:read',
 };
@@ -131,6 +132,7 @@ function keyOf(change: LiveChange): string {
     case 'switch':
     case 'feed':
     case 'endpoint':
+    case 'release':
       return `${change.kind} ${change.name}`;
     case 'notice':
       return `notice ${change.notice.id}`;

@@ -27,7 +27,7 @@ export interface WatchOptions {
 /** A stream that held this long was in order. */
 const STEADY_MS = 1000;
 
-const KINDS = new Set(['message', 'escalation', 'feed', 'endpoint', 'switch', 'notice', 'gap']);
+const KINDS = new Set(['message', 'escalation', 'feed', 'endpoint', 'switch', 'release', 'notice', 'gap']);
 
 /**
  * Holds a runtime's live stream open. A stream that ends is opened again at once; only when that fails is the runtime

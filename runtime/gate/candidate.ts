@@ -1,0 +1,66 @@
+/** A release with its bundle, verified and made ready to run. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { definitionSet, replaceFile, type DefinitionSet } from '../../engine/index.ts';
+import { writeBundle, type Bundle, type Verification } from '../../governance/bundle/index.ts';
+import { readBundleFile, releaseErrors, verifyReleased, type Release } from '../../governance/release/index.ts';
+import type { NodeConfig } from '../branch-hooks/live-node.ts';
+import type { GateFolders, Judged } from './judge.ts';
+
+export interface Candidate {
+  readonly release: Release;
+  readonly bundle: Bundle;
+  readonly definitions: DefinitionSet;
+  /** As Node-RED takes them: all definitions' nodes in one list, shared ones first. */
+  readonly nodes: readonly NodeConfig[];
+  /** Ids of the keys that signed the bundle. */
+  readonly keys: ReadonlySet<string>;
+}
+
+const copyOf = (folders: GateFolders, hash: string): string => join(folders.own, 'gate', `${hash}.wfb`);
+
+/**
+ * From the folder of releases or, where that is damaged, from the copy that was kept when it ran.
+ * @throws WardflowError the first of what is wrong with it
+ */
+export async function candidateOf(folders: GateFolders, release: Release, judged: Judged): Promise<Candidate> {
+  const { environment } = folders;
+  const verified: Verification[] = [];
+  for (const bytes of [await readBundleFile(folders.releases, release.bundle), await readCopy(folders, release.bundle)])
+    if (bytes) {
+      const result = await verifyReleased(bytes, release, judged.trust);
+      if (result.ok) return made(release, result);
+      verified.push(result);
+    }
+  const [first] = verified;
+  const reason = first && !first.ok ? first.reasons[0] : undefined;
+  throw reason ?? releaseErrors.create('release-bundle-missing', { bundle: release.bundle.slice(0, 12), environment });
+}
+
+/** So that what runs now runs again after the folder of releases was damaged. */
+export async function keepCopy(folders: GateFolders, { bundle }: Candidate): Promise<void> {
+  await replaceFile(copyOf(folders, bundle.hash), writeBundle(bundle), 0o600);
+}
+
+/** Shared parts first, as `readFlowFiles` gives them on staging. */
+export function nodesOf(bundle: Bundle): readonly NodeConfig[] {
+  return bundle.definitions.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap(({ flow }) => flow);
+}
+
+function made(release: Release, { bundle, author, approvals }: Verification & { readonly ok: true }): Candidate {
+  return {
+    release,
+    bundle,
+    definitions: definitionSet(bundle.definitions),
+    nodes: nodesOf(bundle),
+    keys: new Set([author.key.id, ...approvals.map(({ key }) => key.id)]),
+  };
+}
+
+async function readCopy(folders: GateFolders, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return new Uint8Array(await readFile(copyOf(folders, hash)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,412 @@
+/**
+ * Decides what a runtime behind the gate runs: what the log of releases says, if everything about it verifies, and else
+ * what it ran. One thing at a time; nothing here depends on what it did before but the memory in the audit trail, so a
+ * crash between any two steps leaves the old release or the new one.
+ *
+ *   judge trust store and log -> verify the bundle -> keep a copy -> deploy -> remember
+ *
+ * It never stops what runs: what is wrong is told as problem and drift.
+ */
+import {
+  definitionSet,
+  errorName,
+  WardflowError,
+  type AuditLog,
+  type Clock,
+  type LiveFeed,
+  type Log,
+} from '../../engine/index.ts';
+import { readBundle, verifyBundle, type TrustStore } from '../../governance/bundle/index.ts';
+import { readBundleFile, releaseErrors, type Release } from '../../governance/release/index.ts';
+import type { ApplyRequest, PlanRequest, ReleasePlan, RuntimeRelease } from '../api/release-contract.ts';
+import type { NodeConfig } from '../branch-hooks/live-node.ts';
+import { BundleFiles } from './bundle-files.ts';
+import { candidateOf, keepCopy, type Candidate } from './candidate.ts';
+import { DriftLedger } from './drift-ledger.ts';
+import { driftInside, finding, type Finding } from './drift.ts';
+import { gateErrors } from './errors.ts';
+import type { GateHost } from './host.ts';
+import { isUntouched, judgeLog, judgeTrust, type GateFolders, type Judged } from './judge.ts';
+import { gateMemory, type GateMemory, type RememberedRelease } from './memory.ts';
+import { obstacles, planOf, unrunnable } from './plan.ts';
+
+export interface GateOptions {
+  readonly folders: GateFolders;
+  readonly host: GateHost;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly live: Pick<LiveFeed, 'publish'>;
+  readonly log: Log;
+  /** Between two looks for drift, milliseconds. */
+  readonly checkEveryMs?: number;
+}
+
+const CHECK_EVERY_MS = 60_000;
+const SYSTEM = 'system';
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #memory: GateMemory;
+  readonly #ledger: DriftLedger;
+  readonly #files = new BundleFiles();
+  #line: Promise<unknown> = Promise.resolve();
+  #running: { readonly candidate: Candidate; readonly since: number } | null = null;
+  /** What Node-RED may be given at the moment. */
+  #applying: Candidate | 'nothing' | null = null;
+  #problem: WardflowError | null = null;
+  /** The last entry that failed, so that it is told once. */
+  #failed = '';
+  #lookedAt: number | null = null;
+  #checkedAt = 0;
+  #cancel: (() => void) | null = null;
+
+  constructor(options: GateOptions) {
+    const { audit, clock, folders } = options;
+    this.#options = options;
+    this.#memory = gateMemory(audit, clock, folders.environment);
+    this.#ledger = new DriftLedger(audit, clock, folders.environment);
+  }
+
+  /** The nodes that have to run. */
+  nodes(): readonly NodeConfig[] {
+    return this.#running?.candidate.nodes ?? [];
+  }
+
+  /** What Node-RED is about to save: it is refused unless the gate itself gave it. */
+  isOwn(nodes: readonly NodeConfig[]): boolean {
+    if (this.#applying === null) return false;
+    const own = this.#applying === 'nothing' ? [] : this.#applying.nodes;
+    return JSON.stringify(nodes) === JSON.stringify(own);
+  }
+
+  /** Called by the storage when Node-RED has what the gate gave it: the definitions come into force, the nodes next. */
+  async saved(): Promise<void> {
+    const candidate = this.#applying === 'nothing' ? null : this.#applying;
+    const { clock, host } = this.#options;
+    await host.enforce(candidate?.definitions ?? definitionSet([]), candidate?.release.person ?? SYSTEM);
+    this.#running = candidate && { candidate, since: clock.now() };
+  }
+
+  /** At start, before any flow runs. Never throws: what cannot be verified does not run, and the problem says so. */
+  begin(): Promise<void> {
+    return this.#next(async () => {
+      try {
+        await this.#begin();
+      } catch (error) {
+        this.#problem = known(error);
+        this.#options.log.error('nothing runs: what there is cannot be verified', { code: this.#problem.code });
+      }
+    });
+  }
+
+  /** The flows run: what runs is remembered, and looked at from now on. */
+  started(): void {
+    void this.#next(async () => {
+      await this.#remember(SYSTEM);
+      await this.#look();
+    }).catch((error: unknown) => this.#options.log.error('the gate could not look', { code: errorName(error) }));
+    this.#watch();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
+  state(): RuntimeRelease {
+    const { folders } = this.#options;
+    return {
+      environment: folders.environment,
+      running: this.#running && runningOf(this.#running),
+      problem: this.#problem && {
+        code: this.#problem.code,
+        title: this.#problem.message,
+        remedy: this.#problem.remedy,
+      },
+      drift: this.#ledger.list(),
+      checkedAt: this.#checkedAt,
+    };
+  }
+
+  /** Runs what the log says now. @throws WardflowError why what ran goes on */
+  apply(request: ApplyRequest, actor: string): Promise<RuntimeRelease> {
+    return this.#next(async () => {
+      try {
+        await this.#advance(actor, request);
+      } finally {
+        await this.#look();
+      }
+      this.#watch();
+      return this.state();
+    });
+  }
+
+  /** Carries out what is not yet, and looks for drift. */
+  check(): Promise<RuntimeRelease> {
+    return this.#next(async () => {
+      await this.#advance(SYSTEM, null).catch(() => undefined);
+      await this.#look();
+      this.#watch();
+      return this.state();
+    });
+  }
+
+  /** What running a bundle among the releases would change; nothing is changed by asking. */
+  plan({ bundle: hash, kind }: PlanRequest): Promise<ReleasePlan> {
+    return this.#next(async () => {
+      const { folders, host, clock } = this.#options;
+      const { environment } = folders;
+      const { trust, releases, inForce } = await this.#judge();
+      const bytes = await readBundleFile(folders.releases, hash);
+      const bundle = bytes && (await readBundle(bytes));
+      if (!bundle || bundle.hash !== hash)
+        throw releaseErrors.create('release-bundle-missing', { bundle: hash.slice(0, 12), environment });
+      const refusals: WardflowError[] = [];
+      const approvedBefore = releases.some((one) => one.kind === 'order' && one.bundle === hash);
+      if (!approvedBefore) {
+        const approvals = kind === 'break-glass' ? 'waived' : 'needed';
+        const result = await verifyBundle(bundle, { trustStore: trust, environment, now: clock.now(), approvals });
+        if (!result.ok) refusals.push(...result.reasons);
+        const bases = basesOf(inForce.by);
+        const { base } = bundle.manifest;
+        const short = (one: string | null): string => one?.slice(0, 12) ?? 'nothing';
+        if (!bases.includes(base))
+          refusals.push(
+            releaseErrors.create('release-base-differs', {
+              environment,
+              base: short(base),
+              running: short(inForce.bundle),
+            }),
+          );
+      }
+      const running = this.#running && {
+        hash: this.#running.candidate.bundle.hash,
+        definitions: this.#running.candidate.definitions,
+      };
+      return planOf(bundle, refusals, { environment, running, host, openWork: await host.openWork() });
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { clock, folders, host, log } = this.#options;
+    const memory = await this.#memory.read();
+    if (await isUntouched(folders, memory)) return;
+    const judged = await this.#judge();
+    const target = judged.inForce.by;
+    if (!target) return;
+    let candidate: Candidate | null;
+    try {
+      candidate = await candidateOf(folders, target, judged);
+      this.#refuse(candidate, memory.last);
+    } catch (error) {
+      this.#problem = known(error);
+      log.error('the release in force cannot run', { code: this.#problem.code });
+      candidate = await this.#fallback(judged, memory.running);
+    }
+    if (!candidate) return;
+    const { release } = candidate;
+    await host.enforce(candidate.definitions, release.hash === memory.running?.hash ? null : release.person);
+    this.#running = { candidate, since: clock.now() };
+    await keepCopy(folders, candidate).catch((error: unknown) =>
+      log.error('no copy of the bundle could be kept', { code: errorName(error) }),
+    );
+  }
+
+  /** What ran last, if that may still run: an entry that cannot be carried out leaves what was there. */
+  async #fallback(judged: Judged, ran: RememberedRelease | null): Promise<Candidate | null> {
+    const { folders, clock, host } = this.#options;
+    const release = ran && judged.releases.find(({ hash }) => hash === ran.hash);
+    if (!release || release === judged.inForce.by) return null;
+    if (release.kind === 'break-glass' && release.until <= clock.now()) return null;
+    try {
+      const candidate = await candidateOf(folders, release, judged);
+      return unrunnable(candidate.bundle, folders.environment, host.installed()).length > 0 ? null : candidate;
+    } catch {
+      return null;
+    }
+  }
+
+  /** A release that never ran has to fit; one that ran is run again whatever became of the versions around it. */
+  #refuse({ bundle, release }: Candidate, last: RememberedRelease | null): void {
+    const { folders, host } = this.#options;
+    const isNew = release.sequence > (last?.sequence ?? 0);
+    const hard = unrunnable(bundle, folders.environment, host.installed());
+    const [first] = isNew && release.kind === 'order' ? obstacles(bundle, folders.environment, host) : hard;
+    if (first) throw first;
+  }
+
+  /** Brings into force what the log says, if it is not. */
+  async #advance(actor: string, request: ApplyRequest | null): Promise<void> {
+    const { folders, log } = this.#options;
+    const { environment } = folders;
+    const memory = await this.#memory.read();
+    let target: Release | null = null;
+    try {
+      if (request === null && (await isUntouched(folders, memory))) {
+        this.#problem = null;
+        return;
+      }
+      const judged = await this.#judge();
+      if (request && judged.inForce.lastSequence < request.sequence)
+        throw gateErrors.create('release-unseen', { environment, sequence: request.sequence });
+      target = judged.inForce.by;
+      if (target?.hash === this.#running?.candidate.release.hash) {
+        this.#problem = null;
+        return;
+      }
+      const candidate = target && (await candidateOf(folders, target, judged));
+      if (candidate) this.#refuse(candidate, memory.last);
+      const previous = this.#running?.candidate.bundle.hash ?? null;
+      await this.#deploy(candidate, request?.drain ?? false);
+      this.#problem = null;
+      this.#failed = '';
+      await this.#memory.applied(candidate?.release ?? null, previous, actor);
+      log.info('a release came into force', { release: candidate?.release.sequence ?? 0 });
+      this.#told();
+    } catch (error) {
+      this.#problem = known(error);
+      await this.#tellFailure(target, actor);
+      throw this.#problem;
+    }
+  }
+
+  async #deploy(candidate: Candidate | null, drain: boolean): Promise<void> {
+    const { folders, host } = this.#options;
+    if (candidate) await keepCopy(folders, candidate);
+    if (drain) await host.drain();
+    this.#applying = candidate ?? 'nothing';
+    try {
+      await host.deploy(candidate?.nodes ?? [], candidate?.release.person ?? SYSTEM);
+    } catch (error) {
+      if (error instanceof WardflowError) throw error;
+      const sequence = candidate?.release.sequence ?? 0;
+      throw gateErrors.create('deploy-failed', { sequence, reason: errorName(error) }, { cause: error });
+    } finally {
+      this.#applying = null;
+      if (drain) host.resume();
+    }
+  }
+
+  async #judge(): Promise<Judged> {
+    const { folders, clock } = this.#options;
+    const memory = await this.#memory.read();
+    const trust = await judgeTrust(folders, memory);
+    const judged = await judgeLog(folders, trust, memory, clock.now(), this.#lookedAt);
+    await this.#memory.sawTrust(trust);
+    this.#lookedAt = clock.now();
+    return judged;
+  }
+
+  /** After a start: what runs may be what an earlier life was about to remember. */
+  async #remember(actor: string): Promise<void> {
+    if (!this.#running) return;
+    const { running, last } = await this.#memory.read();
+    const { release } = this.#running.candidate;
+    if (running?.hash === release.hash && last) return;
+    await this.#memory.applied(release, null, actor);
+    this.#told();
+  }
+
+  async #look(): Promise<void> {
+    const { folders, host, clock, log } = this.#options;
+    try {
+      const memory = await this.#memory.read();
+      const found: Finding[] = [];
+      let trust: TrustStore | null = null;
+      if (!(await isUntouched(folders, memory))) {
+        trust = await judgeTrust(folders, memory).catch((error: unknown) => {
+          found.push(finding('trust-store-differs', 'trust store', known(error)));
+          return null;
+        });
+        if (trust) found.push(...(await this.#lookAtLog(trust)));
+      }
+      if (this.#running) found.push(...driftInside(this.#running.candidate, host, trust));
+      if (this.#problem && found.every(({ text }) => text !== this.#problem?.message))
+        found.push(finding('running-differs', folders.environment, this.#problem));
+      if (await this.#ledger.update(found)) this.#told();
+      this.#checkedAt = clock.now();
+    } catch (error) {
+      log.error('drift could not be looked for', { code: errorName(error) });
+    }
+  }
+
+  async #lookAtLog(trust: TrustStore): Promise<readonly Finding[]> {
+    const { folders, clock } = this.#options;
+    try {
+      const memory = await this.#memory.read();
+      const { releases } = await judgeLog(folders, trust, memory, clock.now(), this.#lookedAt);
+      return await this.#files.look(folders, releases, trust);
+    } catch (error) {
+      return [finding('log-differs', 'log', known(error))];
+    }
+  }
+
+  async #tellFailure(target: Release | null, actor: string): Promise<void> {
+    const { audit, clock, folders, log } = this.#options;
+    const code = this.#problem?.code ?? '';
+    const sequence = target?.sequence ?? 0;
+    log.error('a release could not be carried out; what ran goes on', { release: sequence, code });
+    const failed = `${sequence} ${code}`;
+    if (failed === this.#failed) return;
+    this.#failed = failed;
+    const details = { environment: folders.environment, code, ...(target && { sequence, bundle: target.bundle }) };
+    await audit.append([{ at: clock.now(), type: 'gate.apply-failed', actor, details }]);
+    this.#told();
+  }
+
+  #told(): void {
+    this.#options.live.publish({ kind: 'release', name: this.#options.folders.environment });
+  }
+
+  /** The next look: by the clock, and at the moment at which broken glass is whole again. */
+  #watch(): void {
+    const { clock, checkEveryMs = CHECK_EVERY_MS, log } = this.#options;
+    this.#cancel?.();
+    const release = this.#running?.candidate.release;
+    const until = release?.kind === 'break-glass' ? release.until : Number.POSITIVE_INFINITY;
+    const at = Math.max(clock.now() + 1, Math.min(clock.now() + checkEveryMs, until));
+    this.#cancel = clock.at(at, () => {
+      this.check().catch((error: unknown) => {
+        log.error('the gate could not look', { code: errorName(error) });
+        this.#watch();
+      });
+    });
+  }
+
+  /** One after the other. */
+  #next<T>(job: () => Promise<T>): Promise<T> {
+    const mine = this.#line.then(job);
+    this.#line = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+function runningOf({
+  candidate,
+  since,
+}: {
+  readonly candidate: Candidate;
+  readonly since: number;
+}): RuntimeRelease['running'] {
+  const { release, definitions } = candidate;
+  return {
+    sequence: release.sequence,
+    kind: release.kind,
+    bundle: release.bundle,
+    since,
+    until: release.kind === 'break-glass' ? release.until : null,
+    definitions: definitions.all.map(({ name, version }) => ({ name, version })),
+  };
+}
+
+/** What the next release's bundle may change: what runs, and under broken glass what ran before it. */
+function basesOf(by: Release | null): readonly (string | null)[] {
+  if (!by) return [null];
+  return by.kind === 'break-glass' ? [by.bundle, ...by.bases] : [by.bundle];
+}
+
+/** In our words; a foreign error shows its class only. */
+const known = (error: unknown): WardflowError =>
+  error instanceof WardflowError
+    ? error
+    : gateErrors.create('gate-trouble', { reason: errorName(error) }, { cause: error });

@@ -1,0 +1,88 @@
+/**
+ * What an environment has to run: its trust store and its log of releases, verified, and compared with what the gate
+ * remembers of them. Nothing here is believed because of where it lies.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WardflowError } from '../../engine/index.ts';
+import { trustAt, type TrustStore } from '../../governance/bundle/index.ts';
+import { inForce, readLogFiles, readReleaseLog, type InForce, type Release } from '../../governance/release/index.ts';
+import { readTrustFolder, TRUST_STORE_FILE } from '../../governance/trust/read-trust-folder.ts';
+import { gateErrors } from './errors.ts';
+import type { Memory } from './memory.ts';
+
+export interface GateFolders {
+  readonly environment: string;
+  /** `<data>/trust/<environment>`; read, never written. */
+  readonly trust: string;
+  /** `<data>/releases/<environment>`; read, never written. */
+  readonly releases: string;
+  /** The environment's own folder, where copies of bundles are kept. */
+  readonly own: string;
+}
+
+export interface Judged {
+  readonly trust: TrustStore;
+  /** Oldest first. */
+  readonly releases: readonly Release[];
+  readonly inForce: InForce;
+}
+
+/** Clocks of two machines differ a little. */
+const SKEW_MS = 5 * 60_000;
+
+/** Verified, and not older or other than what was seen. @throws WardflowError `trust-*` and what `readTrustFolder` throws */
+export async function judgeTrust(folders: GateFolders, memory: Memory): Promise<TrustStore> {
+  const { environment } = folders;
+  const trust = await readTrustFolder(folders.trust, environment);
+  if (!memory.trust) return trust;
+  if (trust.first !== memory.trust.first) throw gateErrors.create('trust-exchanged', { environment });
+  try {
+    await trustAt(trust, memory.trust);
+  } catch (error) {
+    if (!(error instanceof WardflowError)) throw error;
+    throw gateErrors.create('trust-older', { environment, version: memory.trust.version }, { cause: error });
+  }
+  return trust;
+}
+
+/**
+ * @param lookedAt when the log was read last by this process, and found without what is new now; `null`: never yet
+ * @throws WardflowError `log-*`, `release-*`, and what `readReleaseLog` throws
+ */
+export async function judgeLog(
+  folders: GateFolders,
+  trust: TrustStore,
+  memory: Memory,
+  now: number,
+  lookedAt: number | null,
+): Promise<Judged> {
+  const { environment } = folders;
+  const releases = await readReleaseLog(folders.releases, trust);
+  const { last } = memory;
+  if (last) {
+    const { sequence } = last;
+    const found = releases.find((one) => one.sequence === sequence);
+    if (!found) throw gateErrors.create('log-cut', { environment, sequence });
+    if (found.hash !== last.hash || found.acceptedAt !== last.acceptedAt)
+      throw gateErrors.create('log-exchanged', { environment, sequence });
+  }
+  for (const { sequence, acceptedAt, trust: version } of releases) {
+    if (sequence <= (last?.sequence ?? 0)) continue;
+    if (memory.trust && version.version < memory.trust.version)
+      throw gateErrors.create('release-of-older-trust', { environment, sequence });
+    if (lookedAt !== null && acceptedAt < lookedAt - SKEW_MS)
+      throw gateErrors.create('release-backdated', { environment, sequence });
+  }
+  return { trust, releases, inForce: inForce(releases, now) };
+}
+
+/** Nobody has set the environment up yet: no trust store, no release. */
+export async function isUntouched(folders: GateFolders, memory: Memory): Promise<boolean> {
+  if (memory.last || memory.trust) return false;
+  const there = await access(join(folders.trust, TRUST_STORE_FILE)).then(
+    () => true,
+    () => false,
+  );
+  return !there && (await readLogFiles(folders.releases)).length === 0;
+}

@@ -1,0 +1,83 @@
+/** The gate's hands: Node-RED, the engine's dispatcher and the definitions in force of this process. */
+import type { Bindings, DefinitionSet, Engine } from '../../engine/index.ts';
+import type { NodeConfig } from '../branch-hooks/live-node.ts';
+import type { GateHost } from './host.ts';
+
+/** The part of Node-RED that the gate uses. */
+export interface GatedNodeRed {
+  readonly runtime: {
+    readonly flows: {
+      setFlows(options: {
+        readonly flows: { readonly flows: readonly NodeConfig[] };
+        readonly deploymentType: 'flows';
+        readonly user: { readonly username: string };
+      }): Promise<unknown>;
+    };
+  };
+  readonly nodes: {
+    getType(type: string): unknown;
+    getNodeList(): readonly { readonly module: string; readonly version?: string }[];
+    getFlows(): { readonly flows: readonly NodeConfig[] } | null;
+  };
+}
+
+export interface NodeRedHostOptions {
+  readonly engine: Engine;
+  readonly red: GatedNodeRed;
+  readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'>;
+  readonly version: string;
+  readonly enforce: (definitions: DefinitionSet, person: string | null) => Promise<void>;
+}
+
+export interface NodeRedHost extends GateHost {
+  /** The flows have started and their feeds are in force. */
+  flowsStarted(): void;
+}
+
+const START_WITHIN_MS = 30_000;
+const DRAIN_MS = 60_000;
+
+export function nodeRedHost({ engine, red, bindings, version, enforce }: NodeRedHostOptions): NodeRedHost {
+  let started: () => void = () => undefined;
+  return {
+    version,
+    enforce,
+    flowsStarted: () => started(),
+    bound: { feed: new Set(Object.keys(bindings.feeds)), endpoint: new Set(Object.keys(bindings.endpoints)) },
+    installed: () => ({
+      hasType: (type) => Boolean(red.nodes.getType(type)),
+      // Node-RED calls itself `5.0.7-git` where a `.git` lies above node_modules.
+      modules: new Map(
+        red.nodes.getNodeList().map(({ module, version: its = '' }) => [module, its.replace(/-git$/, '')] as const),
+      ),
+    }),
+    active: () => red.nodes.getFlows()?.flows ?? [],
+    async deploy(nodes, person) {
+      const running = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, START_WITHIN_MS);
+        started = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      const flows = structuredClone(nodes);
+      try {
+        await red.runtime.flows.setFlows({ flows: { flows }, deploymentType: 'flows', user: { username: person } });
+      } catch (error) {
+        started();
+        throw error;
+      }
+      await running;
+    },
+    drain: () => engine.dispatcher.drain(DRAIN_MS),
+    resume: () => engine.dispatcher.start(),
+    async openWork() {
+      const open = new Map<string, number>();
+      for (const { subscription, count } of await engine.store.work.backlog()) {
+        const definition = subscription.split('/')[0] ?? '';
+        open.set(definition, (open.get(definition) ?? 0) + count);
+      }
+      return open;
+    },
+  };
+}
