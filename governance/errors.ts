@@ -77,6 +77,14 @@ export const consoleErrors = defineErrors({
     'There are no accounts in the data folder {folder} yet.',
     'Set WARDFLOW_DATA to the right folder, or start Wardflow once with "npx wardflow up".',
   ),
+  'trust-change-not-yours': permanent(
+    'It is not signed by you, or not what was proposed.',
+    'Sign it with a key of yours that the environment trusts.',
+  ),
+  'trust-changes-too-many': permanent(
+    'Too many changes of whom the environment trusts wait already.',
+    'Have some of them signed, or withdrawn by those who proposed them.',
+  ),
   'request-not-from-console': permanent(
     'The request did not come from the console itself.',
     'Use the console, or send its write header from the same origin.',

@@ -145,6 +145,8 @@ export interface LiveEvents {
   runtime(entry: RuntimeEntry): void;
   /** Something about this proposal is new: its state, seats, checks, scenarios, discussion. */
   proposal(event: { readonly number: number }): void;
+  /** What an environment runs, or whom it trusts, has changed. */
+  environment(event: { readonly environment: string }): void;
   /** The session ended: log in again. */
   ended(): void;
 }

@@ -1,5 +1,6 @@
 /** Environments, releases, keys and trust stores in the console's API. Times are epoch milliseconds, hashes hexadecimal. */
-import type { Envelope, KeyFile, Policy, TrustedKey } from '../bundle/index.ts';
+import type { Envelope, KeyFile, Policy, TrustedKey, TrustStoreFile } from '../bundle/index.ts';
+import type { ReleaseFile } from '../release/index.ts';
 import type { ReleasePlan, RuntimeRelease } from '../../runtime/api/release-contract.ts';
 
 export type { DriftFinding, ReleasePlan, RuntimeRelease } from '../../runtime/api/release-contract.ts';
@@ -12,8 +13,10 @@ export interface EnvironmentList {
 /** GET /environments/:environment */
 export interface EnvironmentView {
   readonly name: string;
-  /** `null`: the runtime does not answer. */
+  /** `null`: the runtime does not answer, or it is not here. */
   readonly runtime: RuntimeRelease | null;
+  /** `elsewhere`: a runtime on another host, which pulls what it has to run. */
+  readonly place: 'here' | 'elsewhere';
   /** What it has to run; `null`: nothing was ever ordered. */
   readonly inForce: { readonly bundle: string; readonly sequence: number; readonly until: number | null } | null;
   /** Newest first. */
@@ -26,6 +29,8 @@ export interface EnvironmentView {
 export interface ReleaseView {
   readonly sequence: number;
   readonly kind: 'order' | 'break-glass';
+  /** It went back to a bundle that ran here before. */
+  readonly rollback: boolean;
   readonly bundle: string;
   readonly previous: string | null;
   /** The proposal that the bundle came from; `null`: it came as a file. */
@@ -41,20 +46,45 @@ export interface ReleaseView {
   readonly definitions: readonly { readonly name: string; readonly version: string }[];
 }
 
-/** POST /environments/:environment/plan (`release:read`) -> ReleasePlan. The bundle: of a proposal, or one that ran. */
+/**
+ * POST /environments/:environment/plan (`release:read`) -> ReleasePlan, or `null` where no runtime can be asked. The bundle: of
+ * a proposal, or one that ran.
+ */
 export interface PlanWish {
   readonly bundle: string;
   readonly kind: 'order' | 'break-glass';
 }
-export type PlanAnswer = ReleasePlan;
+export type PlanAnswer = ReleasePlan | null;
 
 /**
- * POST /environments/:environment/releases (`release:order`; the signature decides in the end) -> EnvironmentView.
- * `entry`: a signed order or break-glass.
+ * POST /environments/:environment/releases (`release:order`; the signature decides in the end) -> ReleaseAnswer.
+ * `entry`: a signed order or break-glass. GET /environments/:environment/bundles/:hash (`release:read`): the file (.wfb).
  */
 export interface ReleaseWish {
   readonly entry: Envelope;
   readonly drain: boolean;
+}
+
+export interface ReleaseAnswer {
+  readonly environment: EnvironmentView;
+  /** `later`: no runtime answered; it runs the release when it starts, or has pulled it. `failed`: it goes on with what it ran. */
+  readonly applied: 'applied' | 'later' | 'failed';
+  readonly problem: { readonly code: string; readonly title: string; readonly remedy: string } | null;
+  /** The proposal that was opened because glass was broken. */
+  readonly followUp: number | null;
+}
+
+/**
+ * GET /environments/:environment/pull?after=N (`release:read`, also for service accounts): what a host elsewhere fetches. The
+ * bundles of the entries are fetched by their hashes.
+ */
+export interface PullAnswer {
+  readonly environment: string;
+  /** The trust store's file, whole: it is small, and each version is needed to verify the next. */
+  readonly trust: TrustStoreFile;
+  /** At most 20, oldest first. */
+  readonly entries: readonly { readonly sequence: number; readonly file: ReleaseFile; readonly bundle: string }[];
+  readonly lastSequence: number;
 }
 
 /** GET /keys/mine (any person): the caller's keys, wrapped by a passphrase that the server never sees. */
@@ -90,8 +120,12 @@ export interface TrustChangeView {
   /** In words: "adds the key of nils as engineer". */
   readonly changes: readonly string[];
   readonly signedBy: readonly string[];
-  /** What is missing; empty: it can be installed. */
+  /** What is missing, or why it can never be installed; empty: it can be. */
   readonly missing: string;
+  /** It follows a version that is no longer the newest: withdraw it and propose it anew. */
+  readonly outdated: boolean;
+  /** What changes in the policy, in words; empty: nothing. */
+  readonly policy: readonly string[];
 }
 /**
  * POST /trust/:environment/changes (`trust:propose`) { envelope } -> TrustChangeView;
@@ -102,7 +136,8 @@ export interface TrustWish {
   readonly envelope: Envelope;
 }
 
-/** GET /changes (any person): what went into force, for clinicians. GET /changes/feed.json: the same as a JSON Feed 1.1. */
+/** GET /changes (`release:read`: any person): what went into force, for clinicians, newest first. GET /changes/feed.json: the same as a JSON Feed 1.1,
+ * also for programs. */
 export interface ChangeList {
   readonly changes: readonly ClinicalChange[];
 }
@@ -110,7 +145,8 @@ export interface ClinicalChange {
   readonly environment: string;
   readonly sequence: number;
   readonly at: number;
-  readonly kind: 'order' | 'break-glass' | 'rollback';
+  /** `return`: the time of a broken glass was over. */
+  readonly kind: 'order' | 'break-glass' | 'rollback' | 'return';
   readonly title: string;
   readonly summary: string;
   /** Per definition: its title and what changed, in clinical words. */

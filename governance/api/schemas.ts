@@ -59,8 +59,26 @@ const manyLines = (maxLength: number) => ({ type: 'string', minLength: 1, maxLen
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
 const definitionName = { type: 'string', pattern: '^(?:_shared|[a-z][a-z0-9-]{0,62})$' } as const;
 const base64 = (maxLength: number) => ({ type: 'string', maxLength, pattern: '^[A-Za-z0-9+/]*={0,2}$' }) as const;
+/** A DSSE envelope; what it holds is read, and its signatures are judged, by `governance/bundle`. */
+const envelope = body({
+  payloadType: { type: 'string', minLength: 1, maxLength: 200 },
+  payload: { type: 'string', minLength: 4, maxLength: 2_000_000 },
+  signatures: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 50,
+    items: body({
+      keyid: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+      sig: { type: 'string', minLength: 88, maxLength: 88 },
+    }),
+  },
+});
 
 export const SCHEMAS = {
+  signed: body({ envelope }),
+  release: body({ entry: envelope, drain: { type: 'boolean' } }),
+  releasePlan: body({ bundle: hash, kind: { type: 'string', enum: ['order', 'break-glass'] } }),
+  pull: query({ after: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } }),
   login: body(
     {
       username: { type: 'string', minLength: 1, maxLength: 64 },

@@ -125,6 +125,9 @@ export async function appendTrust(store: TrustStore, envelope: Envelope): Promis
   if (problems.length > 0) throw bundleErrors.create('trust-chain-broken', { version, problems: problems.join('; ') });
   if (!signers.some(({ person }) => person === statement.by))
     throw bundleErrors.create('trust-change-unsigned', { version, person: statement.by });
+  // Before approvals are asked for: nobody shall sign what could never be put in force.
+  const missing = lockedOut(policy.policy, statement.keys);
+  if (missing !== '') throw bundleErrors.create('trust-store-locks-out', { missing });
   const excluded = new Set([statement.by, ...subjectsOf(store.keys, statement.keys)]);
   const seating = trustSeating(
     store.policy.policy,
@@ -132,8 +135,6 @@ export async function appendTrust(store: TrustStore, envelope: Envelope): Promis
   );
   if (!seating.satisfied)
     throw bundleErrors.create('trust-change-not-approved', { version, missing: missingInWords(seating) });
-  const missing = lockedOut(policy.policy, statement.keys);
-  if (missing !== '') throw bundleErrors.create('trust-store-locks-out', { missing });
   return {
     ...store,
     version,

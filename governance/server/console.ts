@@ -26,6 +26,8 @@ import { openProposals } from './proposals/open-proposals.ts';
 import type { Proposals } from './proposals/proposals.ts';
 import type { ScenarioRunner } from './proposals/runs.ts';
 import { createRuntimeClient } from './proxy/runtime-client.ts';
+import { createReleaseParts } from './releases/create-release-parts.ts';
+import { watchReleases } from './releases/release-watch.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
 import { createSecondFactors, type DemandedOf } from './second-factor/second-factors.ts';
@@ -147,7 +149,19 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     ...(options.runner ? { runner: options.runner } : {}),
     onChange: (number) => fanOut?.proposal(number),
   });
+  const changed = (environment: string): void => fanOut?.environment(environment);
+  const release = createReleaseParts({
+    dataFolder: options.dataFolder,
+    runtimes: options.runtimes,
+    database,
+    audit,
+    clock,
+    ids,
+    proposals: proposals.released,
+    onChange: changed,
+  });
   const app = createApp({
+    release,
     log,
     login,
     sessions,
@@ -166,6 +180,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     onEnded,
   });
   const http = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 60_000 }, app);
+  const releaseWatch = watchReleases({ ...release, clock, log: log.with({ part: 'releases' }), onChange: changed });
   const watches = options.runtimes.names.map((name) =>
     watchRuntime({
       name,
@@ -180,7 +195,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   try {
     await listen(http, options.port);
   } catch (error) {
-    for (const watch of watches) watch.stop();
+    for (const watch of [releaseWatch, ...watches]) watch.stop();
     await proposals.stop();
     database.close();
     throw error;
@@ -203,7 +218,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     proposals,
     routes: routesOf(app),
     async close() {
-      for (const watch of watches) watch.stop();
+      for (const watch of [releaseWatch, ...watches]) watch.stop();
       http.closeIdleConnections();
       const ended = fanOut?.close();
       http.closeAllConnections();

@@ -23,6 +23,7 @@ import { keyRouter } from './key-routes.ts';
 import { peopleRouter } from './people-routes.ts';
 import { problemHandler } from './problems.ts';
 import { proposalBodies, proposalRouter } from './proposal-routes.ts';
+import { releaseRouter, signedBodies, type ReleaseRouteParts } from './release-routes.ts';
 import { sessionRouter } from './session-routes.ts';
 import { webAppRouter } from './web-app.ts';
 
@@ -39,6 +40,7 @@ export interface AppParts {
   readonly proposals: Proposals;
   readonly ownKeys: OwnSigningKeys;
   readonly runtimes: RuntimeDirectory;
+  readonly release: ReleaseRouteParts;
   readonly webFolder: string;
   readonly loginsPerMinute: number;
   entries(): Promise<readonly RuntimeEntry[]>;
@@ -81,6 +83,7 @@ function api(parts: AppParts): Router {
   });
   router.use(writesFromConsole);
   router.use(['/proposals', '/keys'], proposalBodies());
+  router.use(signedBodies);
   router.use(express.json({ limit: '16kb', strict: true }));
   router.use(
     sessionRouter({
@@ -96,6 +99,7 @@ function api(parts: AppParts): Router {
   router.use(auditRouter(parts.audit, needs));
   router.use(proposalRouter(parts.proposals, needs));
   router.use(keyRouter(parts.ownKeys, needs));
+  router.use(releaseRouter(parts.release, needs));
   router.get(
     '/runtimes',
     needs('status:read'),

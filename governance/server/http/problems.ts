@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { errorName, WardflowError, type Log } from '../../../engine/index.ts';
 import type { ConsoleProblem } from '../../api/contract.ts';
 import { bundleErrors } from '../../bundle/index.ts';
+import { releaseErrors } from '../../release/index.ts';
 import { consoleErrors } from '../../errors.ts';
 import { PROPOSAL_STATUS, proposalErrors } from '../proposals/errors.ts';
 
@@ -32,6 +33,8 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'service-scope-refused': 403,
   'service-account-taken': 409,
   'console-never-started': 500,
+  'trust-change-not-yours': 403,
+  'trust-changes-too-many': 409,
   'request-not-from-console': 403,
   'request-invalid': 400,
   'request-too-large': 413,
@@ -61,12 +64,16 @@ export function problemOf(error: WardflowError): ConsoleProblem {
   };
 }
 
-/** What people signed, and what a proposal is, is refused with the sentence of its own part. */
+/** Not a refusal: the disk is. */
+const SERVER_SIDE: ReadonlySet<string> = new Set(['trust-store-unwritable', 'release-unwritable']);
+
+/** What people signed, what is released, and what a proposal is, is refused with the sentence of its own part. */
 function statusOf(code: string): number {
   const known = STATUS[code as keyof typeof STATUS] ?? PROPOSAL_STATUS[code];
   if (known !== undefined) return known;
   if (Object.hasOwn(proposalErrors.entries, code)) return 409;
-  return Object.hasOwn(bundleErrors.entries, code) ? 422 : 500;
+  if (SERVER_SIDE.has(code)) return 500;
+  return Object.hasOwn(bundleErrors.entries, code) || Object.hasOwn(releaseErrors.entries, code) ? 422 : 500;
 }
 
 export function sendProblem(response: Response, error: WardflowError): void {

@@ -10,6 +10,8 @@ import type {
 import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
 import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
 import type { Comment, NewProposal, SignedWish } from '../../api/proposal-contract.ts';
+import type { PlanWish, ReleaseWish } from '../../api/release-contract.ts';
+import type { Envelope } from '../../bundle/index.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 import { consoleErrors } from '../../errors.ts';
 
@@ -27,6 +29,9 @@ function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction 
 
 /** What a body is once it has passed its schema. */
 interface BodyShapes {
+  readonly signed: { readonly envelope: Envelope };
+  readonly release: ReleaseWish;
+  readonly releasePlan: PlanWish;
   readonly login: LoginRequest;
   readonly secondFactorBegin: SecondFactorBegin;
   readonly secondFactorConfirm: SecondFactorConfirm;

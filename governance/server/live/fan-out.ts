@@ -29,6 +29,8 @@ export interface FanOut {
   change(runtime: string, change: LiveChange): void;
   runtime(entry: RuntimeEntry): void;
   proposal(number: number): void;
+  /** What it runs, or whom it trusts, has changed; everybody may know. */
+  environment(name: string): void;
   /** Cuts the sockets of a session that was ended. */
   endSession(sessionId: string): void;
   close(): Promise<void>;
@@ -108,6 +110,7 @@ export function createFanOut(
     },
     runtime: (entry) => void io.emit('runtime', entry),
     proposal: (number) => void io.to('proposals').emit('proposal', { number }),
+    environment: (environment) => void io.emit('environment', { environment }),
     endSession: cut,
     async close() {
       clearInterval(sweep);

@@ -170,4 +170,14 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
      created_at INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX signing_keys_by_account ON signing_keys(username);`,
+  `CREATE TABLE trust_changes (
+     id TEXT PRIMARY KEY,
+     environment TEXT NOT NULL,
+     envelope TEXT NOT NULL,
+     proposer TEXT NOT NULL,
+     state TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     ended_at INTEGER
+   ) STRICT;
+   CREATE INDEX trust_changes_open ON trust_changes(environment) WHERE state = 'open';`,
 ];

@@ -166,7 +166,7 @@ describe('the trust store of an environment', () => {
     const revoke = [all.greta.key.id, all.rita.key.id];
     assert.equal(
       await code(by(propose({ add: [], revoke, by: 'ana' }), all.ana, all.greta, all.emil)),
-      'trust-change-not-approved',
+      'trust-store-locks-out',
     );
     const unfillable = { ...POLICY, approvals: { high: [{ role: 'pharmacist', count: 1 }] } };
     assert.equal(

@@ -48,9 +48,10 @@ export interface TestEnvironment {
   remove(): Promise<void>;
 }
 
-export async function testEnvironment(policy?: unknown): Promise<TestEnvironment> {
-  const all = await cast(policy);
-  const data = await mkdtemp(join(tmpdir(), 'wardflow-releases-'));
+/** @param given data folder; without one it gets its own */
+export async function testEnvironment(given?: string): Promise<TestEnvironment> {
+  const all = await cast();
+  const data = given ?? (await mkdtemp(join(tmpdir(), 'wardflow-releases-')));
   const folder = releaseFolderOf(data, 'production');
   await keepTrust(trustFolderOf(data, 'production'), all.store);
   const log = (): Promise<readonly Release[]> => readReleaseLog(folder, all.store);

@@ -1,0 +1,52 @@
+/** The real console over an environment `production`, whose runtime is a fake one over real HTTP. */
+import { ManualClock } from '../../../engine/index.ts';
+import type { Role } from '../../../governance/api/permissions.ts';
+import { hashPassword } from '../../../governance/server/passwords.ts';
+import { FAKE_TOKEN } from '../../kit/fake-runtime.ts';
+import { startFakeReleaseRuntime, type FakeReleaseRuntime } from '../../kit/fake-release-runtime.ts';
+import { CHEAP, cookieIn, PASSWORD, startTestConsole, type TestConsole } from '../../kit/test-console.ts';
+import { NOW } from '../bundle/ceremony.ts';
+import { testEnvironment, type TestEnvironment } from './environment.ts';
+
+export interface ConsoleWithProduction {
+  readonly kit: TestConsole;
+  readonly env: TestEnvironment;
+  readonly runtime: FakeReleaseRuntime;
+  readonly clock: ManualClock;
+  /** A session of an account of this name: who signs has to be who is logged in. */
+  sessionOf(username: string, ...roles: Role[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function consoleWithProduction(): Promise<ConsoleWithProduction> {
+  const clock = new ManualClock(NOW);
+  let runtime: FakeReleaseRuntime | undefined;
+  const kit = await startTestConsole({
+    clock,
+    directory: (staging) => ({
+      names: ['staging', 'production'],
+      locate: (name) =>
+        Promise.resolve(name === 'staging' ? { url: staging.url, token: FAKE_TOKEN } : runtime && target(runtime)),
+    }),
+  });
+  const env = await testEnvironment(kit.folder);
+  runtime = await startFakeReleaseRuntime(kit.folder, () => clock.now());
+  return {
+    kit,
+    env,
+    runtime,
+    clock,
+    async sessionOf(username, ...roles) {
+      const password = await hashPassword(PASSWORD, CHEAP);
+      if (!kit.console.accounts.get(username))
+        kit.console.accounts.create({ username, displayName: username, roles, password, initialPassword: false });
+      return cookieIn(await kit.call('/api/v1/session', { method: 'POST', body: { username, password: PASSWORD } }));
+    },
+    async stop() {
+      await kit.stop();
+      await runtime?.stop();
+    },
+  };
+}
+
+const target = ({ url, token }: FakeReleaseRuntime) => ({ url, token });
