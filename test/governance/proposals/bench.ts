@@ -7,9 +7,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { loadDefinitions, ManualClock, replaceFile, type Definition } from '../../../engine/index.ts';
 import type { ProposalView } from '../../../governance/api/proposal-contract.ts';
-import type { Role } from '../../../governance/api/permissions.ts';
+import type { Limits, Role } from '../../../governance/api/permissions.ts';
 import {
   mediaType,
   pinOf,
@@ -154,13 +155,17 @@ export class ProposalBench {
     return kept ? { status: 200, body: { name: kept.name, files: kept.files } } : { status: 404, body: {} };
   }
 
+  async cookie(username: string): Promise<string> {
+    const known = this.#cookies.get(username);
+    if (known !== undefined) return known;
+    const login = { username, password: PASSWORD };
+    const cookie = cookieIn(await this.kit.call('/api/v1/session', { method: 'POST', body: login }));
+    this.#cookies.set(username, cookie);
+    return cookie;
+  }
+
   async as(username: string, path: string, body?: unknown): Promise<Answer> {
-    let cookie = this.#cookies.get(username);
-    if (cookie === undefined) {
-      const login = { username, password: PASSWORD };
-      cookie = cookieIn(await this.kit.call('/api/v1/session', { method: 'POST', body: login }));
-      this.#cookies.set(username, cookie);
-    }
+    const cookie = await this.cookie(username);
     return this.kit.call(`/api/v1${path}`, body === undefined ? { cookie } : { cookie, method: 'POST', body });
   }
 
@@ -233,6 +238,29 @@ export class ProposalBench {
     await writeLogFile(folder, 'production', sequence, text);
     this.#inForce = bundle.hash;
     return bundle.hash;
+  }
+
+  roles(username: string, roles: readonly Role[]): void {
+    this.kit.console.accounts.change(username, { roles });
+  }
+
+  limit(username: string, limits: Limits): void {
+    this.kit.console.accounts.change(username, { limits });
+  }
+
+  /** The console's own audit records, oldest first. */
+  audit(): readonly { readonly type: string; readonly details: Readonly<Record<string, unknown>> }[] {
+    const database = new DatabaseSync(join(this.kit.folder, 'governance', 'console.sqlite'), { readOnly: true });
+    const rows = database.prepare('SELECT type, details FROM audit ORDER BY seq').all();
+    database.close();
+    return rows.map(({ type, details }) => ({
+      type: String(type),
+      details: JSON.parse(String(details)) as Readonly<Record<string, unknown>>,
+    }));
+  }
+
+  async restart(): Promise<void> {
+    await this.kit.restart();
   }
 
   /** As if staging had begun with what it runs now. */

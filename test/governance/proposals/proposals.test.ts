@@ -135,10 +135,7 @@ describe('proposals', () => {
     bench.clock.advance(31 * 86_400_000);
     const old = await bench.view(open.number);
     assert.equal(old.state, 'open');
-    assert.deepEqual(
-      old.notCounted.map(({ person }) => person).toSorted(),
-      ['emil', 'greta'],
-    );
+    assert.deepEqual(old.notCounted.map(({ person }) => person).toSorted(), ['emil', 'greta']);
     const again = view(await bench.approve(old, bench.people.greta, 'clinical-governance'), 200);
     assert.equal(again.approvals.given, 1);
   });
