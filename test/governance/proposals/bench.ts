@@ -29,6 +29,7 @@ import {
 } from '../../../governance/bundle/index.ts';
 import { releaseFileText, releaseFolderOf, writeBundleFile, writeLogFile } from '../../../governance/release/index.ts';
 import type { ScenarioRunner } from '../../../governance/server/proposals/runs.ts';
+import { runtimesOf } from '../../../governance/server/runtimes.ts';
 import { hashPassword } from '../../../governance/server/passwords.ts';
 import { TRUST_PIN_FILE, TRUST_STORE_FILE, trustFolderOf } from '../../../governance/trust/read-trust-folder.ts';
 import { API_ROOT } from '../../../runtime/api/contract.ts';
@@ -50,6 +51,8 @@ export interface BenchOptions {
   /** No trust store: nobody has run `wardflow trust init`. */
   readonly untrusted?: boolean;
   readonly runner?: ScenarioRunner;
+  /** A real one; default: one that says it runs what is in the folder. */
+  readonly staging?: { readonly folder: string; readonly flows: string; readonly port: number };
 }
 
 export type Wish = Readonly<Record<string, unknown>>;
@@ -79,6 +82,7 @@ export class ProposalBench {
   }
 
   static async start(options: BenchOptions = {}): Promise<ProposalBench> {
+    const { staging: real } = options;
     const base = await mkdtemp(join(tmpdir(), 'wardflow-proposals-'));
     const clock = new ManualClock(NOW);
     const people = await cast();
@@ -96,15 +100,19 @@ export class ProposalBench {
       dataFolder: data,
       watched: false,
       runtime: { empty: true },
-      directory: () => ({ names: ['staging'], locate: () => Promise.resolve({ url, token: 't' }) }),
+      directory: () =>
+        real
+          ? runtimesOf(real.folder, { staging: real.port })
+          : { names: ['staging'], locate: () => Promise.resolve({ url, token: 't' }) },
       more: {
-        flowsFolder: join(base, 'flows'),
+        flowsFolder: real?.flows ?? join(base, 'flows'),
         runner: options.runner ?? nothingToRun,
         sessionLimits: { idleMs: 1e10, absoluteMs: 1e11 },
       },
     });
     bench = new ProposalBench({ base, kit, people, clock, staging });
     for (const [username, roles] of Object.entries(ROLES)) await bench.account(username, roles);
+    if (real) return bench;
     await bench.write('alpha', {});
     await bench.write('beta', {});
     await bench.deploy();
