@@ -226,6 +226,8 @@ class PullDispatcher implements Dispatcher {
         this.#due.ring(clock.now() + STORE_RETRY_MS);
         return;
       }
+      // Answers that came with the same commit leave first: a sender with one message in flight waits for nothing else.
+      if (claimed.length > 0) await turn();
       if (this.#drained && claimed.length > 0) return void this.#release();
       this.#lanes.learn(claimed, clock.now());
       if (!woken) this.#followUps.brought(claimed.length);
@@ -366,4 +368,8 @@ class PullDispatcher implements Dispatcher {
     }
     if (this.#running) this.#due.ring(next);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
