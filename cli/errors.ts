@@ -21,6 +21,11 @@ export const cliErrors = defineErrors({
     text: "The {runtime} runtime at {url} gave an answer that is not Wardflow's (HTTP status {status}).",
     remedy: 'See whether another program has its port; "npx wardflow doctor" says more.',
   },
+  'nothing-before': {
+    class: 'permanent',
+    text: 'Nothing ran in {environment} before what runs there now.',
+    remedy: 'Promote another bundle: "npx wardflow promote".',
+  },
   'option-invalid': {
     class: 'permanent',
     text: '{option} takes {takes}.',

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { BundleApproveOptions, BundleCreateOptions, BundleSignOptions } from './commands/bundle.ts';
 import type { KeyCreateOptions } from './commands/key.ts';
 import type { OrderCreateOptions, OrderVerifyOptions } from './commands/order.ts';
+import type * as Release from './commands/release.ts';
 import type * as Trust from './commands/trust.ts';
 import type { Io } from './io.ts';
 import type { TrustOptions } from './trust-folder.ts';
@@ -12,6 +13,7 @@ export function addGovernance(wardflow: Command, io: Io, ended: (code: number) =
   addTrust(wardflow, io);
   addBundle(wardflow, io, ended);
   addOrder(wardflow, io);
+  addReleases(wardflow, io);
 }
 
 function addKey(wardflow: Command, io: Io): void {
@@ -128,6 +130,40 @@ function addOrder(wardflow: Command, io: Io): void {
     .action(async (file: string, bundle: string, options: OrderVerifyOptions) =>
       (await import('./commands/order.ts')).verifyOrderFile(io, file, bundle, options),
     );
+}
+
+function addReleases(wardflow: Command, io: Io): void {
+  const commands = (): Promise<typeof Release> => import('./commands/release.ts');
+  const carriedOut = (command: Command): Command =>
+    signing(pinned(command)).option('--drain', 'first finish what is in work, at most 60 s');
+  carriedOut(atSite(wardflow, 'promote', 'have an environment run an approved bundle'))
+    .argument('<bundle>', '.wfb file, or the number of a proposal')
+    .action(async (what: string, options: Release.ReleaseOptions) => (await commands()).promote(io, what, options));
+  carriedOut(atSite(wardflow, 'rollback', 'have an environment go back to what it ran before'))
+    .option('--to <bundle>', 'the first digits of a bundle that ran there (default: the one before)')
+    .requiredOption('--reason <text>', 'why; kept in the audit trail')
+    .action(async (options: Release.ReleaseOptions & { to?: string; reason: string }) =>
+      (await commands()).rollback(io, options),
+    );
+  carriedOut(atSite(wardflow, 'break-glass', 'have an environment run a bundle that nobody approved, for a time'))
+    .argument('<bundle>', '.wfb file signed by its author, or the number of a proposal')
+    .requiredOption('--reason <text>', 'why it cannot wait; signed, and kept')
+    .requiredOption('--for <duration>', 'when it goes back by itself, such as PT2H')
+    .action(async (what: string, options: Release.ReleaseOptions & { reason: string; for: string }) =>
+      (await commands()).breakGlass(io, what, options),
+    );
+  const releases = wardflow.command('releases').description('what environments were ordered to run');
+  pinned(atSite(releases, 'list', 'the newest first, verified'))
+    .option('--json', 'for programs')
+    .action(async (options: TrustOptions) => (await import('./commands/releases.ts')).listReleases(io, options));
+}
+
+/** In the data folder of this machine, where the log and the trust store belong together. */
+function atSite(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--environment <name>', 'which environment', 'production');
 }
 
 function ofEnvironment(parent: Command, name: string, description: string): Command {

@@ -70,9 +70,9 @@ export const AUDIT_SENTENCES = {
   'audit.heads-trouble': 'The heads of the audit trails could not be signed: {code}.',
   'audit.chain-replaced': 'The audit trail of {chain} is not the one that was read before[: {why}].',
   'release.ordered':
-    '{actor} had {environment} run the bundle {bundle}[ instead of {previous}][, by an order of {person}].',
+    '{actor} had {environment} run the bundle {bundle}[ instead of {previous}][, by an order of {person}][: {reason}].',
   'release.rolled-back':
-    '{actor} had {environment} go back to the bundle {bundle}[ from {previous}][, by an order of {person}].',
+    '{actor} had {environment} go back to the bundle {bundle}[ from {previous}][, by an order of {person}][: {reason}].',
   'release.glass-broken':
     '{actor} broke glass in {environment} for the bundle {bundle} until {until}[, signed by {person}][: {reason}].',
   'release.refused': 'What {actor} wanted {environment} to run was refused[ ({what})]: {code}.',

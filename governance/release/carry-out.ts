@@ -33,6 +33,8 @@ export interface ReleaseOrder {
   readonly bundle?: Bytes;
   /** First finish what is in work, at most 60 s. */
   readonly drain: boolean;
+  /** Why, for the audit; of breaking glass it is signed already. */
+  readonly reason?: string;
 }
 
 export interface CarriedOut {
@@ -67,7 +69,7 @@ export async function carryOut(site: Site, order: ReleaseOrder): Promise<Carried
 
 async function written(
   site: Site,
-  { entry, bundle: given }: ReleaseOrder,
+  { entry, bundle: given, reason }: ReleaseOrder,
 ): Promise<{ readonly release: Release; readonly plan: ReleasePlan | null }> {
   const { dataFolder, environment, now } = site;
   const folder = releaseFolderOf(dataFolder, environment);
@@ -85,7 +87,7 @@ async function written(
   if (bundle.place) await writeBundleFile(folder, environment, bundle.bundle);
   const plan = await planned(site, release);
   await writeLogFile(folder, environment, release.sequence, releaseFileText(file));
-  record(site, release);
+  record(site, release, reason);
   return { release, plan };
 }
 
@@ -145,12 +147,12 @@ async function planned({ runtime, environment }: Site, release: Release): Promis
   return told.value;
 }
 
-function record({ audit, environment }: Site, release: Release): void {
+function record({ audit, environment }: Site, release: Release, reason: string | undefined): void {
   const { bundle, previous, person, sequence } = release;
   const details = { environment, bundle, sequence, person, ...(previous === null ? {} : { previous }) };
   if (release.kind === 'break-glass')
     audit('release.glass-broken', { ...details, until: new Date(release.until).toISOString() }, release.reason);
-  else audit(release.ranBefore ? 'release.rolled-back' : 'release.ordered', details);
+  else audit(release.ranBefore ? 'release.rolled-back' : 'release.ordered', details, reason);
 }
 
 async function apply(site: Site, { sequence }: Release, drain: boolean): Promise<CarriedOut['applied']> {

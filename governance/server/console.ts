@@ -148,6 +148,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     log: log.with({ part: 'proposals' }),
     ...(options.runner ? { runner: options.runner } : {}),
     onChange: (number) => fanOut?.proposal(number),
+    keysAsked: (environment) => Promise.resolve(release.trust.asked(environment)),
   });
   const changed = (environment: string): void => fanOut?.environment(environment);
   const release = createReleaseParts({

@@ -22,8 +22,8 @@ export async function startFakeReleaseRuntime(
   dataFolder: string,
   now: () => number,
   environment = 'production',
+  token = 'release-token',
 ): Promise<FakeReleaseRuntime> {
-  const token = 'release-token';
   let applied: RuntimeRelease['running'] = null;
   const answer = async (path: string, body: Record<string, unknown>): Promise<unknown> => {
     if (path.endsWith('/release/plan')) {

@@ -36,7 +36,7 @@ export interface Current {
 }
 
 /** @throws `proposal-unknown` */
-export function current({ store }: ProposalParts, number: number): Current {
+export function current({ store }: Pick<ProposalParts, 'store'>, number: number): Current {
   const proposal = store.get(number);
   const revision = proposal && store.revision(number, proposal.revision);
   if (!proposal || !revision) throw proposalErrors.create('proposal-unknown');

@@ -36,6 +36,8 @@ export interface TrustChanges {
   propose(environment: string, envelope: Envelope, username: string): Promise<TrustChangeView>;
   /** The same payload with the caller's signature. The one that completes it puts it in force. @throws as `propose` */
   sign(environment: string, id: string, envelope: Envelope, username: string): Promise<TrustChangeView>;
+  /** Ids of keys that somebody has proposed to trust. */
+  asked(environment: string): ReadonlySet<string>;
   /** @throws `not-found`, `trust-change-not-yours` */
   withdraw(environment: string, id: string, username: string): void;
 }
@@ -122,6 +124,8 @@ export function createTrustChanges(parts: TrustParts): TrustChanges {
         await tryInstall(change, trust, username);
         return viewOf(change, trust);
       }),
+    asked: (environment) =>
+      new Set(store.open(environment).flatMap(({ envelope }) => statementIn(envelope).keys.map(({ id }) => id))),
     withdraw(environment, id, username) {
       const change = changeIn(environment, id);
       if (change.proposer !== username) throw consoleErrors.create('trust-change-not-yours');
