@@ -1,7 +1,8 @@
 /** What `wardflow up` runs, in words that the supervisor understands. Which of them run, and when, is in up.ts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnvironment, type Config } from '../engine/index.ts';
+import { childEnvironment, inEnvironment, runtimePort, type Config } from '../engine/index.ts';
+import { hasTrust, trustFolderOf } from '../governance/trust/trust-folder.ts';
 import type { ChildSpec } from './child.ts';
 import { runtimeAnswers } from './readiness.ts';
 import { runtimeFlags } from './runtime-flags.ts';
@@ -11,9 +12,9 @@ export const ROOT = join(import.meta.dirname, '..');
 export interface ProcessPlan {
   /** With the ports and addresses that were found, no 0 left. */
   readonly config: Config;
-  /** Opens the runtime's API. */
-  readonly serviceToken: string;
   readonly demo: boolean;
+  /** Whether production runs, too. */
+  readonly production: boolean;
 }
 
 const logFile = (config: Config, name: string): string => join(config.dataFolder, 'logs', `${name}.log`);
@@ -34,10 +35,10 @@ export function sandboxSpec(config: Config): ChildSpec {
   };
 }
 
-export function hospitalSpec(config: Config): ChildSpec {
+export function hospitalSpec({ config, production }: ProcessPlan): ChildSpec {
   return {
     name: 'hospital',
-    args: [...SMALL, 'demo/hospital/main.ts'],
+    args: [...SMALL, 'demo/hospital/main.ts', ...(production ? ['--production'] : [])],
     env: childEnvironment(config),
     cwd: ROOT,
     logFile: logFile(config, 'hospital'),
@@ -47,10 +48,10 @@ export function hospitalSpec(config: Config): ChildSpec {
   };
 }
 
-export function governanceSpec({ config, demo }: ProcessPlan): ChildSpec {
+export function governanceSpec({ config, demo, production }: ProcessPlan): ChildSpec {
   return {
     name: 'console',
-    args: [...SMALL, 'governance/server/main.ts', ...(demo ? ['--demo'] : [])],
+    args: [...SMALL, 'governance/server/main.ts', ...(demo ? ['--demo'] : []), ...(production ? ['--production'] : [])],
     env: childEnvironment(config, ['adminPassword']),
     cwd: ROOT,
     logFile: logFile(config, 'console'),
@@ -60,24 +61,29 @@ export function governanceSpec({ config, demo }: ProcessPlan): ChildSpec {
   };
 }
 
-/** Ready when its API answers and every bound feed listens: the hospital's first message must not find a closed door. */
-export function stagingSpec({ config, serviceToken }: ProcessPlan): ChildSpec {
+/**
+ * Ready when its API answers and every feed that it has listens: the hospital's first message must not find a closed door.
+ * A production to which nothing was promoted yet has none.
+ * @param serviceToken opens its API
+ */
+export function runtimeSpec(plan: ProcessPlan, environment: Config['environment'], serviceToken: string): ChildSpec {
+  const config = inEnvironment(plan.config, environment);
+  const { port } = runtimePort(config);
   return {
-    name: 'staging',
-    args: [
-      ...runtimeFlags({ ...config, environment: 'staging' }),
-      join('node_modules', 'node-red', 'red.js'),
-      '-s',
-      'settings.ts',
-    ],
-    env: childEnvironment({ ...config, environment: 'staging' }, ['mongodbUrl']),
+    name: environment,
+    args: [...runtimeFlags(config), join('node_modules', 'node-red', 'red.js'), '-s', 'settings.ts'],
+    env: childEnvironment(config, ['mongodbUrl']),
     cwd: ROOT,
-    logFile: logFile(config, 'staging'),
-    ready: { probe: (signal) => runtimeAnswers(config.stagingPort, serviceToken, signal) },
+    logFile: logFile(config, environment),
+    ready: { probe: (signal) => runtimeAnswers(port, serviceToken, signal) },
     readyWithinMs: 60_000,
     stopWithinMs: 20_000,
   };
 }
+
+/** In the demo, and wherever somebody has said who may approve: production runs from then on. */
+export const runsProduction = async (config: Config, demo: boolean): Promise<boolean> =>
+  demo || hasTrust(trustFolderOf(config.dataFolder, 'production'));
 
 /** Web app and palette: `npm ci` builds them; a checkout that was cleaned gets them at start. */
 export function missingParts(): readonly ('palette' | 'web')[] {

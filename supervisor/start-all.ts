@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import {
   ensureServiceToken,
   environmentFolder,
+  inEnvironment,
   loadBindings,
+  runtimePort,
   serviceTokenPath,
   writeRunInfo,
   type Config,
@@ -13,7 +15,15 @@ import {
 import { build } from './build.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
 import { findPorts, type PortWish } from './ports.ts';
-import { governanceSpec, hospitalSpec, missingParts, ROOT, sandboxSpec, stagingSpec } from './processes.ts';
+import {
+  governanceSpec,
+  hospitalSpec,
+  missingParts,
+  ROOT,
+  runsProduction,
+  runtimeSpec,
+  sandboxSpec,
+} from './processes.ts';
 import { listeningFeeds } from './readiness.ts';
 import { summary } from './summary.ts';
 
@@ -34,15 +44,20 @@ export interface StartOptions {
 export async function startAll(options: StartOptions): Promise<void> {
   const { demo, out, children, stopping } = options;
   const withSandbox = demo && options.config.fhirBase === null;
+  const production = await runsProduction(options.config, demo);
   await recordRun(options, options.config, {});
   if (missingParts().length > 0) {
     out('Building nodes and pages (once, about 10 s) ...');
     await build(options.config.dataFolder);
     if (missingParts().includes('web')) out('The pages of the console are missing: "npm run build" says why.');
   }
-  const config = await withPorts(options, withSandbox);
-  const serviceToken = await ensureServiceToken(config.dataFolder, 'staging');
-  await loadBindings(environmentFolder(config.dataFolder, 'staging'), config);
+  const config = await withPorts(options, { sandbox: withSandbox, production });
+  const environments: readonly Environment[] = production ? ['staging', 'production'] : ['staging'];
+  const tokens = new Map<Environment, string>();
+  for (const environment of environments) {
+    tokens.set(environment, await ensureServiceToken(config.dataFolder, environment));
+    await loadBindings(environmentFolder(config.dataFolder, environment), inEnvironment(config, environment));
+  }
 
   const running: Running = {};
   let firstLogin: { username: string; password: string } | null = null;
@@ -66,24 +81,32 @@ export async function startAll(options: StartOptions): Promise<void> {
     return child;
   };
 
-  out(`Starting ${withSandbox ? 'the sandbox FHIR server, ' : ''}the console and the staging runtime ...`);
-  const plan = { config, serviceToken, demo };
-  const [governance, staging, sandbox] = await Promise.all([
+  const runtimesNamed = production ? 'the staging and production runtimes' : 'the staging runtime';
+  out(`Starting ${withSandbox ? 'the sandbox FHIR server, ' : ''}the console and ${runtimesNamed} ...`);
+  const plan = { config, demo, production };
+  const [governance, sandbox, ...started] = await Promise.all([
     begin(governanceSpec(plan)),
-    begin(stagingSpec(plan)),
     withSandbox ? begin(sandboxSpec(config)) : null,
+    ...environments.map((one) => begin(runtimeSpec(plan, one, tokens.get(one) ?? ''))),
   ]);
   if (stopping()) return;
-  const feeds = await listeningFeeds(config.stagingPort, serviceToken);
-  Object.assign(running, { governance, staging, sandbox, feeds });
+  const runtimes = new Map<Environment, RunningRuntime>();
+  for (const [index, environment] of environments.entries()) {
+    const child = started[index];
+    const { port } = runtimePort(inEnvironment(config, environment));
+    if (child)
+      runtimes.set(environment, { child, port, feeds: await listeningFeeds(port, tokens.get(environment) ?? '') });
+  }
+  Object.assign(running, { governance, sandbox, runtimes });
   await recordRun(options, config, running);
   const feedRuns = demo && config.demoFeed;
-  if (feedRuns) await begin(hospitalSpec(config));
+  if (feedRuns) await begin(hospitalSpec(plan));
   if (stopping()) return;
   const lines = summary({
     consoleUrl: local(config.governancePort),
     editorUrl: local(config.stagingPort),
-    feeds,
+    production: production ? local(config.productionPort) : null,
+    feeds: runtimes.get('staging')?.feeds ?? {},
     fhirBase: config.fhirBase,
     sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
     feedRuns,
@@ -97,11 +120,18 @@ export async function startAll(options: StartOptions): Promise<void> {
   out(lines.join('\n'));
 }
 
+type Environment = Config['environment'];
+
+interface RunningRuntime {
+  readonly child: Child;
+  readonly port: number;
+  readonly feeds: RuntimeInfo['feeds'];
+}
+
 interface Running {
   readonly governance?: Child;
-  readonly staging?: Child;
   readonly sandbox?: Child | null;
-  readonly feeds?: RuntimeInfo['feeds'];
+  readonly runtimes?: ReadonlyMap<Environment, RunningRuntime>;
 }
 
 const local = (port: number): string => `http://127.0.0.1:${port}`;
@@ -109,8 +139,11 @@ const local = (port: number): string => `http://127.0.0.1:${port}`;
 async function recordRun({ began, demo }: StartOptions, config: Config, running: Running): Promise<void> {
   const info = (child: Child | null | undefined, port: number): ProcessInfo | null =>
     child ? { pid: child.pid() ?? 0, port, url: local(port) } : null;
-  const staging = info(running.staging, config.stagingPort);
-  const serviceTokenFile = serviceTokenPath(config.dataFolder, 'staging');
+  const runtimes = [...(running.runtimes ?? [])].flatMap(([environment, { child, port, feeds }]) => {
+    const found = info(child, port);
+    const serviceTokenFile = serviceTokenPath(config.dataFolder, environment);
+    return found ? [[environment, { ...found, serviceTokenFile, feeds }] as const] : [];
+  });
   await writeRunInfo(config.dataFolder, {
     format: 1,
     version: await version(),
@@ -118,7 +151,7 @@ async function recordRun({ began, demo }: StartOptions, config: Config, running:
     supervisor: { pid: process.pid },
     demo,
     governance: info(running.governance, config.governancePort),
-    runtimes: staging ? { staging: { ...staging, serviceTokenFile, feeds: running.feeds ?? {} } } : {},
+    runtimes: Object.fromEntries(runtimes),
     sandbox: info(running.sandbox, config.demoFhirPort),
   });
 }
@@ -127,12 +160,27 @@ async function recordRun({ began, demo }: StartOptions, config: Config, running:
 const LEFT_OVER_MS = 15_000;
 
 /** The settings with real ports, kept over restarts of a process, and with the sandbox for `fhirBase` where it runs. */
-async function withPorts({ config, leftOver, out }: StartOptions, withSandbox: boolean): Promise<Config> {
+async function withPorts(
+  { config, leftOver, out }: StartOptions,
+  { sandbox: withSandbox, production }: { readonly sandbox: boolean; readonly production: boolean },
+): Promise<Config> {
   const wishes: Record<string, PortWish> = {
     governancePort: { what: 'the console', setting: 'WARDFLOW_GOVERNANCE_PORT', port: config.governancePort },
     stagingPort: { what: 'the staging runtime', setting: 'WARDFLOW_STAGING_PORT', port: config.stagingPort },
     mllpPort: { what: 'HL7 messages', setting: 'WARDFLOW_MLLP_PORT', port: config.mllpPort },
   };
+  if (production) {
+    wishes['productionPort'] = {
+      what: 'the production runtime',
+      setting: 'WARDFLOW_PRODUCTION_PORT',
+      port: config.productionPort,
+    };
+    wishes['productionMllpPort'] = {
+      what: 'HL7 messages for production',
+      setting: 'WARDFLOW_PRODUCTION_MLLP_PORT',
+      port: config.productionMllpPort,
+    };
+  }
   if (withSandbox) {
     wishes['demoFhirPort'] = {
       what: 'the sandbox FHIR server',

@@ -2,6 +2,8 @@
 export interface SummaryFacts {
   readonly consoleUrl: string;
   readonly editorUrl: string;
+  /** Where production is; `null`: it does not run. */
+  readonly production: string | null;
   readonly feeds: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
   /** `null`: the endpoint `ehr` is not bound. */
   readonly fhirBase: string | null;
@@ -27,7 +29,10 @@ export function summary(facts: SummaryFacts): readonly string[] {
     `Wardflow runs (${facts.seconds.toFixed(1)} s).`,
     '',
     `  Console  ${facts.consoleUrl}   ${login}`,
-    `  Editor   ${facts.editorUrl}   the flows, in Node-RED`,
+    `  Editor   ${facts.editorUrl}   the flows, in Node-RED (staging)`,
+    ...(facts.production === null
+      ? []
+      : [`  Live     ${facts.production}   production, for reading: it runs what was approved`]),
     ...(facts.demoLogins === null ? [] : [`  People   ${facts.demoLogins}   logins of the demo's other people`]),
     ...Object.entries(facts.feeds).map(
       ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender`,

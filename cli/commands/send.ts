@@ -7,7 +7,7 @@ import {
   splitBatch,
   type MllpClient,
 } from '../../engine/index.ts';
-import type { MessageList } from '../../runtime/api/contract.ts';
+import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export async function send(io: Io, file: string, options: SendOptions): Promise<number> {
   const messages = await messagesOf(file);
   const runtime = await findRuntime(io, options.runtime);
-  const client = await connectMllp({ ...placeOf(runtime, options), answerWithinMs: ANSWER_WITHIN_MS });
+  const client = await connectMllp({ ...(await placeOf(runtime, options)), answerWithinMs: ANSWER_WITHIN_MS });
   let refused = 0;
   try {
     for (const message of messages) if (!(await sendOne(io, client, runtime, message))) refused++;
@@ -65,13 +65,20 @@ function withSegmentEnds(message: Uint8Array): Uint8Array {
 }
 
 /** @throws WardflowError `option-invalid`, `feed-not-here` */
-function placeOf(runtime: RuntimeClient, options: SendOptions): { readonly host: string; readonly port: number } {
-  const { feeds } = runtime.info;
+async function placeOf(
+  runtime: RuntimeClient,
+  options: SendOptions,
+): Promise<{ readonly host: string; readonly port: number }> {
   if (options.port !== undefined) {
     const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : 0;
     if (port < 1 || port > 65_535) throw cliErrors.create('option-invalid', { option: '--port', takes: '1 to 65535' });
     return { host: HOST, port };
   }
+  // Asked now: a promotion opens feeds that were not there at the start.
+  const { feeds: open } = await runtime.get<RuntimeStatus>('/status');
+  const feeds = Object.fromEntries(
+    open.flatMap(({ name, host, port }) => (host === null || port === null ? [] : [[name, { host, port }] as const])),
+  );
   const feed = feeds[options.feed];
   const known = Object.keys(feeds).join(', ') || 'none';
   if (!feed) throw cliErrors.create('feed-not-here', { runtime: options.runtime, feed: options.feed, known });

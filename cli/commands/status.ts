@@ -1,6 +1,8 @@
 import { wordAndTerm } from '../../governance/api/message-words.ts';
 import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble } from '../../engine/index.ts';
+import { isGated } from '../../engine/index.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
 import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
 import { switchText } from './switches.ts';
@@ -9,8 +11,20 @@ import { columns, dateTime, json, safe, span } from '../terminal.ts';
 export async function status(io: Io, options: { readonly runtime: string; readonly json?: boolean }): Promise<void> {
   const runtime = await findRuntime(io, options.runtime);
   const now = await runtime.get<RuntimeStatus>('/status');
-  if (options.json === true) io.out(json(statusJson(now)));
-  else io.out(statusText(now, runtime.run.governance?.url ?? null, io.now()));
+  const release = isGated(runtime.environment) ? await runtime.get<RuntimeRelease>('/release') : null;
+  if (options.json === true) io.out(json({ ...statusJson(now), ...(release && { release }) }));
+  else
+    io.out(`${statusText(now, runtime.run.governance?.url ?? null, io.now())}${release ? releaseText(release) : ''}`);
+}
+
+function releaseText({ running, problem, drift }: RuntimeRelease): string {
+  const until = running?.until ? `, under broken glass until ${dateTime(running.until)}` : '';
+  const rows: (readonly string[])[] = [
+    ['release', running ? `${running.sequence}, bundle ${running.bundle.slice(0, 12)}${until}` : 'none'],
+    ...(problem ? [['problem', problem.title]] : []),
+    ...drift.filter(({ text }) => text !== problem?.title).map(({ text }) => ['drift', text]),
+  ];
+  return columns(rows);
 }
 
 /** For programs. `messages.accepted` counts all journal entries: what was acknowledged. */

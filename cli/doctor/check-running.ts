@@ -4,12 +4,16 @@ import {
   bindingsPath,
   environmentFolder,
   errorName,
+  isGated,
   parseBindings,
   WardflowError,
   type Config,
   type RunInfo,
 } from '../../engine/index.ts';
+import { hasTrust, trustFolderOf } from '../../governance/trust/trust-folder.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
+import { checkRelease } from './check-release.ts';
 import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
 import { note, ok, warning, wrong, type Finding } from './finding.ts';
@@ -52,6 +56,12 @@ export async function checkPorts(config: Config): Promise<readonly Finding[]> {
     ['WARDFLOW_GOVERNANCE_PORT', config.governancePort],
     ['WARDFLOW_STAGING_PORT', config.stagingPort],
     ['WARDFLOW_MLLP_PORT', config.mllpPort],
+    ...((await hasTrust(trustFolderOf(config.dataFolder, 'production')))
+      ? ([
+          ['WARDFLOW_PRODUCTION_PORT', config.productionPort],
+          ['WARDFLOW_PRODUCTION_MLLP_PORT', config.productionMllpPort],
+        ] as const)
+      : []),
   ] as const;
   const findings: Finding[] = [note('processes', `nothing runs from ${config.dataFolder}`)];
   for (const [setting, port] of wanted) {
@@ -112,8 +122,11 @@ async function checkConsole(url: string): Promise<Finding> {
 
 async function checkRuntime(io: Io, environment: string): Promise<readonly Finding[]> {
   let status: RuntimeStatus;
+  let release: readonly Finding[] = [];
   try {
-    status = await (await findRuntime(io, environment)).get<RuntimeStatus>('/status');
+    const runtime = await findRuntime(io, environment);
+    status = await runtime.get<RuntimeStatus>('/status');
+    if (isGated(environment)) release = checkRelease(await runtime.get<RuntimeRelease>('/release'));
   } catch (error) {
     if (!(error instanceof WardflowError)) throw error;
     return [
@@ -137,6 +150,7 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
     ...(status.storeTrouble === null
       ? []
       : [wrong('store', status.storeTrouble.text, 'No message is acknowledged until then; it recovers by itself.')]),
+    ...release,
   ];
   for (const { name, state, host, port, error } of status.feeds) {
     const about = `feed ${name}`;

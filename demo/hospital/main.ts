@@ -1,15 +1,22 @@
-/** The synthetic hospital as a process of its own. Settings: WARDFLOW_MLLP_PORT, WARDFLOW_DEMO_SPEED. */
+/**
+ * The synthetic hospital as a process of its own. Settings: WARDFLOW_MLLP_PORT, WARDFLOW_DEMO_SPEED; with
+ * `--production` WARDFLOW_PRODUCTION_MLLP_PORT, too.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog, readConfig, systemClock, type Clock } from '../../engine/index.ts';
 import { endWithParent, sayReady } from '../child-process.ts';
 import { createMllpClient } from './mllp-client.ts';
-import { runHospital } from './run-hospital.ts';
+import { runHospital, type HospitalOptions } from './run-hospital.ts';
 
 endWithParent();
-const { mllpPort, demoSpeed, logLevel, dataFolder } = readConfig();
+const { mllpPort, productionMllpPort, demoSpeed, logLevel, dataFolder } = readConfig();
 const log = createLog(logLevel).with({ part: 'hospital' });
-const client = (): ReturnType<typeof createMllpClient> => createMllpClient({ host: '127.0.0.1', port: mllpPort });
+type Clients = HospitalOptions['clients'];
+const clientsTo = (port: number, more: { readonly skipsUntilTaken?: boolean } = {}): Clients => {
+  const client = (): Clients['ADT1'] => createMllpClient({ host: '127.0.0.1', port, ...more });
+  return { ADT1: client(), LAB1: client(), SCHED1: client() };
+};
 
 /** The system clock, but its timers keep the process alive: waiting is what this process does. */
 const clock: Clock = {
@@ -25,7 +32,9 @@ const hospital = runHospital({
   speed: demoSpeed,
   clock,
   withRefused: isFirstRun(),
-  clients: { ADT1: client(), LAB1: client(), SCHED1: client() },
+  clients: clientsTo(mllpPort),
+  // Production runs nothing until something was promoted to it, and nobody listens there until then.
+  ...(process.argv.includes('--production') && { alsoTo: clientsTo(productionMllpPort, { skipsUntilTaken: true }) }),
   onSent: (message, code) => log.info('a message was acknowledged', { state: message.what, code }),
 });
 sayReady({ port: mllpPort });

@@ -4,7 +4,9 @@ import { frame, MllpFramer } from '../../engine/index.ts';
 /** What became of a message, from the sender's side. */
 export type Delivery =
   | { readonly kind: 'acknowledged'; readonly code: string; /** Times it was sent. */ readonly tries: number }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'closed' }
+  /** Nobody is there yet who would take it. */
+  | { readonly kind: 'skipped' };
 
 export interface MllpClient {
   /** Sends after everything sent before. Tries until it is acknowledged, as a hospital's interface engine does. */
@@ -20,13 +22,17 @@ export interface MllpClientOptions {
   readonly ackWithinMs?: number;
   /** First wait before connecting again; doubles up to 30 times as long. */
   readonly retryMs?: number;
+  /** Until somebody has taken a message, one that nobody takes is left out instead of tried again. */
+  readonly skipsUntilTaken?: boolean;
 }
 
 /**
  * A sending application: one lasting connection, one message at a time, an acknowledgement (MSA-2) that must name the
  * message (HL7 v2.5.1, 2.9.2). An AE or AR is an answer: it is not sent again.
  */
-export function createMllpClient({ host, port, ackWithinMs = 30_000, retryMs = 500 }: MllpClientOptions): MllpClient {
+export function createMllpClient(options: MllpClientOptions): MllpClient {
+  const { host, port, ackWithinMs = 30_000, retryMs = 500, skipsUntilTaken = false } = options;
+  let taken = false;
   let socket: Socket | undefined;
   const closed = new AbortController();
   let line: Promise<unknown> = Promise.resolve();
@@ -49,10 +55,12 @@ export function createMllpClient({ host, port, ackWithinMs = 30_000, retryMs = 5
       try {
         socket = socket && !socket.destroyed ? socket : await open(host, port);
         const code = await exchange(socket, bytes, controlId, ackWithinMs);
+        taken = true;
         return { kind: 'acknowledged', code, tries };
       } catch {
         socket?.destroy();
         if (closed.signal.aborted) break;
+        if (skipsUntilTaken && !taken) return { kind: 'skipped' };
         await pause(wait);
         wait = Math.min(wait * 2, retryMs * 30);
       }

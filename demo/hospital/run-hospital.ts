@@ -10,6 +10,8 @@ export interface HospitalOptions {
   /** Whether the first day has the discharge that the EHR refuses. */
   readonly withRefused: boolean;
   readonly clients: Readonly<Record<SendingApplication, MllpClient>>;
+  /** A second receiver of the same messages, on connections of its own; neither waits for the other. */
+  readonly alsoTo?: Readonly<Record<SendingApplication, MllpClient>>;
   /** Called for each acknowledged message. */
   readonly onSent: (message: PlannedMessage, code: string) => void;
 }
@@ -22,7 +24,7 @@ export interface Hospital {
  * Lives through one day after the other. What the plan has at minute 0 goes out at once, so that the first look at the
  * console finds something; the rest at its time.
  */
-export function runHospital({ seed, speed, clock, withRefused, clients, onSent }: HospitalOptions): Hospital {
+export function runHospital({ seed, speed, clock, withRefused, clients, alsoTo, onSent }: HospitalOptions): Hospital {
   const began = clock.now();
   const cancels = new Set<() => void>();
   let stopped = false;
@@ -44,7 +46,9 @@ export function runHospital({ seed, speed, clock, withRefused, clients, onSent }
   };
 
   const send = async (message: PlannedMessage): Promise<void> => {
-    const delivery = await clients[message.sender].send(message.text(clock.now()));
+    const text = message.text(clock.now());
+    void alsoTo?.[message.sender].send(text);
+    const delivery = await clients[message.sender].send(text);
     if (delivery.kind === 'acknowledged' && !stopped) onSent(message, delivery.code);
   };
 
@@ -54,6 +58,7 @@ export function runHospital({ seed, speed, clock, withRefused, clients, onSent }
       stopped = true;
       for (const cancel of cancels) cancel();
       for (const client of Object.values(clients)) client.close();
+      for (const client of Object.values(alsoTo ?? {})) client.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The governance app as a process of its own: `node governance/server/main.ts [--demo]`. Standard output carries at most two
+ * The governance app as a process of its own: `node governance/server/main.ts [--demo] [--production]`. Standard output carries at most two
  * lines, for whoever started it: `first-login {"username","password"}` once in a data folder's life, and
  * `ready {"port","url"}`. Logs go to standard error. It ends with its parent's IPC channel, on SIGTERM or SIGINT.
  */
@@ -15,7 +15,10 @@ async function main(): Promise<void> {
   const console = await startConsole({
     dataFolder: config.dataFolder,
     port: config.governancePort,
-    runtimes: runtimesOf(config.dataFolder, { staging: config.stagingPort }),
+    runtimes: runtimesOf(config.dataFolder, {
+      staging: config.stagingPort,
+      ...(process.argv.includes('--production') && { production: config.productionPort }),
+    }),
     webFolder: webFolder(),
     flowsFolder: config.flowsFolder,
     adminPassword: config.adminPassword,

@@ -40,6 +40,8 @@ export function startWardflow({ demo = false, env = {}, dataFolder }: StartOptio
       WARDFLOW_GOVERNANCE_PORT: '0',
       WARDFLOW_STAGING_PORT: '0',
       WARDFLOW_MLLP_PORT: '0',
+      WARDFLOW_PRODUCTION_PORT: '0',
+      WARDFLOW_PRODUCTION_MLLP_PORT: '0',
       ...env,
     },
   });

@@ -9,6 +9,7 @@ const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
   consoleUrl: 'http://127.0.0.1:4000',
   editorUrl: 'http://127.0.0.1:1880',
   feeds: { hospital: { host: '127.0.0.1', port: 2575 } },
+  production: null,
   fhirBase: null,
   sandboxPage: null,
   demoLogins: null,
