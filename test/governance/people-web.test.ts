@@ -91,10 +91,24 @@ describe('the pages of people and accounts', function () {
     await page.getByRole('button', { name: 'Change admin' }).click();
     const sheet = page.getByRole('dialog');
     assert.equal(await sheet.getByRole('checkbox', { name: 'reviewer' }).isDisabled(), true);
-    assert.equal(await sheet.getByRole('checkbox', { name: 'operator' }).isDisabled(), false);
+    assert.equal(await sheet.getByRole('checkbox', { name: 'operator', exact: true }).isDisabled(), false);
     assert.equal(await sheet.getByRole('button', { name: /Reset|Disable/ }).count(), 0);
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
+  });
+
+  it('limit a role to a service line, and show it', async () => {
+    await page.getByRole('button', { name: 'Change ana' }).click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('checkbox', { name: 'analyst: only for some' }).check();
+    const save = sheet.getByRole('button', { name: 'Save' });
+    assert.equal(await save.isDisabled(), true, 'a role that counts nowhere is nobody’s wish');
+    const lines = sheet.getByLabel('Service lines of the analyst').first();
+    await lines.fill('Labor');
+    await page.getByRole('option', { name: 'Laboratory' }).click();
+    assert.deepEqual(await barriers(page), []);
+    await save.click();
+    await page.getByRole('row', { name: /Ana Lind.*analyst \(Laboratory\)/ }).waitFor();
   });
 
   it('make a service account and revoke it', async () => {

@@ -1,17 +1,19 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { SessionEntry } from '../../api/people-contract.ts';
+import { rolesInWords } from '../administration/roles.ts';
 import { call } from '../api/client.ts';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { useSay } from '../shell/announcer.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { SecondFactorPanel } from '../second-factor/second-factor-panel.tsx';
 import { KeysPanel } from '../signing/keys-panel.tsx';
 import classes from './account-page.module.css';
 import { ChangePassword } from './change-password.tsx';
 import { SessionTable } from './session-table.tsx';
 
-/** One's own password, roles, sessions and signing keys. */
+/** One's own password, second step, roles, sessions and signing keys. */
 export default function AccountPage() {
   useDocumentTitle('My account');
   const { view } = useSession();
@@ -21,7 +23,7 @@ export default function AccountPage() {
       <div className="page-head">
         <h1>{view.displayName}</h1>
         <span className="dim">
-          {view.username} · {view.roles.join(', ') || 'no role yet: ask an administrator'}
+          {view.username} · {rolesInWords(view) || 'no role yet: ask an administrator'}
         </span>
       </div>
       <div className={classes['columns']}>
@@ -34,6 +36,7 @@ export default function AccountPage() {
             onChanged={() => say('The password was changed. Other sessions were ended.')}
           />
         </section>
+        <SecondFactorPanel />
         <Sessions />
         <KeysPanel />
       </div>

@@ -1,9 +1,10 @@
 import { Button, Checkbox, Drawer, Stack, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
-import { ROLES, type Role } from '../../api/permissions.ts';
+import { ROLES, type Limits, type Role } from '../../api/permissions.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { exactTime } from '../time/duration.ts';
 import classes from './administration.module.css';
+import { hasEmptyLimit, LimitChoice } from './limit-choice.tsx';
 import { useCreatePerson } from './queries.ts';
 import { ROLE_WORDS } from './roles.ts';
 import { SecretOnce } from './secret-once.tsx';
@@ -14,10 +15,11 @@ export function NewPersonSheet({ onClose }: { readonly onClose: () => void }) {
   const [username, setUsername] = useState('');
   const [displayName, setDisplayName] = useState('');
   const [roles, setRoles] = useState<readonly Role[]>([]);
+  const [limits, setLimits] = useState<Limits>({});
   const create = useCreatePerson();
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    create.mutate({ username, displayName: displayName.trim(), roles });
+    create.mutate({ username, displayName: displayName.trim(), roles, limits });
   };
   return (
     <Drawer opened onClose={onClose} position="right" size={440} title="Add a person">
@@ -53,6 +55,7 @@ export function NewPersonSheet({ onClose }: { readonly onClose: () => void }) {
             onChange={(event) => setUsername(event.currentTarget.value)}
           />
           <RoleChoice value={roles} onChange={setRoles} />
+          <LimitChoice roles={roles} value={limits} onChange={setLimits} />
           {create.isError && <ProblemNotice error={create.error} />}
           <div className={classes['actions']}>
             <Button variant="default" size="sm" onClick={onClose}>
@@ -62,7 +65,7 @@ export function NewPersonSheet({ onClose }: { readonly onClose: () => void }) {
               type="submit"
               size="sm"
               loading={create.isPending}
-              disabled={!USERNAME.test(username) || displayName.trim() === ''}
+              disabled={!USERNAME.test(username) || displayName.trim() === '' || hasEmptyLimit(roles, limits)}
             >
               Add
             </Button>

@@ -10,6 +10,7 @@ import { ToneMark } from '../states/state-mark.tsx';
 import type { Tone } from '../states/message-state.ts';
 import { moment } from '../time/duration.ts';
 import { PersonSheet } from './person-sheet.tsx';
+import { rolesInWords } from './roles.ts';
 import { usePeople } from './queries.ts';
 
 const LOOKS: Readonly<Record<PersonView['state'], readonly [Tone, LucideIcon, string]>> = {
@@ -70,11 +71,12 @@ function Row({
       <td>
         <strong>{one.displayName}</strong> <span className="dim mono">{one.username}</span>
       </td>
-      <td>{one.roles.join(', ') || <span className="dim">none</span>}</td>
+      <td>{rolesInWords(one) || <span className="dim">none</span>}</td>
       <td className="no-wrap">
         <ToneMark tone={tone} icon={icon}>
           {one.oneTimeExpired ? `${text}, run out` : text}
         </ToneMark>
+        {one.secondFactor && <span className="dim"> · two steps</span>}
       </td>
       <td className="no-wrap">{one.lastLoginAt === null ? 'never' : moment(one.lastLoginAt, Date.now())}</td>
       <td className="number">{one.sessions}</td>

@@ -8,8 +8,16 @@ import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { useSay } from '../shell/announcer.tsx';
 import classes from './administration.module.css';
+import { hasEmptyLimit, LimitChoice } from './limit-choice.tsx';
 import { RoleChoice } from './new-person-sheet.tsx';
-import { useChangePerson, useEndSessions, useResetPerson, useSessionsOf, useUnlockPerson } from './queries.ts';
+import {
+  useChangePerson,
+  useEndSessions,
+  useRemoveSecondFactor,
+  useResetPerson,
+  useSessionsOf,
+  useUnlockPerson,
+} from './queries.ts';
 import { SecretOnce } from './secret-once.tsx';
 
 /** One person: roles, password, sessions. What one may not do to oneself is not offered. */
@@ -45,6 +53,7 @@ export function PersonSheet({ person, onClose }: { readonly person: PersonView; 
               </div>
             </div>
           )}
+          {manages && !own && person.secondFactor && <SecondFactor username={person.username} />}
           <SessionsOf username={person.username} manages={manages} />
           {manages && !own && <Disable key={`disable ${person.version}`} person={person} />}
         </div>
@@ -64,12 +73,19 @@ function Edit({
 }) {
   const [displayName, setDisplayName] = useState(person.displayName);
   const [roles, setRoles] = useState(person.roles);
+  const [limits, setLimits] = useState(person.limits);
   const change = useChangePerson(person.username);
   const say = useSay();
   const rolesChange = ROLES.some((role) => roles.includes(role) !== person.roles.includes(role));
+  const limitsChange = JSON.stringify(limits) !== JSON.stringify(person.limits);
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const wish = { version: person.version, displayName: displayName.trim(), ...(rolesChange ? { roles } : {}) };
+    const wish = {
+      version: person.version,
+      displayName: displayName.trim(),
+      ...(rolesChange ? { roles } : {}),
+      ...(limitsChange ? { limits } : {}),
+    };
     change.mutate(wish, {
       onSuccess: () => {
         say(`${person.username} was changed.`);
@@ -88,20 +104,51 @@ function Edit({
         onChange={(event) => setDisplayName(event.currentTarget.value)}
       />
       <RoleChoice value={roles} onChange={setRoles} only={own ? person.roles : ROLES} />
+      <LimitChoice roles={roles} value={limits} onChange={setLimits} disabled={own} />
       {own && <p className="dim">Nobody gives themselves a role; you can give one up.</p>}
-      {rolesChange && <p className="dim">Their sessions end, so that they log in with the new roles.</p>}
+      {(rolesChange || limitsChange) && (
+        <p className="dim">Their sessions end, so that they log in with the new roles.</p>
+      )}
       {change.isError && <ProblemNotice error={change.error} />}
       <div className={classes['actions']}>
         <Button
           type="submit"
           size="sm"
           loading={change.isPending}
-          disabled={displayName.trim() === '' || (!rolesChange && displayName.trim() === person.displayName)}
+          disabled={
+            displayName.trim() === '' ||
+            hasEmptyLimit(roles, limits) ||
+            (!rolesChange && !limitsChange && displayName.trim() === person.displayName)
+          }
         >
           Save
         </Button>
       </div>
     </form>
+  );
+}
+
+function SecondFactor({ username }: { readonly username: string }) {
+  const remove = useRemoveSecondFactor(username);
+  const say = useSay();
+  return (
+    <div className={classes['part']}>
+      <h2>Second step at login</h2>
+      <p className="dim">
+        Remove it only for whom app and recovery codes are gone, and only when you know that it is them: the password
+        alone opens the account then. Sessions end.
+      </p>
+      {remove.isError && <ProblemNotice error={remove.error} />}
+      <Button
+        variant="default"
+        loading={remove.isPending}
+        onClick={() =>
+          remove.mutate(undefined, { onSuccess: () => say(`The second step of ${username} was removed.`) })
+        }
+      >
+        Remove the second step
+      </Button>
+    </div>
   );
 }
 

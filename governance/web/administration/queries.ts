@@ -42,6 +42,8 @@ export const useChangePerson = (username: string) =>
   useChange('people', (wish: PersonChange) => call<PersonView>('POST', `/people/${username}`, wish));
 export const useResetPerson = (username: string) =>
   useChange('people', () => call<OneTimePassword>('POST', `/people/${username}/reset`, {}));
+export const useRemoveSecondFactor = (username: string) =>
+  useChange('people', () => call<PersonView>('DELETE', `/people/${username}/second-factor`));
 export const useUnlockPerson = (username: string) =>
   useChange('people', () => call<PersonView>('POST', `/people/${username}/unlock`, {}));
 /** Without an id: all of them. */

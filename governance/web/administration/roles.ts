@@ -1,4 +1,4 @@
-import type { Role, ServiceScope } from '../../api/permissions.ts';
+import type { Limits, Role, ServiceScope } from '../../api/permissions.ts';
 
 /** What each role is for, in one line. */
 export const ROLE_WORDS: Readonly<Record<Role, string>> = {
@@ -22,3 +22,12 @@ export const SCOPE_WORDS: Readonly<Record<ServiceScope, string>> = {
   'switch:set': 'pause and resume feeds, endpoints, flows',
   'release:read': 'what environments run and why',
 };
+
+/** `operator (discharge-follow-up, Laboratory), reviewer`. */
+export function rolesInWords({ roles, limits }: { readonly roles: readonly Role[]; readonly limits: Limits }): string {
+  const named = roles.map((role) => {
+    const limit = limits[role];
+    return limit ? `${role} (${[...limit.definitions, ...limit.serviceLines].join(', ')})` : role;
+  });
+  return named.join(', ');
+}

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { SessionView } from '../../api/contract.ts';
 import { ApiError, call } from '../api/client.ts';
 import { ChoosePasswordPage } from '../account/choose-password-page.tsx';
+import { EnrolPage } from '../second-factor/enrol-page.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { LoginPage } from './login-page.tsx';
 import { SessionContext, type CurrentSession } from './session.ts';
@@ -68,6 +69,15 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
       <ChoosePasswordPage
         name={current.view.displayName}
         onChanged={() => void client.invalidateQueries({ queryKey: ['session'] })}
+        onLogout={() => void current.logout()}
+      />
+    );
+  if (current.view.owesSecondFactor)
+    return (
+      <EnrolPage
+        name={current.view.displayName}
+        username={current.view.username}
+        onDone={() => void client.invalidateQueries({ queryKey: ['session'] })}
         onLogout={() => void current.logout()}
       />
     );

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, describe, it } from 'mocha';
+import { generateSync } from 'otplib';
+import { decodeQR } from 'qr/decode.js';
+import type { Browser, Page } from 'playwright-core';
+import { systemClock } from '../../engine/index.ts';
+import { webFolder } from '../../governance/server/web-folder.ts';
+import { barriers, startBrowser } from '../kit/browser.ts';
+import { requireChromium, skipBecause } from '../kit/requires.ts';
+import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
+
+/** The clock of the console runs ahead by steps of the app, so that no test waits for the next code. */
+const STEP_MS = 30_000;
+
+describe('the pages of the second step at login', function () {
+  this.timeout(60_000);
+  let kit: TestConsole;
+  let browser: Browser;
+  let ahead = 0;
+  before(async function () {
+    const executable = requireChromium(this);
+    if (!existsSync(`${webFolder()}/index.html`)) skipBecause(this, 'the web app', 'run `npm run build`');
+    kit = await startTestConsole({
+      runtime: { messages: 20 },
+      webFolder: webFolder(),
+      secondFactorOf: ['coordinator'],
+      clock: { now: () => systemClock.now() + ahead, at: (time, run) => systemClock.at(time - ahead, run) },
+    });
+    browser = await startBrowser(executable);
+  });
+  after(async () => {
+    await browser?.close();
+    await kit?.stop();
+  });
+
+  const codeOf = (secret: string): string => {
+    ahead += STEP_MS;
+    return generateSync({ secret, epoch: Math.floor((systemClock.now() + ahead) / 1000) });
+  };
+  async function open(colorScheme: 'light' | 'dark', width: number): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${kit.console.url}/account`);
+    return page;
+  }
+  async function login(page: Page, username: string): Promise<void> {
+    await page.getByLabel('User name').fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  }
+  /** What a camera would read of the picture. */
+  async function scanned(page: Page): Promise<string> {
+    const picture = page.getByRole('img', { name: /QR code/ });
+    const { width, height, data } = await picture.evaluate(async (svg) => {
+      const image = new Image();
+      image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+      await image.decode();
+      const canvas = new OffscreenCanvas(400, 400);
+      const context = canvas.getContext('2d');
+      context?.drawImage(image, 0, 0, 400, 400);
+      return { width: 400, height: 400, data: [...(context?.getImageData(0, 0, 400, 400).data ?? [])] };
+    });
+    return decodeQR({ width, height, data: Uint8Array.from(data) });
+  }
+  const enrol = async (page: Page): Promise<string> => {
+    await page.getByRole('textbox', { name: 'Your password' }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Set it up' }).click();
+    const uri = new URL(await scanned(page));
+    const secret = uri.searchParams.get('secret') ?? '';
+    const shown = await page.locator('code').first().textContent();
+    assert.equal(shown?.replaceAll(' ', ''), secret, 'the picture and the text say the same');
+    return secret;
+  };
+  const found: string[] = [];
+  const look = async (page: Page, what: string): Promise<void> => {
+    found.push(...(await barriers(page)).map((one) => `${what}: ${one}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) found.push(`${what}: ${wide} px wider than the screen`);
+    const folder = process.env['WARDFLOW_TEST_PICTURES'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${what.replaceAll(/[ ,]+/g, '-')}.png` });
+  };
+
+  for (const [scheme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 390],
+    ['dark', 390],
+  ] as const) {
+    it(`set it up, ask for it, make new codes and turn it off: ${scheme}, ${width} px`, async () => {
+      const page = await open(scheme, width);
+      const at = (what: string): Promise<void> => look(page, `${what} ${scheme} ${width}`);
+      await login(page, 'admin');
+      const panel = page.getByRole('region', { name: 'Second step at login' });
+      await panel.getByText('Off').waitFor();
+      await at('off');
+      await panel.getByRole('button', { name: 'Set up…' }).click();
+      const secret = await enrol(page);
+      await panel.getByRole('textbox', { name: 'Code' }).fill('000000');
+      await panel.getByRole('button', { name: 'Turn it on' }).click();
+      await panel.getByText('The code is not right').waitFor();
+      await at('scan');
+      await panel.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
+      await panel.getByRole('button', { name: 'Turn it on' }).click();
+      const list = panel.getByRole('list', { name: 'Recovery codes' });
+      await list.waitFor();
+      const recovery = await list.getByRole('listitem').allTextContents();
+      assert.equal(recovery.length, 10);
+      await at('recovery codes');
+      assert.equal(await panel.getByRole('button', { name: 'Done' }).isDisabled(), true);
+      await panel.getByRole('checkbox', { name: 'I have kept them' }).check();
+      await panel.getByRole('button', { name: 'Done' }).click();
+      await panel.getByText('10 recovery codes are left').waitFor();
+      await at('on');
+
+      const again = await open(scheme, width);
+      await login(again, 'admin');
+      const code = again.getByRole('textbox', { name: 'Code' });
+      await code.waitFor();
+      await look(again, `login ${scheme} ${width}`);
+      await code.fill('000000');
+      await again.getByRole('button', { name: 'Go on' }).click();
+      await again.getByRole('alert').getByText('The code is not right').waitFor();
+      await code.fill(recovery[0] ?? '');
+      await again.getByRole('button', { name: 'Go on' }).click();
+      await again.getByText('9 recovery codes are left').waitFor();
+      await again.context().close();
+
+      await panel.getByRole('button', { name: 'Turn off…' }).click();
+      await panel.getByRole('textbox', { name: 'Your password' }).fill(PASSWORD);
+      await panel.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
+      await at('turn off');
+      await panel.getByRole('button', { name: 'Turn off', exact: true }).click();
+      await panel.getByText('Off').waitFor();
+      await page.context().close();
+    });
+
+    it(`let nobody past it whose role demands it: ${scheme}, ${width} px`, async () => {
+      await kit.cookieOf('coordinator');
+      const username = `person-${scheme === 'light' ? (width === 390 ? 3 : 1) : width === 390 ? 4 : 2}`;
+      const page = await open(scheme, width);
+      await login(page, username);
+      await page.getByRole('heading', { name: 'Set up the second step' }).waitFor();
+      assert.equal(await page.getByRole('navigation').count(), 0);
+      await look(page, `demanded ${scheme} ${width}`);
+      const secret = await enrol(page);
+      await page.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
+      await page.getByRole('button', { name: 'Turn it on' }).click();
+      await page.getByRole('checkbox', { name: 'I have kept them' }).check();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('heading', { name: username }).waitFor();
+      await page.getByText('Your role demands it').waitFor();
+      await page.context().close();
+    });
+  }
+
+  it('have no critical or serious barrier, and fit', () => assert.deepEqual(found, []));
+});
