@@ -16,6 +16,8 @@ const EscalationsPage = lazy(() => import('./escalations/escalations-page.tsx'))
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 const AccountPage = lazy(() => import('./account/account-page.tsx'));
+const ProposalListPage = lazy(() => import('./proposals/proposal-list-page.tsx'));
+const ProposalPage = lazy(() => import('./proposals/proposal-page.tsx'));
 const PeoplePage = lazy(() => import('./administration/people-page.tsx'));
 
 export function App() {
@@ -32,6 +34,10 @@ export function App() {
                 <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
                 <Route path="/escalations" component={EscalationsPage} />
                 <Route path="/operations/*?" component={OperationsPage} />
+                <Route path="/proposals" component={ProposalListPage} />
+                <Route path={/^\/proposals\/(?<number>[1-9]\d{0,8})(?:\/[a-z]+)?$/}>
+                  {({ number = '' }) => <ProposalPage key={number} number={Number(number)} />}
+                </Route>
                 <Route path="/login" component={ReturnPage} />
                 <Route path="/audit" component={AuditPage} />
                 <Route path="/people/*?" component={PeoplePage} />

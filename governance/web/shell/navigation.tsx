@@ -1,8 +1,18 @@
-import { ChartNoAxesColumn, BellRing, Gauge, Inbox, ScrollText, Users, type LucideIcon } from 'lucide-react';
+import {
+  ChartNoAxesColumn,
+  BellRing,
+  Gauge,
+  GitPullRequestArrow,
+  Inbox,
+  ScrollText,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import { Fragment } from 'react';
 import { Link, useRoute } from 'wouter';
 import type { Permission } from '../../api/permissions.ts';
 import { useEscalations, useStatus } from '../api/queries.ts';
+import { useProposals } from '../proposals/queries.ts';
 import { useSession } from '../session/session.ts';
 import classes from './navigation.module.css';
 
@@ -24,6 +34,14 @@ export const PLACES: readonly Place[] = [
   { group: '', path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
   { group: '', path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
   { group: '', path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
+  {
+    group: 'Review',
+    path: '/proposals',
+    label: 'Proposals',
+    icon: GitPullRequestArrow,
+    keys: 'g r',
+    permission: 'proposal:read',
+  },
   { group: 'House', path: '/audit', label: 'Audit', icon: ScrollText, keys: 'g a', permission: 'audit:read' },
   { group: 'House', path: '/people', label: 'People', icon: Users, keys: 'g u', permission: 'account:list' },
 ];
@@ -33,9 +51,11 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }) {
   const open = useEscalations('open').data?.escalations.length ?? 0;
   const status = useStatus().data;
   const needs = status?.messages.dead ?? 0;
+  const asking = useProposals({ asks: 'me', limit: 1 }).data?.asking ?? 0;
   const badges: Readonly<Record<string, { readonly count: number; readonly what: string }>> = {
     '/messages': { count: needs, what: 'need you' },
     '/escalations': { count: open, what: 'to acknowledge' },
+    '/proposals': { count: asking, what: 'wait for you' },
   };
   const groups = GROUPS.map((group) => ({
     group,
