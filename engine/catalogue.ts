@@ -4,6 +4,7 @@ import { configErrors } from './config/errors.ts';
 import { definitionErrors } from './definitions/errors.ts';
 import { effectErrors } from './effects/errors.ts';
 import { engineErrors } from './errors.ts';
+import { expressionErrors } from './expressions/errors.ts';
 import { fhirErrors } from './fhir/errors.ts';
 import { hl7Errors } from './hl7/errors.ts';
 import { intakeErrors } from './intake/errors.ts';
@@ -37,6 +38,7 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },
   { title: 'Escalations', file: 'engine/schedule/errors.ts', entries: scheduleErrors.entries },
   { title: 'Endpoints', file: 'engine/endpoints/errors.ts', entries: endpointErrors.entries },
+  { title: 'Expressions', file: 'engine/expressions/errors.ts', entries: expressionErrors.entries },
   { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },
   { title: 'Store', file: 'engine/store/sqlite/errors.ts', entries: storeErrors.entries },
   { title: 'Store on MongoDB', file: 'engine/store/mongo/errors.ts', entries: mongoErrors.entries },

@@ -33,6 +33,9 @@ export type {
   StartEscalation,
 } from './schedule/escalation-service.ts';
 export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
+export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';
+export { expressionErrors } from './expressions/errors.ts';
+export { isExpressionLimit } from './expressions/expression-limit.ts';
 export { RuleTable, type HitPolicy, type RuleDecision, type RuleValue } from './rules/rule-table.ts';
 export type {
   EndpointHealth,

@@ -15,6 +15,7 @@ import {
   type NewWork,
   type WorkResult,
 } from '../engine/index.ts';
+import { boundExpressions } from './bounded-expressions.ts';
 import { failureAt, itemRules, sourceFailed } from './branch-hooks/failures.ts';
 import { Flight, Flights } from './branch-hooks/flights.ts';
 import { BranchHooks } from './branch-hooks/index.ts';
@@ -68,6 +69,8 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
   const inForce = (name: string): Definition | undefined => definitions.current().byName(name);
   const toDeadLetterIn = deadLetters(engine, inForce);
   const alarm = createDeathAlarm(engine, (work) => definitions.lastOf(work));
+
+  let unbound: (() => void) | undefined;
 
   const finish = (work: ClaimedWork, result: WorkResult): void => {
     dispatcher
@@ -161,6 +164,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     engine,
     install() {
       hooks.install();
+      unbound = boundExpressions(red.util);
       dispatcher.tellOfDeaths(async (...death) => [...toDeadLetterIn(...death), ...(await alarm.children(...death))]);
       alarm.start();
       red.events.on('flows:stopping', onStopping);
@@ -170,6 +174,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     },
     uninstall() {
       hooks.uninstall();
+      unbound?.();
       alarm.stop();
       red.events.removeListener('flows:stopping', onStopping);
       red.events.removeListener('flows:stopped', onStopped);

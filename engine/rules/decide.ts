@@ -1,6 +1,7 @@
 /** Decisions over a compiled table. Nothing is kept between two decisions but scratch space that no decision outlives. */
 import { fitsOutput, type CompiledTable, type OutputCell } from './compiled-table.ts';
 import type { RuleDecision, RuleTable, RuleValue } from './contract.ts';
+import { isExpressionLimit } from '../expressions/expression-limit.ts';
 import { holdsAt } from './effective.ts';
 import { ruleErrors } from './errors.ts';
 import { explain } from './explain.ts';
@@ -124,9 +125,9 @@ export function decidingTable(table: CompiledTable): RuleTable {
       for (const [i, { name }] of table.inputs.entries()) {
         try {
           input[name] = await table.expressions[i]?.evaluate(root, { now: root.now }, options.now);
-        } catch {
+        } catch (error) {
           const values = table.inputs.map((one) => readValue(one.type, input[one.name]));
-          return finish(values, options.now, [], null, new DecisionError('rule-expression-failed', `input ${name}`));
+          return finish(values, options.now, [], null, new DecisionError(codeOf(error), `input ${name}`));
         }
       }
       return decide(input, options);
@@ -224,12 +225,15 @@ async function evaluatedOutputs(
   return outputs;
 }
 
+const codeOf = (error: unknown): 'rule-expression-limit' | 'rule-expression-failed' =>
+  isExpressionLimit(error) ? 'rule-expression-limit' : 'rule-expression-failed';
+
 async function evaluated(place: string, run: () => Promise<unknown>): Promise<unknown> {
   try {
     return await run();
-  } catch {
+  } catch (error) {
     // What JSONata throws may quote the input.
-    throw new DecisionError('rule-expression-failed', place);
+    throw new DecisionError(codeOf(error), place);
   }
 }
 

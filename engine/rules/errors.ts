@@ -26,6 +26,12 @@ export const ruleErrors = defineErrors({
     text: 'An expression of {table} could not be evaluated: {place}.',
     remedy: 'Correct the expression at the place named, then redrive the message.',
   },
+  'rule-expression-limit': {
+    class: 'permanent',
+    text: 'An expression of {table} went beyond what an expression may take (time, nesting or length of a list): {place}.',
+    remedy:
+      'Look for a loop without an end, a regular expression that tries too much, or a very large input; then redrive.',
+  },
   'rule-output-invalid': {
     class: 'permanent',
     text: 'An expression of {table} gave an output of the wrong type or outside its values: {place}.',

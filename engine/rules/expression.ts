@@ -1,20 +1,15 @@
-/**
- * JSONata in rule tables: compiled once, bounded, and without what would make two evaluations of one input differ.
- * Regular expressions are not bounded: an expression is reviewed like code.
- */
+/** JSONata in rule tables: compiled once, bounded, and without what would make two evaluations of one input differ. */
 import { createRequire } from 'node:module';
 import type Jsonata from 'jsonata';
+import { bounded } from '../expressions/bounded.ts';
 
 /** Loaded with the first expression: most processes that import the engine compile none. */
 const load = createRequire(import.meta.url);
 
 export interface Expression {
-  /** @throws whatever JSONata throws; it may quote the input, so it must not be shown. */
+  /** @throws `ExpressionLimit`, or whatever JSONata throws; that may quote the input, so it must not be shown. */
   evaluate(root: unknown, bindings: Readonly<Record<string, unknown>>, now: Date): Promise<unknown>;
 }
-
-/** Milliseconds, nesting of evaluations, and elements of one sequence. */
-const LIMITS = { timeout: 1_000, stack: 500, sequence: 100_000 };
 
 const notHere = (name: string) => (): never => {
   throw new Error(`$${name} is not available in a rule table: a decision must come out the same every time`);
@@ -25,7 +20,7 @@ export function compileExpression(source: string): Expression {
   const jsonata = load('jsonata') as typeof Jsonata;
   let expression: Jsonata.Expression;
   try {
-    expression = jsonata(source, LIMITS);
+    expression = bounded(jsonata(source));
   } catch (error) {
     const { code, position } = error as { readonly code?: string; readonly position?: number };
     throw new Error(`is not JSONata (${code ?? 'syntax'} at character ${position ?? 0} of the expression)`, {

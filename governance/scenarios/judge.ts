@@ -1,5 +1,6 @@
 /** Compares what was expected with what came, and says the difference so that a person can read it. */
 import jsonata from 'jsonata';
+import { bounded } from '../../engine/index.ts';
 import type { Observed } from './observed.ts';
 import type { Expectation } from './scenario.ts';
 
@@ -58,7 +59,7 @@ function thingsOf({ kind, type }: Expectation, observed: Observed): readonly Thi
 
 async function holds(match: string, thing: object): Promise<boolean> {
   try {
-    return (await jsonata(match).evaluate(thing)) === true;
+    return (await bounded(jsonata(match)).evaluate(thing)) === true;
   } catch {
     // What cannot be evaluated over this thing does not fit it.
     return false;

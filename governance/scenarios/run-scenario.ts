@@ -1,5 +1,5 @@
 /** Runs one scenario: starts its world, takes the steps one after the other, and compares. */
-import { connectMllp, durationMs, type FlowNode } from '../../engine/index.ts';
+import { bounded, connectMllp, durationMs, type FlowNode } from '../../engine/index.ts';
 import type { EscalationList, MessageList } from '../../runtime/api/contract.ts';
 import jsonata from 'jsonata';
 import { FhirSimulator } from './fhir-simulator.ts';
@@ -144,7 +144,7 @@ class Run {
     const simulator = this.#world.endpoints.get(endpoint);
     let changed = 0;
     for (const resource of simulator?.all(type) ?? []) {
-      if (match !== undefined && (await jsonata(match).evaluate(resource)) !== true) continue;
+      if (match !== undefined && (await bounded(jsonata(match)).evaluate(resource)) !== true) continue;
       simulator?.change(resource, set);
       changed++;
     }

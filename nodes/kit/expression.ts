@@ -3,6 +3,7 @@
  * the message as its root (Node-RED's own copy, so `$env` and the rest work as elsewhere in the editor).
  */
 import type { Node, NodeAPI } from 'node-red';
+import { expressionErrors, isExpressionLimit } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import type { NamedValue, ValueKind } from './checks.ts';
 import { nodeErrors } from './errors.ts';
@@ -57,7 +58,8 @@ function evaluator(
       return (msg) =>
         new Promise((resolve, reject) => {
           RED.util.evaluateJSONataExpression(prepared, msg, (error, value: unknown) => {
-            if (error) reject(nodeErrors.create('expression-failed', { ...details, code: jsonataCode(error) }));
+            if (isExpressionLimit(error)) reject(expressionErrors.create('expression-limit', { ...details }));
+            else if (error) reject(nodeErrors.create('expression-failed', { ...details, code: jsonataCode(error) }));
             else resolve(plain(value));
           });
         });

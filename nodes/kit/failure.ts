@@ -3,7 +3,13 @@
  * source on, so the whole of it goes beside them as plain data in `msg.failure`: class, remedy, the time to wait and
  * what for.
  */
-import { WardflowError, type ErrorEntry, type Failure } from '../../engine/index.ts';
+import {
+  expressionErrors,
+  isExpressionLimit,
+  WardflowError,
+  type ErrorEntry,
+  type Failure,
+} from '../../engine/index.ts';
 import { nodeErrors } from './errors.ts';
 
 export interface Place {
@@ -41,6 +47,7 @@ export function errorOf(failure: Failure): WardflowError {
 }
 
 interface CaughtError {
+  readonly message?: unknown;
   readonly code?: unknown;
   readonly source?: { readonly id?: unknown; readonly type?: unknown; readonly name?: unknown };
 }
@@ -53,11 +60,12 @@ export function caughtFailure(msg: { readonly [property: string]: unknown }): Fa
   // An earlier failure that a flow caught and got over is still on the message: it counts only with its own error.
   if (left?.code === caught.code && left?.node?.id === caught.source.id && left?.code !== undefined) return left;
   const type = short(caught.source.type, 'unknown');
-  return failureOf(undefined, {
-    id: short(caught.source.id, ''),
-    type,
-    name: short(caught.source.name, type),
-  });
+  const at = { id: short(caught.source.id, ''), type, name: short(caught.source.name, type) };
+  // Of a node of Node-RED's own, which passes on nothing but the text.
+  const limit = isExpressionLimit(caught.message)
+    ? expressionErrors.create('expression-limit', { field: type, node: at.name })
+    : undefined;
+  return failureOf(limit, at);
 }
 
 const short = (value: unknown, otherwise: string): string =>

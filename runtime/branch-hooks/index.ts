@@ -6,7 +6,7 @@
  * A hook must be declared with exactly one argument: with none, Node-RED waits for a callback and stalls every message.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Branch, Clock, Failure } from '../../engine/index.ts';
+import { expressionErrors, isExpressionLimit, type Branch, type Clock, type Failure } from '../../engine/index.ts';
 import type { WardflowMessage } from '../services.ts';
 import { runtimeErrors } from '../errors.ts';
 import { nodeFailed, pathEnded } from './failures.ts';
@@ -234,21 +234,27 @@ export class BranchHooks {
   #listenToSwitch(node: LiveNode): void {
     const warn = node.warn?.bind(node);
     const error = node.error?.bind(node);
-    const failed = (branch: Branch | undefined): void => {
+    const failed = (branch: Branch | undefined, said: unknown): void => {
       if (!branch || branch.caught) return;
       this.#switchDecided(branch);
-      this.#finished(branch, runtimeErrors.create('switch-undecided', { node: node.name || node.id }));
+      const name = node.name || node.id;
+      this.#finished(
+        branch,
+        isExpressionLimit(said)
+          ? expressionErrors.create('expression-limit', { field: 'switch', node: name })
+          : runtimeErrors.create('switch-undecided', { node: name }),
+      );
     };
     if (warn)
       node.warn = (...said) => {
         warn(...said);
-        failed(this.#switches.gaveUp(node));
+        failed(this.#switches.gaveUp(node), said[0]);
       };
     if (error)
       node.error = (...said) => {
         error(...said);
         const [, msg] = said;
-        if (typeof msg === 'object' && msg !== null) failed(this.#branchAt(msg, node));
+        if (typeof msg === 'object' && msg !== null) failed(this.#branchAt(msg, node), said[0]);
       };
   }
 

@@ -2,6 +2,7 @@
  * What the hooks read of Node-RED 5's own objects. Names that begin with `_` are private to Node-RED: its version is
  * pinned, and test/runtime/branch-hooks.test.ts fails when one of them changes its meaning.
  */
+import type { NodeRedUtil } from '../bounded-expressions.ts';
 import type { WardflowMessage } from '../services.ts';
 
 export type InputCallback = (this: unknown, msg: WardflowMessage, ...rest: unknown[]) => unknown;
@@ -66,5 +67,5 @@ export interface NodeRed {
     getNode(id: string): LiveNode | null | undefined;
     eachNode(callback: (config: NodeConfig) => void): void;
   };
-  readonly util: { cloneMessage(msg: WardflowMessage): WardflowMessage };
+  readonly util: { cloneMessage(msg: WardflowMessage): WardflowMessage } & NodeRedUtil;
 }

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import jsonata from 'jsonata';
+import { describe, it } from 'mocha';
+import { bounded, isExpressionLimit } from '../../engine/index.ts';
+import { ExpressionLimit } from '../../engine/expressions/expression-limit.ts';
+import { TimedRegExp } from '../../engine/expressions/timed-reg-exp.ts';
+
+const LIMITS = { timeMs: 100, depth: 200, sequence: 1000 };
+const evaluate = (source: string, input: unknown = {}): Promise<unknown> =>
+  bounded(jsonata(source), LIMITS).evaluate(input);
+const isLimit = (error: unknown): true => {
+  assert.ok(isExpressionLimit(error), String(error));
+  return true;
+};
+
+describe('a bounded expression', () => {
+  it('gives what it gives without bounds', async () => {
+    assert.equal(await evaluate('$sum(a.b)', { a: [{ b: 1 }, { b: 2 }] }), 3);
+    assert.equal(await evaluate('$replace(t, /(\\d+)-(\\d+)/, "$2-$1")', { t: '12-345' }), '345-12');
+    const list = (await evaluate('$match("ab-cd", /[a-z]{2}/).match')) as string[];
+    assert.deepEqual([...list], ['ab', 'cd']);
+    assert.deepEqual(structuredClone(list).length, 2, 'it may go on on a message');
+    for (let i = 0; i < LIMITS.sequence; i++) list.push('more');
+    assert.equal(await evaluate('$reduce([1..1000], function($a, $b) { $a + $b })'), 500_500);
+  });
+
+  for (const [what, source] of [
+    ['an endless loop', '($f := function() { $f() }; $f())'],
+    ['endless nesting', '($f := function($n) { 1 + $f($n + 1) }; $f(1))'],
+    ['a range', '[1..2000]'],
+    ['a list that grows', '$reduce([1..900], function($a, $b) { $append($a, [$b, $b]) })'],
+    ['much of everything', '$map([1..1000], function($a) { $map([1..1000], function($b) { $a * $b }) })'],
+    ['what another expression makes', '$eval("[1..2000]")'],
+    ['a regular expression that tries ever more', '$contains(t, /^(a+)+$/)'],
+    ['a regular expression over a long text', '$contains(t & $pad("", 100000, " "), /\\s+x\\s+y\\s+$/)'],
+  ] as const)
+    it(`ends ${what}`, async () => {
+      const began = performance.now();
+      await assert.rejects(evaluate(source, { t: `${'a'.repeat(40)}!` }), isLimit);
+      assert.ok(performance.now() - began < 3000);
+    });
+
+  it('is bounded in each evaluation anew, also in two at once', async () => {
+    const expression = bounded(jsonata('$reduce([1..n], function($a, $b) { $a + $b })'), LIMITS);
+    for (let i = 0; i < 3; i++) {
+      await assert.rejects(expression.evaluate({ n: 2000 }), isLimit);
+      assert.equal(await expression.evaluate({ n: 4 }), 10);
+    }
+    const both = await Promise.allSettled([expression.evaluate({ n: 2000 }), expression.evaluate({ n: 4 })]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    );
+  });
+
+  it('says nothing of what it was given', async () => {
+    const rejected = await evaluate('$map([1..2000], function($n) { name })', { name: 'Example' }).catch(
+      (error: unknown) => error,
+    );
+    assert.doesNotMatch(JSON.stringify(rejected) + String(rejected), /Example/);
+  });
+
+  it('takes other failures for what they are', async () => {
+    await assert.rejects(evaluate('$number("x")'), (error) => !isExpressionLimit(error));
+  });
+});
+
+describe('a regular expression with a time limit', () => {
+  it('finds what any other would, from where it stands', () => {
+    for (const [source, flags, text] of [
+      ['a+', 'g', 'xaaxa'],
+      ['(?:ab)+', 'g', 'xababxab'],
+      ['(?<year>\\d{4})', '', 'in 2026'],
+      ['nothing', 'g', 'x'],
+    ] as const) {
+      const [timed, plain] = [new TimedRegExp(new RegExp(source, flags)), new RegExp(source, flags)];
+      for (let i = 0; i < 4; i++) {
+        assert.deepEqual(timed.exec(text), plain.exec(text));
+        assert.equal(timed.lastIndex, plain.lastIndex);
+      }
+    }
+  });
+
+  it('ends what would take for ever, and works on', () => {
+    assert.throws(() => new TimedRegExp(/^(\w+\s?)*$/).exec(`${'word '.repeat(12)}!`.repeat(3)), ExpressionLimit);
+    assert.throws(() => new TimedRegExp(/(.*)\1x/).exec('ab'.repeat(20_000)), ExpressionLimit);
+    assert.ok(new TimedRegExp(/^(\w+\s?)*$/).exec('two words'));
+  });
+});
