@@ -55,6 +55,12 @@ function addTrust(wardflow: Command, io: Io): void {
     .action(async (file: string, options: TrustOptions & { as: string }) =>
       (await commands()).signTrustChange(io, file, options),
     );
+  ofEnvironment(trust, 'adopt', 'take over the trust store of the host where releases are ordered')
+    .argument('<file>', 'its trust-store.json')
+    .requiredOption('--pin <hash>', 'hash that it began with, as you wrote it down')
+    .action(async (file: string, options: TrustOptions & { pin: string }) =>
+      (await commands()).adoptTrustStore(io, file, options),
+    );
   ofEnvironment(trust, 'install', 'put a change that is approved in force')
     .argument('<file>', 'what "trust propose" wrote')
     .action(async (file: string, options: TrustOptions) => (await commands()).installTrustChange(io, file, options));

@@ -22,7 +22,7 @@ import type { Io } from '../io.ts';
 import { openKey, trustedKey } from '../signing.ts';
 import { readSiteFile, writeSiteFile } from '../site-file.ts';
 import { columns, json, safe } from '../terminal.ts';
-import { hasTrust, installTrust, keepTrust } from '../../governance/trust/trust-folder.ts';
+import { adoptTrust, hasTrust, installTrust, keepTrust } from '../../governance/trust/trust-folder.ts';
 import { environmentName, openTrust, trustFolder, type TrustOptions } from '../trust-folder.ts';
 import { join } from 'node:path';
 
@@ -123,6 +123,18 @@ export async function installTrustChange(io: Io, file: string, options: TrustOpt
   const { environment, pin } = options;
   const next = await installTrust(trustFolder(io, options), environment, await changeIn(file), pin);
   io.out(`Version ${next.version} of the trust store of ${next.environment} is in force: ${next.hash}\n`);
+}
+
+/** On a host whose releases are ordered on another: the same trust store, known by what people wrote down. */
+export async function adoptTrustStore(
+  io: Io,
+  file: string,
+  options: TrustOptions & { readonly pin: string },
+): Promise<void> {
+  const { environment, pin } = options;
+  const folder = trustFolder(io, options);
+  const store = await adoptTrust(folder, environment, await readSiteFile(file), pin);
+  io.out(`Version ${store.version} of the trust store of ${environment} is in ${folder}.\n`);
 }
 
 /** What a person has to know before signing it. */

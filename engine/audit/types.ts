@@ -79,6 +79,7 @@ export const AUDIT_SENTENCES = {
   'release.not-applied': '{environment} has not begun to run release {sequence}: {code}.',
   'release.pulled': 'Release {sequence} of {environment} came from {from}.',
   'release.pull-refused': 'Something for {environment} that came from {from} was refused: {code}.',
+  'trust.pulled': 'Version {version} of whom {environment} trusts came from {from}.',
   'trust.proposed': '{actor} proposed to change whom {environment} trusts[: {reason}].',
   'trust.signed': '{actor} approved a change of whom {environment} trusts.',
   'trust.installed': '{actor} put version {version} of whom {environment} trusts in force[: {reason}].',

@@ -156,6 +156,12 @@ export function words(
   };
 }
 
+/** `null`: unset. */
+export function file(env: string, told: Told & { defaultText: string }): Setting<string | null> {
+  const path = folder(env, { ...told, initial: (cwd) => cwd });
+  return { ...path, kind: 'file', initial: () => null, format: (value) => value };
+}
+
 export function httpUrl(env: string, told: Told & { defaultText: string }): Setting<string | null> {
   return {
     env,

@@ -1,7 +1,7 @@
 /** Every setting, declared once: parser, `Config`, the docs table and the children's environment come from here. */
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
-import { choice, days, folder, httpUrl, number, onOff, port, secret, words, type Setting } from './setting.ts';
+import { choice, days, file, folder, httpUrl, number, onOff, port, secret, words, type Setting } from './setting.ts';
 
 export const SETTINGS = {
   dataFolder: folder('WARDFLOW_DATA', {
@@ -112,6 +112,14 @@ export const SETTINGS = {
     initial: 'staging',
     values: ['staging', 'production'],
     text: 'Which environment a runtime is; set by `wardflow up` for the processes it starts.',
+  }),
+  releasesFrom: httpUrl('WARDFLOW_RELEASES_FROM', {
+    defaultText: 'none: releases of production are ordered here',
+    text: 'The console of another host, where releases of production are ordered: they are fetched from there (https, or http on loopback).',
+  }),
+  releasesTokenFile: file('WARDFLOW_RELEASES_TOKEN_FILE', {
+    defaultText: 'none; needed with `WARDFLOW_RELEASES_FROM`',
+    text: 'File with the token of a service account there with the scope `release:read`.',
   }),
   demoFeed: onOff('WARDFLOW_DEMO_FEED', {
     initial: true,

@@ -38,6 +38,47 @@ export const releaseErrors = defineErrors({
     text: "The runtime of {environment} gave an answer that is not Wardflow's.",
     remedy: 'See whether another program has its port; "npx wardflow doctor" says more.',
   },
+  'pull-settings-missing': permanent(
+    'It is not said where releases are fetched from.',
+    'Set WARDFLOW_RELEASES_FROM and WARDFLOW_RELEASES_TOKEN_FILE.',
+  ),
+  'pull-address-unsafe': permanent(
+    'Releases cannot be fetched from {from}: the token would be read on the way.',
+    'Set WARDFLOW_RELEASES_FROM to an address that begins with https://.',
+  ),
+  'pull-token-unreadable': permanent(
+    'There is no token in {file}.',
+    'Make a service account with the scope release:read at the other console, and write its token into the file.',
+  ),
+  'pull-unreachable': {
+    class: 'transient',
+    text: '{from} does not answer ({reason}).',
+    remedy: 'What runs goes on; see whether the other host and the network between are up.',
+  },
+  'pull-denied': permanent(
+    '{from} does not take the token.',
+    'Make a service account with the scope release:read there, and write its token into the file.',
+  ),
+  'pull-answer-unreadable': permanent(
+    "{from} gave an answer that is not Wardflow's.",
+    'See whether the address is that of the console, and whether both run the same version.',
+  ),
+  'pull-behind': permanent(
+    'The other host has {theirs} releases of {environment}, and {ours} came from it before.',
+    'Restore the folder of releases there; tell whoever is responsible for information security.',
+  ),
+  'pull-differs': permanent(
+    'Release {sequence} of {environment} is another one at the other host than here.',
+    'Find out which is right before anything is released; tell whoever is responsible for information security.',
+  ),
+  'pull-trust-older': permanent(
+    'Release {sequence} of {environment} was ordered under whom the environment trusted before.',
+    'Have it ordered again; tell whoever is responsible for information security.',
+  ),
+  'pull-from-future': permanent(
+    'Release {sequence} of {environment} is from the future.',
+    'Correct the clocks of the two machines.',
+  ),
   'release-bundle-missing': permanent(
     'The bundle {bundle} is not among the releases of {environment}.',
     'Promote it with its file, or restore the folder of releases from a backup.',

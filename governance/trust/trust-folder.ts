@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorName, replaceFile } from '../../engine/index.ts';
-import { appendTrust, bundleErrors, pinOf, type Envelope, type TrustStore } from '../bundle/index.ts';
+import { appendTrust, bundleErrors, pinOf, readTrustStore, type Envelope, type TrustStore } from '../bundle/index.ts';
 import { whileLocked } from '../release/lock.ts';
 import { readTrustFolder, TRUST_PIN_FILE, TRUST_STORE_FILE } from './read-trust-folder.ts';
 
@@ -20,6 +20,26 @@ export async function keepTrust(folder: string, store: TrustStore): Promise<void
   await write(folder, TRUST_STORE_FILE, store.file);
   // After the store: a crash between the two leaves a pin that the longer store still fulfils.
   await write(folder, TRUST_PIN_FILE, pinOf(store));
+}
+
+/**
+ * Takes over the trust store of another host, which begins as people have written it down.
+ * @throws WardflowError `trust-store-exists`, `trust-store-not-pinned`, and what `readTrustStore` throws
+ */
+export async function adoptTrust(
+  folder: string,
+  environment: string,
+  file: Uint8Array<ArrayBuffer>,
+  first: string,
+): Promise<TrustStore> {
+  if (await hasTrust(folder)) throw bundleErrors.create('trust-store-exists', { folder });
+  const store = await readTrustStore(file, null);
+  if (store.first !== first) throw bundleErrors.create('trust-store-not-pinned');
+  const { environment: found } = store;
+  if (found !== environment) throw bundleErrors.create('trust-store-of-another-environment', { found, environment });
+  await write(folder, TRUST_STORE_FILE, store.file);
+  await write(folder, TRUST_PIN_FILE, pinOf(store));
+  return store;
 }
 
 /**

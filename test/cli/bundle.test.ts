@@ -258,6 +258,18 @@ describe('bundles on the command line', function () {
     await refused(/not signed by an author/, [...unapproved, '--out', file('order2.json')]);
   });
 
+  it('takes over the trust store of another host by its beginning, once', async () => {
+    const store = join(file('data'), 'trust', 'production', 'trust-store.json');
+    const elsewhere = ['--trust', file('elsewhere')];
+    await refused(/does not begin with the version/, ['trust', 'adopt', store, ...elsewhere, '--pin', 'a'.repeat(64)]);
+    await refused(/is that of production, not of west/, [
+      ...['trust', 'adopt', store, ...elsewhere, '--pin', pin, '--environment', 'west'],
+    ]);
+    assert.match(await wardflow('trust', 'adopt', store, ...elsewhere, '--pin', pin), /Version \d+ of the trust store/);
+    assert.match(await wardflow('trust', 'show', ...elsewhere), /greta/);
+    await refused(/a trust store in .* already/, ['trust', 'adopt', store, ...elsewhere, '--pin', pin]);
+  });
+
   it('changes whom it trusts only by those whom it trusts', async () => {
     const change = file('change.json');
     const propose = [
