@@ -61,6 +61,21 @@ export function governanceSpec({ config, demo, production }: ProcessPlan): Child
   };
 }
 
+/** Fetches production's releases from another host. */
+export function pullSpec(config: Config): ChildSpec {
+  return {
+    name: 'pull',
+    args: [...SMALL, 'governance/server/pull-main.ts'],
+    env: childEnvironment(config),
+    cwd: ROOT,
+    logFile: logFile(config, 'pull'),
+    ready: 'says-so',
+    readyWithinMs: 20_000,
+    // A bundle that is being fetched is fetched again at the next start.
+    stopWithinMs: 3_000,
+  };
+}
+
 /**
  * Ready when its API answers and every feed that it has listens: the hospital's first message must not find a closed door.
  * A production to which nothing was promoted yet has none.

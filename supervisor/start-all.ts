@@ -19,6 +19,7 @@ import {
   governanceSpec,
   hospitalSpec,
   missingParts,
+  pullSpec,
   ROOT,
   runsProduction,
   runtimeSpec,
@@ -100,6 +101,7 @@ export async function startAll(options: StartOptions): Promise<void> {
   Object.assign(running, { governance, sandbox, runtimes });
   await recordRun(options, config, running);
   const feedRuns = demo && config.demoFeed;
+  if (production && config.releasesFrom !== null) await begin(pullSpec(config));
   if (feedRuns) await begin(hospitalSpec(plan));
   if (stopping()) return;
   const lines = summary({

@@ -50,7 +50,7 @@ export async function up(options: UpOptions): Promise<number> {
 
 /** The sender first, so that nothing new arrives; then what processes; last what it writes to. */
 async function stopAll(children: readonly Child[]): Promise<void> {
-  const order = [['hospital'], ['staging', 'production'], ['console'], ['sandbox']];
+  const order = [['hospital', 'pull'], ['staging', 'production'], ['console'], ['sandbox']];
   for (const names of order) {
     await Promise.all(children.filter((child) => names.includes(child.name)).map((child) => child.stop()));
   }

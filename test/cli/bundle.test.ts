@@ -262,9 +262,8 @@ describe('bundles on the command line', function () {
     const store = join(file('data'), 'trust', 'production', 'trust-store.json');
     const elsewhere = ['--trust', file('elsewhere')];
     await refused(/does not begin with the version/, ['trust', 'adopt', store, ...elsewhere, '--pin', 'a'.repeat(64)]);
-    await refused(/is that of production, not of west/, [
-      ...['trust', 'adopt', store, ...elsewhere, '--pin', pin, '--environment', 'west'],
-    ]);
+    const west = ['trust', 'adopt', store, ...elsewhere, '--pin', pin, '--environment', 'west'];
+    await refused(/is that of production, not of west/, west);
     assert.match(await wardflow('trust', 'adopt', store, ...elsewhere, '--pin', pin), /Version \d+ of the trust store/);
     assert.match(await wardflow('trust', 'show', ...elsewhere), /greta/);
     await refused(/a trust store in .* already/, ['trust', 'adopt', store, ...elsewhere, '--pin', pin]);
