@@ -17,7 +17,7 @@ import {
   type Log,
 } from '../../engine/index.ts';
 import { readBundle, verifyBundle, type TrustStore } from '../../governance/bundle/index.ts';
-import { readBundleFile, releaseErrors, type Release } from '../../governance/release/index.ts';
+import { inForce, readBundleFile, releaseErrors, type Release } from '../../governance/release/index.ts';
 import type { ApplyRequest, PlanRequest, ReleasePlan, RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { BundleFiles } from './bundle-files.ts';
@@ -51,6 +51,8 @@ export class Gate {
   readonly #files = new BundleFiles();
   #line: Promise<unknown> = Promise.resolve();
   #running: { readonly candidate: Candidate; readonly since: number } | null = null;
+  /** Under broken glass: what comes back when its time is over, whatever became of the log by then. */
+  #under: Candidate | null = null;
   /** What Node-RED may be given at the moment. */
   #applying: Candidate | 'nothing' | null = null;
   #problem: WardflowError | null = null;
@@ -156,7 +158,7 @@ export class Gate {
     return this.#next(async () => {
       const { folders, host, clock } = this.#options;
       const { environment } = folders;
-      const { trust, releases, inForce } = await this.#judge();
+      const { trust, releases, inForce: now } = await this.#judge();
       const bytes = await readBundleFile(folders.releases, hash);
       const bundle = bytes && (await readBundle(bytes));
       if (!bundle || bundle.hash !== hash)
@@ -167,7 +169,7 @@ export class Gate {
         const approvals = kind === 'break-glass' ? 'waived' : 'needed';
         const result = await verifyBundle(bundle, { trustStore: trust, environment, now: clock.now(), approvals });
         if (!result.ok) refusals.push(...result.reasons);
-        const bases = basesOf(inForce.by);
+        const bases = basesOf(now.by);
         const { base } = bundle.manifest;
         const short = (one: string | null): string => one?.slice(0, 12) ?? 'nothing';
         if (!bases.includes(base))
@@ -175,7 +177,7 @@ export class Gate {
             releaseErrors.create('release-base-differs', {
               environment,
               base: short(base),
-              running: short(inForce.bundle),
+              running: short(now.bundle),
             }),
           );
       }
@@ -207,6 +209,7 @@ export class Gate {
     const { release } = candidate;
     await host.enforce(candidate.definitions, release.hash === memory.running?.hash ? null : release.person);
     this.#running = { candidate, since: clock.now() };
+    this.#under = await this.#underneath(candidate.release, judged);
     await keepCopy(folders, candidate).catch((error: unknown) =>
       log.error('no copy of the bundle could be kept', { code: errorName(error) }),
     );
@@ -237,7 +240,7 @@ export class Gate {
 
   /** Brings into force what the log says, if it is not. */
   async #advance(actor: string, request: ApplyRequest | null): Promise<void> {
-    const { folders, log } = this.#options;
+    const { folders } = this.#options;
     const { environment } = folders;
     const memory = await this.#memory.read();
     let target: Release | null = null;
@@ -256,18 +259,41 @@ export class Gate {
       }
       const candidate = target && (await candidateOf(folders, target, judged));
       if (candidate) this.#refuse(candidate, memory.last);
-      const previous = this.#running?.candidate.bundle.hash ?? null;
-      await this.#deploy(candidate, request?.drain ?? false);
+      const under = candidate && (await this.#underneath(candidate.release, judged));
+      await this.#replace(candidate, request?.drain ?? false, actor);
+      this.#under = under;
       this.#problem = null;
       this.#failed = '';
-      await this.#memory.applied(candidate?.release ?? null, previous, actor);
-      log.info('a release came into force', { release: candidate?.release.sequence ?? 0 });
-      this.#told();
     } catch (error) {
       this.#problem = known(error);
       await this.#tellFailure(target, actor);
+      await this.#mendGlass();
       throw this.#problem;
     }
+  }
+
+  async #replace(candidate: Candidate | null, drain: boolean, actor: string): Promise<void> {
+    const previous = this.#running?.candidate.bundle.hash ?? null;
+    await this.#deploy(candidate, drain);
+    await this.#memory.applied(candidate?.release ?? null, previous, actor);
+    this.#options.log.info('a release came into force', { release: candidate?.release.sequence ?? 0 });
+    this.#told();
+  }
+
+  async #underneath(release: Release, judged: Judged): Promise<Candidate | null> {
+    if (release.kind !== 'break-glass') return null;
+    const { by } = inForce(judged.releases, release.until);
+    return by && candidateOf(this.#options.folders, by, judged).catch(() => null);
+  }
+
+  /** Damaging the log does not keep up what was only to run for a time. */
+  async #mendGlass(): Promise<void> {
+    const release = this.#running?.candidate.release;
+    if (release?.kind !== 'break-glass' || this.#options.clock.now() < release.until) return;
+    await this.#replace(this.#under, false, SYSTEM).catch((error: unknown) =>
+      this.#options.log.error('what ran before the broken glass could not come back', { code: errorName(error) }),
+    );
+    this.#under = null;
   }
 
   async #deploy(candidate: Candidate | null, drain: boolean): Promise<void> {
