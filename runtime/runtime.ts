@@ -3,6 +3,8 @@
  *
  *   composed -> prepared (engine open, definitions read) -> running (flows started, feeds listening) -> stopping -> ended
  *
+ * Longer than most files: the order of its steps is what it is about.
+ *
  * Node-RED calls `prepare` through the storage module before it loads nodes. A failure before `running` is one sentence on
  * standard error and exit code 1; the supervisor repeats it.
  */

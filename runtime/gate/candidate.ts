@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { definitionSet, replaceFile, type DefinitionSet } from '../../engine/index.ts';
 import { writeBundle, type Bundle, type Verification } from '../../governance/bundle/index.ts';
 import { readBundleFile, releaseErrors, verifyReleased, type Release } from '../../governance/release/index.ts';
+import type { RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import type { GateFolders, Judged } from './judge.ts';
 
@@ -63,4 +64,16 @@ async function readCopy(folders: GateFolders, hash: string): Promise<Uint8Array<
   } catch {
     return undefined;
   }
+}
+
+/** For screens. */
+export function runningOf({ release, definitions }: Candidate, since: number): RuntimeRelease['running'] {
+  return {
+    sequence: release.sequence,
+    kind: release.kind,
+    bundle: release.bundle,
+    since,
+    until: release.kind === 'break-glass' ? release.until : null,
+    definitions: definitions.all.map(({ name, version }) => ({ name, version })),
+  };
 }

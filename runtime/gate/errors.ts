@@ -1,5 +1,5 @@
 /** Why the gate does not do what it is asked, or sees that something is not as it was approved. */
-import { defineErrors, type ErrorEntry } from '../../engine/index.ts';
+import { defineErrors, errorName, WardflowError, type ErrorEntry } from '../../engine/index.ts';
 
 const permanent = (text: string, remedy: string): ErrorEntry => ({ class: 'permanent', text, remedy });
 const RESTORE =
@@ -49,3 +49,9 @@ export const gateErrors = defineErrors({
     'Look into the log of the runtime; what ran before goes on.',
   ),
 });
+
+/** In our words; a foreign error shows its class only. */
+export const known = (error: unknown): WardflowError =>
+  error instanceof WardflowError
+    ? error
+    : gateErrors.create('gate-trouble', { reason: errorName(error) }, { cause: error });

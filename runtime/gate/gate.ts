@@ -6,6 +6,8 @@
  *   judge trust store and log -> verify the bundle -> keep a copy -> deploy -> remember
  *
  * It never stops what runs: what is wrong is told as problem and drift.
+ *
+ * Longer than most files: its steps share one state, and that they come one after the other is what makes it safe.
  */
 import {
   definitionSet,
@@ -16,19 +18,18 @@ import {
   type LiveFeed,
   type Log,
 } from '../../engine/index.ts';
-import { readBundle, verifyBundle, type TrustStore } from '../../governance/bundle/index.ts';
-import { inForce, readBundleFile, releaseErrors, type Release } from '../../governance/release/index.ts';
+import type { Release } from '../../governance/release/index.ts';
 import type { ApplyRequest, PlanRequest, ReleasePlan, RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
-import { BundleFiles } from './bundle-files.ts';
-import { candidateOf, keepCopy, type Candidate } from './candidate.ts';
+import { candidateOf, keepCopy, runningOf, type Candidate } from './candidate.ts';
+import { fallback, refuseUnfit, underneath } from './choose.ts';
 import { DriftLedger } from './drift-ledger.ts';
-import { driftInside, finding, type Finding } from './drift.ts';
-import { gateErrors } from './errors.ts';
+import { DriftLook } from './drift-look.ts';
+import { gateErrors, known } from './errors.ts';
 import type { GateHost } from './host.ts';
 import { isUntouched, judgeLog, judgeTrust, type GateFolders, type Judged } from './judge.ts';
-import { gateMemory, type GateMemory, type RememberedRelease } from './memory.ts';
-import { obstacles, planOf, unrunnable } from './plan.ts';
+import { gateMemory, type GateMemory } from './memory.ts';
+import { planRelease } from './plan-release.ts';
 
 export interface GateOptions {
   readonly folders: GateFolders;
@@ -48,7 +49,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #memory: GateMemory;
   readonly #ledger: DriftLedger;
-  readonly #files = new BundleFiles();
+  readonly #drift: DriftLook;
   #line: Promise<unknown> = Promise.resolve();
   #running: { readonly candidate: Candidate; readonly since: number } | null = null;
   /** Under broken glass: what comes back when its time is over, whatever became of the log by then. */
@@ -67,6 +68,7 @@ export class Gate {
     this.#options = options;
     this.#memory = gateMemory(audit, clock, folders.environment);
     this.#ledger = new DriftLedger(audit, clock, folders.environment);
+    this.#drift = new DriftLook(options, this.#memory);
   }
 
   /** The nodes that have to run. */
@@ -119,7 +121,7 @@ export class Gate {
     const { folders } = this.#options;
     return {
       environment: folders.environment,
-      running: this.#running && runningOf(this.#running),
+      running: this.#running && runningOf(this.#running.candidate, this.#running.since),
       problem: this.#problem && {
         code: this.#problem.code,
         title: this.#problem.message,
@@ -154,39 +156,10 @@ export class Gate {
   }
 
   /** What running a bundle among the releases would change; nothing is changed by asking. */
-  plan({ bundle: hash, kind }: PlanRequest): Promise<ReleasePlan> {
-    return this.#next(async () => {
-      const { folders, host, clock } = this.#options;
-      const { environment } = folders;
-      const { trust, releases, inForce: now } = await this.#judge();
-      const bytes = await readBundleFile(folders.releases, hash);
-      const bundle = bytes && (await readBundle(bytes));
-      if (!bundle || bundle.hash !== hash)
-        throw releaseErrors.create('release-bundle-missing', { bundle: hash.slice(0, 12), environment });
-      const refusals: WardflowError[] = [];
-      const approvedBefore = releases.some((one) => one.kind === 'order' && one.bundle === hash);
-      if (!approvedBefore) {
-        const approvals = kind === 'break-glass' ? 'waived' : 'needed';
-        const result = await verifyBundle(bundle, { trustStore: trust, environment, now: clock.now(), approvals });
-        if (!result.ok) refusals.push(...result.reasons);
-        const bases = basesOf(now.by);
-        const { base } = bundle.manifest;
-        const short = (one: string | null): string => one?.slice(0, 12) ?? 'nothing';
-        if (!bases.includes(base))
-          refusals.push(
-            releaseErrors.create('release-base-differs', {
-              environment,
-              base: short(base),
-              running: short(now.bundle),
-            }),
-          );
-      }
-      const running = this.#running && {
-        hash: this.#running.candidate.bundle.hash,
-        definitions: this.#running.candidate.definitions,
-      };
-      return planOf(bundle, refusals, { environment, running, host, openWork: await host.openWork() });
-    });
+  plan(request: PlanRequest): Promise<ReleasePlan> {
+    return this.#next(async () =>
+      planRelease(this.#options, request, await this.#judge(), this.#running?.candidate ?? null),
+    );
   }
 
   async #begin(): Promise<void> {
@@ -199,43 +172,20 @@ export class Gate {
     let candidate: Candidate | null;
     try {
       candidate = await candidateOf(folders, target, judged);
-      this.#refuse(candidate, memory.last);
+      refuseUnfit(this.#options, candidate, memory.last);
     } catch (error) {
       this.#problem = known(error);
       log.error('the release in force cannot run', { code: this.#problem.code });
-      candidate = await this.#fallback(judged, memory.running);
+      candidate = await fallback(this.#options, judged, memory.running);
     }
     if (!candidate) return;
     const { release } = candidate;
     await host.enforce(candidate.definitions, release.hash === memory.running?.hash ? null : release.person);
     this.#running = { candidate, since: clock.now() };
-    this.#under = await this.#underneath(candidate.release, judged);
+    this.#under = await underneath(this.#options, candidate.release, judged);
     await keepCopy(folders, candidate).catch((error: unknown) =>
       log.error('no copy of the bundle could be kept', { code: errorName(error) }),
     );
-  }
-
-  /** What ran last, if that may still run: an entry that cannot be carried out leaves what was there. */
-  async #fallback(judged: Judged, ran: RememberedRelease | null): Promise<Candidate | null> {
-    const { folders, clock, host } = this.#options;
-    const release = ran && judged.releases.find(({ hash }) => hash === ran.hash);
-    if (!release || release === judged.inForce.by) return null;
-    if (release.kind === 'break-glass' && release.until <= clock.now()) return null;
-    try {
-      const candidate = await candidateOf(folders, release, judged);
-      return unrunnable(candidate.bundle, folders.environment, host.installed()).length > 0 ? null : candidate;
-    } catch {
-      return null;
-    }
-  }
-
-  /** A release that never ran has to fit; one that ran is run again whatever became of the versions around it. */
-  #refuse({ bundle, release }: Candidate, last: RememberedRelease | null): void {
-    const { folders, host } = this.#options;
-    const isNew = release.sequence > (last?.sequence ?? 0);
-    const hard = unrunnable(bundle, folders.environment, host.installed());
-    const [first] = isNew && release.kind === 'order' ? obstacles(bundle, folders.environment, host) : hard;
-    if (first) throw first;
   }
 
   /** Brings into force what the log says, if it is not. */
@@ -258,16 +208,16 @@ export class Gate {
         return;
       }
       const candidate = target && (await candidateOf(folders, target, judged));
-      if (candidate) this.#refuse(candidate, memory.last);
-      const under = candidate && (await this.#underneath(candidate.release, judged));
+      if (candidate) refuseUnfit(this.#options, candidate, memory.last);
+      const under = candidate && (await underneath(this.#options, candidate.release, judged));
       await this.#replace(candidate, request?.drain ?? false, actor);
       this.#under = under;
       this.#problem = null;
       this.#failed = '';
     } catch (error) {
       this.#problem = known(error);
-      await this.#tellFailure(target, actor);
       await this.#mendGlass();
+      await this.#tellFailure(target, actor);
       throw this.#problem;
     }
   }
@@ -278,12 +228,6 @@ export class Gate {
     await this.#memory.applied(candidate?.release ?? null, previous, actor);
     this.#options.log.info('a release came into force', { release: candidate?.release.sequence ?? 0 });
     this.#told();
-  }
-
-  async #underneath(release: Release, judged: Judged): Promise<Candidate | null> {
-    if (release.kind !== 'break-glass') return null;
-    const { by } = inForce(judged.releases, release.until);
-    return by && candidateOf(this.#options.folders, by, judged).catch(() => null);
   }
 
   /** Damaging the log does not keep up what was only to run for a time. */
@@ -334,36 +278,13 @@ export class Gate {
   }
 
   async #look(): Promise<void> {
-    const { folders, host, clock, log } = this.#options;
+    const { clock, log } = this.#options;
     try {
-      const memory = await this.#memory.read();
-      const found: Finding[] = [];
-      let trust: TrustStore | null = null;
-      if (!(await isUntouched(folders, memory))) {
-        trust = await judgeTrust(folders, memory).catch((error: unknown) => {
-          found.push(finding('trust-store-differs', 'trust store', known(error)));
-          return null;
-        });
-        if (trust) found.push(...(await this.#lookAtLog(trust)));
-      }
-      if (this.#running) found.push(...driftInside(this.#running.candidate, host, trust));
-      if (this.#problem && found.every(({ text }) => text !== this.#problem?.message))
-        found.push(finding('running-differs', folders.environment, this.#problem));
+      const found = await this.#drift.look(this.#running?.candidate ?? null, this.#problem, this.#lookedAt);
       if (await this.#ledger.update(found)) this.#told();
       this.#checkedAt = clock.now();
     } catch (error) {
       log.error('drift could not be looked for', { code: errorName(error) });
-    }
-  }
-
-  async #lookAtLog(trust: TrustStore): Promise<readonly Finding[]> {
-    const { folders, clock } = this.#options;
-    try {
-      const memory = await this.#memory.read();
-      const { releases } = await judgeLog(folders, trust, memory, clock.now(), this.#lookedAt);
-      return await this.#files.look(folders, releases, trust);
-    } catch (error) {
-      return [finding('log-differs', 'log', known(error))];
     }
   }
 
@@ -406,33 +327,3 @@ export class Gate {
     return mine;
   }
 }
-
-function runningOf({
-  candidate,
-  since,
-}: {
-  readonly candidate: Candidate;
-  readonly since: number;
-}): RuntimeRelease['running'] {
-  const { release, definitions } = candidate;
-  return {
-    sequence: release.sequence,
-    kind: release.kind,
-    bundle: release.bundle,
-    since,
-    until: release.kind === 'break-glass' ? release.until : null,
-    definitions: definitions.all.map(({ name, version }) => ({ name, version })),
-  };
-}
-
-/** What the next release's bundle may change: what runs, and under broken glass what ran before it. */
-function basesOf(by: Release | null): readonly (string | null)[] {
-  if (!by) return [null];
-  return by.kind === 'break-glass' ? [by.bundle, ...by.bases] : [by.bundle];
-}
-
-/** In our words; a foreign error shows its class only. */
-const known = (error: unknown): WardflowError =>
-  error instanceof WardflowError
-    ? error
-    : gateErrors.create('gate-trouble', { reason: errorName(error) }, { cause: error });

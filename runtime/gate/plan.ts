@@ -7,6 +7,7 @@ import {
   type WardflowError,
 } from '../../engine/index.ts';
 import type { Bundle, Manifest } from '../../governance/bundle/index.ts';
+import type { Release } from '../../governance/release/index.ts';
 import type { PlannedDefinition, ReleasePlan } from '../api/release-contract.ts';
 import { problemOf } from '../storage/flow-files.ts';
 import { nodesOf } from './candidate.ts';
@@ -14,9 +15,8 @@ import { gateErrors } from './errors.ts';
 import type { GateHost, Installed } from './host.ts';
 
 export interface PlanAgainst {
-  readonly environment: string;
   readonly running: { readonly hash: string; readonly definitions: DefinitionSet } | null;
-  readonly host: Pick<GateHost, 'bound' | 'version' | 'installed'>;
+  readonly host: Pick<GateHost, 'bound'>;
   readonly openWork: ReadonlyMap<string, number>;
 }
 
@@ -31,34 +31,37 @@ const BUILT_IN = /^(?:tab|subflow|group|junction|subflow:.+)$/;
 export function planOf(
   bundle: Bundle,
   refusals: readonly WardflowError[],
-  { environment, running, host, openWork }: PlanAgainst,
+  { running, host, openWork }: PlanAgainst,
 ): ReleasePlan {
   const before = running?.definitions.all ?? [];
   const unbound = unboundOf(bundle.definitions, host.bound);
-  const all = [...refusals, ...obstacles(bundle, environment, host)];
   return {
     bundle: bundle.hash,
     running: running?.hash ?? null,
     definitions: plannedOf(before, bundle.definitions, openWork),
     feeds: feedsOf(before, bundle.definitions),
     unbound,
-    refusals: all.map(({ code, message, remedy }) => ({ code, title: message, remedy })),
+    refusals: refusals.map(({ code, message, remedy }) => ({ code, title: message, remedy })),
   };
 }
 
-/** What stands in the way of a bundle that this runtime has never run. */
+/**
+ * What stands in the way of a release that this runtime has not carried out. What was tried with other versions is refused
+ * the first time only: going back, and breaking glass, must be possible after an upgrade, and what differs is drift.
+ */
 export function obstacles(
   bundle: Bundle,
+  { kind, ranBefore }: Pick<Release, 'kind' | 'ranBefore'>,
   environment: string,
   host: Pick<GateHost, 'bound' | 'version' | 'installed'>,
 ): readonly WardflowError[] {
   const installed = host.installed();
   return [
     ...unrunnable(bundle, environment, installed),
-    ...unboundOf(bundle.definitions, host.bound).map(({ kind, name }) =>
-      gateErrors.create('binding-missing', { kind, name, environment }),
+    ...unboundOf(bundle.definitions, host.bound).map(({ kind: what, name }) =>
+      gateErrors.create('binding-missing', { kind: what, name, environment }),
     ),
-    ...differences(bundle.manifest, installed, host.version),
+    ...(kind === 'break-glass' || ranBefore ? [] : differences(bundle.manifest, installed, host.version)),
   ];
 }
 

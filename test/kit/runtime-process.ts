@@ -16,6 +16,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface RuntimeOptions {
   /** Default `staging`. */
   readonly environment?: 'staging' | 'production';
+  /** On the data folder of another, as the environments of one machine are. */
+  readonly beside?: RuntimeProcess;
   /** In the data folder, before the start. */
   readonly prepareData?: (dataFolder: string, flows: string) => Promise<void>;
   readonly fhirBase?: string;
@@ -67,7 +69,9 @@ export class RuntimeProcess {
 
   static async start(options: RuntimeOptions = {}): Promise<RuntimeProcess> {
     const environment = options.environment ?? 'staging';
-    const base = mkdtempSync(join(tmpdir(), 'wardflow-runtime-'));
+    const base = options.beside
+      ? resolve(options.beside.folder, '..')
+      : mkdtempSync(join(tmpdir(), 'wardflow-runtime-'));
     const folder = join(base, 'data');
     const flows = join(base, 'flows');
     mkdirSync(join(folder, environment), { recursive: true, mode: 0o700 });
