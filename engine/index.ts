@@ -106,6 +106,7 @@ export { openStore, type OpenStoreOptions } from './store/open-store.ts';
 export { storeChoice } from './store-choice.ts';
 export { mongoErrors } from './store/mongo/errors.ts';
 export { storeErrors } from './store/sqlite/errors.ts';
+export { openAuditFile, type AuditFile } from './store/sqlite/audit-file.ts';
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { makeFolder } from './base/make-folder.ts';

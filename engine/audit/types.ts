@@ -66,7 +66,7 @@ export const AUDIT_SENTENCES = {
   'gate.drift-ended': 'The gate of {environment} found {subject} as approved again[ ({code})].',
   'audit.exported': '{actor} exported the audit trail[ as {format}][: {records} records][, of {filter}].',
   'audit.verified': '{actor} had the audit trails verified: {verdict}.',
-  'audit.heads-signed': 'The heads of the audit trails were signed[ as number {number}][ at {why}].',
+  'audit.heads-signed': 'The heads of the audit trails were signed[ as number {number}][ ({why})].',
   'audit.heads-trouble': 'The heads of the audit trails could not be signed: {code}.',
   'audit.chain-replaced': 'The audit trail of {chain} is not the one that was read before[: {why}].',
   'release.ordered':

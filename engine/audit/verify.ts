@@ -1,4 +1,4 @@
-import type { AuditLog } from '../store/contract/index.ts';
+import type { AuditLog, AuditRecord } from '../store/contract/index.ts';
 import { GENESIS, recordHash } from './record-hash.ts';
 
 export interface AuditVerdict {
@@ -15,11 +15,13 @@ const PAGE = 1000;
 
 /**
  * Reads the chain in pages and computes every hash again. `from` starts after a record known to be good (a signed head).
- * A chain cut at its end can only be seen against a head kept elsewhere: compare `headSeq` and `headHash` with it.
+ * A chain cut at its end, or made anew as a whole, can only be seen against heads kept elsewhere: `see` gets each record
+ * that is in its place, to compare.
  */
 export async function verifyAudit(
   audit: Pick<AuditLog, 'list'>,
   from: { readonly seq: number; readonly hash: string } = { seq: 0, hash: GENESIS },
+  see: (record: AuditRecord) => void = () => undefined,
 ): Promise<AuditVerdict> {
   let { seq, hash } = from;
   let records = 0;
@@ -41,6 +43,7 @@ export async function verifyAudit(
       seq = record.seq;
       hash = stated;
       records++;
+      see(record);
     }
     if (page.length < PAGE) return { intact: true, records, headSeq: seq, headHash: hash, firstBroken: null };
   }

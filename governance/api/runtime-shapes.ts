@@ -39,6 +39,7 @@ export type {
   ConsoleNotice,
   DecisionRecord,
   EndpointHealth,
+  EscalationState,
   Failure,
   FeedStatus,
   FlowNode,

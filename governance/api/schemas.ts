@@ -73,6 +73,20 @@ const envelope = body({
     }),
   },
 });
+const digits = { type: 'string', pattern: '^\\d{1,20}$' } as const;
+/** What audit entries are wanted (`AuditFilter`), and messages that were found before. */
+const auditFilter = {
+  q: { type: 'string', minLength: 1, maxLength: 200 },
+  actor: { type: 'string', minLength: 1, maxLength: 128 },
+  type: { type: 'string', pattern: '^[a-z][a-z0-9-]*\\.([a-z0-9-]+|\\*)$' },
+  definition: word,
+  message: word,
+  proposal: word,
+  environment: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,63}$' },
+  since: time,
+  until: time,
+  messages: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}(,[A-Za-z0-9_.-]{1,128}){0,199}$' },
+} as const;
 
 export const SCHEMAS = {
   signed: body({ envelope }),
@@ -236,6 +250,17 @@ export const SCHEMAS = {
     },
     message: id,
     limit,
+  }),
+  auditSearch: query({ ...auditFilter, cursor: digits, limit: { type: 'integer', minimum: 1, maximum: 500 } }),
+  auditDays: query({ ...auditFilter, edges: { type: 'string', pattern: '^\\d{1,16}(,\\d{1,16}){1,400}$' } }),
+  auditExport: query({
+    ...auditFilter,
+    format: { type: 'string', enum: ['jsonl', 'fhir'] },
+    partial: { type: 'string', enum: ['1'] },
+  }),
+  auditFind: body({
+    kind: { type: 'string', enum: ['patient', 'order', 'visit'] },
+    value: { type: 'string', minLength: 1, maxLength: 128 },
   }),
   auditList: query({
     message: id,

@@ -11,6 +11,8 @@ import {
   type Log,
 } from '../../engine/index.ts';
 import type { RuntimeEntry } from '../api/contract.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { NO_RELEASES, type ReleaseFacts } from '../audit/why/release-facts.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { dismissDemoPeople, ensureDemoPeople } from './demo-people.ts';
@@ -59,6 +61,8 @@ export interface ConsoleOptions {
   readonly demo?: boolean;
   /** Whose logins need a second step; default: nobody's. */
   readonly secondFactorOf?: DemandedOf;
+  /** Where versions of definitions came from; without it none was promoted. */
+  readonly releases?: ReleaseFacts;
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly log?: Log;
@@ -122,6 +126,14 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   });
 
   const client = createRuntimeClient(options.runtimes);
+  const desk = openAudit({
+    dataFolder: options.dataFolder,
+    clock,
+    log,
+    trail: audit,
+    client,
+    runtimes: options.runtimes.names,
+  });
   let fanOut: FanOut | undefined;
   const entries = (): Promise<readonly RuntimeEntry[]> =>
     Promise.all(
@@ -173,6 +185,8 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     audit,
     proposals,
     ownKeys,
+    desk,
+    releases: options.releases ?? NO_RELEASES,
     client,
     entries,
     runtimes: options.runtimes,
@@ -198,6 +212,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   } catch (error) {
     for (const watch of [releaseWatch, ...watches]) watch.stop();
     await proposals.stop();
+    await desk.close();
     database.close();
     throw error;
   }
@@ -209,6 +224,8 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   if (options.demo === true) await ensureDemoPeople(options.dataFolder, demoParts);
   else dismissDemoPeople(options.dataFolder, demoParts);
 
+  // Not waited for: a runtime that does not answer must not keep the console from starting.
+  void desk.heads.start();
   const port = (http.address() as AddressInfo).port;
   log.info('the console listens', { port });
   return {
@@ -225,6 +242,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       http.closeAllConnections();
       await ended;
       await proposals.stop();
+      await desk.close();
       database.close();
       log.info('the console has stopped');
     },

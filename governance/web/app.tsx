@@ -14,6 +14,7 @@ import { Shell } from './shell/shell.tsx';
 const TracePage = lazy(() => import('./trace/trace-page.tsx'));
 const EscalationsPage = lazy(() => import('./escalations/escalations-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
+const WhyPage = lazy(() => import('./audit/why-page.tsx'));
 const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 const AccountPage = lazy(() => import('./account/account-page.tsx'));
 const ProposalListPage = lazy(() => import('./proposals/proposal-list-page.tsx'));
@@ -40,6 +41,7 @@ export function App() {
                 </Route>
                 <Route path="/login" component={ReturnPage} />
                 <Route path="/audit" component={AuditPage} />
+                <Route path="/audit/why/:id">{({ id }) => <WhyPage key={id} id={id} />}</Route>
                 <Route path="/people/*?" component={PeoplePage} />
                 <Route path="/account" component={AccountPage} />
                 <Route>

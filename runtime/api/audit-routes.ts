@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import { verifyAudit, type Engine } from '../../engine/index.ts';
-import type { AuditList, AuditVerification } from './contract.ts';
+import type { AuditHead, AuditList, AuditVerification } from './contract.ts';
 import { answering } from './answering.ts';
 import { actorOf, auditQuery } from './query.ts';
 
@@ -20,6 +20,14 @@ export function auditRoutes(router: Router, engine: Engine): void {
   );
 
   router.get(
+    '/audit/head',
+    answering(async (_request, response) => {
+      const answer: AuditHead = await store.audit.head();
+      response.json(answer);
+    }),
+  );
+
+  router.get(
     '/audit/verify',
     answering(async (_request, response) => {
       const answer: AuditVerification = await verifyAudit(store.audit);
@@ -32,7 +40,7 @@ export function auditRoutes(router: Router, engine: Engine): void {
     answering(async (request, response) => {
       const actor = actorOf(request);
       await store.audit.append([{ at: clock.now(), type: 'audit.exported', actor, details: {} }]);
-      const { limit: _, order: __, before: ___, ...filter } = auditQuery(request);
+      const { limit: _, order: __, before: ___, after: ____, ...filter } = auditQuery(request);
       response.type('application/x-ndjson');
       for (let after = 0; ;) {
         const records = await store.audit.list({ ...filter, after, limit: PAGE, order: 'oldest-first' });

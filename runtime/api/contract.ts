@@ -193,9 +193,14 @@ export interface NoticeList {
   readonly notices: readonly ConsoleNotice[];
 }
 
-/** GET /audit?message=&type=&actor=&since=&until=&before=&limit= */
+/** GET /audit?message=&type=&actor=&since=&until=&after=&before=&limit=&order=oldest-first */
 export interface AuditList {
   readonly records: readonly AuditRecord[];
+}
+/** GET /audit/head: the newest record; `seq` 0 where there is none. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
 }
 /** GET /audit/verify */
 export interface AuditVerification {

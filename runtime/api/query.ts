@@ -65,15 +65,18 @@ export function messageQuery(request: Request): MessageQuery {
 }
 
 export function auditQuery(request: Request): AuditQuery {
+  const order = text(request, 'order', 20) ?? 'newest-first';
+  if (order !== 'newest-first' && order !== 'oldest-first') throw invalid('order takes newest-first or oldest-first');
   return defined({
     messageId: text(request, 'message'),
     type: text(request, 'type'),
     actor: text(request, 'actor'),
     since: time(request, 'since'),
     until: time(request, 'until'),
+    after: wholeNumber(request, 'after'),
     before: wholeNumber(request, 'before'),
     limit: limitOf(request),
-    order: 'newest-first' as const,
+    order,
   });
 }
 

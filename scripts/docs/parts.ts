@@ -1,6 +1,7 @@
 /** The whole error catalogue: the engine's parts, and those of the parts above it, which the engine may not import. */
 import { cliErrors } from '../../cli/errors.ts';
 import { ENGINE_CATALOGUE, type CataloguePart } from '../../engine/catalogue.ts';
+import { auditErrors } from '../../governance/audit/errors.ts';
 import { bundleErrors } from '../../governance/bundle/errors.ts';
 import { consoleErrors } from '../../governance/errors.ts';
 import { checkErrors } from '../../governance/checks/errors.ts';
@@ -28,6 +29,7 @@ export const CATALOGUE: readonly CataloguePart[] = [
   },
   { title: 'Releases', file: 'governance/release/errors.ts', entries: releaseErrors.entries },
   { title: 'Bundles, keys and approvals', file: 'governance/bundle/errors.ts', entries: bundleErrors.entries },
+  { title: 'Audit trails', file: 'governance/audit/errors.ts', entries: auditErrors.entries },
   { title: 'Scenarios', file: 'governance/scenarios/errors.ts', entries: scenarioErrors.entries },
   { title: 'Start and stop', file: 'supervisor/errors.ts', entries: supervisorErrors.entries },
   { title: 'Command line', file: 'cli/errors.ts', entries: cliErrors.entries },

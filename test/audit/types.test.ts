@@ -27,7 +27,7 @@ function used(): Map<string, string> {
 describe('types of audit records', () => {
   it('that the code writes have each a sentence', () => {
     const found = used();
-    for (const type of ['effect.done', 'escalation.step', 'session.login-locked', 'account.created'])
+    for (const type of ['effect.done', 'escalation.step', 'session.logged-in', 'account.created'])
       assert.ok(found.has(type), `the search finds ${type}`);
     const missing = [...found].filter(([type]) => !Object.hasOwn(AUDIT_SENTENCES, type));
     assert.deepEqual(missing, []);

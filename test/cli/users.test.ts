@@ -1,3 +1,4 @@
+import type { AuditAnswer } from '../../governance/api/audit-contract.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,9 +50,9 @@ describe('wardflow users', () => {
     const own = cookieIn(again);
     const body = { current: passwordIn(out), next: `${PASSWORD}-new` };
     assert.equal((await kit.call('/api/v1/session/password', { method: 'POST', cookie: own, body })).status, 204);
-    const { records } = (await kit.call('/api/v1/audit', { cookie: own })).json<{ records: { sentence: string }[] }>();
-    assert.ok(records.some(({ sentence }) => sentence === 'root at the command line gave admin a one-time password.'));
-    assert.equal((await kit.call('/api/v1/audit/verify', { cookie: own })).json()['intact'], true);
+    const { entries } = (await kit.call('/api/v1/audit', { cookie: own })).json<AuditAnswer>();
+    assert.ok(entries.some(({ sentence }) => sentence === 'root at the command line gave admin a one-time password.'));
+    assert.equal((await kit.call('/api/v1/audit/verify', { method: 'POST', cookie: own })).json()['intact'], true);
   });
 
   it('adds, lists, disables and enables people', async () => {
@@ -81,11 +82,9 @@ describe('wardflow users', () => {
     assert.deepEqual([code, out], [0, 'admin logs in by the password alone now; their sessions have ended.\n']);
     const again = await login('admin', PASSWORD);
     assert.equal(again.status, 200);
-    const { records } = (await kit.call('/api/v1/audit', { cookie: cookieIn(again) })).json<{
-      records: { sentence: string }[];
-    }>();
+    const { entries } = (await kit.call('/api/v1/audit', { cookie: cookieIn(again) })).json<AuditAnswer>();
     const said = 'root at the command line removed the second step of the login of admin.';
-    assert.ok(records.some(({ sentence }) => sentence === said));
+    assert.ok(entries.some(({ sentence }) => sentence === said));
     assert.equal((await users('remove-second-factor', 'admin')).code, 1);
   });
 

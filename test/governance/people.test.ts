@@ -50,9 +50,9 @@ describe('accounts of people', () => {
   const change = async (cookie: string, username: string, wish: object): Promise<Answer> =>
     post(`/people/${username}`, cookie, { version: (await person(cookie, username)).version, ...wish });
   const sentences = async (cookie: string): Promise<readonly string[]> =>
-    (await kit.call('/api/v1/audit', { cookie }))
-      .json<{ records: { sentence: string }[] }>()
-      .records.map((record) => record.sentence);
+    (await kit.call('/api/v1/audit?environment=console', { cookie }))
+      .json<{ entries: { sentence: string }[] }>()
+      .entries.map((record) => record.sentence);
   const deviceIn = (answer: Answer): string =>
     [answer.headers['set-cookie'] ?? []]
       .flat()
@@ -297,7 +297,8 @@ describe('accounts of people', () => {
     const reset = (await post('/people/ana/reset', admin)).json<OneTimePassword>();
     assert.ok((await sentences(admin)).includes('admin created the account ana with the roles analyst, reviewer.'));
     assert.ok((await sentences(admin)).includes('admin gave ana a one-time password.'));
-    assert.equal((await kit.call('/api/v1/audit/verify', { cookie: admin })).json()['intact'], true);
+    const verdict = await kit.call('/api/v1/audit/verify', { method: 'POST', cookie: admin });
+    assert.equal(verdict.json()['intact'], true, verdict.text);
     const folder = join(kit.folder, 'governance');
     const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
     for (const secret of [password, reset.password]) assert.ok(!files.join('').includes(secret));

@@ -82,9 +82,9 @@ describe('a second step at login', () => {
   };
   const codeOf = (answer: Answer): unknown => answer.json()['code'];
   const sentences = async (cookie: string): Promise<readonly string[]> =>
-    (await kit.call('/api/v1/audit', { cookie }))
-      .json<{ records: { sentence: string }[] }>()
-      .records.map((record) => record.sentence);
+    (await kit.call('/api/v1/audit?environment=console', { cookie }))
+      .json<{ entries: { sentence: string }[] }>()
+      .entries.map((record) => record.sentence);
 
   it('is set up with the password and one code, and asked for from then on', async () => {
     await start();

@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  chainAudit,
+  GENESIS,
   MESSAGE_STATES,
   type AuditRecord,
   type ConsoleNotice,
@@ -77,17 +79,8 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
   const random = seededRandom(99);
   const audit: AuditRecord[] = auditRecords(messages, now);
   const note = (type: string, actor: string, messageId: string | undefined, more: Partial<AuditRecord> = {}): void => {
-    audit.push({
-      at: Date.now(),
-      type,
-      actor,
-      details: {},
-      seq: audit.length + 1,
-      previous: '',
-      hash: '',
-      ...(messageId ? { messageId } : {}),
-      ...more,
-    });
+    const entry = { at: Date.now(), type, actor, details: {}, ...(messageId ? { messageId } : {}), ...more };
+    audit.push(chainAudit(entry, audit.length + 1, audit.at(-1)?.hash ?? GENESIS));
   };
   const publish = (change: LiveChange): void => {
     for (const stream of streams) stream.write(`data: ${JSON.stringify(change)}\n\n`);
@@ -278,26 +271,21 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
         escalations: escalations.filter((one) => !states || states.includes(one.state)),
       });
     }
-    if (what === 'audit' && id === 'verify')
-      return json({
-        intact: true,
-        records: audit.length,
-        headSeq: audit.length,
-        headHash: 'c0ffee'.padEnd(64, '0'),
-        firstBroken: null,
-      });
+    if (what === 'audit' && id === 'head') return json({ seq: audit.length, hash: audit.at(-1)?.hash ?? GENESIS });
     if (what === 'audit') {
       const q = url.searchParams;
       const before = Number(q.get('before') ?? Infinity);
       const rows = audit.filter(
         (one) =>
           one.seq < before &&
+          one.seq > Number(q.get('after') ?? 0) &&
           (!q.has('type') || one.type === q.get('type')) &&
           (!q.has('actor') || one.actor === q.get('actor')) &&
           (!q.has('message') || one.messageId === q.get('message')) &&
           (!q.has('since') || one.at >= Number(q.get('since'))),
       );
-      return json({ records: rows.toReversed().slice(0, Number(q.get('limit') ?? 100)) });
+      const ordered = q.get('order') === 'oldest-first' ? rows : rows.toReversed();
+      return json({ records: ordered.slice(0, Number(q.get('limit') ?? 100)) });
     }
     if (what !== 'messages') return missing();
     if (id === '') {
@@ -435,7 +423,9 @@ function auditRecords(messages: readonly MessageSummary[], now: number): AuditRe
         details: { effect: 'follow-up-task', target: 'ehr: create Task' },
       });
   }
-  return entries.map((entry, index) => ({ ...entry, seq: index + 1, previous: '', hash: '' }));
+  const records: AuditRecord[] = [];
+  for (const entry of entries) records.push(chainAudit(entry, records.length + 1, records.at(-1)?.hash ?? GENESIS));
+  return records;
 }
 
 async function text(request: IncomingMessage): Promise<string> {

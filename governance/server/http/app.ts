@@ -3,6 +3,8 @@ import express, { Router, type Express, type RequestHandler, type Response } fro
 import helmet from 'helmet';
 import type { Log } from '../../../engine/index.ts';
 import { API_ROOT, type RuntimeEntry } from '../../api/contract.ts';
+import type { AuditDesk } from '../../audit/open-audit.ts';
+import type { ReleaseFacts } from '../../audit/why/release-facts.ts';
 import { consoleErrors } from '../../errors.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Login } from '../login.ts';
@@ -26,6 +28,7 @@ import { proposalBodies, proposalRouter } from './proposal-routes.ts';
 import { releaseRouter, signedBodies, type ReleaseRouteParts } from './release-routes.ts';
 import { sessionRouter } from './session-routes.ts';
 import { webAppRouter } from './web-app.ts';
+import { whyRouter } from './why-routes.ts';
 
 export interface AppParts {
   readonly log: Log;
@@ -36,6 +39,8 @@ export interface AppParts {
   readonly secondFactors: SecondFactors;
   readonly programs: Programs;
   readonly audit: AuditTrail;
+  readonly desk: AuditDesk;
+  readonly releases: ReleaseFacts;
   readonly client: RuntimeClient;
   readonly proposals: Proposals;
   readonly ownKeys: OwnSigningKeys;
@@ -96,7 +101,8 @@ function api(parts: AppParts): Router {
     }),
   );
   router.use(peopleRouter({ ...parts, needs }));
-  router.use(auditRouter(parts.audit, needs));
+  router.use(auditRouter({ ...parts, trail: parts.audit, needs }));
+  router.use(whyRouter({ ...parts, needs }));
   router.use(proposalRouter(parts.proposals, needs));
   router.use(keyRouter(parts.ownKeys, needs));
   router.use(releaseRouter(parts.release, needs));

@@ -4,6 +4,7 @@ import { errorName, WardflowError, type Log } from '../../../engine/index.ts';
 import type { ConsoleProblem } from '../../api/contract.ts';
 import { bundleErrors } from '../../bundle/index.ts';
 import { releaseErrors } from '../../release/index.ts';
+import type { AuditErrorCode } from '../../audit/errors.ts';
 import { consoleErrors } from '../../errors.ts';
 import { PROPOSAL_STATUS, proposalErrors } from '../proposals/errors.ts';
 
@@ -52,6 +53,14 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'console-web-missing': 503,
 };
 
+/** Of what is wrong with audit trails: that somebody tampered with them is an answer, not a failed request. */
+const AUDIT_STATUS: Partial<Record<AuditErrorCode, number>> = {
+  'audit-part-missing': 409,
+  'audit-filter-invalid': 400,
+  'audit-heads-missing': 409,
+  'audit-chain-unread': 502,
+};
+
 export function problemOf(error: WardflowError): ConsoleProblem {
   const seconds = error.details['seconds'];
   return {
@@ -69,7 +78,7 @@ const SERVER_SIDE: ReadonlySet<string> = new Set(['trust-store-unwritable', 'rel
 
 /** What people signed, what is released, and what a proposal is, is refused with the sentence of its own part. */
 function statusOf(code: string): number {
-  const known = STATUS[code as keyof typeof STATUS] ?? PROPOSAL_STATUS[code];
+  const known = STATUS[code as keyof typeof STATUS] ?? PROPOSAL_STATUS[code] ?? AUDIT_STATUS[code as AuditErrorCode];
   if (known !== undefined) return known;
   if (Object.hasOwn(proposalErrors.entries, code)) return 409;
   if (SERVER_SIDE.has(code)) return 500;

@@ -54,6 +54,7 @@ interface BodyShapes {
   readonly comment: { readonly text: string; readonly place?: Comment['place'] };
   readonly rerun: { readonly what: 'checks' | 'scenarios' };
   readonly keyFile: object;
+  readonly auditFind: { readonly kind: 'patient' | 'order' | 'visit'; readonly value: string };
   readonly nothing: Readonly<Record<string, never>>;
 }
 export type BodyName = keyof BodyShapes;

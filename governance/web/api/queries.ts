@@ -2,7 +2,6 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { AuditPage, RuntimeEntry } from '../../api/contract.ts';
 import type {
-  AuditVerification,
   DefinitionDetail,
   DiscardAnswer,
   EscalationList,
@@ -75,10 +74,6 @@ export interface AuditFilter {
 }
 export const fetchAudit = (filter: AuditFilter): Promise<AuditPage> =>
   call<AuditPage>('GET', runtimePath(`/audit${queryOf({ ...filter })}`));
-export const verifyAudit = (): Promise<AuditVerification> => call('GET', runtimePath('/audit/verify'));
-export const fetchConsoleAudit = (): Promise<AuditPage> => call('GET', '/audit');
-export const fetchAuditTypes = (): Promise<{ readonly types: readonly string[] }> => call('GET', '/audit/types');
-
 export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runtimePath(`/messages/${id}/body`));
 export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
 export const dryRunReread = (id: string): Promise<RereadAnswer> =>

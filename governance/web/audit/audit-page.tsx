@@ -1,211 +1,218 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { Download, ScrollText, ShieldAlert, ShieldCheck } from 'lucide-react';
-import { useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
-import { API_ROOT, type SpokenRecord } from '../../api/contract.ts';
+import { Button, Menu } from '@mantine/core';
+import { ArrowUp, Download, ScrollText, ShieldCheck, X } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { API_ROOT } from '../../api/contract.ts';
+import type { AuditPart } from '../../api/audit-contract.ts';
 import { queryOf } from '../api/client.ts';
-import { fetchAudit, fetchAuditTypes, fetchConsoleAudit, runtimePath, verifyAudit } from '../api/queries.ts';
 import { EmptyState } from '../feedback/empty-state.tsx';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { VirtualList } from '../lists/virtual-list.tsx';
 import { useSession } from '../session/session.ts';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { clockTime } from '../time/duration.ts';
+import { Age } from '../time/clocks.tsx';
+import { clockTime, moment } from '../time/duration.ts';
+import { isFiltered, queryFilter, readFilter } from './audit-filter.ts';
+import { chainName } from './audit-words.ts';
 import classes from './audit.module.css';
-import { byDay } from './by-day.ts';
+import { edgesOf, linesOf, type Line } from './by-day.ts';
+import { EntryRow } from './entry-row.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { IdentifierSearch, type Found } from './identifier-search.tsx';
+import { useAuditPages, useChoices, useDayCounts, useHeads, useNewest, useVerify, type Wanted } from './queries.ts';
+import { VerifyPanel } from './verify-panel.tsx';
 
-const PAGE = 200;
-
-/** Who did what, when, as sentences by day; with proof that nothing was changed after. */
+/** Who did what, when and why, at the console and in every runtime: one list, and proof that nothing was changed after. */
 export default function AuditPage() {
   useDocumentTitle('Audit');
   const { may } = useSession();
   const [params, setParams] = useSearchParams();
-  const source = params.get('of') === 'console' ? 'console' : 'messages';
-  const type = params.get('type') ?? '';
-  const actor = params.get('actor') ?? '';
-  const message = params.get('message') ?? '';
-  const [draft, setDraft] = useState({ actor, message });
-  const types = useQuery({ queryKey: ['audit-types'], queryFn: fetchAuditTypes, staleTime: Infinity });
-  const verify = useMutation({ mutationFn: verifyAudit });
+  const [found, setFound] = useState<Found | null>(null);
+  const [asking, setAsking] = useState(false);
+  const filter = readFilter(params);
+  const ids = found ? { messages: found.messages.join(',') || 'none' } : {};
+  // The time is taken when the question is asked: one that slid on would load the list anew each minute.
+  const address = params.toString();
+  const asked = useMemo(() => queryFilter(readFilter(new URLSearchParams(address)), Date.now()), [address]);
+  const wanted: Wanted = { ...asked, ...ids };
 
-  const filter = { type: type || undefined, actor: actor || undefined, message: message || undefined };
-  const pages = useInfiniteQuery({
-    queryKey: ['audit', source, filter],
-    queryFn: async ({ pageParam }) => {
-      if (source === 'console') return (await fetchConsoleAudit()).records;
-      const { records } = await fetchAudit({
-        ...clean(filter),
-        limit: PAGE,
-        ...(pageParam === null ? {} : { before: pageParam }),
-      });
-      return records;
-    },
-    initialPageParam: null as number | null,
-    getNextPageParam: (page: readonly SpokenRecord[]) =>
-      source === 'messages' && page.length === PAGE ? (page.at(-1)?.seq ?? null) : null,
-  });
-  const change = (name: string, value: string): void =>
+  const pages = useAuditPages(wanted);
+  const newest = useNewest(wanted, pages.isSuccess);
+  const verify = useVerify();
+  const heads = useHeads().data;
+  const first = pages.data?.pages[0];
+  const items = pages.data?.pages.flatMap((page) => page.entries) ?? [];
+  const lines = linesOf(items, Date.now());
+  const edges = edgesOf(lines);
+  const counts = useDayCounts(wanted, edges).data?.counts;
+  const fresh = (newest.data?.total ?? 0) - (first?.total ?? 0);
+  const parts = newest.data?.parts ?? first?.parts ?? [];
+  const missing = parts.filter(({ complete }) => !complete);
+
+  const change = (values: Readonly<Record<string, string | undefined>>): void =>
     setParams(
       (before) => {
-        if (value === '') before.delete(name);
-        else before.set(name, value);
+        for (const [name, value] of Object.entries(values)) {
+          if (value === undefined) before.delete(name);
+          else before.set(name, value);
+        }
         return before;
       },
       { replace: true },
     );
-  const records = pages.data?.pages.flat() ?? [];
 
   return (
     <>
       <div className="page-head">
         <h1>Audit</h1>
-        {may('audit:export') && source === 'messages' && (
-          <Button
-            component="a"
-            href={`${API_ROOT}${runtimePath('/audit/export')}${queryOf(filter)}`}
-            download
-            variant="default"
-            leftSection={<Download size={14} aria-hidden="true" />}
-          >
-            Export these
-          </Button>
+        {heads && (
+          <span className="dim">
+            {heads.newest ? (
+              <>
+                heads signed <Age at={heads.newest.at} /> ago
+              </>
+            ) : (
+              'heads not signed yet'
+            )}
+          </span>
         )}
+        {may('audit:export') && <ExportMenu wanted={wanted} missing={missing} />}
         <Button
           leftSection={<ShieldCheck size={14} aria-hidden="true" />}
           loading={verify.isPending}
           onClick={() => verify.mutate()}
         >
-          Verify chain
+          Verify
         </Button>
       </div>
-      <div role="status">
-        {verify.data &&
-          (verify.data.intact ? (
-            <p className={classes['intact']}>
-              <ShieldCheck size={16} aria-hidden="true" />
-              <span>
-                <strong>Intact.</strong> All {verify.data.records.toLocaleString('en-GB')} records follow one another
-                unchanged, up to number {verify.data.headSeq} (<code>{verify.data.headHash.slice(0, 12)}</code>).
-              </span>
-            </p>
-          ) : (
-            <p className={classes['broken']}>
-              <ShieldAlert size={16} aria-hidden="true" />
-              <span>
-                <strong>The chain is broken at record {verify.data.firstBroken?.seq}.</strong>{' '}
-                {verify.data.firstBroken?.why} Keep the data folder as it is and call whoever answers for security.
-              </span>
-            </p>
-          ))}
-      </div>
+      <div role="status">{verify.data && <VerifyPanel verdict={verify.data} />}</div>
       {verify.isError && <ProblemNotice error={verify.error} />}
-      <section className="panel" aria-label="Records">
-        <form
-          className={classes['filters']}
-          role="search"
-          onSubmit={(event) => {
-            event.preventDefault();
-            change('actor', draft.actor.trim());
-            change('message', draft.message.trim());
-          }}
-        >
-          <Select
-            aria-label="Which records"
-            data={[
-              { value: 'messages', label: 'Messages and flows' },
-              { value: 'console', label: 'Logins at the console' },
-            ]}
-            allowDeselect={false}
-            value={source}
-            onChange={(value) => change('of', value === 'console' ? 'console' : '')}
-          />
-          {source === 'messages' && (
-            <>
-              <Select
-                aria-label="Type of record"
-                placeholder="Any type"
-                data={types.data?.types.filter((one) => !/^(session|account)\./.test(one)) ?? []}
-                searchable
-                clearable
-                clearButtonProps={{ 'aria-label': 'Any type' }}
-                value={type === '' ? null : type}
-                onChange={(value) => change('type', value ?? '')}
-              />
-              <TextInput
-                aria-label="Who, for example user:admin"
-                placeholder="Who: user:admin"
-                value={draft.actor}
-                onChange={(event) => setDraft({ ...draft, actor: event.currentTarget.value })}
-                onBlur={() => change('actor', draft.actor.trim())}
-              />
-              <TextInput
-                aria-label="Message id"
-                placeholder="Message id"
-                value={draft.message}
-                onChange={(event) => setDraft({ ...draft, message: event.currentTarget.value })}
-                onBlur={() => change('message', draft.message.trim())}
-              />
-            </>
-          )}
-          <button type="submit" className="visually-hidden" tabIndex={-1}>
-            Search
-          </button>
-        </form>
-        {pages.isPending ? (
-          <LoadingRows rows={10} height={34} />
-        ) : pages.isError && !pages.data ? (
-          <ProblemNotice error={pages.error} retry={() => void pages.refetch()} />
-        ) : records.length === 0 ? (
-          <EmptyState icon={ScrollText} title="No record matches">
-            {type || actor || message ? 'Widen the filter.' : 'Nothing has happened yet.'}
-          </EmptyState>
-        ) : (
-          byDay(records, Date.now()).map((day) => (
-            <section key={day.label} aria-label={day.label}>
-              <h2 className={classes['day']}>
-                {day.label} <span className="dim">{day.records.length}</span>
-              </h2>
-              <ul className={classes['list']}>
-                {day.records.map((record) => (
-                  <Row key={record.seq} record={record} />
-                ))}
-              </ul>
-            </section>
-          ))
-        )}
-        {pages.hasNextPage && (
-          <p className={classes['more']}>
-            <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-              Older records
+      {heads?.problem && (
+        <p className={classes['missing']} role="alert">
+          <strong>{heads.problem.title}</strong> {heads.problem.remedy}
+        </p>
+      )}
+      <section className="panel" aria-label="Entries">
+        <FilterBar filter={filter} choices={useChoices().data} onChange={change} onIdentifier={() => setAsking(true)} />
+        {found && (
+          <p className={classes['found']}>
+            Only entries about {found.messages.length.toLocaleString('en-GB')}{' '}
+            {found.messages.length === 1 ? 'message' : 'messages'} of {found.of}
+            {found.more && ' (the newest 200)'}
+            {found.parts.length > 0 && `; ${found.parts.map(chainName).join(', ')} did not answer`}.
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<X size={12} aria-hidden="true" />}
+              onClick={() => setFound(null)}
+            >
+              All messages
             </Button>
           </p>
         )}
+        {missing.map((part) => (
+          <MissingPart key={part.chain} part={part} />
+        ))}
+        <p className={classes['summary']} role="status">
+          {first?.total === undefined || first.total === null
+            ? ' '
+            : `${first.total.toLocaleString('en-GB')}${first.more ? ' and more' : ''} ${first.total === 1 ? 'entry' : 'entries'}, as of ${clockTime(first.asOf)}`}
+          {fresh > 0 && (
+            <Button
+              size="compact-xs"
+              leftSection={<ArrowUp size={12} aria-hidden="true" />}
+              onClick={() => void pages.refetch()}
+            >
+              {fresh.toLocaleString('en-GB')} new
+            </Button>
+          )}
+        </p>
+        {pages.isPending ? (
+          <LoadingRows rows={10} height={52} />
+        ) : pages.isError && !pages.data ? (
+          <ProblemNotice error={pages.error} retry={() => void pages.refetch()} />
+        ) : items.length === 0 ? (
+          <EmptyState icon={ScrollText} title={isFiltered(filter) || found ? 'No entry matches' : 'No entry yet'}>
+            {isFiltered(filter) || found
+              ? 'Take a part of the filter away, or look at another time.'
+              : 'Logins, deploys, decisions of people and what flows did will stand here.'}
+          </EmptyState>
+        ) : (
+          <VirtualList
+            items={lines}
+            keyOf={keyOf}
+            estimate={58}
+            label="Audit entries"
+            onNearEnd={() => {
+              if (pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
+            }}
+          >
+            {(line) =>
+              line.kind === 'entry' ? (
+                <EntryRow item={line.item} />
+              ) : (
+                <h2 className={classes['day']}>
+                  {line.label} <span>{counts?.[edges.indexOf(line.start)]?.toLocaleString('en-GB') ?? '…'}</span>
+                </h2>
+              )
+            }
+          </VirtualList>
+        )}
+        {items.length > 0 && (
+          <p className={classes['foot']} role="status">
+            {pages.isFetchingNextPage ? 'Loading older entries …' : pages.hasNextPage ? ' ' : 'No older ones.'}
+          </p>
+        )}
       </section>
+      {asking && (
+        <IdentifierSearch
+          onClose={() => setAsking(false)}
+          onFound={(next) => {
+            setFound(next);
+            setAsking(false);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function Row({ record }: { readonly record: SpokenRecord }) {
+const keyOf = (line: Line): string => (line.kind === 'day' ? `day ${line.start}` : line.item.id);
+
+/** Exactly what the page shows, as a file. */
+function ExportMenu({ wanted, missing }: { readonly wanted: Wanted; readonly missing: readonly AuditPart[] }) {
+  const address = (format: string): string =>
+    `${API_ROOT}/audit/export${queryOf({ ...wanted, format, partial: missing.length > 0 ? '1' : undefined })}`;
   return (
-    <li>
-      <time className="mono dim">{clockTime(record.at)}</time>
-      <span>
-        {record.sentence}
-        {record.reason && <span className={classes['reason']}>“{record.reason}”</span>}
-      </span>
-      <span className={classes['where']}>
-        {record.definition && record.definition !== 'none' && <span className="dim">{record.definition}</span>}
-        {record.messageId && <Link href={`/messages/${record.messageId}`}>message</Link>}
-      </span>
-      <code className={classes['type']}>{record.type}</code>
-    </li>
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" leftSection={<Download size={14} aria-hidden="true" />}>
+          Export these
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={address('jsonl')} download>
+          JSON lines, as recorded
+        </Menu.Item>
+        <Menu.Item component="a" href={address('fhir')} download>
+          FHIR AuditEvent (IHE BALP), NDJSON
+        </Menu.Item>
+        {missing.length > 0 && (
+          <Menu.Label>Without what is missing of {missing.map(({ chain }) => chainName(chain)).join(', ')}</Menu.Label>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
-function clean<T extends Readonly<Record<string, string | undefined>>>(filter: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
+function MissingPart({ part: { chain, upTo, problem } }: { readonly part: AuditPart }) {
+  return (
+    <p className={classes['missing']} role="alert">
+      <strong>{chainName(chain)}:</strong>{' '}
+      {problem
+        ? `does not answer. Its entries ${upTo ? `after ${moment(upTo.at, Date.now())}` : ''} are missing here.`
+        : 'is still being read; its newest entries follow.'}
+    </p>
+  );
 }

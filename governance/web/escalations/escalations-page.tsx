@@ -151,6 +151,9 @@ function Row({
         </span>
       </span>
       <span className={classes['act']}>
+        <Link href={`/audit/why/${escalation.messageId}`} aria-label={`Why? ${aboutWhom(escalation)}`}>
+          Why?
+        </Link>
         {open && onAcknowledge && (
           <Button
             size="xs"

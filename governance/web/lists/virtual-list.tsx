@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import classes from './virtual-list.module.css';
 
 /** A list of which only what is seen is drawn. Rows may be of any height; `estimate` is a first guess. */
@@ -9,12 +9,15 @@ export function VirtualList<T>({
   estimate,
   label,
   children,
+  onNearEnd,
 }: {
   readonly items: readonly T[];
   readonly keyOf: (item: T) => string;
   readonly estimate: number;
   readonly label: string;
   readonly children: (item: T, index: number) => ReactNode;
+  /** The last rows are about to be seen: time to ask for more. */
+  readonly onNearEnd?: () => void;
 }) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
@@ -31,9 +34,15 @@ export function VirtualList<T>({
     scrollMargin: top,
     getItemKey: (index) => (items[index] === undefined ? index : keyOf(items[index])),
   });
+  const rows = virtual.getVirtualItems();
+  const last = rows.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= items.length - 20) onNearEnd?.();
+    // The handler is made anew at each render; it is asked when other rows are seen or came.
+  }, [last, items.length]);
   return (
     <ul ref={list} className={classes['list']} style={{ height: virtual.getTotalSize() }} aria-label={label}>
-      {virtual.getVirtualItems().map((row) => {
+      {rows.map((row) => {
         const item = items[row.index];
         return (
           item !== undefined && (

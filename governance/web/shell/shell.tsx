@@ -49,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Navigation />
           <NoticeList latest={2} />
         </AppShell.Navbar>
-        <AppShell.Main>
+        <AppShell.Main className={classes['main'] ?? ''}>
           <RuntimeBanner />
           <SwitchBanner />
           <div id="page" tabIndex={-1} className={classes['page']}>

@@ -44,6 +44,9 @@ export function TraceHeader({
           )}
           {message.recovered && ' · recovered'}
         </span>
+        <Link href={`/audit/why/${message.id}`} className={classes['why'] ?? ''}>
+          Why was somebody told?
+        </Link>
         {link && definition?.tab && (
           <Button
             className={classes['editor'] ?? ''}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { AuditPage } from '../../../governance/api/contract.ts';
+import type { AuditAnswer } from '../../../governance/api/audit-contract.ts';
 import type { TrustChangeView, TrustView } from '../../../governance/api/release-contract.ts';
 import {
   addSignature,
@@ -51,8 +51,10 @@ describe('whom an environment trusts, in the console', () => {
   const code = (answer: Answer): string => answer.json<{ code: string }>().code;
   const audited = async (): Promise<readonly string[]> => {
     const auditor = await all.kit.cookieOf('auditor');
-    const { records } = (await all.kit.call('/api/v1/audit', { cookie: auditor })).json<AuditPage>();
-    return records.filter(({ type }) => type.startsWith('trust.')).map(({ type }) => type);
+    const { entries } = (
+      await all.kit.call('/api/v1/audit?environment=console', { cookie: auditor })
+    ).json<AuditAnswer>();
+    return entries.filter(({ type }) => type.startsWith('trust.')).map(({ type }) => type);
   };
 
   it('is shown with its policy and its people', async () => {
