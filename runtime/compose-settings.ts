@@ -16,6 +16,8 @@ import {
   type Config,
 } from '../engine/index.ts';
 import { quietViewers, watchEditorChannels } from './editor-channel.ts';
+import { createEditorApi } from './editor-api/index.ts';
+import { needsRevision } from './editor-api/needs-revision.ts';
 import { editorTheme } from './editor-theme.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLogin } from './login.ts';
@@ -53,6 +55,19 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     quietViewers(comms);
   };
 
+  const editorApi = createEditorApi({
+    environment: config.environment,
+    governance,
+    consolePort: config.governancePort,
+    readOnly: runtime.gated,
+    login,
+    log,
+    definitions: () => runtime.definitions(),
+    release: () => runtime.release(),
+    deploys: () => runtime.deploys(),
+  });
+  const withRevision = needsRevision(login);
+
   return {
     uiHost: '127.0.0.1',
     uiPort: runtimePort(config).port,
@@ -75,12 +90,14 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
       tokens: (cookies: string) => login.userOf(cookies),
       tokenHeader: 'cookie',
     },
-    httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    httpAdminMiddleware: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
       if (refuseForeign(request, response) || answerLoginDialog(request, response, config.governancePort)) return;
-      runtime.api.handle(request, response, () => {
-        login.translate(request.headers);
-        if (!readOnly?.refuse(request, response)) next();
-      });
+      editorApi.handle(request, response, () =>
+        runtime.api.handle(request, response, () => {
+          login.translate(request.headers);
+          if (!readOnly?.refuse(request, response)) withRevision(request, response, next);
+        }),
+      );
     },
     editorTheme: editorTheme(config.environment, governance),
     logging: {

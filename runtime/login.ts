@@ -56,6 +56,12 @@ export interface Login {
   translate(headers: { authorization?: string | undefined; cookie?: string | undefined }): void;
 }
 
+/** The session's token, if there is one that could be one. */
+export function sessionIn(cookieHeader: string): string | undefined {
+  const session = cookiesOf(cookieHeader).get(SESSION_COOKIE);
+  return session !== undefined && /^[\w-]{16,200}$/.test(session) ? session : undefined;
+}
+
 export function createLogin(options: LoginOptions): Login {
   const now = options.now ?? Date.now;
   const kept = new Map<string, { readonly until: number; readonly user: Promise<EditorUser | null> }>();
@@ -65,8 +71,8 @@ export function createLogin(options: LoginOptions): Login {
     const service = cookies.get(SERVICE_COOKIE);
     if (service !== undefined)
       return options.isToken(service) ? { username: 'service', permissions: options.looksOnly ? LOOKING : '*' } : null;
-    const session = cookies.get(SESSION_COOKIE);
-    if (session === undefined || !/^[\w-]{16,200}$/.test(session)) return null;
+    const session = sessionIn(cookieHeader);
+    if (session === undefined) return null;
     const key = createHash('sha256').update(session).digest('base64');
     const known = kept.get(key);
     if (takeKept && known && known.until > now()) return known.user;

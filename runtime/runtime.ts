@@ -43,6 +43,7 @@ import type { Login } from './login.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
 import { guardUpgrades } from './origin-guard.ts';
 import type { Comms } from './editor-channel.ts';
+import type { Deploy, EditorContext } from './editor-api/contract.ts';
 import { dropSessionOfUpgrades } from './session-cookie.ts';
 import { muteConsole } from './mute-console.ts';
 import type { DeployUser } from './storage/storage-module.ts';
@@ -150,6 +151,25 @@ export class Runtime {
   /** Those in force; none before the start. */
   definitions(): DefinitionSet {
     return this.#definitions?.current() ?? definitionSet([]);
+  }
+
+  /** What runs behind the gate. */
+  release(): EditorContext['release'] {
+    return this.#gate?.gate.state().running ?? null;
+  }
+
+  /** The latest deploys, newest first. */
+  async deploys(): Promise<readonly Deploy[]> {
+    const records = await this.#engine?.store.audit.list({
+      type: 'definition.deployed',
+      limit: 200,
+      order: 'newest-first',
+    });
+    return (records ?? []).map(({ definition = '', actor, at }) => ({
+      definition,
+      by: actor.replace(/^user:/, ''),
+      at,
+    }));
   }
 
   /** A deploy has written these; Node-RED makes the flows active next. */

@@ -11,6 +11,8 @@ import { build, type Rolldown } from 'vite';
 /** Name of the palette's module: the namespace of its locales and icons. */
 export const PALETTE = 'wardflow-nodes';
 
+const SIDEBAR = 'wardflow-sidebar';
+
 export async function buildPalette(root: string, output: string): Promise<void> {
   const source = resolve(root, 'nodes');
   const folders = nodeFolders(source);
@@ -19,9 +21,17 @@ export async function buildPalette(root: string, output: string): Promise<void> 
   const made = `${output}.${process.pid}`;
   await Promise.all(folders.map((folder) => buildNode(join(source, folder), folder, join(made, 'nodes', folder))));
   for (const folder of folders) copyIfThere(join(source, folder, 'examples'), join(made, 'examples'));
+  await buildPlugin(resolve(root, 'editor-theme/plugin'), join(made, 'plugins'));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const nodes = Object.fromEntries(folders.map((folder) => [folder, `nodes/${folder}/${folder}.js`]));
-  const manifest = { name: PALETTE, version, private: true, type: 'module', 'node-red': { version: '>=5', nodes } };
+  const plugins = { [SIDEBAR]: `plugins/${SIDEBAR}.html` };
+  const manifest = {
+    name: PALETTE,
+    version,
+    private: true,
+    type: 'module',
+    'node-red': { version: '>=5', nodes, plugins },
+  };
   writeFileSync(join(made, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   rmSync(output, { recursive: true, force: true });
   renameSync(made, output);
@@ -60,7 +70,7 @@ function editorPage(source: string, type: string, script: string): string {
   const style = readFileSync(join(source, '../kit/editor/form.css'), 'utf8');
   return [
     `<style>\n${style}</style>`,
-    `<script type="text/javascript">\n${script.replaceAll('</script', String.raw`<\/script`)}</script>`,
+    scriptElement(script),
     `<script type="text/html" data-template-name="${type}">\n${read('editor.html')}</script>`,
     `<script type="text/markdown" data-help-name="${type}">\n${read('help.md')}</script>`,
     '',
@@ -73,7 +83,18 @@ export function localeOf(source: string): object {
   return { ...read(join(source, 'locale.json')), kit: read(join(source, '../kit/locale.json')) };
 }
 
-async function editorScript(source: string): Promise<string> {
+/** The editor's sidebar: a page with a script and a style, and nothing that runs in the runtime. */
+async function buildPlugin(source: string, output: string): Promise<void> {
+  const script = await editorScript(source, 'sidebar.ts');
+  const style = readFileSync(join(source, 'sidebar.css'), 'utf8');
+  mkdirSync(output, { recursive: true });
+  writeFileSync(join(output, `${SIDEBAR}.html`), `<style>\n${style}</style>\n${scriptElement(script)}\n`);
+}
+
+const scriptElement = (script: string): string =>
+  `<script type="text/javascript">\n${script.replaceAll('</script', String.raw`<\/script`)}</script>`;
+
+async function editorScript(source: string, entry = 'editor.ts'): Promise<string> {
   const result = await build({
     configFile: false,
     root: source,
@@ -83,12 +104,12 @@ async function editorScript(source: string): Promise<string> {
       minify: false,
       target: 'es2022',
       reportCompressedSize: false,
-      lib: { entry: join(source, 'editor.ts'), formats: ['iife'], name: 'wardflowNode' },
+      lib: { entry: join(source, entry), formats: ['iife'], name: 'wardflowNode' },
     },
   });
   const [first] = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[];
   const chunk = first?.output.find((part) => part.type === 'chunk');
-  if (!chunk) throw new Error(`${source}/editor.ts gave no script.`);
+  if (!chunk) throw new Error(`${source}/${entry} gave no script.`);
   return chunk.code;
 }
 

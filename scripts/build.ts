@@ -14,7 +14,14 @@ const root = resolve(import.meta.dirname, '..');
 const parts: readonly Part[] = [
   {
     name: 'palette',
-    sources: ['nodes', 'scripts/build.ts', 'scripts/build-palette.ts', 'package-lock.json'],
+    sources: [
+      'nodes',
+      'editor-theme/plugin',
+      'governance/diff',
+      'scripts/build.ts',
+      'scripts/build-palette.ts',
+      'package-lock.json',
+    ],
     output: 'dist/palette',
     build: buildPalette,
   },

@@ -184,6 +184,8 @@ export interface EditorDefinition {
   readonly findings: readonly Finding[];
   /** What staging changes of what production runs, in words, the gravest first. */
   readonly differs: readonly ChangeLine[];
+  /** Other definitions that staging runs otherwise than production; `_shared` is one. */
+  readonly alsoDiffer: readonly string[];
   readonly proposals: readonly Pick<
     ProposalSummary,
     'number' | 'title' | 'state' | 'outdated' | 'author' | 'waitsFor'

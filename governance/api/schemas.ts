@@ -227,19 +227,7 @@ export const SCHEMAS = {
   ),
   deadLetters: body(
     {
-      filter: body(
-        {
-          code: word,
-          definition: word,
-          feed: word,
-          type: word,
-          since: time,
-          until: time,
-          deadBefore: time,
-          after: time,
-        },
-        [],
-      ),
+      filter: body({ code: word, definition: word, feed: word, since: time, until: time, deadBefore: time }, []),
       reason,
     },
     ['filter'],

@@ -19,6 +19,7 @@ export { describeChange, type DescribeOptions } from './describe-change.ts';
 export { byWeight } from './words/change-line.ts';
 export type { ChangeKind, ChangeLine, Place, Safety } from './words/change-line.ts';
 export type { PropertyLabels } from './words/node-sense.ts';
+export { threeWay, type FlowConflict, type Side, type ThreeWay } from './three-way.ts';
 export { affectedBy } from './affected-by.ts';
 export type { AffectedPart, SharedPartKind } from './affected-by.ts';
 export { exportFlows, importFlows, importFlowsText } from './import-flows.ts';

@@ -98,6 +98,11 @@ export class RuntimeProcess {
     return runtime;
   }
 
+  /** What its API and Node-RED's take from programs. */
+  get token(): string {
+    return this.#token;
+  }
+
   get pid(): number {
     return this.#child?.pid ?? -1;
   }

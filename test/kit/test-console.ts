@@ -52,7 +52,6 @@ export interface TestConsoleOptions {
   readonly watched?: boolean;
   readonly adminPassword?: string | null;
   readonly secondFactorOf?: ConsoleOptions['secondFactorOf'];
-  readonly listening?: ConsoleOptions['listening'];
   /** Options of the console itself. */
   readonly more?: Partial<ConsoleOptions>;
   /** Default: a new one, removed in the end. */
@@ -76,7 +75,6 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       onFirstPassword: (_username, password) => options.onFirstPassword?.(password),
       clock: options.clock ?? systemClock,
       ...(options.log ? { log: options.log } : {}),
-      ...(options.listening ? { listening: options.listening } : {}),
       ...(options.secondFactorOf ? { secondFactorOf: options.secondFactorOf } : {}),
       passwordCost: CHEAP,
       loginsPerMinute: 10_000,

@@ -69,6 +69,18 @@ describe('the runtime as a process', () => {
       headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full', ...headers },
       body: JSON.stringify(flows),
     });
+  /** As the editor does: it says which flows it began with. */
+  const deployFrom = async (rev: string, flows: object[], headers: Record<string, string>): Promise<Response> =>
+    fetch(url('/flows'), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'node-red-deployment-type': 'full',
+        'node-red-api-version': 'v2',
+        ...headers,
+      },
+      body: JSON.stringify({ flows, rev }),
+    });
   const bearer = (): Record<string, string> => ({
     authorization: `Bearer ${readFileSync(join(runtime.folder, 'staging/service-token'), 'utf8').trim()}`,
   });
@@ -146,11 +158,18 @@ describe('the runtime as a process', () => {
     assert.equal(await flows({ authorization: 'Bearer somebody-elses-token' }), 401);
     assert.equal(await flows({ cookie: 'wardflow_service=guessed' }), 401);
     assert.equal((await deploy([], as('olaf-olaf-olaf-olaf'))).status, 401);
-    const now = (await (await fetch(url('/flows'), { headers: bearer() })).json()) as object[];
-    assert.equal((await deploy(now, as('ana-ana-ana-ana-ana'))).status, 204);
+    const headers = { ...bearer(), 'node-red-api-version': 'v2' };
+    const { flows: now, rev } = (await (await fetch(url('/flows'), { headers })).json()) as {
+      flows: object[];
+      rev: string;
+    };
+    const ana = as('ana-ana-ana-ana-ana');
+    assert.equal((await deploy(now, ana)).status, 409, 'it may overwrite what somebody else has deployed');
+    assert.equal((await deployFrom('another', now, ana)).status, 409);
+    assert.equal((await deployFrom(rev, now, ana)).status, 200);
     const petra = as('petra-petra-petra-petra');
-    assert.equal((await deploy(now, petra)).status, 204, 'nothing is changed');
-    const outside = await deploy([...now, { id: 'tab-of-petra', type: 'tab', label: 'Petra' }], petra);
+    assert.equal((await deployFrom(rev, now, petra)).status, 200, 'nothing is changed');
+    const outside = await deployFrom(rev, [...now, { id: 'tab-of-petra', type: 'tab', label: 'Petra' }], petra);
     assert.deepEqual([outside.status, ((await outside.json()) as { code: string }).code], [400, 'flow-outside-part']);
     assert.equal((await fetch(url('/context/global'), { headers: petra })).status, 401);
     assert.equal((await fetch(url('/inject/any'), { method: 'POST', headers: petra })).status, 401);

@@ -21,7 +21,6 @@ import type { Sessions } from '../store/sessions.ts';
 import { auditRouter } from './audit-routes.ts';
 import { createNeeds, may, rightHost, writesFromConsole } from './guards.ts';
 import { handled } from './handled.ts';
-import type { Origins } from './origins.ts';
 import { keyRouter } from './key-routes.ts';
 import { peopleRouter } from './people-routes.ts';
 import { problemHandler } from './problems.ts';
@@ -33,7 +32,6 @@ import { whyRouter } from './why-routes.ts';
 
 export interface AppParts {
   readonly log: Log;
-  readonly origins: Origins;
   readonly login: Login;
   readonly sessions: Sessions;
   readonly services: ServiceAccounts;
@@ -69,8 +67,7 @@ export function createApp(parts: AppParts): Express {
   });
   app.use(securityHeaders());
   app.use(logRequests(parts.log));
-  app.use(rightHost(parts.origins));
-  app.use(insistOnTls(parts.origins));
+  app.use(rightHost);
   app.get('/health', (_request, response) => {
     response.setHeader('Cache-Control', 'no-store');
     response.json({ status: 'up' });
@@ -89,7 +86,7 @@ function api(parts: AppParts): Router {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  router.use(writesFromConsole(parts.origins));
+  router.use(writesFromConsole);
   router.use(['/proposals', '/keys'], proposalBodies());
   router.use(signedBodies);
   router.use(express.json({ limit: '16kb', strict: true }));
@@ -112,9 +109,8 @@ function api(parts: AppParts): Router {
   router.get(
     '/runtimes',
     needs('status:read'),
-    handled(async (request, response) => {
-      // The editors listen on loopback: from elsewhere their address leads nowhere.
-      const opens = may(response, 'editor:view') && parts.origins.isLocal(request);
+    handled(async (_request, response) => {
+      const opens = may(response, 'editor:view');
       const entries = await parts.entries();
       response.json({ runtimes: entries.map((entry) => (opens ? entry : { ...entry, editor: null })) });
     }),
@@ -144,22 +140,10 @@ function securityHeaders(): RequestHandler {
         'base-uri': ["'none'"],
       },
     },
-    // Said below, where it was TLS.
+    // Plain HTTP on loopback: told to insist on TLS, a browser would refuse the next visit.
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   });
-}
-
-/**
- * HSTS (RFC 6797), a year. Not under names of this machine: the editors are there, on other ports and without TLS, and a
- * browser that was told to insist would reach them no more.
- */
-function insistOnTls(origins: Origins): RequestHandler {
-  return (request, response, next) => {
-    if (origins.isSecure(request) && !origins.isLocal(request))
-      response.setHeader('Strict-Transport-Security', 'max-age=31536000');
-    next();
-  };
 }
 
 /** One line per call of the API: the route's pattern, never the address, which may hold what was searched for. */

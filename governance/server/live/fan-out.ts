@@ -3,8 +3,7 @@ import { Server } from 'socket.io';
 import type { Clock, LiveChange } from '../../../engine/index.ts';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
-import { sessionToken } from '../http/guards.ts';
-import type { Origins } from '../http/origins.ts';
+import { sameOrigin, sessionToken } from '../http/guards.ts';
 import { mayDo, scopeOf } from '../identity.ts';
 import type { Login } from '../login.ts';
 
@@ -41,7 +40,6 @@ export interface FanOut {
 export function createFanOut(
   http: HttpServer,
   login: Login,
-  origins: Origins,
   clock: Clock,
   entries: () => Promise<readonly RuntimeEntry[]>,
 ): FanOut {
@@ -51,12 +49,7 @@ export function createFanOut(
     transports: ['websocket'],
     maxHttpBufferSize: 4096,
     allowRequest: (request, callback) =>
-      callback(
-        null,
-        origins.isOurs(request) &&
-          origins.isFromOwnPage(request) &&
-          login.identify(sessionToken(request.headers)) !== undefined,
-      ),
+      callback(null, sameOrigin(request.headers) && login.identify(sessionToken(request.headers)) !== undefined),
   });
 
   io.use((socket, next) => {

@@ -52,6 +52,7 @@ export interface BenchOptions {
   readonly untrusted?: boolean;
   readonly runner?: ScenarioRunner;
   /** A real one; default: one that says it runs what is in the folder. */
+  readonly consolePort?: number;
   readonly staging?: { readonly folder: string; readonly flows: string; readonly port: number };
 }
 
@@ -107,6 +108,7 @@ export class ProposalBench {
       more: {
         flowsFolder: real?.flows ?? join(base, 'flows'),
         runner: options.runner ?? nothingToRun,
+        port: options.consolePort ?? 0,
         sessionLimits: { idleMs: 1e10, absoluteMs: 1e11 },
       },
     });
