@@ -18,6 +18,8 @@ const STAND_INS: readonly (readonly [string, string])[] = [
   ['/engine/store/sqlite/write/operations.ts', 'sqlite-operations.ts'],
   ['/engine/store/mongo/batches.ts', 'mongo-batches.ts'],
   ['/engine/live/live-bus.ts', 'live-bus.ts'],
+  ['/runtime/gate/candidate.ts', 'gate-candidate.ts'],
+  ['/runtime/gate/node-red-host.ts', 'gate-host.ts'],
 ];
 
 registerHooks({
