@@ -125,6 +125,22 @@ export const consoleErrors = defineErrors({
     'Port {port} for the console is taken.',
     'End what uses it, or set WARDFLOW_GOVERNANCE_PORT to another port (0 takes a free one).',
   ),
+  'console-host-unusable': permanent(
+    'The console cannot listen on {host}: it is no address of this machine.',
+    'Set WARDFLOW_HOST to one of its addresses, to 0.0.0.0 for all of them, or leave it at 127.0.0.1.',
+  ),
+  'tls-needed': permanent(
+    'WARDFLOW_HOST is {host}, which other machines can reach, and there is no certificate.',
+    'Set WARDFLOW_TLS_CERT and WARDFLOW_TLS_KEY to PEM files, or leave WARDFLOW_HOST at 127.0.0.1.',
+  ),
+  'tls-incomplete': permanent(
+    'Only one of WARDFLOW_TLS_CERT and WARDFLOW_TLS_KEY is set.',
+    'Set both: the certificate with its chain, and its private key.',
+  ),
+  'tls-unusable': permanent(
+    'The certificate of the console cannot be used: {file}: {reason}.',
+    'Put PEM files there that this user may read: the certificate with its chain, and its key without a passphrase.',
+  ),
   'console-store-unusable': permanent(
     'The console cannot open its store in the data folder.',
     'Make the folder in WARDFLOW_DATA writable for this user.',

@@ -12,6 +12,8 @@ import {
   type ProcessInfo,
   type RuntimeInfo,
 } from '../engine/index.ts';
+import { readCertificate } from '../governance/server/tls/certificate.ts';
+import { addressShown, listeningOf } from '../governance/server/tls/listening.ts';
 import { build } from './build.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
 import { findPorts, type PortWish } from './ports.ts';
@@ -45,6 +47,9 @@ export interface StartOptions {
 export async function startAll(options: StartOptions): Promise<void> {
   const { demo, out, children, stopping } = options;
   const withSandbox = demo && options.config.fhirBase === null;
+  // Said before anything starts: in the log of a child nobody would look for it.
+  const { tls, publicUrl } = listeningOf(options.config);
+  const certificate = tls && readCertificate(tls.certFile, tls.keyFile);
   const production = await runsProduction(options.config, demo);
   await recordRun(options, options.config, {});
   if (missingParts().length > 0) {
@@ -106,6 +111,7 @@ export async function startAll(options: StartOptions): Promise<void> {
   if (stopping()) return;
   const lines = summary({
     consoleUrl: local(config.governancePort),
+    httpsUrl: publicUrl?.origin ?? (tls && addressShown(tls.host, certificate?.firstName ?? null, config.httpsPort)),
     editorUrl: local(config.stagingPort),
     production: production ? local(config.productionPort) : null,
     feeds: runtimes.get('staging')?.feeds ?? {},
@@ -169,6 +175,9 @@ async function withPorts(
   const wishes: Record<string, PortWish> = {
     governancePort: { what: 'the console', setting: 'WARDFLOW_GOVERNANCE_PORT', port: config.governancePort },
     stagingPort: { what: 'the staging runtime', setting: 'WARDFLOW_STAGING_PORT', port: config.stagingPort },
+    ...(config.tlsCert !== null && {
+      httpsPort: { what: 'the console over HTTPS', setting: 'WARDFLOW_HTTPS_PORT', port: config.httpsPort },
+    }),
     mllpPort: { what: 'HL7 messages', setting: 'WARDFLOW_MLLP_PORT', port: config.mllpPort },
   };
   if (production) {

@@ -1,6 +1,8 @@
 /** What `wardflow up` says when everything runs. Short: a newcomer reads it once. */
 export interface SummaryFacts {
   readonly consoleUrl: string;
+  /** From other machines; `null`: there is no way. */
+  readonly httpsUrl: string | null;
   readonly editorUrl: string;
   /** Where production is; `null`: it does not run. */
   readonly production: string | null;
@@ -29,6 +31,7 @@ export function summary(facts: SummaryFacts): readonly string[] {
     `Wardflow runs (${facts.seconds.toFixed(1)} s).`,
     '',
     `  Console  ${facts.consoleUrl}   ${login}`,
+    ...(facts.httpsUrl === null ? [] : [`  HTTPS    ${facts.httpsUrl}   the console, from other machines`]),
     `  Editor   ${facts.editorUrl}   the flows, in Node-RED (staging)`,
     ...(facts.production === null
       ? []

@@ -5,6 +5,7 @@ import { json, safe } from '../terminal.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
 import { checkBindings, checkPorts, checkRunning } from './check-running.ts';
+import { checkTls } from './check-tls.ts';
 import { ok, wrong, type Finding } from './finding.ts';
 
 /** Gives the exit code: 1 when something is wrong; warnings alone are 0. */
@@ -18,6 +19,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     );
     const run = await guardedRun(findings, config);
     findings.push(
+      ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('definitions', () => checkDefinitions(config, new Date(io.now())))),

@@ -47,6 +47,20 @@ export function folder(
   };
 }
 
+export function word(env: string, told: Told & { initial: string; pattern: RegExp; limits: string }): Setting<string> {
+  return {
+    env,
+    kind: 'text',
+    limits: told.limits,
+    defaultText: told.initial,
+    text: told.text,
+    secret: false,
+    initial: () => told.initial,
+    parse: (text) => (told.pattern.test(text) ? { value: text } : { problem: `takes ${told.limits}` }),
+    format: (value) => value,
+  };
+}
+
 export function port(env: string, told: Told & { initial: number }): Setting<number> {
   return number(env, {
     ...told,

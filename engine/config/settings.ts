@@ -1,7 +1,20 @@
 /** Every setting, declared once: parser, `Config`, the docs table and the children's environment come from here. */
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
-import { choice, days, file, folder, httpUrl, number, onOff, port, secret, words, type Setting } from './setting.ts';
+import {
+  choice,
+  days,
+  file,
+  folder,
+  httpUrl,
+  number,
+  onOff,
+  port,
+  secret,
+  word,
+  words,
+  type Setting,
+} from './setting.ts';
 
 export const SETTINGS = {
   dataFolder: folder('WARDFLOW_DATA', {
@@ -16,6 +29,28 @@ export const SETTINGS = {
     text: 'The folder of definitions. A site keeps its own in its own repository.',
   }),
   governancePort: port('WARDFLOW_GOVERNANCE_PORT', { initial: 4000, text: 'The console in the browser.' }),
+  host: word('WARDFLOW_HOST', {
+    initial: '127.0.0.1',
+    pattern: /^[A-Za-z0-9.:_-]{1,253}$/,
+    limits: 'an address or name of this machine; `0.0.0.0` or `::` for all',
+    text: 'Where the console listens for HTTPS. Other than loopback only with a certificate.',
+  }),
+  httpsPort: port('WARDFLOW_HTTPS_PORT', {
+    initial: 4443,
+    text: 'The console over HTTPS, where there is a certificate.',
+  }),
+  tlsCert: file('WARDFLOW_TLS_CERT', {
+    defaultText: 'none: no HTTPS',
+    text: 'Certificate of the console with its chain, PEM. Looked at every minute and on SIGHUP, so that a renewed one needs no restart.',
+  }),
+  tlsKey: file('WARDFLOW_TLS_KEY', {
+    defaultText: 'none: no HTTPS',
+    text: 'Private key of that certificate, PEM, without a passphrase.',
+  }),
+  publicUrl: httpUrl('WARDFLOW_PUBLIC_URL', {
+    defaultText: 'the names in the certificate',
+    text: 'What people type to reach the console, e.g. where a reverse proxy stands in front of it.',
+  }),
   stagingPort: port('WARDFLOW_STAGING_PORT', { initial: 1880, text: 'Editor and API of the staging runtime.' }),
   mllpPort: port('WARDFLOW_MLLP_PORT', {
     initial: 2575,

@@ -227,7 +227,19 @@ export const SCHEMAS = {
   ),
   deadLetters: body(
     {
-      filter: body({ code: word, definition: word, feed: word, since: time, until: time, deadBefore: time }, []),
+      filter: body(
+        {
+          code: word,
+          definition: word,
+          feed: word,
+          type: word,
+          since: time,
+          until: time,
+          deadBefore: time,
+          after: time,
+        },
+        [],
+      ),
       reason,
     },
     ['filter'],

@@ -16,6 +16,8 @@ import { NO_RELEASES, type ReleaseFacts } from '../audit/why/release-facts.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { dismissDemoPeople, ensureDemoPeople } from './demo-people.ts';
+import { listen } from './http/listen.ts';
+import { createOrigins } from './http/origins.ts';
 import { createApp } from './http/app.ts';
 import { routesOf, type RouteAccess } from './http/route-list.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
@@ -33,6 +35,8 @@ import { watchReleases } from './releases/release-watch.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
 import { createSecondFactors, type DemandedOf } from './second-factor/second-factors.ts';
+import { createHttpsListener, type HttpsListener } from './tls/https-listener.ts';
+import { addressShown, type Listening } from './tls/listening.ts';
 import { accountsIn, type Accounts } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { knownDevicesIn } from './store/known-devices.ts';
@@ -59,6 +63,8 @@ export interface ConsoleOptions {
   onFirstPassword(username: string, password: string): void;
   /** The people of the demo, too. */
   readonly demo?: boolean;
+  /** For other machines; default: loopback only. */
+  readonly listening?: Listening;
   /** Whose logins need a second step; default: nobody's. */
   readonly secondFactorOf?: DemandedOf;
   /** Where versions of definitions came from; without it none was promoted. */
@@ -74,7 +80,13 @@ export interface ConsoleOptions {
 
 export interface ConsoleServer {
   readonly port: number;
+  /** On loopback. */
   readonly url: string;
+  /** For other machines; `null`: there is no way. */
+  readonly httpsUrl: string | null;
+  readonly httpsPort: number | null;
+  /** Reads the certificate's files now. */
+  reloadCertificate(): void;
   /** For tests that make accounts with a password of their own. */
   readonly accounts: Accounts;
   readonly people: People;
@@ -87,8 +99,8 @@ export interface ConsoleServer {
 const HOUR = 3_600_000;
 
 /**
- * Starts the governance app on loopback.
- * @throws `console-port-taken`, `console-store-unusable`
+ * Starts the governance app: plain HTTP on loopback, and HTTPS where it is asked for.
+ * @throws `console-port-taken`, `console-host-unusable`, `tls-unusable`, `console-store-unusable`
  */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
   const { clock = systemClock, log = silentLog, passwordCost: cost = DEFAULT_COST } = options;
@@ -173,7 +185,11 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     proposals: proposals.released,
     onChange: changed,
   });
+  const { tls = null, publicUrl = null } = options.listening ?? {};
+  let https: HttpsListener | undefined;
+  const origins = createOrigins(publicUrl, (host) => https?.isFor(host) === true);
   const app = createApp({
+    origins,
     release,
     log,
     login,
@@ -208,15 +224,21 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     }),
   );
   try {
-    await listen(http, options.port);
+    if (tls) https = createHttpsListener({ tls, handle: app, clock, log });
+    // One channel for both: live pages do not care which way they came.
+    https?.server.on('upgrade', (...all) => http.emit('upgrade', ...all));
+    await listen(http, options.port, '127.0.0.1');
+    if (tls && https) await listen(https.server, tls.port, tls.host);
   } catch (error) {
+    https?.stop();
+    http.close();
     for (const watch of [releaseWatch, ...watches]) watch.stop();
     await proposals.stop();
     await desk.close();
     database.close();
     throw error;
   }
-  fanOut = createFanOut(http, login, clock, entries);
+  fanOut = createFanOut(http, login, origins, clock, entries);
   // Only now: a password that is told once must belong to a console that runs.
   const made = await ensureAdministrator(accounts, audit, cost, options.adminPassword);
   if (made !== null) options.onFirstPassword('admin', made);
@@ -231,6 +253,9 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   return {
     port,
     url: `http://127.0.0.1:${port}`,
+    httpsUrl: publicUrl?.origin ?? (tls && https ? addressShown(tls.host, https.firstName(), https.port()) : null),
+    httpsPort: https?.port() ?? null,
+    reloadCertificate: () => https?.reload(),
     accounts,
     people,
     proposals,
@@ -238,6 +263,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     async close() {
       for (const watch of [releaseWatch, ...watches]) watch.stop();
       http.closeIdleConnections();
+      https?.stop();
       const ended = fanOut?.close();
       http.closeAllConnections();
       await ended;
@@ -264,13 +290,4 @@ function entryOf(
     problem: reachable ? null : { code: error.code, title: error.message, remedy: error.remedy },
     editor,
   };
-}
-
-function listen(http: ReturnType<typeof createServer>, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? consoleErrors.create('console-port-taken', { port }) : error);
-    });
-    http.listen(port, '127.0.0.1', () => resolve());
-  });
 }

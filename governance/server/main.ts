@@ -7,11 +7,13 @@ import { createLog, readConfig, WardflowError } from '../../engine/index.ts';
 import { startConsole } from './console.ts';
 import { demandedOf } from './second-factor/demanded-of.ts';
 import { runtimesOf } from './runtimes.ts';
+import { listeningOf, reachedFromElsewhere } from './tls/listening.ts';
 import { webFolder } from './web-folder.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel).with({ part: 'governance' });
+  const listening = listeningOf(config);
   const console = await startConsole({
     dataFolder: config.dataFolder,
     port: config.governancePort,
@@ -23,11 +25,13 @@ async function main(): Promise<void> {
     flowsFolder: config.flowsFolder,
     adminPassword: config.adminPassword,
     onFirstPassword: (username, password) => say('first-login', { username, password }),
-    secondFactorOf: demandedOf(config.totpRoles, false),
+    listening,
+    secondFactorOf: demandedOf(config.totpRoles, reachedFromElsewhere(listening)),
     demo: process.argv.includes('--demo'),
     log,
   });
   say('ready', { port: console.port, url: console.url });
+  if (listening.tls) process.on('SIGHUP', () => console.reloadCertificate());
 
   let stopping = false;
   const stop = (): void => {

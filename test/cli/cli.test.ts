@@ -15,7 +15,7 @@ import {
   type RunInfo,
 } from '../../engine/index.ts';
 import { runCli } from '../../cli/run.ts';
-import type { RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { EscalationList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { skipBecause } from '../kit/requires.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
@@ -284,11 +284,48 @@ describe('wardflow on the command line', function () {
     const env = { WARDFLOW_DATA: runtime.folder };
     assert.equal((await run(discard, env, 'no')).out.toString(), 'Nothing was done.\n');
     await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 2);
-    assert.match((await run(discard, env, 'yes')).out.toString(), /^\d+ of \d+ messages discarded\.\n$/);
+    const said = (await run(discard, env, 'yes')).out.toString();
+    assert.match(said, /^\d+ of \d+ messages discarded\. \d+ more belong to escalations that are open and stay: /);
+    assert.match((await run(discard, env, 'yes')).out.toString(), /^No dead letter can be taken\. \d+ more belong/);
+    // What the ladders have to tell stays until somebody answers.
+    const { escalations } = await runtime.api<EscalationList>('/escalations?state=open,exhausted&limit=500');
+    for (const { id } of escalations)
+      await runtime.api(`/escalations/${id}/acknowledge`, { method: 'POST', body: JSON.stringify({ reason: 'seen' }) });
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0);
+    const rest = (await run(discard, env, 'yes')).out.toString();
+    assert.match(rest, /^\d+ of \d+ messages discarded\.\n$/);
     await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === 0);
     assert.equal(await text('messages', 'redrive', '--code', 'endpoint-auth'), 'No dead letter fits.\n');
     assert.match((await wardflow('messages', 'redrive')).err, /^No message is named/);
     assert.match((await wardflow('messages', 'redrive', 'X', '--feed', 'lab')).err, /^Messages are named, and/);
+  });
+
+  it('discards what waits of a message only where all of it is asked for, and says before what that is', async () => {
+    const why = ['--reason', 'sent by mistake'];
+    await text('pause', 'definition', 'critical-lab-result', ...why);
+    const sender = new MllpSender(runtime.mllpPort);
+    await sender.send(
+      sample('critical-potassium')
+        .toString('utf8')
+        .replaceAll(/(WF-S-00|1954|L10|V00|9001000)\d\d/g, '$193'),
+    );
+    sender.close();
+    const discard = ['messages', 'discard', 'WF-S-0093', ...why];
+    assert.match(
+      (await wardflow(...discard)).err,
+      /none of its work is dead; what waits or is parked is discarded where/,
+    );
+    const dryRun = await text(...discard, '--all', '--dry-run');
+    assert.match(dryRun, /^\S+: 1 would be discarded\n {2}\S+ {2}critical-lab-result\/lab-results {2}waiting\n$/);
+    const asJson = JSON.parse(await text(...discard, '--all', '--dry-run', '--json')) as {
+      discarded: [];
+      items: object[];
+    };
+    assert.deepEqual([asJson.discarded, asJson.items.length], [[], 1]);
+    assert.match(await text(...discard, '--all'), /: 1 discarded\n$/);
+    const [message] = JSON.parse(await text('messages', 'list', '--json', '--state', 'discarded')) as MessageSummary[];
+    assert.equal(message?.controlId, 'WF-S-0093');
+    await text('resume', 'definition', 'critical-lab-result', ...why);
   });
 
   it('says in one sentence what it cannot do, with exit code 1 and no stack', async () => {

@@ -52,6 +52,7 @@ export interface TestConsoleOptions {
   readonly watched?: boolean;
   readonly adminPassword?: string | null;
   readonly secondFactorOf?: ConsoleOptions['secondFactorOf'];
+  readonly listening?: ConsoleOptions['listening'];
   /** Options of the console itself. */
   readonly more?: Partial<ConsoleOptions>;
   /** Default: a new one, removed in the end. */
@@ -75,6 +76,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       onFirstPassword: (_username, password) => options.onFirstPassword?.(password),
       clock: options.clock ?? systemClock,
       ...(options.log ? { log: options.log } : {}),
+      ...(options.listening ? { listening: options.listening } : {}),
       ...(options.secondFactorOf ? { secondFactorOf: options.secondFactorOf } : {}),
       passwordCost: CHEAP,
       loginsPerMinute: 10_000,

@@ -7,6 +7,7 @@ import { summary, type SummaryFacts } from '../../supervisor/summary.ts';
 
 const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
   consoleUrl: 'http://127.0.0.1:4000',
+  httpsUrl: null,
   editorUrl: 'http://127.0.0.1:1880',
   feeds: { hospital: { host: '127.0.0.1', port: 2575 } },
   production: null,
@@ -27,6 +28,11 @@ describe('what wardflow up says when it runs', () => {
     for (const part of ['http://127.0.0.1:4000', 'http://127.0.0.1:1880', '127.0.0.1:2575', '/data/logs', '2.3 s']) {
       assert.ok(text().includes(part), part);
     }
+  });
+
+  it('names the way from other machines where there is one', () => {
+    assert.doesNotMatch(text(), /HTTPS/);
+    assert.match(text({ httpsUrl: 'https://wardflow.example.org' }), /HTTPS +https:\/\/wardflow\.example\.org +/);
   });
 
   it('tells the first password, and otherwise where the password is from', () => {

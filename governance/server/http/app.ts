@@ -21,6 +21,7 @@ import type { Sessions } from '../store/sessions.ts';
 import { auditRouter } from './audit-routes.ts';
 import { createNeeds, may, rightHost, writesFromConsole } from './guards.ts';
 import { handled } from './handled.ts';
+import type { Origins } from './origins.ts';
 import { keyRouter } from './key-routes.ts';
 import { peopleRouter } from './people-routes.ts';
 import { problemHandler } from './problems.ts';
@@ -32,6 +33,7 @@ import { whyRouter } from './why-routes.ts';
 
 export interface AppParts {
   readonly log: Log;
+  readonly origins: Origins;
   readonly login: Login;
   readonly sessions: Sessions;
   readonly services: ServiceAccounts;
@@ -67,7 +69,8 @@ export function createApp(parts: AppParts): Express {
   });
   app.use(securityHeaders());
   app.use(logRequests(parts.log));
-  app.use(rightHost);
+  app.use(rightHost(parts.origins));
+  app.use(insistOnTls(parts.origins));
   app.get('/health', (_request, response) => {
     response.setHeader('Cache-Control', 'no-store');
     response.json({ status: 'up' });
@@ -86,7 +89,7 @@ function api(parts: AppParts): Router {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  router.use(writesFromConsole);
+  router.use(writesFromConsole(parts.origins));
   router.use(['/proposals', '/keys'], proposalBodies());
   router.use(signedBodies);
   router.use(express.json({ limit: '16kb', strict: true }));
@@ -109,8 +112,9 @@ function api(parts: AppParts): Router {
   router.get(
     '/runtimes',
     needs('status:read'),
-    handled(async (_request, response) => {
-      const opens = may(response, 'editor:view');
+    handled(async (request, response) => {
+      // The editors listen on loopback: from elsewhere their address leads nowhere.
+      const opens = may(response, 'editor:view') && parts.origins.isLocal(request);
       const entries = await parts.entries();
       response.json({ runtimes: entries.map((entry) => (opens ? entry : { ...entry, editor: null })) });
     }),
@@ -140,10 +144,22 @@ function securityHeaders(): RequestHandler {
         'base-uri': ["'none'"],
       },
     },
-    // Plain HTTP on loopback: told to insist on TLS, a browser would refuse the next visit.
+    // Said below, where it was TLS.
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   });
+}
+
+/**
+ * HSTS (RFC 6797), a year. Not under names of this machine: the editors are there, on other ports and without TLS, and a
+ * browser that was told to insist would reach them no more.
+ */
+function insistOnTls(origins: Origins): RequestHandler {
+  return (request, response, next) => {
+    if (origins.isSecure(request) && !origins.isLocal(request))
+      response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    next();
+  };
 }
 
 /** One line per call of the API: the route's pattern, never the address, which may hold what was searched for. */

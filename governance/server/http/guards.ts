@@ -9,32 +9,27 @@ import { mayDo, mustChangePassword, scopeOf, type Identity } from '../identity.t
 import type { Login, LoginPlace } from '../login.ts';
 import type { ServiceAccount, ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
+import type { Origins } from './origins.ts';
 
-const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
-
-/** Another name that resolves here (DNS rebinding) would make a foreign page our own origin. */
-export const rightHost: RequestHandler = (request, _response, next) => {
-  if (!LOOPBACK.test(request.headers.host ?? '')) throw consoleErrors.create('wrong-host');
-  next();
-};
-
-/** `true`: the browser says the request comes from our own pages, or it does not come from a browser. */
-export function sameOrigin(headers: IncomingHttpHeaders): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
-  return headers.origin === undefined || headers.origin === `http://${headers.host ?? ''}`;
+export function rightHost(origins: Origins): RequestHandler {
+  return (request, _response, next) => {
+    if (!origins.isOurs(request)) throw consoleErrors.create('wrong-host');
+    next();
+  };
 }
 
 /**
  * SameSite=Strict does not tell ports apart, and the editors live on another port of this host: a write must say by
  * origin and by a header that no foreign page can set that it comes from the console. A bearer token is such a header.
  */
-export const writesFromConsole: RequestHandler = (request, _response, next) => {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  const marked = request.headers[WRITE_HEADER] !== undefined || request.headers.authorization !== undefined;
-  if (!reads && (!sameOrigin(request.headers) || !marked)) throw consoleErrors.create('request-not-from-console');
-  next();
-};
+export function writesFromConsole(origins: Origins): RequestHandler {
+  return (request, _response, next) => {
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const marked = request.headers[WRITE_HEADER] !== undefined || request.headers.authorization !== undefined;
+    if (!reads && (!origins.isFromOwnPage(request) || !marked)) throw consoleErrors.create('request-not-from-console');
+    next();
+  };
+}
 
 export function sessionToken(headers: IncomingHttpHeaders): string {
   return parseCookie(headers.cookie ?? '')[SESSION_COOKIE] ?? '';

@@ -49,6 +49,10 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
   'console-failed': 500,
   'role-unknown': 500,
   'console-port-taken': 500,
+  'console-host-unusable': 500,
+  'tls-needed': 500,
+  'tls-incomplete': 500,
+  'tls-unusable': 500,
   'console-store-unusable': 500,
   'console-web-missing': 503,
 };

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { stringifySetCookie } from 'cookie';
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { DEVICE_COOKIE, SESSION_COOKIE, SESSION_HEADER, API_ROOT, type Introspection } from '../../api/contract.ts';
 import type { SessionEntry } from '../../api/people-contract.ts';
@@ -13,6 +13,7 @@ import { DEVICE_KNOWN_MS } from '../store/known-devices.ts';
 import type { Session, Sessions } from '../store/sessions.ts';
 import { bearerToken, identityOf, placeOf, sessionToken, type Needs } from './guards.ts';
 import { handled } from './handled.ts';
+import type { Origins } from './origins.ts';
 import { sendProblem } from './problems.ts';
 import { refusal } from './refusal.ts';
 import { secondFactorRouter } from './second-factor-routes.ts';
@@ -23,6 +24,7 @@ export interface SessionRouteParts {
   readonly sessions: Sessions;
   readonly secondFactors: SecondFactors;
   readonly audit: AuditTrail;
+  readonly origins: Origins;
   readonly needs: Needs;
   /** Tokens of the runtimes that may ask about sessions. */
   serviceTokens(): Promise<readonly string[]>;
@@ -35,6 +37,7 @@ export interface SessionRouteParts {
 /** Login, logout, the caller's sessions, and what runtimes ask about them. */
 export function sessionRouter(parts: SessionRouteParts): Router {
   const { login, sessions, needs } = parts;
+  const isSecure = (request: Request): boolean => parts.origins.isSecure(request);
   const router = Router();
   const loginRate = rateLimit({
     windowMs: 60_000,
@@ -53,9 +56,19 @@ export function sessionRouter(parts: SessionRouteParts): Router {
       const outcome = await login.login(username, proof, placeOf(request));
       if (outcome.kind !== 'in') throw refusal(outcome);
       const { expiresAt, createdAt } = outcome.identity.session;
-      setCookie(response, { name: SESSION_COOKIE, value: outcome.token, path: '/', lifeMs: expiresAt - createdAt });
+      setCookie(response, isSecure(request), {
+        name: SESSION_COOKIE,
+        value: outcome.token,
+        path: '/',
+        lifeMs: expiresAt - createdAt,
+      });
       const path = `${API_ROOT}/session`;
-      setCookie(response, { name: DEVICE_COOKIE, value: outcome.device, path, lifeMs: DEVICE_KNOWN_MS });
+      setCookie(response, isSecure(request), {
+        name: DEVICE_COOKIE,
+        value: outcome.device,
+        path,
+        lifeMs: DEVICE_KNOWN_MS,
+      });
       response.json(viewOf(outcome.identity));
     }),
   );
@@ -64,11 +77,11 @@ export function sessionRouter(parts: SessionRouteParts): Router {
     const identity = login.identify(sessionToken(request.headers));
     response.json(identity ? viewOf(identity) : null);
   });
-  router.delete('/session', needs('logged-in'), (_request, response) => {
+  router.delete('/session', needs('logged-in'), (request, response) => {
     const identity = identityOf(response);
     login.logout(identity);
     parts.onEnded(identity.session.id);
-    setCookie(response, { name: SESSION_COOKIE, value: '', path: '/', lifeMs: 0 });
+    setCookie(response, isSecure(request), { name: SESSION_COOKIE, value: '', path: '/', lifeMs: 0 });
     response.status(204).end();
   });
   router.post(
@@ -138,10 +151,11 @@ interface OwnCookie {
   readonly lifeMs: number;
 }
 
-/** No `Secure`: the console speaks plain HTTP on loopback, where some browsers drop such cookies. */
-function setCookie(response: Response, { name, value, path, lifeMs }: OwnCookie): void {
+/** `Secure` where it was TLS; plain HTTP is for loopback, where some browsers drop such cookies. */
+function setCookie(response: Response, secure: boolean, { name, value, path, lifeMs }: OwnCookie): void {
   const maxAge = Math.floor(lifeMs / 1000);
-  response.append('Set-Cookie', stringifySetCookie({ name, value, path, httpOnly: true, sameSite: 'strict', maxAge }));
+  const cookie = { name, value, path, httpOnly: true, secure, sameSite: 'strict', maxAge } as const;
+  response.append('Set-Cookie', stringifySetCookie(cookie));
 }
 
 function same(expected: string, given: string): boolean {

@@ -3,7 +3,8 @@ import { Server } from 'socket.io';
 import type { Clock, LiveChange } from '../../../engine/index.ts';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
-import { sameOrigin, sessionToken } from '../http/guards.ts';
+import { sessionToken } from '../http/guards.ts';
+import type { Origins } from '../http/origins.ts';
 import { mayDo, scopeOf } from '../identity.ts';
 import type { Login } from '../login.ts';
 
@@ -40,6 +41,7 @@ export interface FanOut {
 export function createFanOut(
   http: HttpServer,
   login: Login,
+  origins: Origins,
   clock: Clock,
   entries: () => Promise<readonly RuntimeEntry[]>,
 ): FanOut {
@@ -49,7 +51,12 @@ export function createFanOut(
     transports: ['websocket'],
     maxHttpBufferSize: 4096,
     allowRequest: (request, callback) =>
-      callback(null, sameOrigin(request.headers) && login.identify(sessionToken(request.headers)) !== undefined),
+      callback(
+        null,
+        origins.isOurs(request) &&
+          origins.isFromOwnPage(request) &&
+          login.identify(sessionToken(request.headers)) !== undefined,
+      ),
   });
 
   io.use((socket, next) => {
