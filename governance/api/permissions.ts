@@ -86,12 +86,14 @@ export interface Target {
 export type Scope = 'all' | Limit;
 
 /**
- * What a limited role does with a permission: `anywhere` as if there were no limit (what a definition says is no secret in
- * the house), `nowhere` (it is of the whole runtime, or of what no definition has read). All others follow the limit.
+ * What a limited role does with a permission: `anywhere` as if there were no limit (what a definition says, or is to say, is no
+ * secret in the house), `nowhere` (it is of the whole runtime, or of what no definition has read). All others follow the limit.
  */
 export const REACH: Readonly<Partial<Record<Permission, 'anywhere' | 'nowhere'>>> = {
   'definition:read': 'anywhere',
   'editor:view': 'anywhere',
+  'proposal:read': 'anywhere',
+  'proposal:comment': 'anywhere',
   'message:reread': 'nowhere',
   'audit:read': 'nowhere',
   'audit:export': 'nowhere',
