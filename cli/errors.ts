@@ -1,6 +1,11 @@
 import { defineErrors } from '../engine/index.ts';
 
 export const cliErrors = defineErrors({
+  'no-trails': {
+    class: 'permanent',
+    text: 'There is no audit trail in the data folder {folder}.',
+    remedy: 'Set WARDFLOW_DATA to the folder that Wardflow was started with, or give exported trails with --trail.',
+  },
   'nothing-runs': {
     class: 'permanent',
     text: 'No Wardflow runs from the data folder {folder}.',

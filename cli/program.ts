@@ -10,6 +10,7 @@ import type * as Messages from './commands/messages.ts';
 import type { ScenarioOptions } from './commands/scenarios.ts';
 import type { PauseOptions } from './commands/switches.ts';
 import type * as Users from './commands/users.ts';
+import { addAudit } from './audit-program.ts';
 import { addGovernance } from './governance-program.ts';
 import type { Io } from './io.ts';
 
@@ -186,22 +187,6 @@ function addSwitches(wardflow: Command, io: Io): void {
     .option('--reason <text>', 'why; kept in the audit trail', 'let go on from the command line')
     .action(async (kind: SwitchKind, name: string, options: { runtime: string; reason: string }) =>
       (await import('./commands/switches.ts')).resume(io, kind, name, options),
-    );
-}
-
-function addAudit(wardflow: Command, io: Io, ended: (code: number) => void): void {
-  const audit = wardflow.command('audit').description('the audit trail');
-  runtimeCommand(audit, 'verify', 'check that no record was changed, removed or moved')
-    .option('--json', 'for programs')
-    .action(async (options: { runtime: string; json?: boolean }) =>
-      ended(await (await import('./commands/audit.ts')).verifyAuditTrail(io, options)),
-    );
-  runtimeCommand(audit, 'export', 'all records as JSON lines, oldest first')
-    .option('--out <file>', 'write to this file instead of standard output')
-    .option('--since <time>', 'only since this time (ISO 8601)')
-    .option('--force', 'replace the file')
-    .action(async (options: { runtime: string }) =>
-      (await import('./commands/audit.ts')).exportAuditTrail(io, options),
     );
 }
 

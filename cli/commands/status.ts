@@ -1,6 +1,8 @@
 import { wordAndTerm } from '../../governance/api/message-words.ts';
 import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble } from '../../engine/index.ts';
 import { isGated } from '../../engine/index.ts';
+import type { HeadStatement } from '../../governance/audit/heads/head-statement.ts';
+import { newestHead } from '../../governance/audit/heads/newest-head.ts';
 import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
 import type { Io } from '../io.ts';
@@ -12,10 +14,26 @@ export async function status(io: Io, options: { readonly runtime: string; readon
   const runtime = await findRuntime(io, options.runtime);
   const now = await runtime.get<RuntimeStatus>('/status');
   const release = isGated(runtime.environment) ? await runtime.get<RuntimeRelease>('/release') : null;
-  if (options.json === true) io.out(json({ ...statusJson(now), ...(release && { release }) }));
+  // What is wrong with them says `wardflow doctor`.
+  const head = await newestHead(io.config().dataFolder).catch(() => null);
+  if (options.json === true)
+    io.out(
+      json({
+        ...statusJson(now),
+        auditHead: head && { number: head.number, at: head.at },
+        ...(release && { release }),
+      }),
+    );
   else
-    io.out(`${statusText(now, runtime.run.governance?.url ?? null, io.now())}${release ? releaseText(release) : ''}`);
+    io.out(
+      statusText(now, runtime.run.governance?.url ?? null, io.now()) +
+        (head ? headText(head, io.now()) : '') +
+        (release ? releaseText(release) : ''),
+    );
 }
+
+const headText = ({ number, at }: HeadStatement, now: number): string =>
+  columns([['audit', `head ${number} signed ${span(now - Date.parse(at))} ago`]]);
 
 function releaseText({ running, problem, drift }: RuntimeRelease): string {
   const until = running?.until ? `, under broken glass until ${dateTime(running.until)}` : '';

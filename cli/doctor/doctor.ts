@@ -2,6 +2,7 @@
 import { readRunInfo, WardflowError, type Config, type RunInfo } from '../../engine/index.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
+import { checkAuditHeads } from './check-audit-heads.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
 import { checkBindings, checkPorts, checkRunning } from './check-running.ts';
@@ -22,6 +23,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
       ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
+      ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
       ...(await guarded('definitions', () => checkDefinitions(config, new Date(io.now())))),
     );
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentFolder, openAuditFile, type AuditRecord } from '../../engine/index.ts';
+import { environmentFolder, openAuditFile, type AuditFile, type AuditRecord } from '../../engine/index.ts';
 import type { AuditHead, AuditList } from '../../runtime/api/contract.ts';
 import type { AuditTrail } from '../server/audit-trail.ts';
 import type { RuntimeClient } from '../server/proxy/runtime-client.ts';
@@ -56,18 +56,28 @@ export interface ClosableChain extends ChainReader {
 }
 
 /** From the file of a runtime's embedded store; `undefined`: it has none here. */
-export function storedChain(dataFolder: string, environment: string): ClosableChain | undefined {
-  const file = join(environmentFolder(dataFolder, environment), 'wardflow.db');
+export const storedChain = (dataFolder: string, environment: string): ClosableChain | undefined =>
+  chainInFile(environment, join(environmentFolder(dataFolder, environment), 'wardflow.db'));
+
+/** From the console's database, read only. */
+export const storedConsoleChain = (dataFolder: string): ClosableChain | undefined =>
+  chainInFile(CONSOLE_CHAIN, join(dataFolder, 'governance', 'console.sqlite'));
+
+function chainInFile(chain: string, file: string): ClosableChain | undefined {
   if (!existsSync(file)) return undefined;
-  try {
-    const audit = openAuditFile(file);
-    return {
-      chain: environment,
-      head: () => audit.head(),
-      list: (query) => audit.list({ ...query, order: 'oldest-first' }),
-      close: () => audit.close(),
-    };
-  } catch (cause) {
-    throw auditErrors.create('audit-chain-unread', { chain: environment }, { cause });
-  }
+  let audit: AuditFile | undefined;
+  const reading = async <T>(work: (audit: AuditFile) => Promise<T>): Promise<T> => {
+    try {
+      audit ??= openAuditFile(file);
+      return await work(audit);
+    } catch (cause) {
+      throw auditErrors.create('audit-chain-unread', { chain }, { cause });
+    }
+  };
+  return {
+    chain,
+    head: () => reading((open) => open.head()),
+    list: (query) => reading((open) => open.list({ ...query, order: 'oldest-first' })),
+    close: () => audit?.close(),
+  };
 }

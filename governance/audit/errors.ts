@@ -63,6 +63,9 @@ export const auditErrors = defineErrors({
     'The audit trail of {chain} cannot be read up to its end now, so an export would lack its newest records.',
     'Start the {chain} runtime, or ask for the export with what there is.',
   ),
-  'audit-filter-invalid': permanent('The filter is not valid at "{field}".', 'Correct it and ask again.'),
+  'audit-export-invalid': permanent(
+    'Line {line} of the exported trail is no record of a chain.',
+    'Give a file that was exported as JSON lines (--format jsonl).',
+  ),
 });
 export type AuditErrorCode = keyof typeof auditErrors.entries;

@@ -1,7 +1,7 @@
 /** The commands as people start them, against a real runtime whose EHR is not bound: so that something needs them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -169,7 +169,7 @@ describe('wardflow on the command line', function () {
     await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 2 && work.waiting + work.claimed === 0);
     const records = (await text('audit', 'export')).trim().split('\n');
     const redriven = records
-      .map((line) => JSON.parse(line) as { type: string; actor: string; reason?: string })
+      .map((line) => (JSON.parse(line) as { record: { type: string; actor: string; reason?: string } }).record)
       .find(({ type }) => type === 'work.redriven');
     assert.equal(redriven?.reason, 'the EHR is bound now');
     assert.match(redriven?.actor ?? '', /^cli:/);
@@ -180,17 +180,39 @@ describe('wardflow on the command line', function () {
     assert.match((await wardflow('messages', 'show', 'WF-S-0001')).err, /^2 messages have the control id WF-S-0001\./);
   });
 
-  it('verifies and exports the audit trail', async () => {
-    assert.match(await text('audit', 'verify'), /^The audit trail is intact: \d+ records/);
+  it('verifies and exports the audit trails', async () => {
+    assert.match(
+      await text('audit', 'verify'),
+      /^The audit trails are intact: \d+ records.*staging: intact, \d+ records/s,
+    );
     const file = join(runtime.folder, 'audit.jsonl');
     await text('audit', 'export', '--out', file);
     const lines = readFileSync(file, 'utf8').trim().split('\n');
-    assert.ok(lines.length > 3);
-    assert.equal((JSON.parse(lines[0] ?? '') as { seq: number }).seq, 1);
+    const read = (line = ''): { chain: string; record: { seq: number; type: string } } => JSON.parse(line) as never;
+    const ofRuntime = lines.map(read).filter(({ chain }) => chain === 'staging');
+    assert.ok(ofRuntime.length > 3);
+    // By time; a record may be noted a moment after one that happened later.
+    assert.deepEqual(
+      ofRuntime.map(({ record }) => record.seq).toSorted((a, b) => a - b),
+      ofRuntime.map((_, n) => n + 1),
+    );
     assert.equal(statSync(file).mode & 0o777, 0o600);
     const again = await wardflow('audit', 'export', '--out', file);
     assert.equal(again.code, 1);
     assert.match(again.err, /exists already/);
+    const redriven = (await text('audit', 'export', '--type', 'work.*', '--text', 'EHR bound', '--offline')).trim();
+    assert.deepEqual(
+      redriven.split('\n').map((line) => read(line).record.type),
+      ['work.redriven', 'work.redriven'],
+    );
+    const fhir = (await text('audit', 'export', '--format', 'fhir', '--type', 'work.redriven')).trim().split('\n');
+    assert.equal((JSON.parse(fhir[0] ?? '') as { resourceType: string }).resourceType, 'AuditEvent');
+    assert.match(await text('audit', 'verify', '--trail', file), /^The audit trails are intact/);
+    const cut = join(runtime.folder, 'cut.jsonl');
+    writeFileSync(cut, `${lines.filter((_, n) => n !== 1).join('\n')}\n`);
+    const { code, out } = await wardflow('audit', 'verify', '--trail', cut);
+    assert.equal(code, 1);
+    assert.match(out.toString(), /staging is broken at record 3: a record before it is missing.*audit-chain-broken/s);
   });
 
   it('finds what is wrong, and what to do', async () => {

@@ -60,7 +60,6 @@ const STATUS: Readonly<Record<keyof typeof consoleErrors.entries, number>> = {
 /** Of what is wrong with audit trails: that somebody tampered with them is an answer, not a failed request. */
 const AUDIT_STATUS: Partial<Record<AuditErrorCode, number>> = {
   'audit-part-missing': 409,
-  'audit-filter-invalid': 400,
   'audit-heads-missing': 409,
   'audit-chain-unread': 502,
 };

@@ -92,18 +92,23 @@ export interface AuditRow {
   hash: string;
 }
 
+/** The console's table has no `work_id`, and had fewer columns once. */
+function said(name: keyof AuditRecord, value: string | null | undefined): Partial<AuditRecord> {
+  return value === null || value === undefined ? {} : { [name]: value };
+}
+
 export function auditFrom(row: AuditRow): AuditRecord {
   return {
     seq: row.seq,
     at: row.at,
     type: row.type,
     actor: row.actor,
-    ...(row.message_id === null ? {} : { messageId: row.message_id }),
-    ...(row.work_id === null ? {} : { workId: row.work_id }),
-    ...(row.definition === null ? {} : { definition: row.definition }),
-    ...(row.version === null ? {} : { version: row.version }),
+    ...said('messageId', row.message_id),
+    ...said('workId', row.work_id),
+    ...said('definition', row.definition),
+    ...said('version', row.version),
     details: detailsFrom(row.details),
-    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...said('reason', row.reason),
     previous: row.previous,
     hash: row.hash,
   };
