@@ -11,13 +11,24 @@ export interface CutCarry {
   readonly cut: readonly string[];
 }
 
-/** Tried in turn: longest text and list that stay whole. Ids and codes, which later steps go by, are shorter than the last. */
-const TIGHTER = [
-  { text: 4096, list: 1000 },
-  { text: 1024, list: 200 },
-  { text: 256, list: 50 },
-  { text: 256, list: 5 },
-] as const;
+/**
+ * Tried in turn: longest text and list that stay whole, and most members of an object. Ids and codes, which later steps go
+ * by, are shorter than the last text; members have names that expressions ask for, so they go much later than elements.
+ */
+const TIGHTER: readonly Limit[] = [
+  { text: 4096, list: 1000, members: 1000 },
+  { text: 1024, list: 200, members: 1000 },
+  { text: 256, list: 50, members: 1000 },
+  { text: 256, list: 5, members: 200 },
+  { text: 128, list: 1, members: 100 },
+];
+
+interface Limit {
+  readonly text: number;
+  readonly list: number;
+  readonly members: number;
+}
+
 /** Deeper than any event; a message built by a flow may hold anything. */
 const DEEPEST = 32;
 
@@ -67,7 +78,7 @@ function plainJson(value: unknown): unknown {
   }
 }
 
-function shortened(value: unknown, limit: { readonly text: number; readonly list: number }, depth: number): unknown {
+function shortened(value: unknown, limit: Limit, depth: number): unknown {
   if (typeof value === 'string')
     return value.length <= limit.text
       ? value
@@ -77,7 +88,7 @@ function shortened(value: unknown, limit: { readonly text: number; readonly list
   if (Array.isArray(value)) return value.slice(0, limit.list).map((item) => shortened(item, limit, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
-      .slice(0, limit.list)
+      .slice(0, limit.members)
       .map(([name, item]) => [name, shortened(item, limit, depth + 1)]),
   );
 }

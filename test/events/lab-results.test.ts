@@ -114,9 +114,19 @@ describe('a result', () => {
     assert.equal(data({ 11: '' }).status, 'F');
   });
 
-  it('that is only ordered, pending or not to be had is no event while nothing is stated with it', () => {
-    for (const status of ['I', 'N', 'O', 'X'])
+  it('that is only ordered or pending is no event while nothing is stated with it', () => {
+    for (const status of ['I', 'N', 'O'])
       for (const nothing of ['', '""', '^', '~']) assert.deepEqual(names({ 11: status, 5: nothing }), [], status);
+  });
+
+  it('that cannot be had corrects what was told of it before, as the same fact', () => {
+    for (const nothing of ['', '""', '^', '~']) {
+      const [event, ...more] = events(obx({ 11: 'X', 5: nothing }));
+      assert.deepEqual([event?.name, event?.correction, more.length], ['lab.result.corrected', true, 0]);
+      assert.equal(event?.businesskey, events(obx({ 11: 'F' }))[0]?.businesskey);
+      assert.notEqual(event?.contenthash, events(obx({ 11: 'F' }))[0]?.contenthash);
+      assert.equal(dataOf(event).value, null);
+    }
   });
 
   it('is unverified where its value or flag comes without a status that a result has, and critical as any', () => {

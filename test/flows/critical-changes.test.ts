@@ -186,6 +186,21 @@ describe('a result that changes', function () {
     assert.match((await noticesOf('I3')).join(), /has changed/);
   });
 
+  it('not to be had after it was critical: whoever was told hears of it, and the ladder goes on', async () => {
+    await state('M1', 'M', CRITICAL, 'F');
+    await state('M2', 'M', '', 'X');
+    assert.match((await written('M2')).said.join(), /^Potassium was 7\.1, is now without a value/);
+    const [notice, ...more] = await noticesOf('M2');
+    assert.match(notice ?? '', /^responsible ward: .* not critical as it stands now\./);
+    assert.equal(more.length, 0);
+    assert.equal((await escalation('M1'))?.state, 'open');
+  });
+
+  it('not to be had and never told: nobody hears of it', async () => {
+    await state('N1', 'N', '', 'X');
+    assert.deepEqual([await written('N1'), await noticesOf('N1')], [NOBODY, []]);
+  });
+
   it('normal by an older message that comes late: nobody is told that it is not critical', async () => {
     await state('L1', 'L', CRITICAL, 'F');
     await state('L2', 'L', NORMAL, 'P');

@@ -24,6 +24,7 @@ const CASES: readonly (readonly [id: string, segments: readonly string[], rows: 
   ['UNKNOWN-FLAGGED', [OBR, potassium('HH', 'Z', '4.1')], ['flagged']],
   ['NO-STATUS', [OBR, potassium('H', '')], ['k-high']],
   ['NOT-OBTAINED-FLAGGED', [OBR, potassium('HH', 'X', '')], ['flagged']],
+  ['NOT-OBTAINED', [OBR, potassium('', 'X', '')], ['not-obtained']],
   ['PENDING-FLAGGED', [OBR, potassium('LL', 'I', '')], ['flagged']],
   ['BEHIND-SPECIMEN', [OBR, 'SPM|1', potassium('HH', 'F')], ['k-high']],
   ['WITHOUT-REQUEST', [potassium('HH', 'F')], ['k-high']],
@@ -77,7 +78,10 @@ describe('a result that a laboratory states in its own way', function () {
         decisions.flatMap(({ matched }) => matched),
         rows,
       );
-      assert.equal(effects.filter(({ name }) => name === 'task').length, rows.length);
+      assert.equal(
+        effects.filter(({ name }) => name === 'task').length,
+        rows.filter((row) => row !== 'not-obtained').length,
+      );
     });
 
   it('is found among 1,100 others of one report, which holds nobody up', async () => {

@@ -138,16 +138,62 @@ describe('the operations pages in a browser', function () {
   });
 
   it('count again when the filter is narrowed, and offer nothing where nothing fits', async () => {
-    kit.runtime.arrive('dead');
+    for (let i = 0; i < 3; i++) kit.runtime.arrive('dead');
     await page.reload();
     await page.getByRole('button', { name: 'Discard by filter…' }).click();
     await page.getByRole('button', { name: /^Discard \d+ messages?$/ }).waitFor();
+    await said('2 work items of open escalations stay: people are being told by them.');
+    assert.deepEqual(await barriers(page), []);
     await page.getByRole('combobox', { name: 'Only of the feed' }).click();
     await page.getByRole('option', { name: 'radiology' }).click();
     await said('Nothing: no dead letter fits.');
     await reason('sent twice');
     assert.equal(await page.getByRole('button', { name: /^Discard 0 messages$/ }).isDisabled(), true);
     await page.getByRole('button', { name: 'Leave them' }).click();
+  });
+
+  it('discard many, saying before what stays, with the reason, from where the last call ended', async () => {
+    const before = dead();
+    await page.getByRole('button', { name: 'Discard by filter…' }).click();
+    const button = page.getByRole('button', { name: new RegExp(`^Discard ${before} messages?$`) });
+    await button.waitFor();
+    await said('Messages of the same patients that waited behind them go on.');
+    assert.equal(await button.isDisabled(), true, 'not without a reason');
+    await reason('test data of the vendor');
+    await button.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.deepEqual([before > 1, dead()], [true, 0]);
+    const calls = kit.runtime.calls.filter(({ path }) => path.endsWith('/dead-letters/discard'));
+    const bodies = calls.map(({ body }) => JSON.parse(body ?? '') as { filter: { after: number }; reason: string });
+    assert.deepEqual(
+      bodies.map(({ filter, reason: why }) => [filter.after, why]),
+      [[0, 'test data of the vendor']],
+    );
+    kit.runtime.arrive('dead');
+  });
+
+  it('discard one message: what is dead of it, or all of it where nothing is', async () => {
+    const discard = async (state: 'dead' | 'parked', why: string): Promise<unknown> => {
+      const message = kit.runtime.messages.find((one) => one.state === state);
+      await page.goto(`${kit.console.url}/messages/${message?.id}`);
+      await page.getByRole('button', { name: 'Discard…' }).click();
+      await said('One work item goes: admissions/all (failed).');
+      await said('The message itself stays in the journal, with your reason.');
+      const button = page.getByRole('dialog').getByRole('button', { name: 'Discard', exact: true });
+      assert.equal(await button.isDisabled(), true, 'not without a reason');
+      assert.deepEqual(await barriers(page), []);
+      await reason(why);
+      await button.click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      assert.equal(kit.runtime.messages.find(({ id }) => id === message?.id)?.state, 'discarded');
+      const call = kit.runtime.calls.findLast(({ path }) => path.endsWith(`/${message?.id}/discard`));
+      return JSON.parse(call?.body ?? '');
+    };
+    assert.deepEqual(await discard('dead', 'sent to us by mistake'), { reason: 'sent to us by mistake' });
+    assert.deepEqual(await discard('parked', 'nobody will answer'), { reason: 'nobody will answer', all: true });
+    kit.runtime.arrive('dead');
+    await page.goto(`${kit.console.url}/operations`);
+    await page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
   });
 
   it('pause a feed with a reason, say so on every page, and start it again', async () => {

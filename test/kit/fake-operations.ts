@@ -63,7 +63,7 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
     return {
       messages: fitting.length,
       items: fitting.length,
-      spared: 0,
+      spared: action === 'discard' && fitting.length > 1 ? 2 : 0,
       doneAfter: fitting.length > 1 ? 3 : 0,
       withoutSource: 0,
       doneAfterComplete: true,

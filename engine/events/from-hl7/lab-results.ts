@@ -34,12 +34,15 @@ const FACT_OF_STATUS: Readonly<Record<string, LabEventName>> = {
 /** Deleted and wrong: the result is taken back, so that however critical it was, nobody is to act on it. */
 const TAKEN_BACK = new Set(['D', 'W']);
 const CRITICAL = new Set(['LL', 'HH', 'AA']);
-/** Ordered, scheduled, pending, not to be had: there is no result, as long as nothing is stated with it. */
-const NO_RESULT = new Set(['I', 'N', 'O', 'X']);
+/** Ordered, scheduled, pending: there is no result, as long as nothing is stated with it. */
+const NO_RESULT = new Set(['I', 'N', 'O']);
+/** There is none to be had: what was stated before, if anything, does not hold any more. */
+const NOT_TO_BE_HAD = 'X';
 
 /**
  * One event for each OBX of an ORU^R01, wherever in the message it stands, and `lab.result.critical` beside it where
- * OBX-8 says so. Only an OBX that states no result yet, and neither value nor flag, has none.
+ * OBX-8 says so. Only an OBX that states no result yet, and neither value nor flag, has none. One that says that there is
+ * no result to be had (OBX-11 X) corrects what may have been told before: a gate finds out whether anything was.
  */
 export function labResults(message: Hl7Message, given: EventContext): LabResultEvent[] {
   const context: StatedContext = { ...given, statedAt: statedIn(message, given.zone) };
@@ -59,8 +62,9 @@ export function labResults(message: Hl7Message, given: EventContext): LabResultE
     for (const { obx } of [...order.observations, ...order.specimenObservations]) {
       const data = { ...shell, ...resultData(order, obx, context) };
       const shared = businessKey(origin, data, patient);
-      const fact = factOf(origin, data, order, obx, patient);
-      for (const name of factsOf(data, obx)) {
+      const names = factsOf(data, obx);
+      const fact = factOf(origin, data, order, obx, patient, names[0]);
+      for (const name of names) {
         // Senders repeat code and sub-id within an order; each is still a fact of its own.
         const same = JSON.stringify([name, ...shared]);
         const nth = (seen.get(same) ?? 0) + 1;
@@ -82,7 +86,9 @@ function factsOf(data: LabResultData, obx: Hl7Segment): LabEventName[] {
   const status = data.status ?? '';
   const { flags } = data;
   // Whoever states a value or a flag states a result, whatever the status: silence is the worse mistake.
-  if (NO_RESULT.has(status) && !statesValue(obx) && flags.length === 0) return [];
+  const statesNothing = flags.length === 0 && !statesValue(obx);
+  if (statesNothing && NO_RESULT.has(status)) return [];
+  if (statesNothing && status === NOT_TO_BE_HAD) return ['lab.result.corrected'];
   const names: LabEventName[] = [FACT_OF_STATUS[status] ?? 'lab.result.unverified'];
   if (!TAKEN_BACK.has(status) && flags.some((flag) => CRITICAL.has(flag))) names.push('lab.result.critical');
   return names;
@@ -137,17 +143,22 @@ function factOf(
   { request }: Hl7Order,
   obx: Hl7Segment,
   patient: string,
+  fact: LabEventName | undefined,
 ): FactParts {
   const { order, code, subId, status, observedAt, unit, referenceRange, flags } = data;
   const named = order.filler ?? order.placer;
   const fallback = named === null ? [observedAt, ...origin] : [];
-  const fact = FACT_OF_STATUS[status ?? ''];
   return {
     key: [patient, named, order.service.code, code, subId, ...fallback],
     content: [obx.raw('5'), unit, referenceRange, flags.join('~'), status, observedAt],
-    stage: fact === undefined ? null : fact === 'lab.result.preliminary' ? PRELIMINARY : FINAL,
+    stage: stageOf(fact),
     correction: fact === 'lab.result.corrected' || text(request, '25') === 'C',
   };
+}
+
+function stageOf(fact: LabEventName | undefined): number | null {
+  if (fact === undefined || fact === 'lab.result.unverified') return null;
+  return fact === 'lab.result.preliminary' ? PRELIMINARY : FINAL;
 }
 
 /** What all results of an order share. */
