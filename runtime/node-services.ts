@@ -50,10 +50,17 @@ export interface RuntimeServices extends NodeServices {
   install(): void;
   uninstall(): void;
   inFlight(): number;
+  /**
+   * Takes nothing more up for these definitions, and resolves when nothing of theirs is in flight or the time is over. A
+   * deploy that starts them anew ends it; otherwise what it gives does.
+   */
+  quiet(definitions: ReadonlySet<string>, withinMs: number): Promise<() => void>;
 }
 
 /** Longest note on a step. */
 const NOTE_LIMIT = 300;
+/** Between two looks at whether definitions are quiet. */
+const QUIET_LOOK_MS = 20;
 /** A redelivery after a deploy waits this long, so that the flows run again. */
 const REDELIVER_MS = 200;
 
@@ -117,6 +124,10 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     running.set(source.nodeId, remove);
   };
 
+  const startAll = (): void => {
+    for (const source of sources.values()) if (!running.has(source.nodeId)) startSource(source);
+  };
+
   /** What a deploy threw away is delivered again. */
   const dropLost = (): void => {
     for (const flight of flights.all()) {
@@ -146,7 +157,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     const subscriptions = [...sources.values()].flatMap((source) =>
       source.subscription ? [{ id: source.id, definition: source.definition, ...source.subscription }] : [],
     );
-    for (const source of sources.values()) if (!running.has(source.nodeId)) startSource(source);
+    startAll();
     engine.intake
       .configure([...feeds.values()], subscriptions)
       .then(() => {
@@ -182,6 +193,17 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       red.events.removeListener('runtime-event', onRuntimeEvent);
     },
     inFlight: () => flights.size,
+    async quiet(names, withinMs) {
+      for (const { definition, nodeId } of sources.values()) {
+        if (!names.has(definition)) continue;
+        running.get(nodeId)?.();
+        running.delete(nodeId);
+      }
+      const busy = (): boolean => flights.all().some(({ work }) => names.has(work.definition));
+      for (const until = Date.now() + withinMs; busy() && Date.now() < until;)
+        await new Promise((resolve) => setTimeout(resolve, QUIET_LOOK_MS));
+      return startAll;
+    },
     definitionOf(node) {
       const set = definitions.current();
       return set.ofNode(tabOf(node)) ?? set.ofNode(node.id);

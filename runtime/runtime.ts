@@ -244,6 +244,7 @@ export class Runtime {
         red,
         bindings,
         version: this.#version,
+        services: () => this.services,
         enforce: (next, person) => this.#enforce(next, person),
       });
     }

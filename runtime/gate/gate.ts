@@ -30,6 +30,7 @@ import type { GateHost } from './host.ts';
 import { isUntouched, judgeLog, judgeTrust, type GateFolders, type Judged } from './judge.ts';
 import { gateMemory, type GateMemory } from './memory.ts';
 import { planRelease } from './plan-release.ts';
+import { stoppedBy } from './plan.ts';
 
 export interface GateOptions {
   readonly folders: GateFolders;
@@ -244,6 +245,8 @@ export class Gate {
     const { folders, host } = this.#options;
     if (candidate) await keepCopy(folders, candidate);
     if (drain) await host.drain();
+    const stopped = stoppedBy(this.#running?.candidate.definitions ?? null, candidate?.definitions ?? null);
+    const goOn = await host.quiet(stopped);
     this.#applying = candidate ?? 'nothing';
     try {
       await host.deploy(candidate?.nodes ?? [], candidate?.release.person ?? SYSTEM);
@@ -253,6 +256,7 @@ export class Gate {
       throw gateErrors.create('deploy-failed', { sequence, reason: errorName(error) }, { cause: error });
     } finally {
       this.#applying = null;
+      goOn();
       if (drain) host.resume();
     }
   }

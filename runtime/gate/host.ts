@@ -21,6 +21,11 @@ export interface GateHost {
   enforce(definitions: DefinitionSet, person: string | null): Promise<void>;
   /** Gives Node-RED the nodes, as a deploy of type `flows`; resolves when they run and their feeds are in force. */
   deploy(nodes: readonly NodeConfig[], person: string): Promise<void>;
+  /**
+   * Lets these definitions finish what they have in work, for a moment, and gives them nothing more. They go on by a deploy
+   * that starts them anew, or by what it gives.
+   */
+  quiet(definitions: ReadonlySet<string>): Promise<() => void>;
   /** Finishes what is in work and takes nothing up until `resume`. */
   drain(): Promise<void>;
   resume(): void;

@@ -1,6 +1,7 @@
 /** The gate's hands: Node-RED, the engine's dispatcher and the definitions in force of this process. */
 import type { Bindings, DefinitionSet, Engine } from '../../engine/index.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
+import type { RuntimeServices } from '../node-services.ts';
 import type { GateHost } from './host.ts';
 
 /** The part of Node-RED that the gate uses. */
@@ -26,6 +27,7 @@ export interface NodeRedHostOptions {
   readonly red: GatedNodeRed;
   readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'>;
   readonly version: string;
+  readonly services: () => Pick<RuntimeServices, 'quiet'>;
   readonly enforce: (definitions: DefinitionSet, person: string | null) => Promise<void>;
 }
 
@@ -36,8 +38,11 @@ export interface NodeRedHost extends GateHost {
 
 const START_WITHIN_MS = 30_000;
 const DRAIN_MS = 60_000;
+/** Most messages take milliseconds; what takes longer is delivered again. */
+const QUIET_MS = 5_000;
 
-export function nodeRedHost({ engine, red, bindings, version, enforce }: NodeRedHostOptions): NodeRedHost {
+export function nodeRedHost(options: NodeRedHostOptions): NodeRedHost {
+  const { engine, red, bindings, version, enforce } = options;
   let started: () => void = () => undefined;
   return {
     version,
@@ -69,6 +74,7 @@ export function nodeRedHost({ engine, red, bindings, version, enforce }: NodeRed
       }
       await running;
     },
+    quiet: (definitions) => options.services().quiet(definitions, QUIET_MS),
     drain: () => engine.dispatcher.drain(DRAIN_MS),
     resume: () => engine.dispatcher.start(),
     async openWork() {

@@ -122,6 +122,12 @@ function feedsOf(before: readonly Definition[], after: readonly Definition[]): R
   }));
 }
 
+/** Whose nodes Node-RED stops: what they have in work is cut short. */
+export function stoppedBy(before: DefinitionSet | null, after: DefinitionSet | null): ReadonlySet<string> {
+  const planned = plannedOf(before?.all ?? [], after?.all ?? [], new Map());
+  return new Set(planned.flatMap(({ name, what }) => (what === 'restarts' || what === 'removed' ? [name] : [])));
+}
+
 function plannedOf(
   before: readonly Definition[],
   after: readonly Definition[],

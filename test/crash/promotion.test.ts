@@ -10,6 +10,7 @@ import { smallDefinitions } from '../gate/small-definitions.ts';
 import { adt } from '../kit/hl7-messages.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { ReleaseKit } from '../kit/release-kit.ts';
+import { longRun } from '../kit/requires.ts';
 import { COMPILE_CACHE, RuntimeProcess } from '../kit/runtime-process.ts';
 
 const KIT = join(import.meta.dirname, '..', 'kit', 'kill-at-step');
@@ -28,7 +29,6 @@ const STEPS = [
 ] as const;
 /** Each takes a start of the runtime: the others run with WARDFLOW_TEST_LONG. */
 const SHORT: ReadonlySet<string> = new Set(['copy kept', 'definitions enforced', 'flows started']);
-const LONG = process.env['WARDFLOW_TEST_LONG'] === '1';
 
 describe('a kill in the middle of a promotion', function () {
   this.timeout(240_000);
@@ -78,7 +78,7 @@ describe('a kill in the middle of a promotion', function () {
     return id;
   };
 
-  for (const [nth, step] of STEPS.filter((one) => LONG || SHORT.has(one)).entries())
+  for (const [nth, step] of STEPS.filter((one) => longRun || SHORT.has(one)).entries())
     it(`at "${step}" leaves what was ordered or what ran, whole, and loses no message`, async () => {
       const before_ = await whole();
       const next = await kit.bundle({

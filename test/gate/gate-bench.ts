@@ -122,6 +122,7 @@ export class GateBench {
         has.active = given;
         has.deploys++;
       },
+      quiet: async () => () => undefined,
       drain: async () => undefined,
       resume: () => undefined,
       openWork: async () => new Map([['alpha', 3]]),

@@ -46,6 +46,14 @@ describe('a promotion', function () {
     (await runtime.api<{ records: { details: Record<string, unknown>; actor: string }[] }>(`/audit?type=${type}`))
       .records;
 
+  const attemptsOf = async (controlId: string): Promise<readonly (readonly [string | null, string])[]> => {
+    const { messages } = await runtime.api<{ messages: { id: string }[] }>(`/messages?q=${controlId}`);
+    const detail = await runtime.api<MessageDetail>(`/messages/${messages[0]?.id ?? ''}`);
+    return detail.work.flatMap((work) => work.attempts.map((one) => [one.version, one.outcome] as const));
+  };
+  const versionIn = (bundle: Bundle): string | undefined =>
+    bundle.manifest.definitions.find(({ name }) => name === 'alpha')?.hash;
+
   it('is planned first: what is added, which feeds open, nothing in the way', async () => {
     first = await kit.bundle({
       definitions: smallDefinitions({ name: 'alpha' }, { name: 'beta', takes: 'ADT^A03' }),
@@ -113,11 +121,48 @@ describe('a promotion', function () {
     // On the connection that was open before.
     assert.match(await sender.send(adt('A03', 'P3', '3')), /MSA\|AA\|P3/);
     await runtime.until<RuntimeStatus>('/status', ({ messages }) => messages.done === 3);
-    const { messages } = await runtime.api<{ messages: { id: string; controlId: string }[] }>('/messages?q=P2');
-    const detail = await runtime.api<MessageDetail>(`/messages/${messages[0]?.id ?? ''}`);
-    const version = second.manifest.definitions.find(({ name }) => name === 'alpha')?.hash;
-    const attempts = detail.work.flatMap((work) => work.attempts.map((one) => [one.version, one.outcome]));
-    assert.deepEqual(attempts, [[version, 'done']], 'one attempt, never interrupted');
+    assert.deepEqual(await attemptsOf('P2'), [[versionIn(second), 'done']], 'one attempt, never interrupted');
+  });
+
+  it('lets a definition that starts again finish what it has in work, under the version that it began with', async () => {
+    const slow = 'await new Promise((done) => setTimeout(done, 1000)); return msg;';
+    const old = await kit.bundle({ definitions: smallDefinitions({ name: 'alpha', code: slow }) });
+    await apply(await kit.promote(old));
+    const next = await kit.bundle({ definitions: smallDefinitions({ name: 'alpha', code: `msg.new = 1; ${slow}` }) });
+    assert.match(await sender.send(adt('A01', 'Q1', '11')), /MSA\|AA\|Q1/);
+    assert.match(await sender.send(adt('A01', 'Q2', '12')), /MSA\|AA\|Q2/);
+    await runtime.until<RuntimeStatus>('/status', ({ inFlight }) => inFlight === 2);
+    const applied = apply(await kit.promote(next));
+    // Accepted meanwhile: nobody is told to wait.
+    assert.match(await sender.send(adt('A01', 'Q3', '13')), /MSA\|AA\|Q3/);
+    await applied;
+    assert.match(await sender.send(adt('A01', 'Q4', '14')), /MSA\|AA\|Q4/);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0);
+    assert.deepEqual(await attemptsOf('Q1'), [[versionIn(old), 'done']]);
+    assert.deepEqual(await attemptsOf('Q2'), [[versionIn(old), 'done']]);
+    assert.equal((await attemptsOf('Q3')).length, 1);
+    assert.deepEqual(await attemptsOf('Q4'), [[versionIn(next), 'done']]);
+  });
+
+  it('touches no flow where only what a flow looks up has changed: its message ends under the old version', async () => {
+    const slow = 'msg.new = 1; await new Promise((done) => setTimeout(done, 1000)); return msg;';
+    const words = (text: string): Promise<Bundle> =>
+      kit.bundle({ definitions: smallDefinitions({ name: 'alpha', code: slow, words: text }) });
+    const old = await words('one');
+    await apply(await kit.promote(old));
+    const next = await words('two');
+    await kit.keep(next);
+    const { definitions } = await plan(next);
+    const alpha = definitions.find(({ name }) => name === 'alpha');
+    assert.deepEqual([alpha?.what, alpha?.from, alpha?.to], ['stays', versionIn(old), versionIn(next)]);
+    assert.match(await sender.send(adt('A01', 'R1', '21')), /MSA\|AA\|R1/);
+    await runtime.until<RuntimeStatus>('/status', ({ inFlight }) => inFlight === 1);
+    await apply(await kit.promote(next));
+    assert.equal((await runtime.api<RuntimeStatus>('/status')).inFlight, 1, 'nobody waited for it');
+    assert.match(await sender.send(adt('A01', 'R2', '22')), /MSA\|AA\|R2/);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0);
+    assert.deepEqual(await attemptsOf('R1'), [[versionIn(old), 'done']]);
+    assert.deepEqual(await attemptsOf('R2'), [[versionIn(next), 'done']]);
   });
 
   it('finishes what is in work first, when that is wished', async () => {
@@ -125,10 +170,10 @@ describe('a promotion', function () {
     assert.match(await sender.send(adt('A01', 'P4', '4')), /MSA\|AA\|P4/);
     await apply(await kit.promote(fourth), true);
     const { work, inFlight } = await runtime.api<RuntimeStatus>('/status');
-    assert.deepEqual([work.done, inFlight], [4, 0]);
+    assert.deepEqual([work.done, inFlight], [10, 0]);
     // And work is taken up again afterwards.
     assert.match(await sender.send(adt('A01', 'P5', '5')), /MSA\|AA\|P5/);
-    await runtime.until<RuntimeStatus>('/status', ({ messages }) => messages.done === 5);
+    await runtime.until<RuntimeStatus>('/status', ({ messages }) => messages.done === 11);
   });
 
   it('goes back in one step, by another order', async () => {
@@ -141,6 +186,6 @@ describe('a promotion', function () {
     rmSync(bundlePath(kit.releases, second.hash));
     await runtime.restart();
     assert.equal(await running(), second.hash);
-    assert.equal((await audit('gate.applied')).length, 5, 'nothing came into force anew');
+    assert.equal((await audit('gate.applied')).length, 9, 'nothing came into force anew');
   });
 });

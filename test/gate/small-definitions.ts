@@ -9,6 +9,8 @@ export interface Small {
   readonly code?: string;
   readonly initialize?: string;
   readonly risk?: string;
+  /** Of its README: another one is another version of the same flow. */
+  readonly words?: string;
   readonly extra?: readonly object[];
 }
 
@@ -65,7 +67,7 @@ export function smallDefinitions(...wanted: readonly Small[]): readonly Definiti
       definitionFromFiles(one.name, {
         'flow.json': text(flowOf(one)),
         'intent.json': intent(one.name, one.risk ?? 'low'),
-        'README.md': README,
+        'README.md': `${README}${one.words ?? ''}\n`,
         ...common,
       }),
     ),
