@@ -107,7 +107,7 @@ export async function exportAuditTrails(io: Io, options: ExportOptions): Promise
     if (chains.length === 0) throw cliErrors.create('no-trails', { folder: dataFolder });
     const follower = followChains({ index, chains, log: silentLog, onReplaced: () => undefined });
     const environments = chains.map(({ chain }) => chain);
-    const search = createAuditSearch({ index, follower, client, runtimes: running, environments, now: io.now });
+    const search = createAuditSearch({ index, follower, client, runtimes: running, environments, now: () => io.now() });
     const { entries, count, parts } = await search.all(filter, io.actor(), partial);
     for (const { chain, complete } of parts)
       if (!complete) io.err(`The newest records of ${chain} are missing: its trail could not be read to its end.\n`);

@@ -72,7 +72,7 @@ export function auditEvent(entry: ExportedEntry, host: string): AuditEvent {
       subtype: [...(kind.type ? [dicom(kind.type)] : []), own],
       action: kind.action,
       outcome: kind.outcome ?? '0',
-      ...(kind.outcome === undefined || kind.outcome === '0' ? {} : { outcomeDesc: auditSentence(record) }),
+      ...(kind.outcome === undefined || kind.outcome === '0' ? {} : { outcomeDesc: fhirText(auditSentence(record)) }),
       agent: [actingAgent(record, chain)],
       entity: aboutEntities(entry),
     };
@@ -216,16 +216,16 @@ function aboutEntities({ chain, record }: ExportedEntry): AuditEventEntity[] {
     value === undefined || value === ''
       ? []
       : [{ what: { identifier: { system, value } }, type: { system: SYSTEMS.entity, code }, ...more }];
-  const detail = [
-    { type: 'hash', valueString: record.hash },
-    { type: 'previous', valueString: record.previous },
-    ...(record.reason === undefined ? [] : [{ type: 'reason', valueString: record.reason }]),
-    ...Object.entries(record.details).flatMap(([type, value]) =>
-      value === null || value === '' ? [] : [{ type, valueString: String(value) }],
-    ),
-  ];
+  const facts = { hash: record.hash, previous: record.previous, reason: record.reason ?? null, ...record.details };
+  const detail = Object.entries(facts).flatMap(([type, value]) => {
+    const valueString = fhirText(String(value ?? ''));
+    return valueString === '' ? [] : [{ type, valueString }];
+  });
   return [
-    ...about('audit-record', SYSTEMS.record, `${chain}/${record.seq}`, { name: auditSentence(record), detail }),
+    ...about('audit-record', SYSTEMS.record, `${chain}/${record.seq}`, {
+      name: fhirText(auditSentence(record)),
+      detail,
+    }),
     ...about('message', SYSTEMS.message, record.messageId),
     ...about('work-item', SYSTEMS.work, record.workId),
     ...about(
@@ -237,9 +237,10 @@ function aboutEntities({ chain, record }: ExportedEntry): AuditEventEntity[] {
   ];
 }
 
+/** A string of FHIR: no control characters, and something to read. */
+const fhirText = (text: string): string => text.replaceAll(/[^\P{Cc}\t\n\r]/gu, ' ').trim();
+
 function narrative(record: AuditRecord): string {
-  const said = auditSentence(record)
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const said = fhirText(auditSentence(record)).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return `<div xmlns="http://www.w3.org/1999/xhtml"><p>${said}</p></div>`;
 }
