@@ -1,6 +1,7 @@
 import { removeRunInfo, WardflowError, type Config } from '../engine/index.ts';
 import type { Child } from './child.ts';
 import { takeDataFolder } from './data-folder.ts';
+import { withDemoFlows } from './demo-flows.ts';
 import { startAll } from './start-all.ts';
 import { stopSignals } from './stop-signals.ts';
 
@@ -17,7 +18,7 @@ export interface UpOptions {
  * not start (said in one sentence with its remedy; whatever had been started is stopped).
  */
 export async function up(options: UpOptions): Promise<number> {
-  const { out, config } = options;
+  const { out } = options;
   const signals = stopSignals();
   // Node would open its debugger, and with it this process, to whoever may send signals: a runtime's flows may.
   const ignored = (): void => undefined;
@@ -26,9 +27,10 @@ export async function up(options: UpOptions): Promise<number> {
   const began = Date.now();
   let mine = false;
   try {
-    const { leftOver } = await takeDataFolder(config.dataFolder);
+    const { leftOver } = await takeDataFolder(options.config.dataFolder);
     mine = true;
-    const running = startAll({ ...options, children, began, leftOver, stopping: () => signals.asked() });
+    const config = options.demo ? await withDemoFlows(options.config) : options.config;
+    const running = startAll({ ...options, config, children, began, leftOver, stopping: () => signals.asked() });
     await Promise.race([running, signals.first]);
     if (!signals.asked()) await signals.first;
     out('Stopping: messages in work are finished, everything accepted is kept.');
@@ -42,7 +44,7 @@ export async function up(options: UpOptions): Promise<number> {
     out(sentence(error));
     return 1;
   } finally {
-    if (mine) await removeRunInfo(config.dataFolder);
+    if (mine) await removeRunInfo(options.config.dataFolder);
     signals.release();
     process.off('SIGUSR1', ignored);
   }

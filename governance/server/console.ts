@@ -15,7 +15,8 @@ import { openAudit } from '../audit/open-audit.ts';
 import { NO_RELEASES, type ReleaseFacts } from '../audit/why/release-facts.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
-import { dismissDemoPeople, ensureDemoPeople } from './demo-people.ts';
+import { holdDemoCeremony } from './demo/ceremony.ts';
+import { DEMO_ENVIRONMENT, dismissDemoPeople, ensureDemoPeople } from './demo/demo-people.ts';
 import { listen } from './http/listen.ts';
 import { createOrigins } from './http/origins.ts';
 import { createApp } from './http/app.ts';
@@ -160,9 +161,10 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       if (entry) fanOut?.runtime(entry);
     });
   };
+  const { flowsFolder = join(packageRoot(), 'flows') } = options;
   const { proposals, ownKeys } = openProposals({
     dataFolder: options.dataFolder,
-    flowsFolder: options.flowsFolder ?? join(packageRoot(), 'flows'),
+    flowsFolder,
     environments: options.environments ?? ['production'],
     database,
     audit,
@@ -243,8 +245,17 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const made = await ensureAdministrator(accounts, audit, cost, options.adminPassword);
   if (made !== null) options.onFirstPassword('admin', made);
   const demoParts = { database, accounts, sessions, audit };
-  if (options.demo === true) await ensureDemoPeople(options.dataFolder, demoParts);
-  else dismissDemoPeople(options.dataFolder, demoParts);
+  const stopping = new AbortController();
+  let ceremony: Promise<void> | undefined;
+  if (options.demo === true) {
+    await ensureDemoPeople(options.dataFolder, demoParts);
+    const runtime = release.environments.runtime(DEMO_ENVIRONMENT, 'system');
+    const { dataFolder, runtimes } = options;
+    const seams = { clock, log, stopped: stopping.signal };
+    const given = { dataFolder, flowsFolder, runtimes, accounts, ownKeys, proposals, audit, ...seams };
+    // Beside everything else: it waits for production.
+    if (runtime !== 'elsewhere') ceremony = holdDemoCeremony({ ...given, runtime });
+  } else dismissDemoPeople(options.dataFolder, demoParts);
 
   // Not waited for: a runtime that does not answer must not keep the console from starting.
   void desk.heads.start();
@@ -261,6 +272,8 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     proposals,
     routes: routesOf(app),
     async close() {
+      stopping.abort();
+      await Promise.race([ceremony, new Promise((done) => setTimeout(done, 1_000).unref())]);
       for (const watch of [releaseWatch, ...watches]) watch.stop();
       http.closeIdleConnections();
       https?.stop();

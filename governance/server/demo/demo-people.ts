@@ -1,12 +1,13 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Role } from '../api/permissions.ts';
-import type { AuditTrail } from './audit-trail.ts';
-import { hashPassword, randomPassword, type PasswordCost } from './passwords.ts';
-import type { Accounts } from './store/accounts.ts';
-import { inTransaction } from './store/database.ts';
-import type { Sessions } from './store/sessions.ts';
+import { hasTrust, trustFolderOf } from '../../trust/trust-folder.ts';
+import type { Role } from '../../api/permissions.ts';
+import type { AuditTrail } from '../audit-trail.ts';
+import { hashPassword, randomPassword, type PasswordCost } from '../passwords.ts';
+import type { Accounts } from '../store/accounts.ts';
+import { inTransaction } from '../store/database.ts';
+import type { Sessions } from '../store/sessions.ts';
 
 /** One person for each job of the demo's story. */
 const PEOPLE: readonly { readonly username: string; readonly displayName: string; readonly roles: readonly Role[] }[] =
@@ -18,6 +19,8 @@ const PEOPLE: readonly { readonly username: string; readonly displayName: string
     { username: 'operator', displayName: 'Oli Operator (demo)', roles: ['operator'] },
     { username: 'coordinator', displayName: 'Cora Coordinator (demo)', roles: ['coordinator'] },
   ];
+
+export const DEMO_ENVIRONMENT = 'production';
 
 /** 98 random bits need no stretching, and the demo is to start fast. */
 const COST: PasswordCost = { logN: 12, r: 8, p: 1 };
@@ -41,7 +44,9 @@ export async function ensureDemoPeople(dataFolder: string, parts: DemoParts): Pr
   const file = demoLoginsPath(dataFolder);
   const ours = PEOPLE.filter(({ username }) => (accounts.get(username)?.origin ?? 'demo') === 'demo');
   const ready = ours.every(({ username }) => accounts.get(username)?.disabled === false);
-  if (ready && existsSync(file)) return;
+  // Once there is a trust store, its keys open with what the file had when they were made, or with nothing.
+  const hasKeys = await hasTrust(trustFolderOf(dataFolder, DEMO_ENVIRONMENT));
+  if (ready && existsSync(file) && (hasKeys || demoPassphrases(dataFolder).size > 0)) return;
   const logins = await Promise.all(
     ours.map(async (person) => {
       const password = randomPassword();
@@ -50,8 +55,17 @@ export async function ensureDemoPeople(dataFolder: string, parts: DemoParts): Pr
   );
   // First the file: a crash in between must not leave people whose passwords nobody knows. `wx`: never through a link.
   rmSync(file, { force: true });
-  const lines = logins.map(({ username, password }) => `${username.padEnd(22)}${password}\n`);
-  writeFileSync(file, `Logins of the demo's people, for this data folder only.\n\n${lines.join('')}`, {
+  const lines = [
+    ['user name', 'password', 'passphrase of the signing key'],
+    ...logins.map(({ username, password }) => [
+      username,
+      password,
+      !hasKeys && signs(username) ? randomPassword() : '-',
+    ]),
+  ].map(
+    ([username = '', password = '', passphrase = '']) => `${username.padEnd(22)}${password.padEnd(26)}${passphrase}\n`,
+  );
+  writeFileSync(file, `The demo's people, for this data folder only.\n\n${lines.join('')}`, {
     flag: 'wx',
     mode: 0o600,
   });
@@ -68,6 +82,21 @@ export async function ensureDemoPeople(dataFolder: string, parts: DemoParts): Pr
       }
     }
   });
+}
+
+/** Everybody but the coordinator, who answers escalations and signs nothing. */
+const signs = (username: string): boolean => username !== 'coordinator';
+
+/** User name -> passphrase, as the file has them: for the ceremony that makes their keys. */
+export function demoPassphrases(dataFolder: string): ReadonlyMap<string, string> {
+  const lines = readFileSync(demoLoginsPath(dataFolder), 'utf8').split('\n');
+  const people = new Set(PEOPLE.map(({ username }) => username));
+  return new Map(
+    lines.flatMap((line) => {
+      const [username = '', , passphrase = '-'] = line.split(/ +/);
+      return people.has(username) && passphrase !== '-' ? [[username, passphrase] as const] : [];
+    }),
+  );
 }
 
 /** Without `--demo` its people can do nothing: their passwords lie in a file. */
