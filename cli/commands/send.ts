@@ -8,6 +8,7 @@ import {
   type MllpClient,
 } from '../../engine/index.ts';
 import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import { baseOf } from '../../governance/api/console-address.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
@@ -115,5 +116,5 @@ async function consoleUrl(runtime: RuntimeClient, controlId: string): Promise<st
   if (root === undefined || controlId === '' || controlId.length > 200) return null;
   const { messages } = await runtime.get<MessageList>('/messages', { q: controlId, limit: 20 });
   const found = messages.find((one) => one.controlId === controlId);
-  return found ? `${root}/messages/${found.id}` : null;
+  return found ? `${root}${baseOf(runtime.environment)}/messages/${found.id}` : null;
 }

@@ -1,6 +1,8 @@
 import { Compass } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Link, Route, Router, Switch, useLocation } from 'wouter';
+import { baseOf } from '../api/console-address.ts';
+import { ENVIRONMENT } from './api/environment.ts';
 import { EmptyState } from './feedback/empty-state.tsx';
 import { PageGuard } from './feedback/page-guard.tsx';
 import { LoadingRows } from './feedback/loading-rows.tsx';
@@ -22,6 +24,14 @@ const ProposalPage = lazy(() => import('./proposals/proposal-page.tsx'));
 const PeoplePage = lazy(() => import('./administration/people-page.tsx'));
 
 export function App() {
+  return (
+    <Router base={baseOf(ENVIRONMENT)}>
+      <Pages />
+    </Router>
+  );
+}
+
+function Pages() {
   const [place] = useLocation();
   return (
     <SessionGate>

@@ -194,8 +194,9 @@ async function untilItRuns({ runtime, stopped }: CeremonyParts): Promise<void> {
   await until(stopped, async () => {
     const told = await runtime.current();
     if (told.kind !== 'answer') return false;
-    if (told.value.running === null) await runtime.apply({ sequence: 1, drain: false });
-    return true;
+    if (told.value.running !== null) return true;
+    const applied = await runtime.apply({ sequence: 1, drain: false });
+    return applied.kind === 'answer' && applied.value.running !== null;
   });
 }
 

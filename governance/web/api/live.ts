@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { io, type Socket } from 'socket.io-client';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
+import { ENVIRONMENT } from './environment.ts';
 
 /** `live`: changes arrive as they happen. `reconnecting`: what is shown may be old. */
 export type LiveState =
@@ -53,11 +54,13 @@ export function useLiveConnection(client: QueryClient): LiveState {
     });
     socket.on('connect_error', () => setConnected('down'));
     socket.on('runtime', (entry) => {
+      if (entry.name !== ENVIRONMENT) return touch('runtimes');
       setRuntime(entry);
       // It was away, or somebody else was: notices and all else are in its store, and are asked for again.
       if (entry.reachable) touch(EVERYTHING);
     });
-    socket.on('changes', ({ changes, more }) => {
+    socket.on('changes', ({ runtime: environment, changes, more }) => {
+      if (environment !== ENVIRONMENT) return;
       if (more) touch('message');
       for (const change of changes) {
         if (change.kind === 'message') touch('messages', 'status', `message ${change.id}`);

@@ -14,10 +14,9 @@ import type {
 } from '../../api/runtime-shapes.ts';
 import { useSession } from '../session/session.ts';
 import { call, callForText, queryOf } from './client.ts';
+import { ENVIRONMENT } from './environment.ts';
 
-/** The one runtime there is until production comes; then the header chooses. */
-export const RUNTIME = 'staging';
-export const runtimePath = (path: string): string => `/runtimes/${RUNTIME}${path}`;
+export const runtimePath = (path: string): string => `/runtimes/${ENVIRONMENT}${path}`;
 
 export const useRuntimes = () =>
   useQuery({

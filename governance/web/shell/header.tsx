@@ -1,11 +1,12 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { Bell, CircleHelp, CircleUser, KeyRound, LogOut, Menu as MenuIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { useNotices, useStatus } from '../api/queries.ts';
+import { useNotices } from '../api/queries.ts';
 import { useSession } from '../session/session.ts';
 import { useSaid } from './announcer.tsx';
 import { ColourSchemeSwitch } from './colour-scheme-switch.tsx';
 import { ConnectionIndicator } from './connection-indicator.tsx';
+import { EnvironmentSwitch } from './environment-switch.tsx';
 import classes from './header.module.css';
 import { Mark } from './mark.tsx';
 
@@ -20,7 +21,6 @@ export function Header({
 }) {
   const { view, logout } = useSession();
   const [, navigate] = useLocation();
-  const environment = useStatus().data?.environment;
   const said = useSaid();
   const count = useNotices().data?.notices.length ?? 0;
   return (
@@ -32,11 +32,7 @@ export function Header({
         <Mark size={26} />
         <span className={classes['name']}>Wardflow</span>
       </Link>
-      {environment && (
-        <span className={classes['environment']} title="The environment whose messages you see">
-          {environment}
-        </span>
-      )}
+      <EnvironmentSwitch />
       <p className={classes['said']} role="status">
         {said}
       </p>
