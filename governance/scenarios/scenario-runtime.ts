@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureServiceToken, packageRoot, siblingFile, type FlowNode } from '../../engine/index.ts';
 import { ACTOR_HEADER, API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
@@ -219,6 +219,8 @@ function launch(base: string, data: string, flows: string, now: number): ChildPr
     },
   );
   closeSync(log);
+  // What people wait for, and what hospitals do, goes first.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   return child;
 }
 

@@ -249,7 +249,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   let ceremony: Promise<void> | undefined;
   if (options.demo === true) {
     await ensureDemoPeople(options.dataFolder, demoParts);
-    const runtime = release.environments.runtime(DEMO_ENVIRONMENT, 'system');
+    const runtime = release.environments.runtime(DEMO_ENVIRONMENT, 'user:operator');
     const { dataFolder, runtimes } = options;
     const seams = { clock, log, stopped: stopping.signal };
     const given = { dataFolder, flowsFolder, runtimes, accounts, ownKeys, proposals, audit, ...seams };

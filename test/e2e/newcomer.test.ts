@@ -40,7 +40,7 @@ describe('a newcomer who starts the demo', function () {
   const endsCleanly = async (): Promise<void> => {
     const { supervisor, governance, sandbox, runtimes } = info;
     const pids = [supervisor, governance, sandbox, ...Object.values(runtimes)].map((one) => one?.pid ?? 0);
-    assert.equal(pids.length, 4);
+    assert.equal(pids.length, 5);
     for (const pid of pids) assert.equal(await isAlive(pid), true);
     running().signal('SIGINT');
     assert.equal(await running().exit, 0);
@@ -54,7 +54,8 @@ describe('a newcomer who starts the demo', function () {
     assert.ok(took < READY_WITHIN_MS, `it took ${Math.round(took)} ms`);
     const { lines } = running();
     const said = lines.join('\n');
-    for (const url of [info.governance?.url, info.runtimes['staging']?.url, info.sandbox?.url]) {
+    const { staging, production } = info.runtimes;
+    for (const url of [info.governance?.url, staging?.url, production?.url, info.sandbox?.url]) {
       assert.ok(url !== undefined && said.includes(url), `${String(url)} is told`);
       assert.ok((await fetch(url)).status < 500);
     }
