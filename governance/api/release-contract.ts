@@ -10,7 +10,7 @@ export interface EnvironmentList {
   readonly environments: readonly EnvironmentView[];
 }
 
-/** GET /environments/:environment */
+/** GET /environments/:environment; POST /environments/:environment/check (`release:read`): after the runtime has looked for drift. */
 export interface EnvironmentView {
   readonly name: string;
   /** `null`: the runtime does not answer, or it is not here. */

@@ -18,8 +18,13 @@ export interface TrustChange {
   readonly at: string;
 }
 
+/** What of a trust store its next version is made of. */
+export type TrustToChange = Pick<TrustStore, 'environment' | 'version' | 'hash' | 'keys'> & {
+  readonly policy: { readonly policy: unknown };
+};
+
 /** What is to be signed by its proposer, then by approvers. Whether it may follow is judged by `appendTrust`. */
-export function proposeTrust(store: TrustStore, change: TrustChange): TrustStatement {
+export function proposeTrust(store: TrustToChange, change: TrustChange): TrustStatement {
   const { by, at, reason } = change;
   const revoke = new Set(change.revoke);
   const kept = store.keys.map((key) => ({

@@ -10,6 +10,9 @@ const RISK_WORDS: readonly (readonly [keyof Policy['approvals'], string])[] = [
   ['trust', 'A change of these keys or of this policy'],
 ];
 
+// Not through engine/index.ts: the pages say these words, and the door opens files and sockets.
+export { durationMs } from '../../engine/definitions/duration.ts';
+
 /** One sentence a rule. */
 export function policyInWords(policy: Policy): readonly string[] {
   const { approvals, codeNodes, forbiddenNodes, orders, breakGlass } = policy;

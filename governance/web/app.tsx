@@ -21,6 +21,9 @@ const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 const AccountPage = lazy(() => import('./account/account-page.tsx'));
 const ProposalListPage = lazy(() => import('./proposals/proposal-list-page.tsx'));
 const ProposalPage = lazy(() => import('./proposals/proposal-page.tsx'));
+const EnvironmentPage = lazy(() => import('./releases/environment-page.tsx'));
+const TrustPage = lazy(() => import('./trust/trust-page.tsx'));
+const ChangesPage = lazy(() => import('./changes/changes-page.tsx'));
 const PeoplePage = lazy(() => import('./administration/people-page.tsx'));
 
 export function App() {
@@ -49,6 +52,9 @@ function Pages() {
                 <Route path={/^\/proposals\/(?<number>[1-9]\d{0,8})(?:\/[a-z]+)?$/}>
                   {({ number = '' }) => <ProposalPage key={number} number={Number(number)} />}
                 </Route>
+                <Route path="/environments/:name">{({ name }) => <EnvironmentPage key={name} name={name} />}</Route>
+                <Route path="/trust/:name">{({ name }) => <TrustPage key={name} environment={name} />}</Route>
+                <Route path="/changes" component={ChangesPage} />
                 <Route path="/login" component={ReturnPage} />
                 <Route path="/audit" component={AuditPage} />
                 <Route path="/audit/why/:id">{({ id }) => <WhyPage key={id} id={id} />}</Route>

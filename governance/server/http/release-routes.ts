@@ -49,6 +49,14 @@ export function releaseRouter({ environments, releases, trust, changes }: Releas
     }),
   );
   router.post(
+    '/environments/:environment/check',
+    needs('release:read'),
+    handled(async (request, response) => {
+      validBody('nothing', request.body);
+      response.json(await releases.check(await environmentIn(request), actorOf(response)));
+    }),
+  );
+  router.post(
     '/environments/:environment/plan',
     needs('release:read'),
     handled(async (request, response) => {

@@ -145,7 +145,7 @@ function linesBetween(before: Bundle | null, after: Bundle | null): DefinitionLi
     const others = [contentOf(before, SHARED), contentOf(after, SHARED)];
     const lines = describeChange(diff, { ...contents, others }).filter(({ kind }) => kind !== 'layout');
     if (lines.length === 0) return [];
-    const shown = lines.slice(0, MOST_LINES).map(({ text }) => text);
+    const shown = lines.slice(0, MOST_LINES).map(({ text }) => text.replaceAll(' -> ', ' → '));
     const more = lines.length - shown.length;
     return [{ name, title, lines: more > 0 ? [...shown, `And ${more} more.`] : shown }];
   });

@@ -28,6 +28,8 @@ export interface ReleaseParts {
 
 export interface Releases {
   view(environment: string, actor: string): Promise<EnvironmentView>;
+  /** After the runtime has looked for drift. */
+  check(environment: string, actor: string): Promise<EnvironmentView>;
   /** @throws what `planRelease` throws */
   plan(environment: string, wish: PlanWish, actor: string): Promise<PlanAnswer>;
   /** @throws what `carryOut` throws */
@@ -58,6 +60,11 @@ export function createReleases(parts: ReleaseParts): Releases {
   return {
     view,
     followUp,
+    async check(environment, actor) {
+      const runtime = environments.runtime(environment, actor);
+      if (runtime !== 'elsewhere') await runtime.current(true);
+      return view(environment, actor);
+    },
     async plan(environment, { bundle, kind }, actor) {
       return planRelease(site(environment, actor), { bundle, kind }, await given(environment, bundle));
     },

@@ -71,6 +71,9 @@ export function useLiveConnection(client: QueryClient): LiveState {
         else touch('status');
       }
     });
+    socket.on('environment', ({ environment }) =>
+      touch('environments', `environment ${environment}`, `trust ${environment}`, 'changes', 'keys'),
+    );
     socket.on('proposal', ({ number }) => touch('proposals', `proposal ${number}`));
     socket.on('ended', () => void client.invalidateQueries({ queryKey: ['runtimes'] }));
     return () => {

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { LiveContext, useLiveConnection } from '../api/live.ts';
 import { ShortcutHelp } from '../keyboard/shortcut-help.tsx';
 import { useShortcuts } from '../keyboard/shortcuts.ts';
+import { GlassBanner } from '../releases/glass-banner.tsx';
 import { useSession } from '../session/session.ts';
 import { Header } from './header.tsx';
 import { Navigation, PLACES } from './navigation.tsx';
@@ -50,6 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <NoticeList latest={2} />
         </AppShell.Navbar>
         <AppShell.Main className={classes['main'] ?? ''}>
+          <GlassBanner />
           <RuntimeBanner />
           <SwitchBanner />
           <div id="page" tabIndex={-1} className={classes['page']}>

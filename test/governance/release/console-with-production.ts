@@ -1,4 +1,7 @@
 /** The real console over an environment `production`, whose runtime is a fake one over real HTTP. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ManualClock } from '../../../engine/index.ts';
 import type { Role } from '../../../governance/api/permissions.ts';
 import { hashPassword } from '../../../governance/server/passwords.ts';
@@ -18,19 +21,20 @@ export interface ConsoleWithProduction {
   stop(): Promise<void>;
 }
 
-export async function consoleWithProduction(): Promise<ConsoleWithProduction> {
+export async function consoleWithProduction(webFolder?: string): Promise<ConsoleWithProduction> {
   const clock = new ManualClock(NOW);
-  let runtime: FakeReleaseRuntime | undefined;
+  const dataFolder = await mkdtemp(join(tmpdir(), 'wardflow-console-'));
+  const runtime = await startFakeReleaseRuntime(dataFolder, () => clock.now());
   const kit = await startTestConsole({
     clock,
+    dataFolder,
+    ...(webFolder === undefined ? {} : { webFolder }),
     directory: (staging) => ({
       names: ['staging', 'production'],
-      locate: (name) =>
-        Promise.resolve(name === 'staging' ? { url: staging.url, token: FAKE_TOKEN } : runtime && target(runtime)),
+      locate: (name) => Promise.resolve(name === 'staging' ? { url: staging.url, token: FAKE_TOKEN } : target(runtime)),
     }),
   });
   const env = await testEnvironment(kit.folder);
-  runtime = await startFakeReleaseRuntime(kit.folder, () => clock.now());
   return {
     kit,
     env,
@@ -44,7 +48,8 @@ export async function consoleWithProduction(): Promise<ConsoleWithProduction> {
     },
     async stop() {
       await kit.stop();
-      await runtime?.stop();
+      await runtime.stop();
+      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }
