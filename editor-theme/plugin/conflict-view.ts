@@ -29,44 +29,46 @@ export function conflictView(
 ): readonly HTMLElement[] {
   const who = by ? `${by.by} deployed at ${timeOf(by.at)}` : 'Somebody deployed';
   const tabs = tabsOf(base, theirs, mine);
-  const rows = tabs.flatMap(({ id, label }) => {
-    const [others, own] = [changed(base, theirs, id), changed(base, mine, id)];
-    if (others.length + own.length === 0) return [];
-    return [
-      element(
-        'tr',
-        {},
-        element('th', { scope: 'row' }, label),
-        element('td', {}, lines(others)),
-        element('td', {}, lines(own)),
-      ),
-    ];
-  });
+  const rows = tabs.map(({ id, label }) => row(label, changed(base, theirs, id), changed(base, mine, id)));
   return [
     element('h2', { id: 'wf-conflicts-title' }, 'Somebody else has deployed meanwhile'),
     element('p', {}, `${who}, after you began. Nothing of it is overwritten: both changes are put together.`),
-    element(
-      'table',
-      { class: 'wf-meeting' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col' }, 'Flow'),
-          element('th', { scope: 'col' }, by ? `Deployed by ${by.by}` : 'Deployed'),
-          element('th', { scope: 'col' }, 'Yours'),
-        ),
-      ),
-      element('tbody', {}, ...rows),
-    ),
-    ...(conflicts.length === 0
-      ? [element('p', { class: 'wf-good' }, 'The changes do not touch one another.')]
-      : [
-          element('h3', {}, 'Both changed these: choose'),
-          ...conflicts.map((conflict, i) => choice(conflict, i, by?.by ?? 'deployed', choose)),
-        ]),
+    meetingTable(by ? `Deployed by ${by.by}` : 'Deployed', rows),
+    ...choices(conflicts, by?.by ?? 'deployed', choose),
+  ];
+}
+
+/** `null`: neither changed anything there. */
+export function row(label: string, theirs: readonly ChangeLine[], mine: readonly ChangeLine[]): HTMLElement | null {
+  if (theirs.length + mine.length === 0) return null;
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, label),
+    element('td', {}, lines(theirs)),
+    element('td', {}, lines(mine)),
+  );
+}
+
+export function meetingTable(theirs: string, rows: readonly (HTMLElement | null)[]): HTMLElement {
+  const heads = ['What', theirs, 'Yours'].map((text) => element('th', { scope: 'col' }, text));
+  return element(
+    'table',
+    { class: 'wf-meeting' },
+    element('thead', {}, element('tr', {}, ...heads)),
+    element('tbody', {}, ...rows),
+  );
+}
+
+export function choices(
+  conflicts: readonly FlowConflict[],
+  who: string,
+  choose: (conflict: FlowConflict, side: Side) => void,
+): readonly HTMLElement[] {
+  if (conflicts.length === 0) return [element('p', { class: 'wf-good' }, 'The changes do not touch one another.')];
+  return [
+    element('h3', {}, 'Both changed these: choose'),
+    ...conflicts.map((conflict, i) => choice(conflict, i, who, choose)),
   ];
 }
 

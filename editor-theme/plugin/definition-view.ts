@@ -3,12 +3,13 @@ import type { EditorDefinition } from '../../governance/api/proposal-contract.ts
 import type { ChangeLine } from '../../governance/diff/index.ts';
 import { editor } from './editor.ts';
 import { button, element, timeOf } from './elements.ts';
+import { openProductionConflict } from './production-conflict.ts';
 import type { InView } from './requests.ts';
 
 type Known = EditorDefinition;
 const MOST_LINES = 12;
 
-export function definitionView(inView: InView, address: string): readonly HTMLElement[] {
+export function definitionView(inView: InView, address: string, refresh: () => void): readonly HTMLElement[] {
   const { intent, name, version, deployed, known, problem } = inView;
   return [
     element(
@@ -27,8 +28,19 @@ export function definitionView(inView: InView, address: string): readonly HTMLEl
       ),
     ),
     ...(problem ? [element('p', { class: 'wf-problem', role: 'alert' }, `${problem.title} ${problem.remedy}`)] : []),
+    ...(known?.conflict === true ? [conflictNotice(name, refresh)] : []),
     ...(known ? [changes(known), checks(known.findings), proposals(known.proposals, address)] : []),
   ];
+}
+
+function conflictNotice(name: string, refresh: () => void): HTMLElement {
+  const look = button('Look at both changes…', 'red-ui-button', () => void openProductionConflict(name, refresh));
+  return element(
+    'div',
+    { class: 'wf-problem' },
+    element('p', {}, 'Production runs a version of this that staging never had.'),
+    look,
+  );
 }
 
 const term = (name: string, value: string, title = ''): readonly HTMLElement[] => [

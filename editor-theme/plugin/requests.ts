@@ -1,5 +1,5 @@
 /** What the sidebar asks its runtime, of the same origin and with the session that the page has. */
-import type { EditorDefinition } from '../../governance/api/proposal-contract.ts';
+import type { DefinitionConflict, EditorDefinition } from '../../governance/api/proposal-contract.ts';
 import type { FlowNode } from '../../governance/diff/index.ts';
 import type {
   DefinitionInView,
@@ -39,6 +39,13 @@ export async function askDefinition(node: string): Promise<InView | null> {
 
 export const submit = (wish: SubmitWish): Promise<SubmittedProposal> =>
   ask<SubmittedProposal>('wardflow/editor/proposals', wish);
+
+export const askConflict = (definition: string): Promise<DefinitionConflict> =>
+  ask<DefinitionConflict>(`wardflow/editor/conflicts/${definition}`);
+
+/** What production changed past staging was looked at. */
+export const takeOver = (definition: string, version: string): Promise<unknown> =>
+  ask(`wardflow/editor/conflicts/${definition}`, { version });
 
 export async function askDeploys(since: number): Promise<readonly Deploy[]> {
   return (await ask<{ readonly deploys: readonly Deploy[] }>(`wardflow/editor/deploys?since=${since}`)).deploys;

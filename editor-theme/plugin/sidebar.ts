@@ -75,7 +75,7 @@ class Sidebar {
     this.#shown = text;
     this.#form.show(context.readOnly ? null : inView);
     if (context.readOnly) fill(this.#body, ...readOnlyNotice(context));
-    else if (inView) fill(this.#body, ...definitionView(inView, context.console));
+    else if (inView) fill(this.#body, ...definitionView(inView, context.console, () => void this.refresh()));
     else fill(this.#body, element('p', {}, 'Deploy this tab once: then its definition is shown here.'));
   }
 

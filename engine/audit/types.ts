@@ -94,6 +94,7 @@ export const AUDIT_SENTENCES = {
   'proposal.rejected': '{actor} rejected proposal {proposal}[: {reason}].',
   'proposal.withdrawn': '{actor} withdrew proposal {proposal}[: {reason}].',
   'proposal.commented': '{actor} commented on proposal {proposal}.',
+  'proposal.taken-over': '{actor} took over on staging what version {version} of {definition} changed past it.',
   'key.added': '{actor} kept a signing key[ ({key})] at the console.',
   'key.forgotten': '{actor} had the console forget a signing key[ ({key})].',
 } as const satisfies Readonly<Record<string, string>>;

@@ -184,10 +184,32 @@ export interface EditorDefinition {
   readonly findings: readonly Finding[];
   /** What staging changes of what production runs, in words, the gravest first. */
   readonly differs: readonly ChangeLine[];
+  /** Production runs a version of it that staging never had: somebody looks at both first. */
+  readonly conflict: boolean;
   /** Other definitions that staging runs otherwise than production; `_shared` is one. */
   readonly alsoDiffer: readonly string[];
   readonly proposals: readonly Pick<
     ProposalSummary,
     'number' | 'title' | 'state' | 'outdated' | 'author' | 'waitsFor'
   >[];
+}
+
+/**
+ * GET /editor/conflicts/:definition -> DefinitionConflict; 404: there is none. POST /editor/conflicts/:definition { version }
+ * (`proposal:create`) -> 204: the changes of this version of production's were taken over on staging, or are left out on purpose.
+ */
+export interface DefinitionConflict {
+  readonly definition: string;
+  readonly environment: string;
+  /** Who brought the version there that staging never had. */
+  readonly orderedBy: string;
+  readonly orderedAt: number;
+  /** What both began with; `null`: it is not known. */
+  readonly base: VersionFiles | null;
+  readonly theirs: VersionFiles | null;
+  readonly mine: VersionFiles | null;
+}
+export interface VersionFiles {
+  readonly version: string;
+  readonly files: Readonly<Record<string, string>>;
 }

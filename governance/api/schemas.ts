@@ -177,6 +177,7 @@ export const SCHEMAS = {
     },
     ['text'],
   ),
+  takeOver: body({ version: hash }),
   rerun: body({ what: { type: 'string', enum: ['checks', 'scenarios'] } }),
   keyFile: body({
     kind: { type: 'string', const: 'signing-key' },

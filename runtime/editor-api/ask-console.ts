@@ -42,7 +42,7 @@ export async function askConsole(
       redirect: 'error',
       signal: AbortSignal.timeout(WITHIN_MS),
     });
-    const answer: unknown = await response.json();
+    const answer: unknown = response.status === 204 ? null : await response.json();
     if (response.ok) return { ok: true, body: answer };
     const { code, title, remedy } = answer as Partial<Record<keyof ConsoleTrouble, unknown>>;
     const problem = { code: String(code), title: String(title), remedy: String(remedy) };

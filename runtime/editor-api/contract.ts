@@ -41,6 +41,8 @@ export interface SubmittedProposal {
   readonly page: string;
 }
 
+/** GET /conflicts/:definition, POST /conflicts/:definition { version }: as the console's `/editor/conflicts/...`; null for 204. */
+
 /** GET /deploys?since=<time> -> { deploys }: what was deployed since, newest first. */
 export interface Deploy {
   readonly definition: string;

@@ -2,7 +2,7 @@
  * What the sidebar asks, answered for the person whose session asks. The console decides: it gets that session, and nothing of
  * this runtime's own rights is added to it. Programs have no session, and get nothing here.
  */
-import express, { type Express, type NextFunction, type Request } from 'express';
+import express, { type Express, type NextFunction, type Request, type RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DefinitionSet, Log } from '../../engine/index.ts';
 import { answering } from '../api/answering.ts';
@@ -37,6 +37,7 @@ export interface EditorApi {
   handle(request: IncomingMessage, response: ServerResponse, next: () => void): void;
 }
 
+const DEFINITION = /^(?:_shared|[a-z][a-z0-9-]{0,62})$/;
 const NODE_ID = /^[\w.:-]{1,128}$/;
 const BODY_LIMIT = '64kb';
 
@@ -99,6 +100,21 @@ export function createEditorApi(options: EditorApiOptions): EditorApi {
       response.json({ deploys: (await deploys()).filter(({ at }) => at > since) });
     }),
   );
+
+  const forwarded = (method: 'GET' | 'POST', path: (request: Request) => string): RequestHandler =>
+    answering(async (request, response) => {
+      const body: unknown = method === 'POST' ? request.body : undefined;
+      const asked = await askConsole(governance, session(request), method, path(request), body);
+      if (asked.ok) response.json(asked.body);
+      else response.status(asked.status).type('application/problem+json').send(JSON.stringify(asked.problem));
+    });
+  const conflictPath = (request: Request): string => {
+    const { definition } = request.params;
+    if (typeof definition !== 'string' || !DEFINITION.test(definition)) throw notFound('definition');
+    return `/editor/conflicts/${definition}`;
+  };
+  router.get('/conflicts/:definition', forwarded('GET', conflictPath));
+  if (!readOnly) router.post('/conflicts/:definition', forwarded('POST', conflictPath));
 
   if (!readOnly)
     router.post(

@@ -113,15 +113,37 @@ export function proposalRouter(proposals: Proposals, needs: Needs): Router {
     '/editor/definitions/:definition',
     needs('proposal:read'),
     handled(async (request, response) => {
-      const name = request.params['definition'];
-      if (typeof name !== 'string' || !DEFINITION.test(name)) throw consoleErrors.create('not-found');
-      response.json(await proposals.editorDefinition('production', name));
+      response.json(await proposals.editorDefinition('production', definitionIn(request)));
+    }),
+  );
+  router.get(
+    '/editor/conflicts/:definition',
+    needs('proposal:read'),
+    handled(async (request, response) => {
+      const found = await proposals.conflict(identityOf(response), 'production', definitionIn(request));
+      if (!found) throw consoleErrors.create('not-found');
+      response.json(found);
+    }),
+  );
+  router.post(
+    '/editor/conflicts/:definition',
+    needs('proposal:create'),
+    handled(async (request, response) => {
+      const { version } = validBody('takeOver', request.body);
+      await proposals.takeOver(identityOf(response), definitionIn(request), version);
+      response.status(204).end();
     }),
   );
   return router;
 }
 
 const DEFINITION = /^(?:_shared|[a-z][a-z0-9-]{0,62})$/;
+
+function definitionIn(request: Request): string {
+  const name = request.params['definition'];
+  if (typeof name !== 'string' || !DEFINITION.test(name)) throw consoleErrors.create('not-found');
+  return name;
+}
 
 function numberIn(request: Request): number {
   const text = request.params['number'];

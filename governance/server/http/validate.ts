@@ -52,6 +52,7 @@ interface BodyShapes {
   readonly revision: { readonly summary: string };
   readonly signedWish: SignedWish;
   readonly comment: { readonly text: string; readonly place?: Comment['place'] };
+  readonly takeOver: { readonly version: string };
   readonly rerun: { readonly what: 'checks' | 'scenarios' };
   readonly keyFile: object;
   readonly auditFind: { readonly kind: 'patient' | 'order' | 'visit'; readonly value: string };

@@ -4,6 +4,7 @@ import type { EditorDefinition } from '../../api/proposal-contract.ts';
 import { checkFolder } from '../../checks/check-folder.ts';
 import type { Finding } from '../../checks/finding.ts';
 import { differing } from './compose.ts';
+import { isConflict } from './conflicts.ts';
 import { inFolder, ownFilesOf } from './definition-folder.ts';
 import { describeProposal } from './describe.ts';
 import type { MakeParts } from './make.ts';
@@ -45,6 +46,7 @@ export async function editorDefinitionOf(
     staging: own?.version ?? null,
     production: running?.version ?? null,
     findings: own ? await findingsOf(parts, staging, name) : [],
+    conflict: await isConflict(parts, base, staging, name, 'service:console'),
     alsoDiffer: differing(ownFilesOf(base), ownFilesOf(staging)).filter((other) => other !== name),
     differs: describeProposal(base, staging, own || running ? [name] : []).words.flatMap(({ lines }) => lines),
     proposals,

@@ -1,13 +1,13 @@
 /** Makes proposals and their revisions: from what staging runs, or from a bundle for which glass was broken. */
-import { isNowhere, covers, scopeFor } from '../../api/permissions.ts';
 import type { NewProposal } from '../../api/proposal-contract.ts';
 import { createBundle, riskOf, type Bundle } from '../../bundle/index.ts';
 import { modulesUsed, wardflowVersion } from '../../checks/modules-used.ts';
 import type { NodeCatalogue } from '../../checks/node-catalogue.ts';
-import { consoleErrors } from '../../errors.ts';
 import type { OpenFollowUp } from '../follow-up.ts';
 import type { Account } from '../store/accounts.ts';
 import { inTransaction } from '../store/database.ts';
+import type { TakenOver } from '../store/taken-over.ts';
+import { refuseElsewhere } from './elsewhere.ts';
 import { compose, differing } from './compose.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { ownFilesOf } from './definition-folder.ts';
@@ -19,6 +19,7 @@ import { afterStep, LIVING } from './states.ts';
 
 export interface MakeParts extends ProposalParts {
   readonly staging: Staging;
+  readonly takenOver: TakenOver;
   catalogue(): Promise<NodeCatalogue>;
   /** Something waits to be run. */
   wake(): void;
@@ -46,7 +47,7 @@ export function makingOf(parts: MakeParts): Making {
     const staging = await parts.staging.definitions(actor);
     const base = state.base === null ? null : await parts.environments.bundle(environment, state.base);
     const { definitions, changed } = await compose({ environment, base: base?.definitions ?? null, staging, chosen });
-    if (base) await refuseConflicts(base.definitions, staging, changed, { environment, staging: parts.staging, actor });
+    if (base) await refuseConflicts(base.definitions, staging, changed, { ...parts, environment, actor });
     const description = describeProposal(base?.definitions ?? [], definitions, changed);
     refuseElsewhere(by, description.changed);
     const catalogue = await parts.catalogue();
@@ -174,18 +175,4 @@ export function makingOf(parts: MakeParts): Making {
       return begin('system', row, content, `Opened after ${person} broke glass.`);
     },
   };
-}
-
-/** Who answers for some definitions only proposes these. */
-function refuseElsewhere(
-  { roles, limits }: Account,
-  changed: readonly { readonly name: string; readonly serviceLine?: string }[],
-): void {
-  const permission = 'proposal:create';
-  const scope = scopeFor(roles, limits, permission);
-  const all = changed.every(({ name, serviceLine }) =>
-    covers(scope, { definition: name, ...(serviceLine === undefined ? {} : { serviceLine }) }),
-  );
-  if (!all)
-    throw consoleErrors.create(isNowhere(scope) ? 'permission-missing' : 'permission-elsewhere', { permission });
 }

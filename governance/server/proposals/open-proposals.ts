@@ -9,6 +9,7 @@ import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import { proposalCommentsIn } from '../store/proposal-comments.ts';
 import { proposalRunsIn } from '../store/proposal-runs.ts';
 import { proposalsIn } from '../store/proposals.ts';
+import { takenOverIn } from '../store/taken-over.ts';
 import { signingKeysIn } from '../store/signing-keys.ts';
 import { bundleFilesIn } from './bundle-files.ts';
 import { environmentsIn } from './environments.ts';
@@ -52,6 +53,7 @@ export function openProposals(options: ProposalOptions): {
     runs: proposalRunsIn(database),
     bundles: bundleFilesIn(dataFolder),
     staging: stagingOf(options.client, options.flowsFolder),
+    takenOver: takenOverIn(database),
     changed: (number) => options.onChange(number),
     catalogue: installedNodes,
     ...(runner ? { runner } : {}),

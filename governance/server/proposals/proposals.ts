@@ -3,6 +3,7 @@ import { writeBundle, type Bundle, type Envelope } from '../../bundle/index.ts';
 import {
   PROPOSAL_STATES,
   type Comment,
+  type DefinitionConflict,
   type EditorDefinition,
   type NewProposal,
   type ProposalFiles,
@@ -14,6 +15,7 @@ import type { ReleasedProposals } from '../follow-up.ts';
 import type { Identity } from '../identity.ts';
 import type { ProposalQuery } from '../store/proposals.ts';
 import type { RunKind } from '../store/proposal-runs.ts';
+import { conflictOf, takeOver } from './conflicts.ts';
 import { decisionsOf } from './decide.ts';
 import { editorDefinitionOf } from './editor-definition.ts';
 import { proposalErrors } from './errors.ts';
@@ -38,6 +40,9 @@ export interface Proposals {
   files(number: number): Promise<ProposalFiles>;
   /** The file to order, with every signature so far. */
   bundleFile(number: number): Promise<{ readonly bundle: Bundle; readonly content: Uint8Array }>;
+  /** `null`: there is none. */
+  conflict(by: Identity, environment: string, definition: string): Promise<DefinitionConflict | null>;
+  takeOver(by: Identity, definition: string, version: string): Promise<void>;
   /** What releases need. */
   readonly released: ReleasedProposals;
   create(by: Identity, wish: NewProposal): Promise<ProposalView>;
@@ -157,6 +162,9 @@ export function createProposals(given: Omit<MakeParts, 'wake'> & { readonly runn
     },
 
     editorDefinition: (environment, definition) => editorDefinitionOf(parts, environment, definition),
+    conflict: (by, environment, definition) =>
+      conflictOf(parts, environment, definition, `user:${by.account.username}`),
+    takeOver: (by, definition, version) => takeOver(parts, by.account, definition, version),
     released: releasedOf(parts, making),
     stop: () => runs.stop(),
   };

@@ -180,4 +180,11 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
      ended_at INTEGER
    ) STRICT;
    CREATE INDEX trust_changes_open ON trust_changes(environment) WHERE state = 'open';`,
+  `CREATE TABLE taken_over (
+     definition TEXT NOT NULL,
+     version TEXT NOT NULL,
+     person TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (definition, version)
+   ) STRICT;`,
 ];

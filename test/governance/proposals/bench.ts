@@ -23,6 +23,7 @@ import {
   statementBytes,
   type ApprovalStatement,
   type AuthorStatement,
+  type Bundle,
   type Envelope,
   type TrustChange,
   type TrustStore,
@@ -222,7 +223,10 @@ export class ProposalBench {
   /** Otto orders it: the bundle as the console gives it, and the entry of the log. */
   async release(number: number): Promise<string> {
     const { file } = await this.fileOf(number);
-    const bundle = await readBundle(file);
+    return this.releaseBundle(await readBundle(file));
+  }
+
+  async releaseBundle(bundle: Bundle): Promise<string> {
     const folder = releaseFolderOf(this.kit.folder, 'production');
     await writeBundleFile(folder, 'production', bundle);
     const sequence = ++this.#sequence;
@@ -273,9 +277,9 @@ export class ProposalBench {
     await this.kit.restart();
   }
 
-  /** As if staging had begun with what it runs now. */
+  /** As if staging had never run what it runs now. */
   forget(): void {
-    this.#ran.clear();
+    for (const { version } of this.#running) this.#ran.delete(version);
   }
 
   /** Puts the bundle among the releases, as an order or a break-glass does first. */

@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { ProposalList } from '../../../governance/api/proposal-contract.ts';
+import { definitionFromFiles } from '../../../engine/index.ts';
+import { createBundle, readBundle } from '../../../governance/bundle/index.ts';
 import { barriers, startBrowser } from '../../kit/browser.ts';
 import { requireChromium } from '../../kit/requires.ts';
 import { freePort, RuntimeProcess } from '../../kit/runtime-process.ts';
+import { approved, signed } from '../bundle/ceremony.ts';
 import { ProposalBench } from './bench.ts';
 
 interface Editor {
@@ -29,7 +32,8 @@ describe('the sidebar of the editor', function () {
   let staging: RuntimeProcess;
   let bench: ProposalBench;
   let browser: Browser;
-  const contexts: BrowserContext[] = [];
+  /** Each opening of the editor takes seconds. */
+  let page: Page;
   const trouble: string[] = [];
 
   before(async function () {
@@ -42,6 +46,7 @@ describe('the sidebar of the editor', function () {
     bench = await ProposalBench.start({ staging, consolePort });
     await bench.release((await bench.approved({ title: 'The first' })).number);
     browser = await startBrowser(executable);
+    page = await open('ana');
   });
   after(async () => {
     await browser?.close();
@@ -49,21 +54,23 @@ describe('the sidebar of the editor', function () {
     await staging?.dispose();
   });
 
+  const ready = async (of: Page): Promise<Page> => {
+    await of.waitForFunction(() => (globalThis as unknown as { RED?: Editor }).RED?.nodes?.node('crit-started'));
+    await of.evaluate(() => (globalThis as unknown as { RED: Editor }).RED.sidebar.show('wardflow-definition'));
+    return of;
+  };
   const open = async (username: string): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-    contexts.push(context);
     const [name = '', value = ''] = (await bench.cookie(username)).split('=');
     await context.addCookies([{ name, value, url: `http://127.0.0.1:${staging.port}` }]);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => trouble.push(error.message));
-    await page.goto(`http://127.0.0.1:${staging.port}/`);
-    await page.waitForFunction(() => (globalThis as unknown as { RED?: Editor }).RED?.nodes?.node('crit-started'));
-    await page.evaluate(() => (globalThis as unknown as { RED: Editor }).RED.sidebar.show('wardflow-definition'));
-    return page;
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => trouble.push(error.message));
+    await opened.goto(`http://127.0.0.1:${staging.port}/`);
+    return ready(opened);
   };
   /** As if it had been typed into the node's form. */
-  const change = (page: Page, id: string, property: string, value: string): Promise<void> =>
-    page.evaluate(
+  const change = (of: Page, id: string, property: string, value: string): Promise<void> =>
+    of.evaluate(
       ([node, key, next]) => {
         const { RED } = globalThis as unknown as { RED: Editor };
         const found = RED.nodes.node(node);
@@ -75,22 +82,21 @@ describe('the sidebar of the editor', function () {
       },
       [id, property, value] as const,
     );
-  const deploy = (page: Page): Promise<void> =>
-    page.evaluate(() => (globalThis as unknown as { RED: Editor }).RED.actions.invoke('core:deploy-flows'));
+  const deploy = (of: Page): Promise<void> =>
+    of.evaluate(() => (globalThis as unknown as { RED: Editor }).RED.actions.invoke('core:deploy-flows'));
   const running = (): Promise<Flows> =>
     fetch(`http://127.0.0.1:${staging.port}/flows`, {
       headers: { authorization: `Bearer ${staging.token}`, 'node-red-api-version': 'v2' },
     }).then((answer) => answer.json() as Promise<Flows>);
   const textOf = async (id: string): Promise<unknown> => (await running()).flows.find((one) => one.id === id)?.['text'];
-  const shoot = async (page: Page, name: string): Promise<void> => {
+  const shoot = async (of: Page, name: string): Promise<void> => {
     const folder = process.env['WARDFLOW_TEST_SHOTS'];
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await of.screenshot({ path: join(folder, `${name}.png`) });
   };
 
   it('shows why the definition is there, and what production runs', async () => {
-    const page = await open('ana');
     const sidebar = page.locator('.wf-sidebar');
     await sidebar.getByRole('heading', { name: 'Critical lab result follow-up' }).waitFor();
     const text = await sidebar.innerText();
@@ -100,11 +106,9 @@ describe('the sidebar of the editor', function () {
     assert.match(text, /1\. The first\s*released/);
     assert.equal(await sidebar.getByRole('button', { name: 'Submit for review…' }).isDisabled(), true);
     await shoot(page, 'sidebar-same');
-    await page.context().close();
   });
 
   it('submits what is deployed, after it was deployed, as a draft', async () => {
-    const page = await open('ana');
     const sidebar = page.locator('.wf-sidebar');
     await sidebar.getByText('production runs the same').waitFor();
     await change(page, 'crit-started', 'text', 'Escalation began');
@@ -141,11 +145,11 @@ describe('the sidebar of the editor', function () {
       proposals.map(({ author, definitions, title: name }) => [author, definitions, name]),
       [['ana', ['critical-lab-result'], 'Say it in other words']],
     );
-    await page.context().close();
   });
 
   it('shows both changes when somebody else was faster, and overwrites nothing', async () => {
-    const [anas, emils] = [await open('ana'), await open('emil')];
+    const anas = page;
+    const emils = await open('emil');
     await change(anas, 'crit-started', 'text', 'Words of Ana');
     await change(anas, 'crit-told', 'text', 'Told, says Ana');
     await change(emils, 'crit-started', 'text', 'Words of Emil');
@@ -176,8 +180,45 @@ describe('the sidebar of the editor', function () {
     assert.equal(await textOf('crit-started'), 'Words of Emil');
     assert.equal(await textOf('crit-told'), 'Told, says Ana');
     assert.equal(await textOf('crit-answered'), 'Ended, says Emil');
-    await anas.context().close();
     await emils.context().close();
+  });
+
+  it('shows what production changed past staging, and puts both together there', async () => {
+    const [first] = (await bench.as('ana', '/proposals?state=released')).json<ProposalList>().proposals;
+    const { file } = await bench.fileOf(first?.number ?? 0);
+    const { manifest, definitions, hash } = await readBundle(file);
+    const elsewhere = definitions.map(({ name, files }) => {
+      const flow = (files['flow.json'] ?? '').replace('Step of the escalation told', 'Told, says another site');
+      return definitionFromFiles(name, { ...files, 'flow.json': flow });
+    });
+    const next = await createBundle({ ...manifest, base: hash, definitions: elsewhere });
+    const byAna = await signed(next, bench.people.ana);
+    const { greta, emil, store } = bench.people;
+    const byGreta = await approved(byAna, store, greta, 'clinical-governance');
+    await bench.releaseBundle(await approved(byGreta, store, emil, 'engineer'));
+    await page.reload();
+    const sidebar = (await ready(page)).locator('.wf-sidebar');
+    await sidebar.getByRole('button', { name: 'Look at both changes…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Production was changed past staging' });
+    await dialog.getByText('Both changed these: choose').waitFor();
+    assert.match(await dialog.innerText(), /otto had production run another version/);
+    assert.deepEqual(
+      (await barriers(page)).filter((one) => one.includes('wf-')),
+      [],
+    );
+    await dialog.getByRole('radio', { name: /production/ }).check();
+    await shoot(page, 'conflict-production');
+    await Promise.all([
+      page.waitForEvent('load'),
+      dialog.getByRole('button', { name: 'Put both together on staging' }).click(),
+    ]);
+    assert.equal(await textOf('crit-told'), 'Told, says another site');
+    assert.equal(await textOf('crit-answered'), 'Ended, says Emil');
+    const made = await bench.create({ definitions: ['critical-lab-result'] });
+    assert.ok(
+      made.words[0]?.lines.every(({ text }) => !text.includes('another site')),
+      'it stays as it is in production',
+    );
   });
 
   const at = (path: string, init: RequestInit = {}): Promise<Response> =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { ProposalFiles, ProposalList } from '../../../governance/api/proposal-contract.ts';
+import type { DefinitionConflict, ProposalFiles, ProposalList } from '../../../governance/api/proposal-contract.ts';
 import { readBundle, verifyBundle } from '../../../governance/bundle/index.ts';
 import { POLICY } from '../bundle/ceremony.ts';
 import { codeOf, flow, ProposalBench, view } from './bench.ts';
@@ -227,7 +227,7 @@ describe('proposals', () => {
     await rm(file);
   });
 
-  it('follow a change that staging never had with a refusal', async () => {
+  it('wait until somebody has looked at a change of production that staging never had', async () => {
     await released();
     // Carried here from another site: production runs a version of alpha that was never on this staging.
     await bench.write('alpha', { 'flow.json': flow('alpha', '4.0') });
@@ -238,6 +238,23 @@ describe('proposals', () => {
     await threshold('5.5');
     const wish = { environment: 'production', definitions: [], title: 'T', summary: 'S' };
     assert.equal(codeOf(await bench.as('ana', '/proposals', wish)), 'proposal-conflict');
+    const conflict = (await bench.as('ana', '/editor/conflicts/alpha')).json<DefinitionConflict>();
+    const values = [conflict.base, conflict.theirs, conflict.mine].map(
+      (version) => /"v":"([\d.]+)"/.exec(version?.files['flow.json'] ?? '')?.[1],
+    );
+    assert.deepEqual(values, ['6.0', '4.0', '5.5']);
+    assert.equal(conflict.orderedBy, 'otto');
+    assert.equal(codeOf(await bench.as('ana', '/editor/conflicts/beta')), 'not-found');
+    const take = (by: string, version: unknown): ReturnType<typeof bench.as> =>
+      bench.as(by, '/editor/conflicts/alpha', { version });
+    assert.equal(codeOf(await take('ana', 'x')), 'request-invalid');
+    assert.equal(codeOf(await take('greta', conflict.theirs?.version)), 'permission-missing');
+    // Another version than the one that runs there: nobody has looked at that one.
+    assert.equal((await take('ana', conflict.mine?.version)).status, 204);
+    assert.equal(codeOf(await bench.as('ana', '/proposals', wish)), 'proposal-conflict');
+    assert.equal((await take('ana', conflict.theirs?.version)).status, 204);
+    assert.equal((await bench.as('ana', '/proposals', wish)).status, 201);
+    assert.ok(bench.audit().some(({ type }) => type === 'proposal.taken-over'));
   });
 
   it('are opened by themselves after glass was broken, once', async () => {
