@@ -3,6 +3,10 @@ import { describeProblems, schemaCheck } from '../base/json-schema.ts';
 import type { FlowNode } from './definition.ts';
 import type { Problems } from './problem.ts';
 
+/** Of a node as it is saved; subflow instances make longer ones of them while they run. */
+export const NODE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+export const LONGEST_NODE_TYPE = 100;
+
 const check = schemaCheck<readonly FlowNode[]>({
   type: 'array',
   maxItems: 5_000,
@@ -10,8 +14,8 @@ const check = schemaCheck<readonly FlowNode[]>({
     type: 'object',
     required: ['id', 'type'],
     properties: {
-      id: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'a node id' },
-      type: { type: 'string', minLength: 1, maxLength: 100 },
+      id: { type: 'string', pattern: NODE_ID.source, description: 'a node id' },
+      type: { type: 'string', minLength: 1, maxLength: LONGEST_NODE_TYPE },
       z: { type: 'string', maxLength: 64 },
       name: { type: 'string', maxLength: 500 },
       x: { type: 'number' },

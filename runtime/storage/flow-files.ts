@@ -8,6 +8,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LONGEST_NODE_TYPE, NODE_ID } from '../../engine/index.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
 import { systemCode } from './write-whole.ts';
@@ -44,6 +45,21 @@ export async function readFlowFiles(root: string): Promise<FlowFiles> {
 }
 
 export const flatten = (files: FlowFiles): NodeConfig[] => [...files.values()].flat();
+
+/** The same files, shared parts first and then in the order of their tabs; those of tabs that are not named come last. */
+export function inTabOrder(files: FlowFiles, tabs: readonly string[]): FlowFiles {
+  const places = new Map(tabs.map((id, place) => [id, place]));
+  const placeOf = ([name, nodes]: readonly [string, readonly NodeConfig[]]): number =>
+    name === SHARED ? -1 : (places.get(nodes.find(({ type }) => type === 'tab')?.id ?? '') ?? Infinity);
+  // Stable: what has no place stays in the order of its name.
+  return new Map([...files].toSorted((a, b) => compare(placeOf(a), placeOf(b))));
+}
+
+/** Without a difference of two that are infinite. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+export const tabsOf = (nodes: readonly NodeConfig[]): string[] =>
+  nodes.filter(({ type }) => type === 'tab').map(({ id }) => id);
 
 /**
  * Takes a deployed array apart. A tab stays in its folder; a new one gets a folder of its label. What belongs to no tab
@@ -101,8 +117,8 @@ export function problemOf(nodes: unknown): string | null {
   for (const node of nodes as readonly unknown[]) {
     if (typeof node !== 'object' || node === null) return 'an entry is not a node';
     const { id, type } = node as Partial<NodeConfig>;
-    if (typeof id !== 'string' || !/^[\w.:-]{1,128}$/.test(id)) return 'a node has no usable id';
-    if (typeof type !== 'string' || type === '' || type.length > 256) return `the node ${id} has no type`;
+    if (typeof id !== 'string' || !NODE_ID.test(id)) return 'a node has no usable id';
+    if (typeof type !== 'string' || type === '' || type.length > LONGEST_NODE_TYPE) return `the node ${id} has no type`;
     if (ids.has(id)) return `the node ${id} is there twice`;
     ids.add(id);
   }

@@ -14,7 +14,17 @@ import type { ScopeOfCall } from '../api/contract.ts';
 import { namesIn } from '../api/part.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { runtimeErrors } from '../errors.ts';
-import { assign, flatten, folders, problemOf, readFlowFiles, type FlowFiles } from './flow-files.ts';
+import {
+  assign,
+  flatten,
+  folders,
+  inTabOrder,
+  problemOf,
+  readFlowFiles,
+  tabsOf,
+  type FlowFiles,
+} from './flow-files.ts';
+import { tabOrder } from './tab-order.ts';
 import { partOnly } from './part-only.ts';
 import { readStored } from './read-stored.ts';
 import { saveFlowFiles } from './save-flow-files.ts';
@@ -51,6 +61,7 @@ export function createStorageModule(options: StorageOptions): object {
   const { flowsFolder, userFolder, log } = options;
   const library = createRequire(import.meta.url)('@node-red/runtime/lib/storage/localfilesystem/library.js') as Library;
   const file = (name: string): string => join(userFolder, name);
+  const order = tabOrder(file('tab-order.json'), log);
   let inForce: FlowFiles = new Map();
   let read = false;
   let credentials: unknown;
@@ -64,7 +75,7 @@ export function createStorageModule(options: StorageOptions): object {
 
     async getFlows(): Promise<readonly NodeConfig[]> {
       try {
-        inForce = await readFlowFiles(flowsFolder);
+        inForce = inTabOrder(await readFlowFiles(flowsFolder), await order.read());
       } catch (error) {
         if (!read) options.onUnreadable(error);
         log.error('the flow files cannot be read; the flows in force stay', { error });
@@ -78,12 +89,15 @@ export function createStorageModule(options: StorageOptions): object {
       if (problem !== null) throw refusal(runtimeErrors.create('flow-refused', { reason: problem }));
       try {
         const sent = assign(flows, inForce, await folders(flowsFolder));
-        const next = user?.part ? partOnly(namesIn(user.part, options.definitions()), inForce, sent) : sent;
+        const kept = user?.part ? partOnly(namesIn(user.part, options.definitions()), inForce, sent) : sent;
+        const tabs = tabsOf(flows);
+        const next = inTabOrder(kept, tabs);
         const definitions = await tryOut(flowsFolder, userFolder, inForce, next);
         await saveFlowFiles(flowsFolder, join(userFolder, 'removed'), inForce, next);
         // In place: Node-RED computes the revision from this very array.
         flows.splice(0, flows.length, ...structuredClone(flatten(next)));
         inForce = next;
+        await order.write(tabs);
         if (credentials !== undefined) await writeWhole(file('credentials.json'), jsonText(credentials), 0o600);
         credentials = undefined;
         await options.saved(definitions, user);

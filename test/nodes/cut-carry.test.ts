@@ -18,7 +18,7 @@ const message = (more: object): WardflowMessage =>
     },
     decision: { matched: ['k-high'], outputs: { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, label: 'Critical potassium' } },
     ...more,
-  }) as unknown as WardflowMessage;
+  });
 
 interface Kept {
   readonly event: { readonly businesskey: string; readonly id: string; readonly data: { readonly unit: string } };

@@ -109,6 +109,54 @@ describe('flows as files', () => {
     assert.equal(revision(await (await open()).getFlows()), revision(sent));
   });
 
+  it('keep the tabs in the order in which people have put them, over a restart, and change no file for it', async () => {
+    const storage = await open();
+    const flows = await storage.getFlows();
+    const before = await everything();
+    const tabs = (nodes: readonly object[]): unknown[] =>
+      nodes.filter((one) => 'type' in one && one.type === 'tab').map((one) => ('id' in one ? one.id : ''));
+    assert.deepEqual(tabs(flows), ['ta', 'tb']);
+    const moved = [...COMMON, ...BETA, ...ALPHA];
+    await storage.saveFlows(moved);
+    assert.deepEqual([tabs(moved), await everything()], [['tb', 'ta'], before]);
+    const again = await open();
+    assert.deepEqual(tabs(await again.getFlows()), ['tb', 'ta']);
+    await again.saveFlows([...structuredClone(moved), { id: 'tc', type: 'tab', label: 'Aardvark' }]);
+    assert.deepEqual(tabs(await (await open()).getFlows()), ['tb', 'ta', 'tc'], 'a new one comes last');
+    await writeFile(join(folder, 'user/tab-order.json'), '{ not JSON');
+    assert.deepEqual(tabs(await (await open()).getFlows()), ['tc', 'ta', 'tb'], 'by their names');
+  });
+
+  it('take the ids and types that a definition may have, and no others', async () => {
+    const storage = await open();
+    const flows = await storage.getFlows();
+    for (const [id, type, fits] of [
+      ['i'.repeat(64), 'function', true],
+      ['i'.repeat(65), 'function', false],
+      ['a.b-c_d', 'function', true],
+      ['a:b', 'function', false],
+      ['x', 't'.repeat(100), true],
+      ['x', 't'.repeat(101), false],
+    ] as const) {
+      const one = { id, type, z: 'ta', wires: [] };
+      await put('alpha/flow.json', text([...ALPHA, one]));
+      const loads = (await readDefinitions(path())).problems.length === 0;
+      const reads = await open()
+        .then((other) => other.getFlows())
+        .then(
+          () => true,
+          () => false,
+        );
+      await put('alpha/flow.json', text(ALPHA));
+      const saves = await storage.saveFlows([...structuredClone(flows), one]).then(
+        () => true,
+        () => false,
+      );
+      await storage.saveFlows(structuredClone(flows));
+      assert.deepEqual([loads, reads, saves], [fits, fits, fits], `${id} ${type}`);
+    }
+  });
+
   it('change only the file of the definition that changed, keys in their order', async () => {
     const storage = await open();
     const flows = await storage.getFlows();
@@ -138,10 +186,8 @@ describe('flows as files', () => {
     const files = Object.keys(await everything());
     assert.ok(files.includes('rontgen-next-day/flow.json') && files.includes('rontgen-next-day/intent.json'));
     assert.ok(files.includes('alpha-2/flow.json'), 'a label that is taken gets a number');
-    assert.deepEqual(
-      await (await open()).getFlows(),
-      saved[0]?.set.all.flatMap((one) => one.flow),
-    );
+    const byId = (nodes: readonly object[]): object[] => nodes.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+    assert.deepEqual(byId(await (await open()).getFlows()), byId(saved[0]?.set.all.flatMap((one) => one.flow) ?? []));
     assert.ok((await readFile(path('_shared/flow.json'), 'utf8')).includes('"c2"'));
   });
 
