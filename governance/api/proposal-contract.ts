@@ -127,6 +127,7 @@ export interface Comment {
 
 export interface ProposalEvent {
   readonly at: number;
+  /** As people say it. */
   readonly actor: string;
   readonly kind:
     | 'created'

@@ -121,7 +121,7 @@ function settle(parts: ProposalParts, before: Current, standing: Standing): void
       changed = true;
       parts.store.update(number, { state: next, outdated: released ? null : outdated }, at);
       if (released)
-        event('released', released.person, `Release ${released.sequence} of ${before.proposal.environment}.`);
+        event('released', `user:${released.person}`, `Release ${released.sequence} of ${before.proposal.environment}.`);
       if (released) return;
     }
     if (outdated === now.proposal.outdated) return;

@@ -26,7 +26,7 @@ export function releasedOf(parts: ProposalParts, making: Making): ReleasedPropos
         if (revision.bundle !== bundle || proposal.environment !== environment) continue;
         if (afterStep(proposal.state, 'release') === null) continue;
         const text = `${environment} was ordered to run it.`;
-        take(parts, found, 'release', { actor: by, kind: 'released', text }, () => undefined);
+        take(parts, found, 'release', { actor: `user:${by}`, kind: 'released', text }, () => undefined);
       }
       return Promise.resolve();
     },

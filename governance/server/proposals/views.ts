@@ -1,4 +1,5 @@
 /** Proposals as the API shows them. */
+import { actorName } from '../../../engine/index.ts';
 import { mayOn, type Identity } from '../identity.ts';
 import type {
   Allowed,
@@ -87,7 +88,7 @@ export function viewOf(
     scenarioResults: (ran ?? []).flatMap(outcomesOf),
     scenariosHash: scenarios?.hash ?? null,
     discussion: parts.comments.list(proposal.number),
-    history: parts.store.events(proposal.number),
+    history: parts.store.events(proposal.number).map((event) => ({ ...event, actor: actorName(event.actor) })),
     may: actionsOf(found, standing, viewer),
   };
 }

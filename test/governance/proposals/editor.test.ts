@@ -8,8 +8,11 @@ import type { ProposalList } from '../../../governance/api/proposal-contract.ts'
 import { definitionFromFiles } from '../../../engine/index.ts';
 import { createBundle, readBundle } from '../../../governance/bundle/index.ts';
 import { barriers, startBrowser } from '../../kit/browser.ts';
+import { ReleaseKit } from '../../kit/release-kit.ts';
 import { requireChromium } from '../../kit/requires.ts';
 import { freePort, RuntimeProcess } from '../../kit/runtime-process.ts';
+import { startTestConsole } from '../../kit/test-console.ts';
+import { smallDefinitions } from '../../gate/small-definitions.ts';
 import { approved, signed } from '../bundle/ceremony.ts';
 import { ProposalBench } from './bench.ts';
 
@@ -26,6 +29,14 @@ interface Flows {
   readonly flows: readonly { readonly id: string; readonly [property: string]: unknown }[];
   readonly rev: string;
 }
+
+/** For who wants to look at it. */
+const shoot = async (of: Page, name: string): Promise<void> => {
+  const folder = process.env['WARDFLOW_TEST_SHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await of.screenshot({ path: join(folder, `${name}.png`) });
+};
 
 describe('the sidebar of the editor', function () {
   this.timeout(120_000);
@@ -89,13 +100,6 @@ describe('the sidebar of the editor', function () {
       headers: { authorization: `Bearer ${staging.token}`, 'node-red-api-version': 'v2' },
     }).then((answer) => answer.json() as Promise<Flows>);
   const textOf = async (id: string): Promise<unknown> => (await running()).flows.find((one) => one.id === id)?.['text'];
-  const shoot = async (of: Page, name: string): Promise<void> => {
-    const folder = process.env['WARDFLOW_TEST_SHOTS'];
-    if (folder === undefined) return;
-    mkdirSync(folder, { recursive: true });
-    await of.screenshot({ path: join(folder, `${name}.png`) });
-  };
-
   it('shows why the definition is there, and what production runs', async () => {
     const sidebar = page.locator('.wf-sidebar');
     await sidebar.getByRole('heading', { name: 'Critical lab result follow-up' }).waitFor();
@@ -255,5 +259,51 @@ describe('the sidebar of the editor', function () {
 
   it('throws no errors in the page', () => {
     assert.deepEqual(trouble, []);
+  });
+});
+
+describe('the sidebar of production', function () {
+  this.timeout(120_000);
+
+  it('says what runs there since when, and offers nothing to change', async function () {
+    const executable = requireChromium(this);
+    const consolePort = await freePort();
+    let kit: ReleaseKit | undefined;
+    const runtime = await RuntimeProcess.start({
+      environment: 'production',
+      definitions: [],
+      env: { WARDFLOW_GOVERNANCE_PORT: String(consolePort) },
+      prepareData: async (data) => {
+        kit = await ReleaseKit.create(data);
+        await kit.promote(await kit.bundle({ definitions: smallDefinitions({ name: 'alpha' }) }));
+      },
+    });
+    const directory = { names: ['production'], locate: () => Promise.resolve({ url, token: runtime.token }) };
+    const url = `http://127.0.0.1:${runtime.port}`;
+    const console_ = await startTestConsole({
+      directory: () => directory,
+      watched: false,
+      runtime: { empty: true },
+      more: { port: consolePort },
+    });
+    const browser = await startBrowser(executable);
+    try {
+      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+      const [name = '', value = ''] = (await console_.cookieOf('analyst')).split('=');
+      await context.addCookies([{ name, value, url }]);
+      const page = await context.newPage();
+      await page.goto(url);
+      await page.waitForFunction(() => (globalThis as unknown as { RED?: Editor }).RED?.nodes?.node('alpha-work'));
+      await page.evaluate(() => (globalThis as unknown as { RED: Editor }).RED.sidebar.show('wardflow-definition'));
+      const sidebar = page.locator('.wf-sidebar');
+      await sidebar.getByRole('heading', { name: 'production is for reading' }).waitFor();
+      assert.match(await sidebar.innerText(), /Release 1, bundle [0-9a-f]{12}, since/);
+      assert.equal(await sidebar.getByRole('button').count(), 0);
+      await shoot(page, 'sidebar-production');
+    } finally {
+      await browser.close();
+      await console_.stop();
+      await runtime.dispose();
+    }
   });
 });
