@@ -14,8 +14,8 @@ export interface WardflowProcess {
   /** Resolves with the first line, past or future, that matches; rejects when the process ends without it. */
   line(pattern: RegExp): Promise<string>;
   runInfo(): Promise<RunInfo>;
-  /** Asks the staging runtime's API, with its token. */
-  api<T>(path: string): Promise<T>;
+  /** Asks a runtime's API, with its token; default: that of staging. */
+  api<T>(path: string, environment?: string): Promise<T>;
   signal(signal: NodeJS.Signals): void;
   /** Resolves with the exit code; `null` after a signal. */
   readonly exit: Promise<number | null>;
@@ -84,11 +84,11 @@ export function startWardflow({ demo = false, env = {}, dataFolder }: StartOptio
         look();
       }),
     runInfo,
-    async api<T>(path: string): Promise<T> {
-      const staging = (await runInfo()).runtimes['staging'];
-      if (!staging) throw new Error('no staging runtime runs');
-      const token = (await readFile(staging.serviceTokenFile, 'utf8')).trim();
-      const response = await fetch(`${staging.url}/wardflow/api/v1${path}`, {
+    async api<T>(path: string, environment = 'staging'): Promise<T> {
+      const runtime = (await runInfo()).runtimes[environment];
+      if (!runtime) throw new Error(`no ${environment} runtime runs`);
+      const token = (await readFile(runtime.serviceTokenFile, 'utf8')).trim();
+      const response = await fetch(`${runtime.url}/wardflow/api/v1${path}`, {
         headers: { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(30_000),
       });
