@@ -19,15 +19,8 @@ export class DriftLook {
     this.#memory = memory;
   }
 
-  /**
-   * @param problem why what the log says does not run
-   * @param lookedAt as for `judgeLog`
-   */
-  async look(
-    running: Candidate | null,
-    problem: WardflowError | null,
-    lookedAt: number | null,
-  ): Promise<readonly Finding[]> {
+  /** @param problem why what the log says does not run */
+  async look(running: Candidate | null, problem: WardflowError | null): Promise<readonly Finding[]> {
     const { folders, host } = this.#options;
     const memory = await this.#memory.read();
     const found: Finding[] = [];
@@ -37,7 +30,7 @@ export class DriftLook {
         found.push(finding('trust-store-differs', 'trust store', known(error)));
         return null;
       });
-      if (trust) found.push(...(await this.#lookAtLog(trust, lookedAt)));
+      if (trust) found.push(...(await this.#lookAtLog(trust)));
     }
     if (running) found.push(...driftInside(running, host, trust));
     if (problem && found.every(({ text }) => text !== problem.message))
@@ -45,10 +38,10 @@ export class DriftLook {
     return found;
   }
 
-  async #lookAtLog(trust: TrustStore, lookedAt: number | null): Promise<readonly Finding[]> {
+  async #lookAtLog(trust: TrustStore): Promise<readonly Finding[]> {
     const { folders, clock } = this.#options;
     try {
-      const { releases } = await judgeLog(folders, trust, await this.#memory.read(), clock.now(), lookedAt);
+      const { releases } = await judgeLog(folders, trust, await this.#memory.read(), clock.now());
       return await this.#files.look(folders, releases, trust);
     } catch (error) {
       return [finding('log-differs', 'log', known(error))];

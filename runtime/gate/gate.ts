@@ -22,7 +22,7 @@ import type { Release } from '../../governance/release/index.ts';
 import type { ApplyRequest, PlanRequest, ReleasePlan, RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import { candidateOf, keepCopy, runningOf, type Candidate } from './candidate.ts';
-import { fallback, refuseUnfit, underneath } from './choose.ts';
+import { fallback, refuseStale, refuseUnfit, seenNow, underneath, type LogSeen } from './choose.ts';
 import { DriftLedger } from './drift-ledger.ts';
 import { DriftLook } from './drift-look.ts';
 import { gateErrors, known } from './errors.ts';
@@ -60,7 +60,7 @@ export class Gate {
   #problem: WardflowError | null = null;
   /** The last entry that failed, so that it is told once. */
   #failed = '';
-  #lookedAt: number | null = null;
+  #seen: LogSeen | null = null;
   #checkedAt = 0;
   #cancel: (() => void) | null = null;
 
@@ -172,6 +172,7 @@ export class Gate {
     if (!target) return;
     let candidate: Candidate | null;
     try {
+      refuseStale(folders, target, memory, this.#seen);
       candidate = await candidateOf(folders, target, judged);
       refuseUnfit(this.#options, candidate, memory.last);
     } catch (error) {
@@ -208,6 +209,7 @@ export class Gate {
         this.#problem = null;
         return;
       }
+      if (target) refuseStale(folders, target, memory, this.#seen);
       const candidate = target && (await candidateOf(folders, target, judged));
       if (candidate) refuseUnfit(this.#options, candidate, memory.last);
       const under = candidate && (await underneath(this.#options, candidate.release, judged));
@@ -265,9 +267,9 @@ export class Gate {
     const { folders, clock } = this.#options;
     const memory = await this.#memory.read();
     const trust = await judgeTrust(folders, memory);
-    const judged = await judgeLog(folders, trust, memory, clock.now(), this.#lookedAt);
+    const judged = await judgeLog(folders, trust, memory, clock.now());
     await this.#memory.sawTrust(trust);
-    this.#lookedAt = clock.now();
+    this.#seen = seenNow(this.#seen, judged.releases, clock.now());
     return judged;
   }
 
@@ -284,7 +286,7 @@ export class Gate {
   async #look(): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      const found = await this.#drift.look(this.#running?.candidate ?? null, this.#problem, this.#lookedAt);
+      const found = await this.#drift.look(this.#running?.candidate ?? null, this.#problem);
       if (await this.#ledger.update(found)) this.#told();
       this.#checkedAt = clock.now();
     } catch (error) {

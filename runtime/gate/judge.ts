@@ -28,9 +28,6 @@ export interface Judged {
   readonly inForce: InForce;
 }
 
-/** Clocks of two machines differ a little. */
-const SKEW_MS = 5 * 60_000;
-
 /** Verified, and not older or other than what was seen. @throws WardflowError `trust-*` and what `readTrustFolder` throws */
 export async function judgeTrust(folders: GateFolders, memory: Memory): Promise<TrustStore> {
   const { environment } = folders;
@@ -46,17 +43,8 @@ export async function judgeTrust(folders: GateFolders, memory: Memory): Promise<
   return trust;
 }
 
-/**
- * @param lookedAt when the log was read last by this process, and found without what is new now; `null`: never yet
- * @throws WardflowError `log-*`, `release-*`, and what `readReleaseLog` throws
- */
-export async function judgeLog(
-  folders: GateFolders,
-  trust: TrustStore,
-  memory: Memory,
-  now: number,
-  lookedAt: number | null,
-): Promise<Judged> {
+/** @throws WardflowError `log-*`, and what `readReleaseLog` throws */
+export async function judgeLog(folders: GateFolders, trust: TrustStore, memory: Memory, now: number): Promise<Judged> {
   const { environment } = folders;
   const releases = await readReleaseLog(folders.releases, trust);
   const { last } = memory;
@@ -66,13 +54,6 @@ export async function judgeLog(
     if (!found) throw gateErrors.create('log-cut', { environment, sequence });
     if (found.hash !== last.hash || found.acceptedAt !== last.acceptedAt)
       throw gateErrors.create('log-exchanged', { environment, sequence });
-  }
-  for (const { sequence, acceptedAt, trust: version } of releases) {
-    if (sequence <= (last?.sequence ?? 0)) continue;
-    if (memory.trust && version.version < memory.trust.version)
-      throw gateErrors.create('release-of-older-trust', { environment, sequence });
-    if (lookedAt !== null && acceptedAt < lookedAt - SKEW_MS)
-      throw gateErrors.create('release-backdated', { environment, sequence });
   }
   return { trust, releases, inForce: inForce(releases, now) };
 }

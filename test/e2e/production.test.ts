@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { packageRoot, readConfig } from '../../engine/index.ts';
 import { processIo } from '../../cli/io.ts';
+import { doctor } from '../../cli/doctor/doctor.ts';
 import { status } from '../../cli/commands/status.ts';
 import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
@@ -68,6 +69,9 @@ describe('wardflow up with production', function () {
     const io = { ...processIo(), config: () => config, out: (text: string) => void (said += text) };
     await status(io, { runtime: 'production' });
     assert.match(said, /release\s+1, bundle [0-9a-f]{12}/);
+    said = '';
+    await doctor(io, {});
+    assert.match(said, /production release.*release 1, bundle/);
   });
 
   it('starts none where nobody has', async () => {

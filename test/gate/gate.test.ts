@@ -97,7 +97,7 @@ describe('the gate', () => {
       const sequence = await bench.kit.promote(third);
       bench.has.refusesDeploys = true;
       await assert.rejects(bench.apply(sequence), { code: 'deploy-failed' });
-      await bench.pass(MINUTE);
+      for (let minute = 0; minute < 10; minute++) await bench.pass(MINUTE);
       assert.deepEqual([bench.running, bench.drift()], [second.hash, ['running-differs production']]);
       assert.equal((await bench.records('gate.apply-failed')).length, 1);
       bench.has.refusesDeploys = false;
@@ -274,7 +274,7 @@ describe('the gate', () => {
   });
 
   it('refuses a new entry that was judged by an older trust store than it has seen', async () => {
-    await twoRan();
+    const [, second] = await twoRan();
     const { version, hash } = bench.kit.store;
     const third = await bundle({ name: 'gamma' });
     await bench.kit.changeTrust({ roles: { [bench.kit.people.otto.told.id]: ['operator', 'reviewer'] } });
@@ -283,6 +283,12 @@ describe('the gate', () => {
     await bench.kit.enter(await bench.kit.order(third.hash), { trust: { version, hash } });
     await bench.pass(MINUTE);
     assert.equal(bench.gate.state().problem?.code, 'release-of-older-trust');
+    await bench.restart();
+    assert.deepEqual([bench.gate.state().problem?.code, bench.running], ['release-of-older-trust', second.hash]);
+    // It stays in the log, and a good one after it runs.
+    const fourth = await bundle({ name: 'delta' });
+    await bench.apply(await bench.kit.promote(fourth));
+    assert.deepEqual([bench.running, bench.gate.state().problem], [fourth.hash, null]);
   });
 
   it('refuses a new entry that says it was carried out before the log was looked at without it', async () => {
@@ -294,6 +300,7 @@ describe('the gate', () => {
     await bench.pass(24 * HOUR);
     await bench.kit.keep(third);
     await bench.kit.enter(order, { acceptedAt });
+    await bench.pass(MINUTE);
     await bench.pass(MINUTE);
     assert.deepEqual([bench.gate.state().problem?.code, bench.running], ['release-backdated', second.hash]);
   });
