@@ -12,8 +12,9 @@ import {
   type ProcessInfo,
   type RuntimeInfo,
 } from '../engine/index.ts';
+import { demandedOf } from '../governance/server/second-factor/demanded-of.ts';
 import { readCertificate } from '../governance/server/tls/certificate.ts';
-import { addressShown, listeningOf } from '../governance/server/tls/listening.ts';
+import { addressShown, listeningOf, reachedFromElsewhere } from '../governance/server/tls/listening.ts';
 import { build } from './build.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
 import { findPorts, type PortWish } from './ports.ts';
@@ -48,7 +49,9 @@ export async function startAll(options: StartOptions): Promise<void> {
   const { demo, out, children, stopping } = options;
   const withSandbox = demo && options.config.fhirBase === null;
   // Said before anything starts: in the log of a child nobody would look for it.
-  const { tls, publicUrl } = listeningOf(options.config);
+  const listening = listeningOf(options.config);
+  const { tls, publicUrl } = listening;
+  demandedOf(options.config.totpRoles, reachedFromElsewhere(listening));
   const certificate = tls && readCertificate(tls.certFile, tls.keyFile);
   const production = await runsProduction(options.config, demo);
   await recordRun(options, options.config, {});

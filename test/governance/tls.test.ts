@@ -187,6 +187,7 @@ describe('the console over HTTPS', () => {
     assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000');
     const local = await login({ host: `localhost:${port}` });
     assert.equal(local.headers['strict-transport-security'], undefined, 'the editors are under that name, without TLS');
+    assert.ok(!String(local.headers['set-cookie']).includes('Secure'), 'and are to get the session');
     const plain = await kit.call('/api/v1/session', {
       method: 'POST',
       body: { username: 'admin', password: PASSWORD },

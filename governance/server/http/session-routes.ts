@@ -36,8 +36,9 @@ export interface SessionRouteParts {
 
 /** Login, logout, the caller's sessions, and what runtimes ask about them. */
 export function sessionRouter(parts: SessionRouteParts): Router {
-  const { login, sessions, needs } = parts;
-  const isSecure = (request: Request): boolean => parts.origins.isSecure(request);
+  const { login, sessions, needs, origins } = parts;
+  /** Under a name of this machine the editors are met without TLS, and are to get the session as well. */
+  const isSecure = (request: Request): boolean => origins.isSecure(request) && !origins.isLocal(request);
   const router = Router();
   const loginRate = rateLimit({
     windowMs: 60_000,
@@ -151,7 +152,7 @@ interface OwnCookie {
   readonly lifeMs: number;
 }
 
-/** `Secure` where it was TLS; plain HTTP is for loopback, where some browsers drop such cookies. */
+/** `Secure` where people come from other machines, which is over TLS. */
 function setCookie(response: Response, secure: boolean, { name, value, path, lifeMs }: OwnCookie): void {
   const maxAge = Math.floor(lifeMs / 1000);
   const cookie = { name, value, path, httpOnly: true, secure, sameSite: 'strict', maxAge } as const;
