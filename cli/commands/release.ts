@@ -80,8 +80,9 @@ export async function breakGlass(
       until: new Date(io.now() + lasts).toISOString(),
       reason: options.reason,
     }));
+    const ends = release.kind === 'break-glass' ? new Date(release.until).toISOString() : until;
     io.out(
-      `${environment} goes back by itself at ${until}. The console opens a proposal, so that release ${release.sequence} is approved after all, or not.\n`,
+      `${environment} goes back by itself at ${ends}. The console opens a proposal, so that release ${release.sequence} is approved after all, or not.\n`,
     );
   });
 }
@@ -138,7 +139,8 @@ function planText({ definitions, feeds, unbound }: ReleasePlan): string {
   const version = (hash: string | null): string => hash?.slice(0, 12) ?? 'none';
   const rows = definitions.map(({ name, what, from, to, openWork }) => [
     name,
-    what,
+    // Its tables may be others, while its nodes run on.
+    what === 'stays' && from !== to ? 'changes, runs on' : what,
     from === to ? version(from) : `${version(from)} -> ${version(to)}`,
     openWork === 0 ? '' : `${openWork} in work, which ${openWork === 1 ? 'ends' : 'end'} as begun`,
   ]);

@@ -36,8 +36,13 @@ export function watchReleases(options: ReleaseWatchOptions): ReleaseWatch {
     if (before !== undefined && before !== now) options.onChange(name);
     for (const release of await environments.releases(name)) {
       if (release.kind !== 'break-glass' || followed.has(release.hash)) continue;
-      await releases.followUp(name, release);
-      followed.add(release.hash);
+      try {
+        await releases.followUp(name, release);
+        followed.add(release.hash);
+      } catch (error) {
+        // Asked again at the next look.
+        log.warn('no proposal could be opened after glass was broken', { host: name, code: errorName(error) });
+      }
     }
   }
 

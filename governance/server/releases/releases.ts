@@ -72,7 +72,9 @@ export function createReleases(parts: ReleaseParts): Releases {
       const bundle = await given(environment, bundleOf(entry));
       const done = await carryOut(site(environment, actor), { entry, drain, ...(bundle ? { bundle } : {}) });
       if (done.release.kind === 'order')
-        await proposals?.released({ environment, bundle: done.release.bundle, by: done.release.person });
+        await proposals
+          ?.released({ environment, bundle: done.release.bundle, by: done.release.person })
+          .catch(() => null);
       parts.onChange(environment);
       const { applied } = done;
       const problem = applied.kind === 'failed' ? applied.problem : null;
@@ -80,7 +82,8 @@ export function createReleases(parts: ReleaseParts): Releases {
         environment: await view(environment, actor),
         applied: applied.kind,
         problem: problem && { code: problem.code, title: problem.message, remedy: problem.remedy },
-        followUp: await followUp(environment, done.release),
+        // It runs, whatever becomes of its proposal: whoever watches releases asks again.
+        followUp: await followUp(environment, done.release).catch(() => null),
       };
     },
   };

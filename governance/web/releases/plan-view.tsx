@@ -5,15 +5,19 @@ import type { Tone } from '../states/message-state.ts';
 import { ToneMark } from '../states/state-mark.tsx';
 import classes from './releases.module.css';
 
-type What = ReleasePlan['definitions'][number]['what'];
+type Planned = ReleasePlan['definitions'][number];
+type What = Planned['what'] | 'changes';
+const whatOf = ({ what, from, to }: Planned): What => (what === 'stays' && from !== to ? 'changes' : what);
 const WHAT: Readonly<Record<What, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {
   stays: { text: 'runs on', tone: 'plain', icon: CircleCheck },
+  // Its tables are others; its nodes run on.
+  changes: { text: 'changes, runs on', tone: 'info', icon: CircleCheck },
   restarts: { text: 'restarts', tone: 'info', icon: RotateCw },
   added: { text: 'is new', tone: 'ok', icon: CirclePlus },
   removed: { text: 'is removed', tone: 'warn', icon: CircleMinus },
 };
 /** What matters first. */
-const ORDER: readonly What[] = ['removed', 'restarts', 'added', 'stays'];
+const ORDER: readonly What[] = ['removed', 'restarts', 'changes', 'added', 'stays'];
 
 const FEED: Readonly<Record<ReleasePlan['feeds'][number]['what'], string>> = {
   stays: 'keeps its connections',
@@ -24,7 +28,7 @@ const FEED: Readonly<Record<ReleasePlan['feeds'][number]['what'], string>> = {
 
 /** What a release would do, said by the runtime itself. */
 export function PlanView({ plan }: { readonly plan: ReleasePlan }) {
-  const definitions = plan.definitions.toSorted((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what));
+  const definitions = plan.definitions.toSorted((a, b) => ORDER.indexOf(whatOf(a)) - ORDER.indexOf(whatOf(b)));
   return (
     <>
       {plan.refusals.length > 0 && (
@@ -53,17 +57,20 @@ export function PlanView({ plan }: { readonly plan: ReleasePlan }) {
               </tr>
             </thead>
             <tbody>
-              {definitions.map(({ name, title, what, openWork }) => (
-                <tr key={name}>
-                  <td>{title}</td>
-                  <td>
-                    <ToneMark tone={WHAT[what].tone} icon={WHAT[what].icon}>
-                      {WHAT[what].text}
-                    </ToneMark>
-                  </td>
-                  <td className="number">{openWork}</td>
-                </tr>
-              ))}
+              {definitions.map((definition) => {
+                const { text, tone, icon } = WHAT[whatOf(definition)];
+                return (
+                  <tr key={definition.name}>
+                    <td>{definition.title}</td>
+                    <td>
+                      <ToneMark tone={tone} icon={icon}>
+                        {text}
+                      </ToneMark>
+                    </td>
+                    <td className="number">{definition.openWork}</td>
+                  </tr>
+                );
+              })}
             </tbody>
           </table>
         </ScrollX>

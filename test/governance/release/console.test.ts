@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { AuditPage } from '../../../governance/api/contract.ts';
+import { auditSentence } from '../../../engine/index.ts';
 import type {
   ChangeList,
   EnvironmentList,
@@ -13,6 +13,7 @@ import type {
 } from '../../../governance/api/release-contract.ts';
 import { readBundle, writeBundle, type Bundle, type Envelope } from '../../../governance/bundle/index.ts';
 import { bundlePath, logFolder, writeBundleFile } from '../../../governance/release/index.ts';
+import { openAuditTrail } from '../../../governance/server/local-audit.ts';
 import type { JsonFeed } from '../../../governance/server/releases/feed.ts';
 import type { Answer } from '../../kit/test-console.ts';
 import { eventually } from '../../kit/eventually.ts';
@@ -50,10 +51,12 @@ describe('environments in the console', () => {
     return answer.json<ReleaseAnswer>();
   };
   const now = (): string => at(all.clock.now());
-  const audited = async (): Promise<readonly string[]> => {
-    const auditor = await all.kit.cookieOf('auditor');
-    const { records } = await get<AuditPage>(`${ROOT}/audit`, auditor);
-    return records.filter(({ type }) => /^(release|trust)\./.test(type)).map(({ sentence }) => sentence);
+  /** Newest first. */
+  const audited = (): readonly string[] => {
+    const { audit, close } = openAuditTrail(all.kit.folder);
+    const records = audit.list({}).filter(({ type }) => /^(release|trust)\./.test(type));
+    close();
+    return records.map((record) => auditSentence(record));
   };
 
   it('says that nothing was ever ordered', async () => {
@@ -109,7 +112,7 @@ describe('environments in the console', () => {
         [1, false, first.hash],
       ],
     );
-    assert.match((await audited())[0] ?? '', /^otto had production go back to the bundle/);
+    assert.match(audited()[0] ?? '', /^otto had production go back to the bundle/);
   });
 
   it('refuses an order that does not count, says why, and keeps a record', async () => {
@@ -119,7 +122,7 @@ describe('environments in the console', () => {
     const answer = await post(`${PRODUCTION}/releases`, { entry, drain: false });
     assert.equal(answer.status, 422);
     assert.equal(answer.json<{ code: string }>().code, 'order-role-missing');
-    assert.deepEqual(await audited(), ['What otto wanted production to run was refused (order): order-role-missing.']);
+    assert.deepEqual(audited(), ['What otto wanted production to run was refused (order): order-role-missing.']);
     assert.deepEqual((await get<EnvironmentView>(PRODUCTION)).releases, []);
   });
 
@@ -256,6 +259,30 @@ describe('environments in the console', () => {
     all.runtime.release = { problem: { code: 'deploy-failed', title: 'It did not start.', remedy: 'Roll back.' } };
     const { applied, problem } = await order(await all.env.order(first.hash));
     assert.deepEqual([applied, problem?.code], ['failed', 'deploy-failed']);
+  });
+
+  it('opens one proposal after glass was broken at the command line', async () => {
+    const first = await change(all.env.all, null, 'first');
+    await all.env.release(first);
+    const hurried = await placed(await unapproved(all.env.all, first.hash, 'hurried'));
+    await all.env.put(await all.env.glass(hurried.hash));
+    interface Shown {
+      readonly title: string;
+      readonly followsBreakGlass: boolean;
+      readonly environment: string;
+    }
+    const proposals = async (): Promise<readonly Shown[]> =>
+      (await get<{ proposals: readonly Shown[] }>(`${ROOT}/proposals`)).proposals;
+    await eventually('a proposal is there', async () => {
+      all.clock.advance(1_000);
+      return (await proposals()).length > 0;
+    });
+    all.clock.advance(30_000);
+    await order(await all.env.order(first.hash, { at: now() }));
+    assert.deepEqual(
+      (await proposals()).map(({ followsBreakGlass, environment }) => [followsBreakGlass, environment]),
+      [[true, 'production']],
+    );
   });
 
   it('tells the browsers when something was released at the command line', async () => {

@@ -9,6 +9,7 @@ import {
   type Envelope,
   type TrustChange,
 } from '../../../governance/bundle/index.ts';
+import { openAuditTrail } from '../../../governance/server/local-audit.ts';
 import { installTrust, readTrustFolder, trustFolderOf } from '../../../governance/trust/trust-folder.ts';
 import type { Answer } from '../../kit/test-console.ts';
 import { at, person, POLICY, type Person } from '../bundle/ceremony.ts';
@@ -49,12 +50,12 @@ describe('whom an environment trusts, in the console', () => {
   const sign = async (change: TrustChangeView, by: Person, envelope = change.envelope): Promise<Answer> =>
     post(`/changes/${change.id}/signatures`, { envelope: await addSignature(envelope, by.key) }, by.key.person);
   const code = (answer: Answer): string => answer.json<{ code: string }>().code;
-  const audited = async (): Promise<readonly string[]> => {
-    const auditor = await all.kit.cookieOf('auditor');
-    const { entries } = (
-      await all.kit.call('/api/v1/audit?environment=console', { cookie: auditor })
-    ).json<AuditAnswer>();
-    return entries.filter(({ type }) => type.startsWith('trust.')).map(({ type }) => type);
+  /** Newest first. */
+  const audited = (): readonly string[] => {
+    const { audit, close } = openAuditTrail(all.kit.folder);
+    const records = audit.list({}).filter(({ type }) => /^trust\./.test(type));
+    close();
+    return records.map((record) => record.type);
   };
 
   it('is shown with its policy and its people', async () => {
@@ -78,7 +79,7 @@ describe('whom an environment trusts, in the console', () => {
     assert.equal(store.version, 2);
     assert.ok(store.keys.some((key) => key.person === 'nils'));
     assert.deepEqual((await view()).changes, []);
-    assert.deepEqual(await audited(), ['trust.installed', 'trust.signed', 'trust.signed', 'trust.proposed']);
+    assert.deepEqual(audited(), ['trust.installed', 'trust.signed', 'trust.signed', 'trust.proposed']);
   });
 
   it('takes signatures of two people made at the same time', async () => {
@@ -141,7 +142,7 @@ describe('whom an environment trusts, in the console', () => {
     const answer = await post('/changes', { envelope: await proposed(otto, { by: 'ana' }) }, 'otto');
     assert.equal(code(answer), 'trust-change-unsigned');
     assert.deepEqual((await view()).changes, []);
-    assert.ok((await audited()).every((type) => type === 'trust.refused'));
+    assert.ok(audited().every((type) => type === 'trust.refused'));
   });
 
   it('says in words what a weaker policy would change', async () => {
