@@ -14,6 +14,7 @@ import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { supervisorErrors } from './errors.ts';
+import { MEMORY_ENVIRONMENT } from './runtime-flags.ts';
 import { openLogFile } from './log-file.ts';
 
 export interface ChildSpec {
@@ -140,8 +141,7 @@ function startLife(spec: ChildSpec, write: (chunk: string) => void, events: Chil
   // SIGUSR1 would open Node's debugger, and with it the process, to whoever may send signals: a runtime's flows may.
   const child = spawn(process.execPath, ['--disable-sigusr1', '--import', GUARD, ...spec.args], {
     cwd: spec.cwd,
-    // glibc keeps an arena for each thread: two are enough, and save about 25 MB over the processes.
-    env: { MALLOC_ARENA_MAX: '2', ...spec.env },
+    env: { ...MEMORY_ENVIRONMENT, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });

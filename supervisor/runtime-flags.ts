@@ -17,6 +17,9 @@ const ROOT = join(import.meta.dirname, '..');
  */
 const MEMORY = ['--max-semi-space-size=4', '--heap-growing-percent=25'];
 
+/** For the environment: glibc keeps an arena for each thread. Two are enough, and save 40 MiB of a busy runtime. */
+export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;
+
 /**
  * What a runtime's code is made of. Not the whole checkout: the data folder lies in it by default, and what the console
  * and the command line are made of is none of a runtime's business.

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureServiceToken } from '../../engine/index.ts';
 import { API_ROOT } from '../../runtime/api/contract.ts';
-import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
+import { MEMORY_ENVIRONMENT, runtimeFlags } from '../../supervisor/runtime-flags.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -157,6 +157,7 @@ export class RuntimeProcess {
         cwd: ROOT,
         stdio: ['pipe', log, log, 'ipc'],
         env: {
+          ...MEMORY_ENVIRONMENT,
           PATH: process.env['PATH'],
           HOME: this.folder,
           WARDFLOW_ENVIRONMENT: this.environment,
