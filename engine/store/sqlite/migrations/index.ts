@@ -11,6 +11,7 @@ import { shortHashes } from './0006-short-hashes.ts';
 import { resting } from './0007-resting.ts';
 import { escalationSource } from './0008-escalation-source.ts';
 import { leanDecisions } from './0009-lean-decisions.ts';
+import { oneIndexOfActiveWork } from './0010-one-index-of-active-work.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly string[] = [
   resting,
   escalationSource,
   leanDecisions,
+  oneIndexOfActiveWork,
 ];

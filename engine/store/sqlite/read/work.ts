@@ -122,7 +122,7 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
 export function nextDue(sql: Sql): number | null {
   const row = sql.get(
     'SELECT (SELECT min(not_before) FROM work WHERE not_before IS NOT NULL) AS due, ' +
-      '(SELECT min(lease_until) FROM work WHERE lease_until IS NOT NULL) AS lease',
+      `(SELECT min(w.lease_until) FROM ${IN_FLIGHT}) AS lease`,
   ) as { due: number | null; lease: number | null } | undefined;
   if (!row || (row.due === null && row.lease === null)) return null;
   return Math.min(row.due ?? Infinity, row.lease ?? Infinity);
@@ -153,6 +153,7 @@ export function countWork(sql: Sql): WorkCounts {
 
 /** As the partial indexes say it: SQLite takes one only where the query repeats its condition. */
 export const ACTIVE = 'work w INDEXED BY work_active WHERE w.state IN (0, 1)';
+export const IN_FLIGHT = `${ACTIVE} AND w.state = 1`;
 export const RESTING = 'work w INDEXED BY work_resting WHERE w.state IN (2, 4)';
 
 const oldest = (from: string): string =>

@@ -2,6 +2,7 @@
  * Order within a key: at most one item of a key is `ready` or claimed, and it is the first of those that block the key.
  * The head inherits the most urgent lane that waits behind it (`claim_lane`), so that the key beats the lane.
  */
+import { IN_FLIGHT } from '../read/work.ts';
 import { W } from '../states.ts';
 import type { WriteContext } from './context.ts';
 
@@ -52,11 +53,8 @@ export function promoteHead(ctx: WriteContext, key: string, left?: { lane: numbe
 
 /** For changes from outside the normal run (redrive, discard, a retry falling due): recomputes who is ready on the key. */
 export function refreshKey(ctx: WriteContext, key: string): void {
-  // Only what is in flight has a lease, so this scan is short however deep the key's backlog is.
-  const claimed = ctx.sql.get(
-    'SELECT 1 FROM work INDEXED BY work_lease WHERE lease_until IS NOT NULL AND ordering_key = ? LIMIT 1',
-    key,
-  );
+  // Little is in flight, so this scan is short however deep the key's backlog is.
+  const claimed = ctx.sql.get(`SELECT 1 FROM ${IN_FLIGHT} AND w.ordering_key = ? LIMIT 1`, key);
   const head = headOf(ctx, key);
   ctx.sql.run(
     'UPDATE work SET ready = 0 WHERE seq IN (SELECT seq FROM work WHERE ordering_key = ? AND blocks = 1 AND ready = 1 AND seq <> ?)',

@@ -1,6 +1,7 @@
 import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
 import { packUnlessShort } from '../packed.ts';
 import { json } from '../sql.ts';
+import { IN_FLIGHT } from '../read/work.ts';
 import { W } from '../states.ts';
 import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
@@ -22,8 +23,9 @@ interface Row {
   claimed_at: number | null;
 }
 
-const ROW =
-  'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at FROM work ';
+const COLUMNS =
+  'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at ';
+const ROW = `${COLUMNS}FROM work `;
 
 /** The request as it crosses to the writer: the trace as `stepsText` writes it. */
 export interface SettleArgs extends Omit<SettleRequest, 'trace'> {
@@ -150,13 +152,18 @@ export function pin(ctx: WriteContext, workId: string, fence: number, version: s
 }
 
 export function release(ctx: WriteContext, owner: string, at: number): number {
-  const rows = ctx.sql.all(`${ROW}INDEXED BY work_lease WHERE lease_until IS NOT NULL AND owner = ?`, owner) as Row[];
+  const rows = ctx.sql.all(`${COLUMNS}FROM ${IN_FLIGHT} AND w.owner = ?`, owner) as Row[];
   return interrupt(ctx, rows, at, false);
 }
 
 /** An expired lease counts as an attempt: an item that hangs the flow each time must end as a dead letter. */
 export function expireLeases(ctx: WriteContext, now: number): number {
-  return interrupt(ctx, ctx.sql.all(`${ROW}WHERE lease_until <= ? ORDER BY seq`, now) as Row[], now, true);
+  return interrupt(
+    ctx,
+    ctx.sql.all(`${COLUMNS}FROM ${IN_FLIGHT} AND w.lease_until <= ? ORDER BY seq`, now) as Row[],
+    now,
+    true,
+  );
 }
 
 function interrupt(ctx: WriteContext, rows: readonly Row[], at: number, counts: boolean): number {
