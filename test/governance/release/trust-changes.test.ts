@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { AuditAnswer } from '../../../governance/api/audit-contract.ts';
 import type { TrustChangeView, TrustView } from '../../../governance/api/release-contract.ts';
 import {
   addSignature,
@@ -53,7 +52,7 @@ describe('whom an environment trusts, in the console', () => {
   /** Newest first. */
   const audited = (): readonly string[] => {
     const { audit, close } = openAuditTrail(all.kit.folder);
-    const records = audit.list({}).filter(({ type }) => /^trust\./.test(type));
+    const records = audit.list({}).filter(({ type }) => type.startsWith('trust.'));
     close();
     return records.map((record) => record.type);
   };
