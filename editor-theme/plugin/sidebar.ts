@@ -95,7 +95,7 @@ class Sidebar {
 function readOnlyNotice({ environment, release, console: address }: EditorContext): readonly HTMLElement[] {
   const page = element(
     'a',
-    { href: `${address}/releases`, target: '_blank', rel: 'noreferrer' },
+    { href: `${address}/environments/${environment}`, target: '_blank', rel: 'noreferrer' },
     'Releases at the console',
   );
   return [

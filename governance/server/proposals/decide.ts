@@ -61,7 +61,11 @@ export function decisionsOf(parts: ProposalParts): Decisions {
     if (found.signatures.some((one) => one.kind === 'approval' && one.person === by.username) && !lost.has(by.username))
       throw proposalErrors.create('proposal-already-approved');
     const actor = `user:${by.username}`;
+    const own = (of: Current): number =>
+      of.signatures.filter(({ kind, person }) => kind === 'approval' && person === by.username).length;
     take(parts, found, 'approve', { actor, kind: 'approved', text: `As ${role}.` }, (at) => {
+      // Others may approve at the same moment; nobody does twice.
+      if (own(current(parts, number)) !== own(found)) throw proposalErrors.create('proposal-already-approved');
       keep(found, at, 'approval', signed, envelope);
       audit.append('proposal.approved', actor, {
         proposal: number,

@@ -54,7 +54,8 @@ export async function toJudge(parts: ProposalParts, found: Current): Promise<ToJ
 
 /**
  * One step of a proposal: state, event and audit record commit together, or nothing does.
- * @param found what the caller has looked at; if it is another by now, nothing happens
+ * @param found what the caller has looked at; of another revision by now, nothing happens
+ * @param work may still refuse, by what it sees
  * @throws `proposal-state`
  */
 export function take(
@@ -68,8 +69,7 @@ export function take(
   inTransaction(parts.database, () => {
     const now = current(parts, number);
     const next = afterStep(now.proposal.state, step);
-    const same = now.proposal.revision === found.proposal.revision && now.signatures.length === found.signatures.length;
-    if (next === null || !same)
+    if (next === null || now.proposal.revision !== found.proposal.revision)
       throw proposalErrors.create('proposal-state', { state: now.proposal.state, action: IN_WORDS[step] });
     const at = parts.clock.now();
     parts.store.update(number, { state: next }, at);

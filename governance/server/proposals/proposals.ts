@@ -17,6 +17,7 @@ import type { ProposalQuery } from '../store/proposals.ts';
 import type { RunKind } from '../store/proposal-runs.ts';
 import { conflictOf, takeOver } from './conflicts.ts';
 import { decisionsOf } from './decide.ts';
+import type { Environments } from './environments.ts';
 import { editorDefinitionOf } from './editor-definition.ts';
 import { proposalErrors } from './errors.ts';
 import { filesOfProposal } from './files.ts';
@@ -71,11 +72,12 @@ export function createProposals(given: Omit<MakeParts, 'wake'> & { readonly runn
 
   const standing = async (
     number: number,
+    by = parts,
   ): Promise<{ readonly found: Current; readonly standing: Standing; readonly policy: string }> => {
     const found = current(parts, number);
     if (!isLiving(found.proposal.state))
       return { found, standing: asItWas(found), policy: found.revision.policy ?? '' };
-    const looked = await look(parts, number);
+    const looked = await look(by, number);
     const policy = looked.given.environment.trust?.policy.hash ?? '';
     return isLiving(looked.found.proposal.state)
       ? { found: looked.found, standing: looked.standing, policy }
@@ -92,8 +94,9 @@ export function createProposals(given: Omit<MakeParts, 'wake'> & { readonly runn
     async list({ asksMe = false, before, limit = PAGE, ...filter }, viewer) {
       // What has become of those that live shows in their states, which the list asks for.
       const living = new Map<number, ProposalSummary>();
+      const once: MakeParts = { ...parts, environments: readOnce(parts.environments) };
       for (const { number } of store.list({ states: LIVING, limit: MOST_LIVING }))
-        living.set(number, await summary(number, viewer));
+        living.set(number, await summary(number, viewer, once));
       const asking = new Set([...living.values()].flatMap(({ number, asksYou }) => (asksYou === null ? [] : [number])));
       const rows = store
         .list({
@@ -106,7 +109,9 @@ export function createProposals(given: Omit<MakeParts, 'wake'> & { readonly runn
       const { states: _, ...others } = filter;
       const counts = store.counts(others);
       return {
-        proposals: await Promise.all(shown.map(async ({ number }) => living.get(number) ?? summary(number, viewer))),
+        proposals: await Promise.all(
+          shown.map(async ({ number }) => living.get(number) ?? summary(number, viewer, once)),
+        ),
         counts: Object.fromEntries(PROPOSAL_STATES.map((one) => [one, counts.get(one) ?? 0])) as ProposalList['counts'],
         asking: asking.size,
         before: rows.length > limit ? (shown.at(-1)?.number ?? null) : null,
@@ -170,9 +175,9 @@ export function createProposals(given: Omit<MakeParts, 'wake'> & { readonly runn
   };
 
   /** One proposal whose files are damaged must not hide the others. */
-  async function summary(number: number, viewer: Identity): Promise<ProposalSummary> {
+  async function summary(number: number, viewer: Identity, once: MakeParts): Promise<ProposalSummary> {
     try {
-      const { found, standing: stands } = await standing(number);
+      const { found, standing: stands } = await standing(number, once);
       return summaryOf(parts, found, stands, viewer);
     } catch (error) {
       parts.log.warn('a proposal could not be judged', { count: number, error });
@@ -191,6 +196,19 @@ const NOTHING: Standing = {
   missing: '',
   released: null,
 };
+
+/** For one answer about many proposals: what an environment runs is read once. */
+function readOnce(environments: Environments): Environments {
+  const read = new Map<string, ReturnType<Environments['read']>>();
+  return {
+    ...environments,
+    read(name) {
+      const known = read.get(name) ?? environments.read(name);
+      read.set(name, known);
+      return known;
+    },
+  };
+}
 
 /** Of a proposal that is over: who approved it, as it was. */
 function asItWas({ signatures }: Current): Standing {

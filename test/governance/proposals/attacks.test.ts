@@ -115,6 +115,32 @@ describe('an approval that nobody may give', () => {
     assert.equal((await bench.view(open.number)).approvals.given, 1);
   });
 
+  it('is the second of two that one person sends at the same moment', async () => {
+    const { rita } = bench.people;
+    const answers = await Promise.all([
+      bench.approve(open, rita, 'engineer'),
+      bench.approve(open, rita, 'clinical-governance'),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 409],
+    );
+    assert.equal((await bench.view(open.number)).approvals.given, 1);
+  });
+
+  it('is none of two that two people send at the same moment', async () => {
+    const { greta, emil } = bench.people;
+    const answers = await Promise.all([
+      bench.approve(open, greta, 'clinical-governance'),
+      bench.approve(open, emil, 'engineer'),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.equal((await bench.view(open.number)).state, 'approved');
+  });
+
   it('is one in a role that the account does not have any more', async () => {
     bench.roles('rita', ['reviewer']);
     assert.equal(codeOf(await bench.approve(open, bench.people.rita, 'engineer')), 'proposal-role-missing');
