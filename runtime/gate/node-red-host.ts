@@ -3,6 +3,7 @@ import type { Bindings, DefinitionSet, Engine } from '../../engine/index.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import type { RuntimeServices } from '../node-services.ts';
 import type { GateHost } from './host.ts';
+import { moduleVersion } from './module-version.ts';
 
 /** The part of Node-RED that the gate uses. */
 export interface GatedNodeRed {
@@ -51,9 +52,8 @@ export function nodeRedHost(options: NodeRedHostOptions): NodeRedHost {
     bound: { feed: new Set(Object.keys(bindings.feeds)), endpoint: new Set(Object.keys(bindings.endpoints)) },
     installed: () => ({
       hasType: (type) => Boolean(red.nodes.getType(type)),
-      // Node-RED calls itself `5.0.7-git` where a `.git` lies above node_modules.
       modules: new Map(
-        red.nodes.getNodeList().map(({ module, version: its = '' }) => [module, its.replace(/-git$/, '')] as const),
+        red.nodes.getNodeList().map(({ module, version: its = '' }) => [module, moduleVersion(module, its)] as const),
       ),
     }),
     active: () => red.nodes.getFlows()?.flows ?? [],

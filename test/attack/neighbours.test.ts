@@ -20,6 +20,8 @@ interface Places {
   readonly files: readonly string[];
   /** Folders that are not its own, to be written into. */
   readonly folders: readonly string[];
+  /** Whether to give Node-RED other flows, from within. */
+  readonly deploys?: boolean;
   /** Databases to be changed by SQLite: path and what to do there. */
   readonly databases: Readonly<Record<string, readonly string[]>>;
 }
@@ -67,6 +69,17 @@ const attack = async (process: NodeJS.Process, places: Places): Promise<void> =>
       for (const statement of statements) database.exec(statement);
       database.close();
     });
+  if (places.deploys === true) {
+    const red = builtin('node:module').createRequire(process.argv[1] ?? '')('node-red') as {
+      runtime: { flows: Record<'setFlows' | 'addFlow', (options: object) => Promise<unknown>> };
+    };
+    const tab = { id: 'evil', type: 'tab', label: 'Evil' };
+    for (const deploymentType of ['full', 'nodes', 'flows'])
+      await attempt(`deploy ${deploymentType}`, () =>
+        red.runtime.flows.setFlows({ flows: { flows: [tab] }, deploymentType }),
+      );
+    await attempt('add a flow', () => red.runtime.flows.addFlow({ flow: { label: 'Evil', nodes: [] } }));
+  }
   fs.writeFileSync(`${places.own}/outcomes.json`, JSON.stringify(outcomes));
 };
 
@@ -124,6 +137,7 @@ describe('a function node and the environment beside it', function () {
           files: [join(data, 'staging', 'bindings.json')],
           folders: [...approval(data).folders, join(data, 'staging'), join(data, '..', 'flows')],
           databases: {},
+          deploys: true,
         };
         const one = await kit.bundle({
           definitions: smallDefinitions({ name: 'alpha', initialize: initialize(places) }),
@@ -166,7 +180,7 @@ describe('a function node and the environment beside it', function () {
   const refusedAll = (found: Readonly<Record<string, string>>, least: number): void => {
     assert.ok(Object.keys(found).length >= least);
     for (const [name, outcome] of Object.entries(found))
-      assert.match(outcome, /^(ERR_ACCESS_DENIED|confined)$/, `${name}: ${outcome}`);
+      assert.match(outcome, /^(ERR_ACCESS_DENIED|confined|production-read-only)$/, `${name}: ${outcome}`);
   };
 
   it('of staging is refused all of production, its releases and its trust store', () => refusedAll(outcomes, 40));
@@ -175,6 +189,19 @@ describe('a function node and the environment beside it', function () {
     const mayRead = /^list .*(trust|releases)/;
     refusedAll(Object.fromEntries(Object.entries(inProduction).filter(([name]) => !mayRead.test(name))), 20);
     for (const [name, outcome] of Object.entries(inProduction)) if (mayRead.test(name)) assert.equal(outcome, 'done');
+  });
+
+  it('of production is refused to give Node-RED other flows from within, and that is recorded', async () => {
+    const deploys = Object.entries(inProduction).filter(([name]) => /^(deploy|add) /.test(name));
+    assert.deepEqual(
+      deploys.map(([, outcome]) => outcome),
+      Array.from({ length: 4 }, () => 'production-read-only'),
+    );
+    const { records } = await production.api<{ records: { details: { what: string } }[] }>('/audit?type=gate.refused');
+    assert.deepEqual(
+      records.map(({ details }) => details.what),
+      ['a deploy'],
+    );
   });
 
   it('has changed nothing, and production runs what was approved', async () => {

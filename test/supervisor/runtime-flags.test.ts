@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 
@@ -33,6 +33,30 @@ describe("a runtime's flags", () => {
       assert.equal(writing(flags, join(dataFolder, 'production-2', 'a')), 'ERR_ACCESS_DENIED', name);
       assert.equal(writing(flags, join(dataFolder, 'run.json')), 'ERR_ACCESS_DENIED', name);
     }
+  });
+
+  it('let production read what it was ordered to run and by whom, also where that is not there yet, and no definitions', () => {
+    const [dataFolder, flowsFolder] = [join(base, 'data'), join(base, 'flows')];
+    const flags = runtimeFlags({ environment: 'production', dataFolder, flowsFolder });
+    const reading = (path: string): string => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, 'x');
+      const text = `try { require('node:fs').readFileSync(${JSON.stringify(path)}); console.log('read') } catch (e) { console.log(e.code) }`;
+      return spawnSync(process.execPath, [...flags, '-e', text], { encoding: 'utf8', cwd: base }).stdout.trim();
+    };
+    const found = [
+      'trust/production/pin.json',
+      'releases/production/log/1.json',
+      'trust/staging/pin.json',
+      'accounts.db',
+    ];
+    assert.deepEqual(
+      found.map((path) => reading(join(dataFolder, path))),
+      ['read', 'read', 'ERR_ACCESS_DENIED', 'ERR_ACCESS_DENIED'],
+    );
+    assert.equal(reading(join(flowsFolder, 'alpha', 'flow.json')), 'ERR_ACCESS_DENIED');
+    for (const path of found.slice(0, 2))
+      assert.equal(writing(flags, join(dataFolder, path)), 'ERR_ACCESS_DENIED', path);
   });
 
   it('follow a data folder that is a symbolic link, by either name', () => {
