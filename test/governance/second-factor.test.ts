@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import type { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, it } from 'mocha';
 import { generateSync } from 'otplib';
 import { ManualClock, WardflowError } from '../../engine/index.ts';
 import type { Enrolment, RecoveryCodes, SecondFactorView } from '../../governance/api/contract.ts';
@@ -9,6 +11,10 @@ import type { PersonView } from '../../governance/api/people-contract.ts';
 import { demandedOf } from '../../governance/server/second-factor/demanded-of.ts';
 import { secondFactorKeyPath } from '../../governance/server/second-factor/sealed-secrets.ts';
 import { stepOfCode } from '../../governance/server/second-factor/totp.ts';
+import { accountsIn } from '../../governance/server/store/accounts.ts';
+import { openDatabase } from '../../governance/server/store/database.ts';
+import { loginFailuresIn } from '../../governance/server/store/login-failures.ts';
+import { secondFactorsIn } from '../../governance/server/store/second-factors.ts';
 import { FAKE_TOKEN } from '../kit/fake-runtime.ts';
 import {
   cookieIn,
@@ -283,6 +289,50 @@ describe('a second step at login', () => {
     assert.equal((await confirm(one, codeAt(again.secret))).status, 201);
     assert.equal(codeOf(await begin(one)), 'second-factor-there');
     assert.equal(codeOf(await confirm(one, codeAt(again.secret))), 'second-factor-there');
+  });
+});
+
+describe('what the console keeps of logins', () => {
+  let folder: string;
+  let database: DatabaseSync;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wardflow-logins-'));
+    database = openDatabase(folder);
+  });
+  afterEach(() => {
+    database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('lets a step be used once, whoever else looked at the same moment', () => {
+    const clock = new ManualClock();
+    accountsIn(database, clock).create({
+      username: 'ana',
+      displayName: 'Ana',
+      roles: [],
+      password: 'a hash',
+      initialPassword: false,
+    });
+    const rows = secondFactorsIn(database, clock);
+    rows.put('ana', 'sealed', 10, ['one', 'two']);
+    assert.deepEqual(
+      [rows.use('ana', 11), rows.use('ana', 11), rows.use('ana', 10), rows.use('ana', 12)],
+      [true, false, false, true],
+    );
+    assert.deepEqual([rows.useRecoveryCode('ana', 'one'), rows.useRecoveryCode('ana', 'one')], [true, false]);
+    assert.equal(rows.get('ana')?.recoveryCodes, 1);
+  });
+
+  it('takes a try back that was no failure, and no lock that others earned meanwhile', () => {
+    const failures = loginFailuresIn(database, new ManualClock());
+    const suspects = [{ kind: 'name', value: 'ana' }] as const;
+    for (let i = 0; i < 5; i++) failures.failed(suspects);
+    assert.ok(failures.lockedFor(suspects) > 0);
+    failures.takeBack(suspects);
+    assert.equal(failures.lockedFor(suspects), 0, 'the fifth was none');
+    for (let i = 0; i < 2; i++) failures.failed(suspects);
+    failures.takeBack(suspects);
+    assert.ok(failures.lockedFor(suspects) > 0, 'five are left, of the others');
   });
 });
 
