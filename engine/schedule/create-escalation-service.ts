@@ -51,26 +51,29 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
     return 'ended';
   }
 
-  /** All of the fact in the order in which they began: a next one begins where none that is open will do. */
-  async function* generations(about: EscalatedFact): AsyncGenerator<Escalation | string> {
-    for (let nth = 0; nth < MOST_OF_A_FACT; nth++) {
-      const key = keyOfFact(about, nth);
-      const escalation = await escalations.byKey(key);
-      if (!escalation) return yield key;
-      yield escalation;
-    }
-    throw scheduleErrors.create('fact-escalated-too-often', { most: MOST_OF_A_FACT });
+  /**
+   * All of the fact in the order in which they began, and which the next one is. Those of messages that retention has taken
+   * are missing among them: they had ended, and whatever began after them counts all the same.
+   */
+  async function generations(
+    about: EscalatedFact,
+  ): Promise<{ readonly all: readonly Escalation[]; readonly next: number }> {
+    const all = (await escalations.list({ fact: idOfFact(about), limit: MOST_OF_A_FACT })).toSorted(
+      (a, b) => (a.fact?.nth ?? 0) - (b.fact?.nth ?? 0),
+    );
+    if (all.length === MOST_OF_A_FACT)
+      throw scheduleErrors.create('fact-escalated-too-often', { most: MOST_OF_A_FACT });
+    return { all, next: (all.at(-1)?.fact?.nth ?? -1) + 1 };
   }
 
-  /** The key to begin under, or the escalation that is there. */
-  async function placeFor(request: StartEscalation): Promise<string | Escalation> {
+  /** Where to begin, or the escalation that is there. */
+  async function placeFor(request: StartEscalation): Promise<Place | Escalation> {
     const { work, definition, name, discriminator, fact } = request;
-    if (fact === undefined) return keyOf(work.messageId, definition, name, discriminator);
-    for await (const found of generations({ definition, name, fact })) {
-      if (typeof found === 'string') return found;
-      if (isMeant(found, request)) return found;
-    }
-    throw new TypeError('generations end with a free key');
+    if (fact === undefined) return { key: keyOf(work.messageId, definition, name, discriminator) };
+    const about = { definition, name, fact };
+    const { all, next } = await generations(about);
+    const meant = all.find((found) => isMeant(found, request));
+    return meant ?? { key: keyOfFact(about, next), fact: { id: idOfFact(about), nth: next } };
   }
 
   async function start(request: StartEscalation): ReturnType<EscalationService['start']> {
@@ -79,12 +82,12 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
       throw scheduleErrors.create('ladder-steps-invalid', { ladder: request.ladder, most: MOST_STEPS });
     }
     const place = await placeFor(request);
-    if (typeof place !== 'string')
-      return { kind: place.messageId === work.messageId ? 'exists' : 'joined', escalation: place };
+    if ('id' in place) return { kind: place.messageId === work.messageId ? 'exists' : 'joined', escalation: place };
     const startedAt = clock.now();
     const { kind, escalation } = await escalations.start({
       id: ids.next(),
-      key: place,
+      key: place.key,
+      ...(place.fact && { fact: place.fact }),
       messageId: work.messageId,
       workId: work.id,
       definition,
@@ -125,8 +128,8 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
 
     async ofFact({ messageId, ...about }) {
       let meant: Escalation | undefined;
-      for await (const found of generations(about)) {
-        if (typeof found === 'string' || found.messageId === messageId) break;
+      for (const found of (await generations(about)).all) {
+        if (found.messageId === messageId) break;
         if (!meant || !isOpen(meant) || (isOpen(found) && urgency(found.lane) <= urgency(meant.lane))) meant = found;
       }
       return meant;
@@ -169,6 +172,15 @@ function carriedWith({ carry, discriminator }: StartEscalation): object {
 function startedBy({ carry }: Escalation): unknown {
   return (carry as Readonly<Record<string, unknown>> | null)?.[STARTED_BY];
 }
+
+interface Place {
+  readonly key: string;
+  readonly fact?: Escalation['fact'];
+}
+
+/** Hashed: a business key may be made of what names a patient. */
+const idOfFact = ({ definition, name, fact }: EscalatedFact): string =>
+  hash('sha256', canonicalJson({ definition, name, fact: fact.toWellFormed() }));
 
 function keyOfFact({ definition, name, fact }: EscalatedFact, nth: number): string {
   return hash('sha256', canonicalJson({ definition, name, fact: fact.toWellFormed(), nth }));

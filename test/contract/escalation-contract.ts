@@ -160,6 +160,11 @@ export function describeEscalations(adapter: StoreAdapter): void {
       assert.deepEqual(await ids({ subscription: 'x/y' }), ['x2']);
       assert.deepEqual(await ids({ subscription: 'x/y', states: ['cancelled'] }), []);
       assert.deepEqual(await ids({ before: T0 + 1 }), ['x1']);
+      await store.escalations.start(
+        escalation({ id: 'x3', key: 'key-3', startedAt: T0 - 1, fact: { id: 'f', nth: 7 } }),
+      );
+      assert.deepEqual(await ids({ fact: 'f' }), ['x3']);
+      assert.deepEqual((await store.escalations.get('x3'))?.fact, { id: 'f', nth: 7 });
       assert.deepEqual(await ids({ definitions: ['lab', 'other'] }), ['x2']);
       assert.deepEqual(await ids({ definitions: ['lab', 'flow-a'], limit: 1 }), ['x1']);
       assert.deepEqual(await ids({ definitions: [] }), []);

@@ -105,6 +105,38 @@ describe('escalations', () => {
     assert.equal(await found(), later);
   });
 
+  it('finds and joins what is open of a fact after retention has taken what was before it', async () => {
+    await all.runner.stop();
+    const fact = 'potassium';
+    const { store, clock } = bench;
+    const first = await bench.accept({ controlId: 'F1' });
+    const second = await bench.accept({ controlId: 'F2' });
+    const of = ({ messageId, id }: { messageId: string; id: string }) =>
+      service.start(request({ fact, work: { ...work, messageId, id } }));
+    const end = (id: string) =>
+      store.escalations.end(id, 'acknowledged', { actor: 'a', via: 'console' }, clock.now(), null, {
+        at: clock.now(),
+        type: 'escalation.acknowledged',
+        actor: 'user:ana',
+        details: {},
+      });
+    const old = await of(first);
+    await end(old.escalation.id);
+    const open = await of(second);
+    assert.equal(open.kind, 'started');
+    const discard = { at: clock.now(), type: 'work.discarded', actor: 'user:ana', details: {}, reason: 'test' };
+    await store.work.discard(first.id, clock.now(), 'test', discard);
+    await store.retention.purge({ bodiesBefore: null, messagesBefore: clock.now() + 1000, limit: 100 });
+    assert.equal(await store.escalations.get(old.escalation.id), undefined, 'the first is gone');
+    const about = { definition: 'lab', name: 'critical', fact, messageId: 'now' };
+    assert.equal((await service.ofFact(about))?.id, open.escalation.id);
+    const third = await service.start(request({ fact, work: { ...work, messageId: 'third' } }));
+    assert.deepEqual([third.kind, third.escalation.id], ['joined', open.escalation.id]);
+    await end(open.escalation.id);
+    const next = await service.start(request({ fact, work: { ...work, messageId: 'next' } }));
+    assert.deepEqual([next.kind, next.escalation.fact?.nth], ['started', 2]);
+  });
+
   it('joins no escalation of the fact that climbs another ladder or is less urgent, also begun at once', async () => {
     const other = { ...work, messageId: 'another-message' };
     const fact = 'potassium';

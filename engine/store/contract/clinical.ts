@@ -144,6 +144,8 @@ export interface Escalation {
    * carries is not the last that people heard. Absent: none.
    */
   readonly restatedBy?: readonly string[];
+  /** What it is about, where several messages may be about that: a hash, and which of the fact's escalations it is, from 0. */
+  readonly fact?: { readonly id: string; readonly nth: number };
 }
 
 export interface EscalationQuery {
@@ -151,6 +153,8 @@ export interface EscalationQuery {
   readonly messageId?: string;
   /** Source that gets its child items. */
   readonly subscription?: string;
+  /** `Escalation.fact.id` */
+  readonly fact?: string;
   /** Of one of these; an empty list: none. */
   readonly definitions?: readonly string[];
   readonly before?: Millis;

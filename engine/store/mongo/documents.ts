@@ -205,6 +205,7 @@ export interface EscalationDoc {
   seq: number;
   messageId: string;
   subscription: string;
+  fact?: string;
   state: EscalationState;
   startedAt: number;
   nextStep: number;

@@ -8,7 +8,7 @@ import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
@@ -55,6 +55,7 @@ const INDEXES = {
     [{ state: 1, startedAt: 1 }],
     [{ startedAt: 1, seq: 1 }],
     [{ subscription: 1, startedAt: 1 }],
+    [{ fact: 1, startedAt: 1 }, where('fact')],
   ],
   audit: [
     [{ chain: 1, seq: 1 }, { unique: true }],

@@ -60,6 +60,7 @@ export async function listEscalations({ escalations }: Collections, query: Escal
     ...(query.states ? { state: { $in: [...query.states] } } : {}),
     ...(query.messageId === undefined ? {} : { messageId: query.messageId }),
     ...(query.subscription === undefined ? {} : { subscription: query.subscription }),
+    ...(query.fact === undefined ? {} : { fact: query.fact }),
     ...(query.before === undefined ? {} : { startedAt: { $lt: query.before } }),
   };
   const { definitions } = query;

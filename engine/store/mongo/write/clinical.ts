@@ -55,7 +55,7 @@ export function startEscalation(
 }
 
 function documentOf(escalation: Escalation, seq: number): EscalationDoc {
-  const { id, key, messageId, subscription, state, startedAt, nextStep, nextAt, endedAt, endedBy } = escalation;
+  const { id, key, messageId, subscription, state, startedAt, nextStep, nextAt, endedAt, endedBy, fact } = escalation;
   const by = json(endedBy);
   return {
     _id: id,
@@ -69,6 +69,7 @@ function documentOf(escalation: Escalation, seq: number): EscalationDoc {
     ...(nextAt === null ? {} : { nextAt: millis(nextAt) }),
     ...(endedAt === null ? {} : { endedAt: millis(endedAt) }),
     ...(by === undefined ? {} : { endedBy: by }),
+    ...(fact === undefined ? {} : { fact: fact.id }),
     record: JSON.stringify(escalation),
   };
 }

@@ -12,6 +12,7 @@ import { resting } from './0007-resting.ts';
 import { escalationSource } from './0008-escalation-source.ts';
 import { leanDecisions } from './0009-lean-decisions.ts';
 import { oneIndexOfActiveWork } from './0010-one-index-of-active-work.ts';
+import { escalationFact } from './0011-escalation-fact.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly string[] = [
   escalationSource,
   leanDecisions,
   oneIndexOfActiveWork,
+  escalationFact,
 ];

@@ -42,8 +42,9 @@ export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[
   ];
 }
 
-/** As its index has it. */
+/** As their indexes have them. */
 const ESCALATION_SOURCE = "json_extract(record, '$.subscription')";
+const ESCALATION_FACT = "json_extract(record, '$.fact.id')";
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';
 
 export function dueEscalations(sql: Sql, now: number, limit: number): Escalation[] {
@@ -85,6 +86,10 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
   if (query.definitions) {
     where.push(`json_extract(record, '$.definition') IN (${query.definitions.map(() => '?').join(', ')})`);
     values.push(...query.definitions);
+  }
+  if (query.fact !== undefined) {
+    where.push(`${ESCALATION_FACT} = ?`);
+    values.push(query.fact);
   }
   if (query.before !== undefined) {
     where.push('started_at < ?');
