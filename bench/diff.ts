@@ -10,41 +10,10 @@ import {
   type DefinitionContent,
   type DefinitionFiles,
 } from '../governance/diff/index.ts';
+import { largeFlow as flow, type LargeNode as Node } from './kit/large-flow.ts';
 
-const NODES = 5_000;
 const ROWS = 5_000;
 const ROUNDS = 5;
-
-interface Node {
-  readonly id: string;
-  readonly type: string;
-  readonly [property: string]: unknown;
-}
-
-const TYPES = ['switch', 'function', 'fhir write', 'audit log', 'change', 'rule table', 'message done'];
-
-/** Chains of twenty nodes, as large flows are: few crossings, names that repeat. */
-function flow(idOf: (at: number) => string): readonly Node[] {
-  const tab = { id: 'tab', type: 'tab', label: 'Large', disabled: false, info: '', env: [] };
-  return [
-    tab,
-    ...Array.from({ length: NODES - 1 }, (_, at): Node => {
-      const next = at % 20 === 19 || at === NODES - 2 ? [] : [idOf(at + 1)];
-      const across = at % 50 === 0 && at + 30 < NODES - 1 ? [idOf(at + 30)] : [];
-      return {
-        id: idOf(at),
-        type: TYPES[at % TYPES.length] ?? 'change',
-        z: 'tab',
-        name: `Step ${at % 400}`,
-        func: `const value = msg.payload;\nif (value > ${at % 30}) return msg;\nreturn null;`,
-        rules: [{ t: 'gte', v: String(at % 90), vt: 'num' }, { t: 'else' }],
-        x: (at % 20) * 180,
-        y: Math.floor(at / 20) * 60,
-        wires: [[...next, ...across], []],
-      };
-    }),
-  ];
-}
 
 const text = (nodes: readonly Node[]): DefinitionFiles => ({ 'flow.json': JSON.stringify(nodes, null, 2) });
 

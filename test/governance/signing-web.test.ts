@@ -4,52 +4,36 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
-import { createKey, readKeyFile, readPublicKey, unwrapKey } from '../../governance/bundle/index.ts';
+import type { OwnKeys } from '../../governance/api/release-contract.ts';
+import { createKey, readKeyFile, readPublicKey, unwrapKey, type KeyFile } from '../../governance/bundle/index.ts';
 import { webFolder } from '../../governance/server/web-folder.ts';
 import { barriers, startBrowser } from '../kit/browser.ts';
-import { startFakeGovernance, type FakeGovernance } from '../kit/fake-governance.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
-import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
-
-const PASSPHRASE = 'seven brown owls at noon';
+import { ProposalBench } from './proposals/bench.ts';
+import { PASSPHRASE, ProposalPages } from './proposals/pages.ts';
 
 describe('signing keys in the console', function () {
   this.timeout(60_000);
-  let kit: TestConsole;
-  let fake: FakeGovernance;
+  let bench: ProposalBench;
+  let pages: ProposalPages;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
-  const sent: string[] = [];
 
   before(async function () {
     const executable = requireChromium(this);
     if (!existsSync(`${webFolder()}/index.html`)) skipBecause(this, 'the web app', 'run `npm run build`');
-    kit = await startTestConsole({ runtime: { messages: 5 }, webFolder: webFolder() });
-    fake = await startFakeGovernance(kit.console.url);
+    bench = await ProposalBench.start({ webFolder: webFolder() });
     browser = await startBrowser(executable);
-    page = await open('light', 1440);
+    pages = new ProposalPages(browser, bench);
+    page = await pages.open('greta', '/account');
   });
   after(async () => {
     await browser?.close();
-    await fake?.stop();
-    await kit?.stop();
+    await bench?.stop();
   });
 
-  async function open(colorScheme: 'light' | 'dark', width: number): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('request', (request) => sent.push(request.postData() ?? ''));
-    await page.goto(`${fake.url}/account`);
-    await page.getByLabel('User name').fill('admin');
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'Signing keys' }).waitFor();
-    return page;
-  }
+  const keysOf = async (name: string): Promise<readonly KeyFile[]> =>
+    (await bench.as(name, '/keys/mine')).json<OwnKeys>().keys.map(({ file }) => file);
   const panel = () => page.getByRole('region', { name: 'Signing keys' });
 
   async function saved(button: string | RegExp): Promise<string> {
@@ -67,7 +51,7 @@ describe('signing keys in the console', function () {
     await sheet.getByRole('textbox', { name: 'Passphrase' }).fill('short');
     await sheet.getByText('7 more characters').waitFor();
     assert.equal(await make.isDisabled(), true);
-    await sheet.getByRole('textbox', { name: 'Passphrase' }).fill('adminadmin12');
+    await sheet.getByRole('textbox', { name: 'Passphrase' }).fill('gretagreta12');
     await sheet.getByText(/^Weak/).waitFor();
     await sheet.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
     await sheet.getByText(/^Fair|^Strong/).waitFor();
@@ -79,53 +63,53 @@ describe('signing keys in the console', function () {
     await make.click();
     await sheet.getByText('Your key', { exact: false }).first().waitFor();
     const told = await readPublicKey(await saved('Download the public file'), 'the file');
-    assert.equal(told.person, 'admin');
+    assert.equal(told.person, 'greta');
     assert.equal(told.kind, 'public-key');
-    const [kept] = fake.keysOf('admin');
+    const [kept] = await keysOf('greta');
     assert.ok(kept);
     assert.equal(kept.id, told.id);
     assert.equal((await unwrapKey(kept, PASSPHRASE)).id, kept.id);
     await sheet.getByRole('button', { name: 'Done' }).click();
     await panel().getByText('not trusted').waitFor();
-    assert.equal(sent.filter((body) => body.includes(PASSPHRASE)).length, 0);
-    assert.ok(sent.some((body) => body.includes(kept.wrapped.data)));
+    assert.equal(pages.sent.filter((body) => body.includes(PASSPHRASE)).length, 0);
+    assert.ok(pages.sent.some((body) => body.includes(kept.wrapped.data)));
   });
 
   it('say where they are trusted', async () => {
-    fake.trust('admin', 'engineer');
+    await pages.keep('greta', bench.people.greta);
     await page.reload();
+    await panel().getByText('not trusted').waitFor();
     await panel().getByText('trusted', { exact: true }).waitFor();
   });
 
+  let broughtId = '';
   it('come from the command line as a file, unless they are of somebody else', async () => {
-    const files = await Promise.all(['admin', 'ana'].map((name) => createKey(name, PASSPHRASE)));
+    const files = await Promise.all(['greta', 'ana'].map((name) => createKey(name, PASSPHRASE)));
     const paths = await Promise.all(
       files.map(async (file) => {
-        const path = join(kit.folder, `${file.person}.key.json`);
+        const path = join(bench.kit.folder, `${file.person}.key.json`);
         await writeFile(path, JSON.stringify(file));
         return path;
       }),
     );
     await panel().locator('input[type=file]').setInputFiles(paths[1]!);
-    await page.getByText('ana.key.json is the key of ana, and you are admin.').waitFor();
+    await page.getByText('ana.key.json is the key of ana, and you are greta.').waitFor();
     await panel().locator('input[type=file]').setInputFiles(paths[0]!);
     await page.getByText('Its passphrase stayed with you').waitFor();
-    assert.equal(fake.keysOf('admin').length, 2);
+    broughtId = files[0]!.id;
+    assert.equal((await keysOf('greta')).length, 3);
   });
 
   it('can be taken away locked, and forgotten', async () => {
-    const [, brought] = fake.keysOf('admin');
+    const brought = (await keysOf('greta')).find(({ id }) => id === broughtId);
     const short = brought!.id.slice(0, 12);
     const locked = await readKeyFile(await saved(`Locked key file of key ${short}, for the command line`), 'the file');
     assert.equal((await unwrapKey(locked, PASSPHRASE)).id, brought!.id);
     await page.getByRole('button', { name: `Forget key ${short}` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Forget it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    assert.deepEqual(
-      fake
-        .keysOf('admin')
-        .map(({ id }) => id)
-        .includes(brought!.id),
+    assert.equal(
+      (await keysOf('greta')).some(({ id }) => id === brought!.id),
       false,
     );
   });
@@ -136,7 +120,7 @@ describe('signing keys in the console', function () {
       ['light', 390],
       ['dark', 390],
     ] as const) {
-      const other = await open(scheme, width);
+      const other = await pages.open('greta', '/account', { colours: scheme, width });
       await other.getByText('trusted', { exact: true }).waitFor();
       assert.deepEqual(await barriers(other), [], `${scheme} ${width}`);
       const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -149,6 +133,6 @@ describe('signing keys in the console', function () {
   });
 
   it('leave no complaint in the browser', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(pages.complaints, []);
   });
 });

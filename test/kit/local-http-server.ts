@@ -1,7 +1,6 @@
 /** A real HTTP server on loopback for tests of whatever calls one: answers as the test says and keeps what it was asked. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 export interface SeenRequest {
   readonly method: string;
@@ -14,8 +13,6 @@ export interface LocalHttpServer {
   readonly origin: string;
   readonly port: number;
   readonly seen: readonly SeenRequest[];
-  /** For what becomes another protocol, as WebSockets do. */
-  onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   /** Resolves when so many requests were seen in all. */
   arrived(count: number): Promise<void>;
   close(): Promise<void>;
@@ -25,7 +22,6 @@ export type Answering = (request: SeenRequest, response: ServerResponse, raw: In
 
 export async function startLocalHttpServer(answer: Answering, port = 0): Promise<LocalHttpServer> {
   const seen: SeenRequest[] = [];
-  const sockets = new Set<Duplex>();
   const waiting: { count: number; resolve: () => void }[] = [];
   const server = createServer((raw, response) => {
     void (async () => {
@@ -51,18 +47,10 @@ export async function startLocalHttpServer(answer: Answering, port = 0): Promise
     origin: `http://127.0.0.1:${taken}`,
     port: taken,
     seen,
-    onUpgrade(take) {
-      server.on('upgrade', (request, socket, head) => {
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
-        take(request, socket, head);
-      });
-    },
     async arrived(count) {
       if (seen.length < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }));
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

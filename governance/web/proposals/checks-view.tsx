@@ -98,6 +98,7 @@ export function FindingList({
                   {one.severity}
                 </ToneMark>
                 <strong>{one.text}</strong>
+                {!settled && <Thread place={place} what={`the finding ${one.code}`} />}
               </div>
               {!settled && <p>{one.remedy}</p>}
               <p className="dim">
@@ -115,7 +116,6 @@ export function FindingList({
                   </>
                 )}
               </p>
-              {!settled && <Thread place={place} what={`the finding ${one.code}`} />}
             </li>
           );
         })}

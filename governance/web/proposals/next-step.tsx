@@ -11,7 +11,7 @@ import { useShownProposal } from './discussion.ts';
 import classes from './proposal-page.module.css';
 import { useSendSignature, useTrust } from './queries.ts';
 import { ReasonSheet, type ReasonDeed } from './reason-sheet.tsx';
-import { stateSentence } from './state-sentence.ts';
+import { stateSentence, troubleSentence } from './state-sentence.ts';
 
 /** What it waits for, in one sentence, and what the reader can do about it. */
 export function NextStep() {
@@ -85,6 +85,7 @@ export function NextStep() {
     ...(may.reject.yes ? [{ keys: 'x', what: 'Reject', run: () => setDeed('reject') }] : []),
   ]);
 
+  const trouble = troubleSentence(view);
   const over = ['released', 'rejected', 'withdrawn'].includes(view.state);
   return (
     <section
@@ -122,6 +123,7 @@ export function NextStep() {
           </Button>
         )}
       </div>
+      {!over && trouble !== '' && <p className={classes['trouble']}>{trouble}</p>}
       {!over && !may.approve.yes && view.state === 'open' && <p className="dim">{may.approve.because}</p>}
       {deed && <ReasonSheet deed={deed} onClose={() => setDeed(null)} />}
       {signer.dialog}

@@ -65,7 +65,9 @@ function Shown({
         <p className="dim">
           <Link href="/proposals">Proposals</Link> / #{view.number}
         </p>
-        <h1 data-long={(view.headline || view.title).length > 90}>{view.headline || view.title}</h1>
+        <h1 data-long={(view.headline || view.title).length > 90} title={view.headline}>
+          {view.headline || view.title}
+        </h1>
         <div className={classes['marks']}>
           <ProposalStateMark proposal={view} />
           <RiskMark risk={view.risk} />

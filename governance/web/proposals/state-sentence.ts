@@ -39,3 +39,12 @@ const lastWords = ({ history }: ProposalView, kind: 'rejected' | 'withdrawn'): s
   const event = history.findLast((one) => one.kind === kind);
   return event ? `: ${event.text}` : '.';
 };
+
+/** What the machine has against it; empty: nothing. */
+export function troubleSentence({ checks, scenarios }: ProposalView): string {
+  const found = [
+    checks.failed > 0 ? `the checks found ${checks.failed} ${checks.failed === 1 ? 'error' : 'errors'}` : '',
+    scenarios.failed > 0 ? `${scenarios.failed} of ${scenarios.total} scenarios failed` : '',
+  ].filter((part) => part !== '');
+  return found.length === 0 ? '' : `Look before you decide: ${found.join(', and ')}.`;
+}

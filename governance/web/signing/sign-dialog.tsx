@@ -1,12 +1,11 @@
 import { Button, Modal, PasswordInput, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 import { Link } from 'wouter';
 import type { OwnKey } from '../../api/release-contract.ts';
 import type { Envelope } from '../../bundle/dsse.ts';
 import { unwrapKey } from '../../bundle/key-file.ts';
 import { signStatement, type Statement } from '../../bundle/statements.ts';
-import { ApiError } from '../api/client.ts';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useOwnKeys } from './queries.ts';
@@ -62,7 +61,9 @@ function SignForm({
   // What is shown and what is signed are one object, but for the moment.
   const [opened] = useState(() => new Date().toISOString());
   const shown = typeof asked === 'function' ? asked(opened) : asked;
-  const label = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // The keys may come after the dialog has looked for what to focus.
+  useEffect(() => field.current?.focus(), []);
   const key = usable.find(({ file }) => file.id === chosen) ?? usable[0];
 
   const signing = useMutation({
@@ -77,11 +78,8 @@ function SignForm({
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (!key || passphrase === '' || signing.isPending) return;
-    signing.mutate({ key, typed: passphrase }, { onSuccess: onClose, onError: (error) => forget(error) });
+    signing.mutate({ key, typed: passphrase }, { onSuccess: onClose, onError: () => field.current?.focus() });
     setPassphrase('');
-  };
-  const forget = (error: unknown): void => {
-    if (!(error instanceof ApiError)) document.getElementById(`${label}-passphrase`)?.focus();
   };
   const wrong = isWrongPassphrase(signing.error);
 
@@ -119,7 +117,7 @@ function SignForm({
         />
       )}
       <PasswordInput
-        id={`${label}-passphrase`}
+        ref={field}
         size="sm"
         label="Passphrase of your signing key"
         description={`Key ${key.file.id.slice(0, 12)}. It is used in this browser only, and not kept.`}

@@ -3,7 +3,7 @@
  * Ana writes, Greta and Emil approve, Rita could stand in for either, Otto orders.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,6 +34,7 @@ import { runtimesOf } from '../../../governance/server/runtimes.ts';
 import { hashPassword } from '../../../governance/server/passwords.ts';
 import { TRUST_PIN_FILE, TRUST_STORE_FILE, trustFolderOf } from '../../../governance/trust/read-trust-folder.ts';
 import { API_ROOT } from '../../../runtime/api/contract.ts';
+import { FAKE_TOKEN, type FakeRuntime } from '../../kit/fake-runtime.ts';
 import { CHEAP, cookieIn, PASSWORD, startTestConsole, type Answer, type TestConsole } from '../../kit/test-console.ts';
 import { cast, type Cast, type Person } from '../bundle/ceremony.ts';
 
@@ -52,6 +53,8 @@ export interface BenchOptions {
   /** No trust store: nobody has run `wardflow trust init`. */
   readonly untrusted?: boolean;
   readonly runner?: ScenarioRunner;
+  /** Pages of the console, with all else that a staging answers, made up. */
+  readonly webFolder?: string;
   /** A real one; default: one that says it runs what is in the folder. */
   readonly consolePort?: number;
   readonly staging?: { readonly folder: string; readonly flows: string; readonly port: number };
@@ -91,7 +94,9 @@ export class ProposalBench {
     const data = join(base, 'data');
     if (options.untrusted !== true) await writeTrust(data, people.store);
     let bench: ProposalBench | undefined;
+    let rest: FakeRuntime | undefined;
     const staging = createServer((request, response) => {
+      if (rest && !ProposalBench.#answers(request.url ?? '')) return forward(rest, request, response);
       const { status, body } = bench?.answer(request.url ?? '') ?? { status: 503, body: {} };
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
@@ -102,10 +107,13 @@ export class ProposalBench {
       dataFolder: data,
       watched: false,
       runtime: { empty: true },
-      directory: () =>
-        real
+      ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
+      directory: (runtime) => {
+        if (options.webFolder !== undefined) rest = runtime;
+        return real
           ? runtimesOf(real.folder, { staging: real.port })
-          : { names: ['staging'], locate: () => Promise.resolve({ url, token: 't' }) },
+          : { names: ['staging'], locate: () => Promise.resolve({ url, token: FAKE_TOKEN }) };
+      },
       more: {
         flowsFolder: real?.flows ?? join(base, 'flows'),
         runner: options.runner ?? nothingToRun,
@@ -158,10 +166,21 @@ export class ProposalBench {
     for (const one of this.#running) this.#ran.set(one.version, one);
   }
 
+  static #answers(url: string): boolean {
+    return /\/(?:status|definition-versions\/[^/]+)$/.test(url);
+  }
+
   answer(url: string): { readonly status: number; readonly body: unknown } {
     const path = url.slice(API_ROOT.length);
     if (path === '/status')
-      return { status: 200, body: { definitions: this.#running.map(({ name, version }) => ({ name, version })) } };
+      return {
+        status: 200,
+        body: {
+          environment: 'Staging',
+          messages: {},
+          definitions: this.#running.map(({ name, version }) => ({ name, version })),
+        },
+      };
     const kept = this.#ran.get(path.replace('/definition-versions/', ''));
     return kept ? { status: 200, body: { name: kept.name, files: kept.files } } : { status: 404, body: {} };
   }
@@ -323,6 +342,16 @@ export function view(answer: Answer, status: number): ProposalView {
 }
 
 export const codeOf = (answer: Answer): unknown => (JSON.parse(answer.text) as { readonly code?: unknown }).code;
+
+function forward({ url }: FakeRuntime, request: IncomingMessage, response: ServerResponse): void {
+  const outgoing = ask(`${url}${request.url ?? ''}`, { method: request.method, headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+    response.once('close', () => answer.destroy());
+  });
+  outgoing.on('error', () => response.destroy());
+  request.pipe(outgoing);
+}
 
 const nothingToRun: ScenarioRunner = ({ definition }) =>
   Promise.resolve({ definition, version: '', ok: true, scenarios: [], hash: '' });
