@@ -72,7 +72,7 @@ interface Times {
 
 async function measure(page: Page, url: string, number: number): Promise<Times> {
   await page.goto(`${url}/proposals/${number}/flow`);
-  await page.locator('.react-flow__node [data-current="true"]').waitFor();
+  await page.locator(`.react-flow__node [data-current="true"]`).waitFor({ timeout: 60_000 });
   const whole = await page.evaluate(() => performance.now());
   // The words, and back again: files are read and compared by then, as when somebody has read the words.
   await page.getByRole('link', { name: 'What changes' }).click();

@@ -47,7 +47,7 @@ export interface Sheet {
 
 export const NODE_HEIGHT = 32;
 const PER_SIGN = 6.7;
-const ICON = 46;
+const ICON = 56;
 const GRID = 20;
 /** Where nodes without a place of their own (config nodes, tabs themselves) stand: in rows. */
 const ROW = { columns: 4, across: 260, down: 56 };
