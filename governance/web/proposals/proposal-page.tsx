@@ -9,7 +9,7 @@ import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { moment } from '../time/duration.ts';
 import { ChangeView } from './change-view.tsx';
 import { ChecksView } from './checks-view.tsx';
-import { changeCount, compare, filesOfAll, flowsOf, tablesOf, type Compared } from './compared.ts';
+import { changeCount, compare, filesOfAll, flowsOf, tablesOf } from './compared.ts';
 import { ProposalContext } from './discussion.ts';
 import { DiscussionView } from './discussion-view.tsx';
 import { FilesView } from './files-view.tsx';
@@ -57,7 +57,12 @@ function Shown({
   readonly filesError: unknown;
   readonly printing: boolean;
 }) {
-  const compared = useMemo(() => (files ? compare(files) : null), [files]);
+  // Once for one revision: a picture that is looked at must not begin anew when somebody comments.
+  const parts = useMemo(() => {
+    const compared = files ? compare(files) : null;
+    return compared && { compared, flows: flowsOf(compared), tables: tablesOf(compared), files: filesOfAll(compared) };
+  }, [files]);
+  const compared = parts?.compared ?? null;
   if (printing) return <PrintedProposal compared={compared} />;
   return (
     <>
@@ -88,7 +93,7 @@ function Shown({
         </div>
       </header>
       <NextStep />
-      <Tabs view={view} compared={compared} />
+      <Tabs view={view} parts={parts} />
       {filesError !== null && <ProblemNotice error={filesError} />}
       <Switch>
         <Route path="/proposals/:number">
@@ -98,20 +103,20 @@ function Shown({
         <Route path="/proposals/:number/scenarios" component={ScenariosView} />
         <Route path="/proposals/:number/discussion" component={DiscussionView} />
         <Route path="/proposals/:number/history" component={HistoryView} />
-        {compared === null ? (
+        {parts === null ? (
           <Route>{filesError === null && <LoadingRows rows={6} />}</Route>
         ) : (
           <Switch>
             <Route path="/proposals/:number/flow">
               <Suspense fallback={<LoadingRows rows={6} />}>
-                <FlowView flows={flowsOf(compared)} />
+                <FlowView flows={parts.flows} />
               </Suspense>
             </Route>
             <Route path="/proposals/:number/rules">
-              <RulesView tables={tablesOf(compared)} />
+              <RulesView tables={parts.tables} />
             </Route>
             <Route path="/proposals/:number/files">
-              <FilesView files={filesOfAll(compared)} compared={compared} />
+              <FilesView files={parts.files} compared={parts.compared} />
             </Route>
           </Switch>
         )}
@@ -120,17 +125,19 @@ function Shown({
   );
 }
 
-function Tabs({ view, compared }: { readonly view: ProposalView; readonly compared: readonly Compared[] | null }) {
+interface Parts {
+  readonly flows: ReturnType<typeof flowsOf>;
+  readonly tables: ReturnType<typeof tablesOf>;
+  readonly files: ReturnType<typeof filesOfAll>;
+}
+
+function Tabs({ view, parts }: { readonly view: ProposalView; readonly parts: Parts | null }) {
   const [place] = useLocation();
-  const counts = useMemo(
-    () =>
-      compared && {
-        flow: flowsOf(compared).reduce((sum, { diff }) => sum + changeCount(diff), 0),
-        rules: tablesOf(compared).length,
-        files: filesOfAll(compared).length,
-      },
-    [compared],
-  );
+  const counts = parts && {
+    flow: parts.flows.reduce((sum, { diff }) => sum + changeCount(diff), 0),
+    rules: parts.tables.length,
+    files: parts.files.length,
+  };
   const unresolved = view.discussion.filter(({ resolved }) => !resolved).length;
   const tabs = [
     { path: '', label: 'What changes', count: null, alarm: false },

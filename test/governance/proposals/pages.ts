@@ -11,8 +11,10 @@ import type { ProposalBench } from './bench.ts';
 export const PASSPHRASE = 'seven brown owls at noon';
 
 export interface Screen {
-  readonly colours: 'light' | 'dark';
-  readonly width: number;
+  readonly colours?: 'light' | 'dark';
+  readonly width?: number;
+  /** For who measures: a clock that was set runs with made-up frames. Nothing can be signed then. */
+  readonly ownClock?: boolean;
 }
 
 export class ProposalPages {
@@ -42,14 +44,11 @@ export class ProposalPages {
     if (answer.status !== 201) throw new Error(answer.text);
   }
 
-  async open(
-    person: string,
-    path: string,
-    { colours, width }: Screen = { colours: 'light', width: 1440 },
-  ): Promise<Page> {
+  async open(person: string, path: string, screen: Screen = {}): Promise<Page> {
+    const { colours = 'light', width = 1440, ownClock = false } = screen;
     const context = await this.#browser.newContext({ viewport: { width, height: 900 }, colorScheme: colours });
     // As late as the console thinks it is: what is signed says when.
-    await context.clock.install({ time: this.#bench.clock.now() });
+    if (!ownClock) await context.clock.install({ time: this.#bench.clock.now() });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on('pageerror', (error) => this.complaints.push(error.message));
