@@ -96,8 +96,9 @@ function lower({ rows }: EditedTable): void {
 export function manyChanges(): Readonly<Record<string, string>> {
   const tables = editedTable(critical, 'rules/critical-results.json', (table) => {
     lower(table);
-    const second = table.rows[1];
-    if (second) table.rows.splice(2, 0, { ...structuredClone(second), id: 'brand-new', note: 'A new one' });
+    const at = table.rows.findIndex(({ id }) => id === 'k-low');
+    const like = table.rows[at];
+    if (like) table.rows.splice(at + 1, 0, { ...structuredClone(like), id: 'brand-new', note: 'A new one' });
     table.rows = table.rows.filter(({ id }) => id !== 'glu-low');
     // A test may name no row that is gone.
     table.tests = table.tests.filter((test) => !JSON.stringify(test).includes('glu-low'));
