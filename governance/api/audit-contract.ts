@@ -122,7 +122,7 @@ export interface ReleaseFact {
   readonly bundle: string;
   readonly proposal: string | null;
   readonly author: string;
-  readonly approvals: readonly { readonly person: string; readonly role: string; readonly at: number }[];
+  readonly approvals: readonly { readonly person: string; readonly role: string; readonly at?: number }[];
   readonly promotedBy: string;
   readonly promotedAt: number;
 }
@@ -143,8 +143,8 @@ export interface WhyTold {
     readonly name: string;
     readonly version: string;
     readonly title: string | null;
-    /** `null`: no signed bundle brought it there. */
-    readonly release: ReleaseFact | null;
+    /** `null`: no signed bundle brought it there. `unreadable`: that cannot be said now. */
+    readonly release: ReleaseFact | 'unreadable' | null;
   }[];
   readonly decisions: readonly DecisionRecord[];
   readonly told: readonly Telling[];

@@ -12,7 +12,7 @@ import {
 } from '../../engine/index.ts';
 import type { RuntimeEntry } from '../api/contract.ts';
 import { openAudit } from '../audit/open-audit.ts';
-import { NO_RELEASES, type ReleaseFacts } from '../audit/why/release-facts.ts';
+import type { ReleaseFacts } from '../audit/why/release-facts.ts';
 import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { holdDemoCeremony } from './demo/ceremony.ts';
@@ -32,6 +32,7 @@ import type { Proposals } from './proposals/proposals.ts';
 import type { ScenarioRunner } from './proposals/runs.ts';
 import { createRuntimeClient } from './proxy/runtime-client.ts';
 import { createReleaseParts } from './releases/create-release-parts.ts';
+import { releaseFactsOf } from './releases/release-facts.ts';
 import { watchReleases } from './releases/release-watch.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
@@ -68,7 +69,7 @@ export interface ConsoleOptions {
   readonly listening?: Listening;
   /** Whose logins need a second step; default: nobody's. */
   readonly secondFactorOf?: DemandedOf;
-  /** Where versions of definitions came from; without it none was promoted. */
+  /** Where versions of definitions came from; default: what the releases of the environments say. */
   readonly releases?: ReleaseFacts;
   readonly clock?: Clock;
   readonly ids?: Ids;
@@ -204,7 +205,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     proposals,
     ownKeys,
     desk,
-    releases: options.releases ?? NO_RELEASES,
+    releases: options.releases ?? releaseFactsOf(release.environments),
     client,
     entries,
     runtimes: options.runtimes,

@@ -218,7 +218,7 @@ function aboutEntities({ chain, record }: ExportedEntry): AuditEventEntity[] {
       : [{ what: { identifier: { system, value } }, type: { system: SYSTEMS.entity, code }, ...more }];
   const facts = { hash: record.hash, previous: record.previous, reason: record.reason ?? null, ...record.details };
   const detail = Object.entries(facts).flatMap(([type, value]) => {
-    const valueString = fhirText(String(value ?? ''));
+    const valueString = fhirText(textOf(value));
     return valueString === '' ? [] : [{ type, valueString }];
   });
   return [
@@ -236,6 +236,8 @@ function aboutEntities({ chain, record }: ExportedEntry): AuditEventEntity[] {
     ...about('proposal', SYSTEMS.proposal, text(record, 'proposal')),
   ];
 }
+
+const textOf = (value: string | number | boolean | null): string => (value === null ? '' : String(value));
 
 /** A string of FHIR: no control characters, and something to read. */
 const fhirText = (text: string): string => text.replaceAll(/[^\P{Cc}\t\n\r]/gu, ' ').trim();

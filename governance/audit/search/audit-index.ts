@@ -234,7 +234,8 @@ function conditions(filter: IndexFilter): Conditions {
   if (messages !== undefined) add(`e.message_id IN (SELECT value FROM json_each(?))`, JSON.stringify(messages));
   if (since !== undefined) add(`${key} >= ?`, BigInt(Math.min(since, LATEST)) * PER_MILLISECOND);
   if (until !== undefined) add(`${key} < ?`, BigInt(Math.min(until, LATEST)) * PER_MILLISECOND);
-  return { from: words === null ? 'entry e' : 'words JOIN entry e ON e.id = words.rowid', key, where, values };
+  // CROSS: the words first. The planner would rather ask the full-text index once for every entry of a chain.
+  return { from: words === null ? 'entry e' : 'words CROSS JOIN entry e ON e.id = words.rowid', key, where, values };
 }
 
 const and = (where: readonly string[]): string => (where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`);

@@ -71,7 +71,8 @@ export async function whyTold(options: WhyOptions, id: string, caller: WhyCaller
         name,
         version,
         title: titles.get(name) ?? null,
-        release: await releases.ofVersion(runtime, name, version),
+        // A trust store or log that cannot be read must not hide the rest.
+        release: await releases.ofVersion(runtime, name, version).catch(() => 'unreadable' as const),
       })),
     ),
     decisions,

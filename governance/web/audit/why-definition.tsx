@@ -18,7 +18,9 @@ export function WhyDefinition({
         <strong>{title ?? name}</strong> {title !== null && <span className="dim">{name}</span>}, version{' '}
         <code title={version}>{shortHash(version)}</code>
       </p>
-      {release === null ? (
+      {release === 'unreadable' ? (
+        <p>Where this version came from cannot be read now: the releases of {runtime} do not verify.</p>
+      ) : release === null ? (
         <p>Not promoted by a signed bundle: {runtime}.</p>
       ) : (
         <dl className={classes['facts']}>
@@ -47,7 +49,8 @@ export function WhyDefinition({
                 ? 'nobody'
                 : release.approvals.map(({ person, role, at }) => (
                     <span key={`${person} ${role}`} className={classes['approval']}>
-                      {person} as {role}, {exactTime(at)}
+                      {person} as {role}
+                      {at !== undefined && `, ${exactTime(at)}`}
                     </span>
                   ))}
             </dd>

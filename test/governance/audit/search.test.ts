@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { chainAudit, GENESIS, silentLog, type AuditEntry, type AuditRecord } from '../../../engine/index.ts';
 import type { ChainReader } from '../../../governance/audit/chain-reader.ts';
