@@ -240,6 +240,7 @@ export class Runtime {
       const { openGate } = await import('./gate/open-gate.ts');
       this.#gate = openGate({
         dataFolder: config.dataFolder,
+        pulls: config.releasesFrom !== null,
         engine,
         red,
         bindings,

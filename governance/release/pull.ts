@@ -43,40 +43,71 @@ const STATE_FILE = '.pull.json';
  * @throws WardflowError `pull-*`, and whatever verifying finds
  */
 export async function pullOnce(options: PullOptions): Promise<Pulled> {
-  const client = createPullClient({ ...options, token: await options.token() });
-  const releases: number[] = [];
-  try {
-    return { releases, trust: await fetchAll(options, client, releases) };
-  } finally {
-    const newest = releases.at(-1);
-    // Where it does not answer it runs them when it starts.
-    if (newest !== undefined) await options.runtime.apply({ sequence: newest, drain: false });
+  const round: Round = {
+    options,
+    client: createPullClient({ ...options, token: await options.token() }),
+    releases: [],
+    told: 0,
+  };
+  let trust: number | null = null;
+  const { dataFolder, environment } = options;
+  const floor = await readFloor(releaseFolderOf(dataFolder, environment));
+  for (;;) {
+    const step = await fetchPage(round, floor);
+    trust = step.trust ?? trust;
+    if (step.done) return { releases: round.releases, trust };
   }
 }
 
-/** @returns the version of the trust store, where a newer one came */
-async function fetchAll(options: PullOptions, client: PullClient, releases: number[]): Promise<number | null> {
-  const { dataFolder, environment } = options;
+interface Round {
+  readonly options: PullOptions;
+  readonly client: PullClient;
+  readonly releases: number[];
+  /** The last one that the runtime was told of. */
+  told: number;
+}
+
+async function fetchPage(
+  round: Round,
+  floor: number,
+): Promise<{ readonly done: boolean; readonly trust: number | null }> {
+  const { dataFolder, environment } = round.options;
   const folder = releaseFolderOf(dataFolder, environment);
-  const floor = await readFloor(folder);
-  for (let trust: number | null = null; ;) {
-    const local = await readTrustFolder(trustFolderOf(dataFolder, environment), environment);
-    const last = (await readReleaseLog(folder, local)).at(-1)?.sequence ?? 0;
-    // With the last one that is known: it has to be the same there.
-    const answer = await client.pull(Math.max(0, last - 1));
-    await refuseOther(folder, environment, last, answer);
-    const store = await newerTrust(options, local, answer);
-    if (store.version > local.version) trust = store.version;
-    const fresh = answer.entries.filter(({ sequence }) => sequence > last);
+  const local = await readTrustFolder(trustFolderOf(dataFolder, environment), environment);
+  const last = (await readReleaseLog(folder, local)).at(-1)?.sequence ?? 0;
+  // With the last one that is known: it has to be the same there.
+  const answer = await round.client.pull(Math.max(0, last - 1));
+  await refuseOther(folder, environment, last, answer);
+  // Only a chain that goes on from the version that was pinned here: an older one lacks revocations.
+  const store = await readTrustStore(JSON.stringify(answer.trust), pinOf(local));
+  const fresh = answer.entries.filter(({ sequence }) => sequence > last);
+  let kept = local;
+  const keep = async (): Promise<void> => {
+    // What was ordered before the trust store changed runs before it changes here.
+    await tell(round);
+    if (store.version > kept.version) await keepNewer(round.options, store);
+    kept = store;
+  };
+  try {
     for (const entry of fresh) {
-      await takeOver(options, client, entry, store, floor);
-      releases.push(entry.sequence);
+      if (entry.file.trust.version > kept.version) await keep();
+      await takeOver(round.options, round.client, entry, store, floor);
+      round.releases.push(entry.sequence);
     }
-    if (fresh.length === 0) {
-      await writeFloor(folder, store.version);
-      return trust;
-    }
+  } finally {
+    // Also where an entry is refused: a revocation must not wait for it.
+    await keep();
   }
+  if (fresh.length === 0) await writeFloor(folder, store.version);
+  return { done: fresh.length === 0, trust: store.version > local.version ? store.version : null };
+}
+
+/** Where the runtime does not answer it runs them when it starts. */
+async function tell(round: Round): Promise<void> {
+  const newest = round.releases.at(-1) ?? 0;
+  if (newest <= round.told) return;
+  await round.options.runtime.apply({ sequence: newest, drain: false });
+  round.told = newest;
 }
 
 /** A log that is shorter than ours, or another one. */
@@ -92,11 +123,7 @@ async function refuseOther(folder: string, environment: string, last: number, an
     throw releaseErrors.create('pull-differs', { environment, sequence: last });
 }
 
-/** Only a chain that goes on from the version that was pinned here: an older one lacks revocations. */
-async function newerTrust(options: PullOptions, local: TrustStore, answer: PullAnswer): Promise<TrustStore> {
-  const { dataFolder, environment, from, audit } = options;
-  const store = await readTrustStore(JSON.stringify(answer.trust), pinOf(local));
-  if (store.version === local.version) return local;
+async function keepNewer({ dataFolder, environment, from, audit }: PullOptions, store: TrustStore): Promise<void> {
   const folder = trustFolderOf(dataFolder, environment);
   await whileLocked(folder, environment, async () => {
     // Somebody may have installed one here meanwhile: never a step back.
@@ -105,7 +132,6 @@ async function newerTrust(options: PullOptions, local: TrustStore, answer: PullA
       await keepTrust(folder, await readTrustStore(JSON.stringify(store.file), pinOf(now)));
   });
   audit('trust.pulled', { environment, version: store.version, from });
-  return store;
 }
 
 async function takeOver(

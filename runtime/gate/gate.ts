@@ -41,6 +41,11 @@ export interface GateOptions {
   readonly log: Log;
   /** Between two looks for drift, milliseconds. */
   readonly checkEveryMs?: number;
+  /**
+   * Releases are fetched from another host: an entry was carried out there, and comes here when the network lets it. That it
+   * is no old order put in sees whoever fetches: the log here is compared with the one there each time.
+   */
+  readonly pulls?: boolean;
 }
 
 const CHECK_EVERY_MS = 60_000;
@@ -269,7 +274,7 @@ export class Gate {
     const trust = await judgeTrust(folders, memory);
     const judged = await judgeLog(folders, trust, memory, clock.now());
     await this.#memory.sawTrust(trust);
-    this.#seen = seenNow(this.#seen, judged.releases, clock.now());
+    this.#seen = seenNow(this.#options.pulls === true ? null : this.#seen, judged.releases, clock.now());
     return judged;
   }
 

@@ -8,6 +8,8 @@ import { nodeRedHost, type NodeRedHost, type NodeRedHostOptions } from './node-r
 export interface OpenGateOptions extends NodeRedHostOptions {
   /** The whole data folder. */
   readonly dataFolder: string;
+  /** Releases are fetched from another host. */
+  readonly pulls: boolean;
 }
 
 export interface OpenedGate {
@@ -15,7 +17,7 @@ export interface OpenedGate {
   readonly host: NodeRedHost;
 }
 
-export function openGate({ dataFolder, ...options }: OpenGateOptions): OpenedGate {
+export function openGate({ dataFolder, pulls, ...options }: OpenGateOptions): OpenedGate {
   const { engine } = options;
   const { environment } = engine;
   const host = nodeRedHost(options);
@@ -31,6 +33,7 @@ export function openGate({ dataFolder, ...options }: OpenGateOptions): OpenedGat
     audit: engine.store.audit,
     live: engine.live,
     log: engine.log.with({ part: 'gate' }),
+    pulls,
   });
   return { gate, host };
 }

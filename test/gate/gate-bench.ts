@@ -17,6 +17,8 @@ const SECOND = 1_000;
 export class GateBench {
   readonly clock = new ManualClock(NOW);
   readonly data = mkdtempSync(join(tmpdir(), 'wardflow-gate-'));
+  /** Releases are fetched from another host. */
+  pulls = false;
   readonly told: string[] = [];
   /** What the runtime has that is guarded; tests change it. */
   readonly has = {
@@ -64,6 +66,7 @@ export class GateBench {
       audit: this.#store.store.audit,
       live: { publish: (change) => this.told.push(change.kind) },
       log: silentLog,
+      pulls: this.pulls,
     });
     await this.gate.begin();
     this.has.active = this.gate.nodes();

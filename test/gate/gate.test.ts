@@ -305,6 +305,20 @@ describe('the gate', () => {
     assert.deepEqual([bench.gate.state().problem?.code, bench.running], ['release-backdated', second.hash]);
   });
 
+  it('takes such an entry where releases are fetched from another host, which the network may have kept from it', async () => {
+    await twoRan();
+    bench.pulls = true;
+    await bench.restart();
+    const third = await bundle({ name: 'gamma' });
+    const order = await bench.kit.order(third.hash, { expires: new Date(bench.clock.now() + HOUR).toISOString() });
+    const acceptedAt = new Date(bench.clock.now() + MINUTE).toISOString();
+    await bench.pass(24 * HOUR);
+    await bench.kit.keep(third);
+    await bench.kit.enter(order, { acceptedAt });
+    await bench.pass(MINUTE);
+    assert.deepEqual([bench.gate.state().problem, bench.running], [null, third.hash]);
+  });
+
   it('keeps no more than copies of bundles in its own folder', async () => {
     const [first, second] = await twoRan();
     for (const { hash } of [first, second])

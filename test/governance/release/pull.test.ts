@@ -189,6 +189,31 @@ describe('an environment whose releases are ordered on another host', () => {
     assert.equal(store.version, 2);
   });
 
+  it('runs what was ordered before whom to trust changed, before it changes here', async () => {
+    await twoReleases();
+    await trustChange({ revoke: [there.env.all.rita.key.id] });
+    const versions: number[] = [];
+    const release: PullOptions['runtime'] = {
+      ...options.runtime,
+      async apply(request) {
+        versions.push((await readTrustFolder(trustFolderOf(here, 'production'), 'production')).version);
+        return options.runtime.apply(request);
+      },
+    };
+    assert.deepEqual(await pullOnce({ ...options, runtime: release }), { releases: [1, 2], trust: 2 });
+    assert.deepEqual(versions, [1]);
+    assert.equal((await readTrustFolder(trustFolderOf(here, 'production'), 'production')).version, 2);
+  });
+
+  it('takes over a revocation even where a release beside it is refused', async () => {
+    const [first] = await twoReleases();
+    await trustChange({ revoke: [there.env.all.rita.key.id] });
+    await writeFile(bundlePath(there.env.folder, first), 'damaged');
+    assert.notEqual(await refusal(), 'taken');
+    assert.equal((await readTrustFolder(trustFolderOf(here, 'production'), 'production')).version, 2);
+    assert.deepEqual(await log(), []);
+  });
+
   it('refuses an older trust store, and one of somebody else', async () => {
     await twoReleases();
     await trustChange({ revoke: [there.env.all.rita.key.id] });
