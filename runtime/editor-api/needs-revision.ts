@@ -21,6 +21,7 @@ export function needsRevision(login: Pick<Login, 'userOf'>): NeedsRevision {
     const user = await login.userOf(request.headers.cookie ?? '');
     // Programs know what they do; who may not deploy is refused by Node-RED.
     if (user === null || user.username === 'service' || !mayDeploy(user)) return 'go-on';
+    if (kindOf(request) === 'one-flow') return 'refuse';
     await new Promise<void>((resolve, reject) =>
       parse(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve())),
     );
@@ -38,11 +39,18 @@ export function needsRevision(login: Pick<Login, 'userOf'>): NeedsRevision {
     }
   };
   return (request, response, next) => {
-    const path = (request.url ?? '').split('?')[0];
-    const reloads = request.headers['node-red-deployment-type'] === 'reload';
-    if (request.method !== 'POST' || path !== '/flows' || reloads) next();
+    if (kindOf(request) === 'other') next();
     else void answer(request, response, next);
   };
+}
+
+/** `one-flow`: Node-RED's calls for a single flow know no revision; its editor does not use them. */
+function kindOf({ method, url, headers }: IncomingMessage): 'deploy' | 'one-flow' | 'other' {
+  // Routes are found whatever the capitals, and with a slash at the end.
+  const path = ((url ?? '').split('?')[0] ?? '').toLowerCase().replace(/\/+$/, '');
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'other';
+  if (/^\/flow(?:\/|$)/.test(path)) return 'one-flow';
+  return path === '/flows' && headers['node-red-deployment-type'] !== 'reload' ? 'deploy' : 'other';
 }
 
 const mayDeploy = ({ permissions }: EditorUser): boolean =>

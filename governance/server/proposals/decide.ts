@@ -45,7 +45,7 @@ export function decisionsOf(parts: ProposalParts): Decisions {
     const { given, standing } = await look(parts, number);
     const trust = trustOf(given.environment.trust, given.environment.trouble);
     const signed = signedBy(by, await readEnvelope('approval', { envelope }, trust));
-    if (store.isStatementUsed(signed.hash)) throw proposalErrors.create('proposal-statement-used');
+    if (store.isUsed(signed)) throw proposalErrors.create('proposal-statement-used');
     if (by.username === proposal.author) throw proposalErrors.create('proposal-own');
     const author = found.signatures.find(({ kind }) => kind === 'author');
     const authors = author && (await readEnvelope('author', author, trust));
@@ -56,9 +56,10 @@ export function decisionsOf(parts: ProposalParts): Decisions {
     refuseOutdated(standing.outdated, proposal.environment);
     const { role } = signed.statement;
     if (!holds(by, role, revision.changed)) throw proposalErrors.create('proposal-role-missing', { role });
-    // An approval of before that does not count any more may be given again.
-    const lost = new Set(standing.notCounted.map(({ person }) => person));
-    if (found.signatures.some((one) => one.kind === 'approval' && one.person === by.username) && !lost.has(by.username))
+    if (standing.seats.every((seat) => seat.role !== role))
+      throw proposalErrors.create('proposal-role-not-needed', { role });
+    // Who has a seat has the one they get. An approval that did not come to one, or lapsed, may be given otherwise.
+    if (standing.seats.some(({ person }) => person === by.username))
       throw proposalErrors.create('proposal-already-approved');
     const actor = `user:${by.username}`;
     const own = (of: Current): number =>
@@ -90,7 +91,7 @@ export function decisionsOf(parts: ProposalParts): Decisions {
       if (revision.base !== environment.base) refuseOutdated('base', proposal.environment);
       const signed = signedBy(by, await readEnvelope('author', { envelope }, trust));
       const { bundle, base, summary } = signed.statement;
-      if (store.isStatementUsed(signed.hash)) throw proposalErrors.create('proposal-statement-used');
+      if (store.isUsed(signed)) throw proposalErrors.create('proposal-statement-used');
       if (bundle !== revision.bundle || base !== revision.base || summary !== proposal.summary)
         throw proposalErrors.create('proposal-statement-differs');
       const actor = `user:${by.username}`;

@@ -52,6 +52,10 @@ export const proposalErrors = defineErrors({
     'You have approved it already: one person takes one seat.',
     'Ask somebody else for the approval that is missing.',
   ),
+  'proposal-role-not-needed': permanent(
+    'The policy asks for no approval as {role} of this change.',
+    'Approve in one of the roles that it asks for.',
+  ),
   'proposal-signature-of-another': permanent(
     'The signature is by a key of {person}, and you are not {person}.',
     'Sign with a key of your own.',

@@ -139,8 +139,11 @@ async function approvalsOf(
 ): Promise<{ readonly approvals: readonly Signed<ApprovalStatement>[]; readonly notCounted: Standing['notCounted'] }> {
   const approvals: Signed<ApprovalStatement>[] = [];
   const notCounted: { person: string; why: string }[] = [];
-  for (const one of signatures) {
-    if (one.kind !== 'approval') continue;
+  // A key's newest approval is the one in the bundle.
+  const newest = new Map(
+    signatures.filter(({ kind }) => kind === 'approval').map((one) => [one.envelope.signatures[0]?.keyid, one]),
+  );
+  for (const one of newest.values()) {
     const read = await readEnvelope('approval', one, trust);
     if (read instanceof WardflowError) notCounted.push({ person: one.person, why: read.message });
     else approvals.push(read);

@@ -133,11 +133,7 @@ const YES: Allowed = { yes: true };
 const no = (because: string): Allowed => ({ yes: false, because });
 
 /** What the server would do, so that the page need not offer what is refused. */
-function actionsOf(
-  { proposal, revision, signatures }: Current,
-  standing: Standing,
-  viewer: Identity,
-): ProposalView['may'] {
+function actionsOf({ proposal, revision }: Current, standing: Standing, viewer: Identity): ProposalView['may'] {
   const { username } = viewer.account;
   const isAuthor = username === proposal.author;
   const over = OVER[proposal.state];
@@ -149,8 +145,7 @@ function actionsOf(
   const notHere = no('Your roles do not include this for what the proposal changes.');
   const outdated = standing.outdated === null ? null : no(OUTDATED[standing.outdated]);
   const own = no('Nobody approves or rejects a change of their own.');
-  const counted = standing.notCounted.every(({ person }) => person !== username);
-  const has = signatures.some(({ kind, person }) => kind === 'approval' && person === username) && counted;
+  const has = standing.seats.some(({ person }) => person === username);
   const author = isAuthor ? null : no(`Only its author, ${proposal.author}, may do this.`);
   const actions: Readonly<Record<ProposalAction, Allowed | null>> = {
     sign: author ?? (proposal.state === 'draft' ? null : no('Its author has signed it.')) ?? outdated,

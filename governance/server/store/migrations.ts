@@ -187,4 +187,22 @@ export const MIGRATIONS: readonly (string | ((database: DatabaseSync) => void))[
      at INTEGER NOT NULL,
      PRIMARY KEY (definition, version)
    ) STRICT;`,
+  // Two people may sign the same words at the same moment.
+  `CREATE TABLE proposal_signatures_by_key (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     number INTEGER NOT NULL REFERENCES proposals(number),
+     revision INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     person TEXT NOT NULL,
+     role TEXT,
+     key_id TEXT NOT NULL,
+     hash TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     envelope TEXT NOT NULL,
+     UNIQUE (hash, key_id)
+   ) STRICT;
+   INSERT INTO proposal_signatures_by_key SELECT * FROM proposal_signatures;
+   DROP TABLE proposal_signatures;
+   ALTER TABLE proposal_signatures_by_key RENAME TO proposal_signatures;
+   CREATE INDEX proposal_signatures_by_revision ON proposal_signatures(number, revision);`,
 ];

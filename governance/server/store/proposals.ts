@@ -98,9 +98,9 @@ export interface ProposalStore {
   addRevision(row: RevisionRow): void;
   setPolicy(number: number, revision: number, policy: string): void;
   signatures(number: number, revision: number): readonly SignatureRow[];
-  /** What was signed is kept once, whatever it is signed for: a signature is of one revision. */
+  /** A signature is kept once, whatever it is sent for: it is of one revision. */
   sign(number: number, revision: number, row: SignatureRow & { readonly keyId: string }): void;
-  isStatementUsed(hash: string): boolean;
+  isUsed(signature: { readonly hash: string; readonly key: { readonly id: string } }): boolean;
   addEvent(number: number, event: ProposalEvent): void;
   events(number: number): readonly ProposalEvent[];
 }
@@ -131,7 +131,7 @@ export function proposalsIn(database: DatabaseSync): ProposalStore {
     `INSERT INTO proposal_signatures (number, revision, kind, person, role, key_id, hash, at, envelope)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const used = sql('SELECT 1 FROM proposal_signatures WHERE hash = ? LIMIT 1');
+  const used = sql('SELECT 1 FROM proposal_signatures WHERE hash = ? AND key_id = ?');
   const addEvent = sql('INSERT INTO proposal_events (number, at, actor, kind, text) VALUES (?, ?, ?, ?, ?)');
   const events = sql('SELECT * FROM proposal_events WHERE number = ? ORDER BY id');
 
@@ -176,7 +176,7 @@ export function proposalsIn(database: DatabaseSync): ProposalStore {
     sign(number, which, { kind, person, role, keyId, hash, at, envelope }) {
       sign.run(number, which, kind, person, role, keyId, hash, at, JSON.stringify(envelope));
     },
-    isStatementUsed: (hash) => used.get(hash) !== undefined,
+    isUsed: ({ hash, key }) => used.get(hash, key.id) !== undefined,
     addEvent: (number, { at, actor, kind, text }) => void addEvent.run(number, at, actor, kind, text),
     events: (number) => events.all(number).map(toEvent),
   };

@@ -141,6 +141,20 @@ describe('an approval that nobody may give', () => {
     assert.equal((await bench.view(open.number)).state, 'approved');
   });
 
+  it('is one in a role that the policy does not ask for, which leaves the seat that they can take', async () => {
+    const { rita, emil } = bench.people;
+    assert.equal(codeOf(await bench.approve(open, rita, 'reviewer')), 'proposal-role-not-needed');
+    assert.equal((await bench.approve(open, emil, 'engineer')).status, 200);
+    assert.equal((await bench.approve(open, rita, 'engineer')).status, 200, 'a second engineer does no harm');
+    assert.equal((await bench.view(open.number)).approvals.given, 1);
+    const last = view(await bench.approve(open, rita, 'clinical-governance'), 200);
+    assert.equal(last.state, 'approved');
+    assert.deepEqual(
+      last.seats.map(({ person: sits }) => sits),
+      ['rita', 'emil'],
+    );
+  });
+
   it('is one in a role that the account does not have any more', async () => {
     bench.roles('rita', ['reviewer']);
     assert.equal(codeOf(await bench.approve(open, bench.people.rita, 'engineer')), 'proposal-role-missing');

@@ -238,6 +238,10 @@ describe('the sidebar of the editor', function () {
     assert.equal(old.status, 409);
     const list = { cookie, 'content-type': 'application/json' };
     assert.equal((await at('/flows', { method: 'POST', headers: list, body: JSON.stringify(flows) })).status, 409);
+    for (const path of ['/flows/', '/FLOWS', '/flows?x=1'])
+      assert.equal((await at(path, { method: 'POST', headers, body: JSON.stringify({ flows }) })).status, 409, path);
+    const single = await at('/flow/critical', { method: 'PUT', headers, body: JSON.stringify({ nodes: [] }) });
+    assert.equal(single.status, 409);
     const right = await at('/flows', { method: 'POST', headers, body: JSON.stringify({ flows, rev }) });
     assert.equal(right.status, 200);
   });

@@ -102,6 +102,17 @@ describe('proposals', () => {
     assert.equal(result.ok, true);
   });
 
+  it('are a file that verifies elsewhere, once they are approved', async () => {
+    const { number, bundle } = await bench.approved();
+    const file = await fetch(`${bench.kit.console.url}/api/v1/proposals/${number}/bundle`, {
+      headers: { cookie: await bench.cookie('otto') },
+    });
+    assert.match(file.headers.get('content-disposition') ?? '', /filename="all-[0-9a-f]{12}\.wfb"/);
+    const against = { trustStore: bench.store, environment: 'production', now: bench.clock.now() };
+    const result = await verifyBundle(new Uint8Array(await file.arrayBuffer()), against);
+    assert.equal(result.ok && result.bundle.hash, bundle);
+  });
+
   it('say so to everybody when another was released on their base', async () => {
     await released();
     await threshold('5.5', 'alpha');
