@@ -1,6 +1,6 @@
 /** A release with its bundle, verified and made ready to run. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { definitionSet, replaceFile, type DefinitionSet } from '../../engine/index.ts';
 import { writeBundle, type Bundle, type Verification } from '../../governance/bundle/index.ts';
 import { readBundleFile, releaseErrors, verifyReleased, type Release } from '../../governance/release/index.ts';
@@ -38,9 +38,19 @@ export async function candidateOf(folders: GateFolders, release: Release, judged
   throw reason ?? releaseErrors.create('release-bundle-missing', { bundle: release.bundle.slice(0, 12), environment });
 }
 
-/** So that what runs now runs again after the folder of releases was damaged. */
+/** The newest copies that are kept. */
+const MOST_COPIES = 20;
+
+/** So that what runs now, and what may come back, runs again after the folder of releases was damaged. */
 export async function keepCopy(folders: GateFolders, { bundle }: Candidate): Promise<void> {
-  await replaceFile(copyOf(folders, bundle.hash), writeBundle(bundle), 0o600);
+  const file = copyOf(folders, bundle.hash);
+  await replaceFile(file, writeBundle(bundle), 0o600);
+  const folder = dirname(file);
+  const others = (await readdir(folder)).filter((name) => name.endsWith('.wfb') && name !== basename(file));
+  if (others.length < MOST_COPIES) return;
+  const aged = await Promise.all(others.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  for (const { name } of aged.toSorted((a, b) => b.at - a.at).slice(MOST_COPIES - 1))
+    await rm(join(folder, name), { force: true });
 }
 
 /** Shared parts first, as `readFlowFiles` gives them on staging. */

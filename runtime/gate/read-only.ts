@@ -10,6 +10,8 @@ import { gateErrors } from './errors.ts';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Logging out ends a session of the person's own; no flow is concerned. */
 const ALLOWED = new Set(['POST /auth/revoke']);
+/** The editor saves how a person looks at it with every click: refused like the rest, but nobody has tried anything. */
+const VIEW = 'POST /settings/user';
 /** What Node-RED has below these; everything else counts as one place. */
 const PLACES = new Set([
   'flows',
@@ -60,10 +62,11 @@ export function readOnly({ now, actorOf, record }: ReadOnlyOptions): ReadOnly {
       const path = (request.url ?? '').split('?')[0] ?? '';
       if (READING.has(method) || ALLOWED.has(`${method} ${path}`)) return false;
       const what = `${method} ${placeOf(path)}${deploymentOf(request)}`;
-      actorOf(request).then(
-        (actor) => tell(actor ?? 'unknown', what),
-        () => tell('unknown', what),
-      );
+      if (`${method} ${path}` !== VIEW)
+        actorOf(request).then(
+          (actor) => tell(actor ?? 'unknown', what),
+          () => tell('unknown', what),
+        );
       const error = gateErrors.create('production-read-only', { what: `${what} was refused` });
       const problem: ApiProblem = {
         type: `https://wardflow.dev/problems/${error.code}`,

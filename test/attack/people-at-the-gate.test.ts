@@ -140,6 +140,7 @@ describe('people and programs before production', function () {
     const ofAna = found.filter(({ actor }) => actor === 'user:analyst').map(({ details }) => details['what']);
     for (const what of ['POST /flows (reload)', 'POST /flows (full)', 'PUT /flow', 'DELETE /context', 'POST /inject'])
       assert.ok(ofAna.includes(what), what);
+    assert.equal(ofAna.includes('POST /settings'), false, 'the editor saves a view with every click');
     assert.equal(new Set(ofAna).size, ofAna.length);
   });
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { definitionSet } from '../../engine/index.ts';
 import type { Bundle } from '../../governance/bundle/index.ts';
 import { bundlePath } from '../../governance/release/index.ts';
+import { keepCopy, type Candidate } from '../../runtime/gate/candidate.ts';
 import { GateBench } from './gate-bench.ts';
 import { smallDefinitions, type Small } from './small-definitions.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
+/** Seconds, later than any file of a test. */
+const NEVER_SO_OLD = 4_000_000_000;
 
 describe('the gate', () => {
   let bench: GateBench;
@@ -319,9 +323,22 @@ describe('the gate', () => {
     assert.deepEqual([bench.gate.state().problem, bench.running], [null, third.hash]);
   });
 
-  it('keeps no more than copies of bundles in its own folder', async () => {
+  it('keeps copies of what ran in its own folder, the newest twenty', async () => {
     const [first, second] = await twoRan();
-    for (const { hash } of [first, second])
-      assert.ok(existsSync(join(bench.data, 'production', 'gate', `${hash}.wfb`)));
+    const own = join(bench.data, 'production');
+    for (const { hash } of [first, second]) assert.ok(existsSync(join(own, 'gate', `${hash}.wfb`)));
+    const folders = { environment: 'production', trust: '', releases: '', own };
+    const release = { bundle: second.hash } as Candidate['release'];
+    const candidate = { release, bundle: second, definitions: definitionSet([]), nodes: [], keys: new Set<string>() };
+    for (let nth = 0; nth < 22; nth++) {
+      const hash = String(nth).padStart(64, '0');
+      await keepCopy(folders, { ...candidate, bundle: { ...second, hash } });
+      utimesSync(join(own, 'gate', `${hash}.wfb`), nth, NEVER_SO_OLD + nth);
+    }
+    await keepCopy(folders, candidate);
+    const kept = readdirSync(join(own, 'gate'));
+    assert.equal(kept.length, 20);
+    assert.ok(kept.includes(`${second.hash}.wfb`));
+    assert.equal(kept.includes(`${first.hash}.wfb`), false);
   });
 });
