@@ -98,6 +98,26 @@ describe('live changes', () => {
     assert.deepEqual(seen, [{ kind: 'feed', name: 'hospital' }]);
   });
 
+  it('tell who answers for a part that something changed, and none of the words of a notice', async () => {
+    const [whole, limited] = await Promise.all([kit.cookieOf('coordinator'), kit.cookieOf('operator')]);
+    kit.console.accounts.change('person-2', { limits: { operator: { definitions: ['other'], serviceLines: [] } } });
+    const clients = [whole, limited].map((cookie) => connect({ cookie }));
+    await Promise.all(clients.map(connected));
+    const told = clients.map(
+      (client) =>
+        new Promise<LiveChange>((resolve) =>
+          client.on('changes', ({ changes }) => {
+            const found = changes.find(({ kind }) => kind !== 'message' && kind !== 'escalation');
+            if (found) resolve(found);
+          }),
+        ),
+    );
+    kit.runtime.notice({ text: 'Critical potassium result' });
+    const [all, part] = await Promise.all(told);
+    assert.equal(all?.kind, 'notice');
+    assert.deepEqual(part, { kind: 'gap' });
+  });
+
   it('go on after the runtime was started again elsewhere, and the gap is said', async () => {
     const client = connect({ cookie: await kit.cookieOf() });
     await connected(client);

@@ -27,7 +27,9 @@ interface Target {
 
 /** What can be paused, what is, and the windows to come. */
 export function PausesView() {
-  const { may } = useSession();
+  const { may, mayEverywhere } = useSession();
+  /** Feeds, endpoints and lanes are everybody's: nobody stops them who answers for a part. */
+  const pauses = (kind: SwitchKind): boolean => (kind === 'definition' ? may : mayEverywhere)('switch:set');
   const now = useNow();
   const switches = useSwitches();
   const status = useStatus();
@@ -72,7 +74,7 @@ export function PausesView() {
         ) : (
           <ul className={classes['windows']}>
             {set.map((one) => (
-              <Window key={one.id} one={one} now={now} onEnd={may('switch:set') ? () => setEnding(one) : null} />
+              <Window key={one.id} one={one} now={now} onEnd={pauses(one.kind) ? () => setEnding(one) : null} />
             ))}
           </ul>
         )}
@@ -105,7 +107,7 @@ export function PausesView() {
                       <TargetState inForce={inForce} toCome={own.find((one) => one !== inForce)} />
                     </td>
                     <td className="number">
-                      {may('switch:set') && (
+                      {pauses(target.kind) && (
                         <Button
                           variant="default"
                           size="compact-xs"

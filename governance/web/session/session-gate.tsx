@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { scopeFor } from '../../api/permissions.ts';
 import type { SessionView } from '../../api/contract.ts';
 import { ApiError, call } from '../api/client.ts';
 import { ChoosePasswordPage } from '../account/choose-password-page.tsx';
@@ -42,6 +43,8 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
         ? {
             view,
             may: (permission) => view.permissions.includes(permission),
+            mayEverywhere: (permission) =>
+              view.permissions.includes(permission) && scopeFor(view.roles, view.limits, permission) === 'all',
             async logout() {
               await call('DELETE', '/session');
               client.clear();

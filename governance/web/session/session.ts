@@ -4,7 +4,10 @@ import type { Permission } from '../../api/permissions.ts';
 
 export interface CurrentSession {
   readonly view: SessionView;
+  /** Somewhere at all. */
   readonly may: (permission: Permission) => boolean;
+  /** By a role that is not limited: for what belongs to no definition. */
+  readonly mayEverywhere: (permission: Permission) => boolean;
   readonly logout: () => Promise<void>;
 }
 
