@@ -178,6 +178,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     keysAsked: (environment) => Promise.resolve(release.trust.asked(environment)),
   });
   const changed = (environment: string): void => fanOut?.environment(environment);
+  const { tls = null, publicUrl = null } = options.listening ?? {};
   const release = createReleaseParts({
     dataFolder: options.dataFolder,
     runtimes: options.runtimes,
@@ -186,9 +187,9 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     clock,
     ids,
     proposals: proposals.released,
+    ...(publicUrl ? { publicOrigin: publicUrl.origin } : {}),
     onChange: changed,
   });
-  const { tls = null, publicUrl = null } = options.listening ?? {};
   let https: HttpsListener | undefined;
   const origins = createOrigins(publicUrl, (host) => https?.isFor(host) === true);
   const app = createApp({

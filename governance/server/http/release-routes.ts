@@ -14,6 +14,8 @@ export interface ReleaseRouteParts {
   readonly releases: Releases;
   readonly trust: TrustChanges;
   readonly changes: ReturnType<typeof createClinicalChanges>;
+  /** What people type, where something else answers for the console. */
+  readonly publicOrigin?: string;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -25,7 +27,10 @@ export const signedBodies = Router()
   .use('/environments', express.json({ limit: '128kb', strict: true }));
 
 /** Environments behind the gate: what they run, whom they trust, what has changed. */
-export function releaseRouter({ environments, releases, trust, changes }: ReleaseRouteParts, needs: Needs): Router {
+export function releaseRouter(
+  { environments, releases, trust, changes, publicOrigin }: ReleaseRouteParts,
+  needs: Needs,
+): Router {
   const router = Router();
   const environmentIn = async (request: Request): Promise<string> => {
     const name = String(request.params['environment']);
@@ -141,7 +146,8 @@ export function releaseRouter({ environments, releases, trust, changes }: Releas
     '/changes/feed.json',
     needs('release:read'),
     handled(async (request, response) => {
-      const feed = feedOf(await changes.list(), `${request.protocol}://${request.headers.host ?? 'localhost'}`);
+      const origin = publicOrigin ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+      const feed = feedOf(await changes.list(), origin);
       response.type('application/feed+json').send(JSON.stringify(feed));
     }),
   );

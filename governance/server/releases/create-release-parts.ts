@@ -19,6 +19,7 @@ export interface ReleasePartsOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly proposals?: ReleasedProposals;
+  readonly publicOrigin?: string;
   /** What an environment runs, or whom it trusts, has changed. */
   onChange(environment: string): void;
 }
@@ -38,6 +39,7 @@ export function createReleaseParts(options: ReleasePartsOptions): ReleaseRoutePa
   });
   const trustView = trust.view.bind(trust);
   return {
+    ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
     environments,
     trust,
     releases: createReleases({ ...given, database, environments, audit, trustView }),

@@ -7,7 +7,14 @@ import type { Role } from '../../../governance/api/permissions.ts';
 import { hashPassword } from '../../../governance/server/passwords.ts';
 import { FAKE_TOKEN } from '../../kit/fake-runtime.ts';
 import { startFakeReleaseRuntime, type FakeReleaseRuntime } from '../../kit/fake-release-runtime.ts';
-import { CHEAP, cookieIn, PASSWORD, startTestConsole, type TestConsole } from '../../kit/test-console.ts';
+import {
+  CHEAP,
+  cookieIn,
+  PASSWORD,
+  startTestConsole,
+  type TestConsole,
+  type TestConsoleOptions,
+} from '../../kit/test-console.ts';
 import { NOW } from '../bundle/ceremony.ts';
 import { testEnvironment, type TestEnvironment } from './environment.ts';
 
@@ -21,13 +28,17 @@ export interface ConsoleWithProduction {
   stop(): Promise<void>;
 }
 
-export async function consoleWithProduction(webFolder?: string): Promise<ConsoleWithProduction> {
+export async function consoleWithProduction(
+  webFolder?: string,
+  more: NonNullable<TestConsoleOptions['more']> = {},
+): Promise<ConsoleWithProduction> {
   const clock = new ManualClock(NOW);
   const dataFolder = await mkdtemp(join(tmpdir(), 'wardflow-console-'));
   const runtime = await startFakeReleaseRuntime(dataFolder, () => clock.now());
   const kit = await startTestConsole({
     clock,
     dataFolder,
+    more,
     ...(webFolder === undefined ? {} : { webFolder }),
     directory: (staging) => ({
       names: ['staging', 'production'],

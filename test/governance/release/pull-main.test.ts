@@ -10,6 +10,7 @@ import { packageRoot } from '../../../engine/index.ts';
 import { readLogFiles, releaseFolderOf } from '../../../governance/release/index.ts';
 import { openAuditTrail } from '../../../governance/server/local-audit.ts';
 import { trustFolderOf } from '../../../governance/trust/trust-folder.ts';
+import { makeCertificate, putCertificate } from '../../kit/certificates.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { consoleWithProduction } from './console-with-production.ts';
 import { change } from './environment.ts';
@@ -29,9 +30,11 @@ describe('the puller as a process', function () {
     return { child, said: () => out, complained: () => err };
   };
 
-  it('fetches what was ordered, records it, and ends when it is told to', async () => {
-    const there = await consoleWithProduction();
+  it('fetches what was ordered over TLS, records it, and ends when it is told to', async () => {
     const here = await mkdtemp(join(tmpdir(), 'wardflow-elsewhere-'));
+    const { certFile, keyFile } = putCertificate(here, makeCertificate());
+    const tls = { host: '127.0.0.1', port: 0, certFile, keyFile };
+    const there = await consoleWithProduction(undefined, { listening: { tls, publicUrl: null } });
     try {
       await cp(trustFolderOf(there.kit.folder, 'production'), trustFolderOf(here, 'production'), { recursive: true });
       const made = await there.kit.call('/api/v1/service-accounts', {
@@ -42,18 +45,30 @@ describe('the puller as a process', function () {
       const file = join(here, 'token');
       await writeFile(file, `${made.json<{ token: string }>().token}\n`, { mode: 0o600 });
       await there.env.release(await change(there.env.all, null, 'first'));
-      const { child, said, complained } = start({
+      const from = there.kit.console.httpsUrl ?? assert.fail('it listens with TLS');
+      const settings = {
         WARDFLOW_DATA: here,
-        WARDFLOW_RELEASES_FROM: there.kit.console.url,
+        WARDFLOW_RELEASES_FROM: from,
         WARDFLOW_RELEASES_TOKEN_FILE: file,
-      });
+      };
+      const fetched = async (): Promise<boolean> =>
+        (await readLogFiles(releaseFolderOf(here, 'production'))).length > 0;
+
+      const stranger = start({ ...settings, WARDFLOW_LOG_LEVEL: 'warn' });
+      const gone = once(stranger.child, 'exit');
+      await eventually(
+        'it does not believe the certificate',
+        () => /does not answer/.test(stranger.complained()),
+        20_000,
+      );
+      stranger.child.kill('SIGTERM');
+      await gone;
+      assert.equal(await fetched(), false);
+
+      const { child, said, complained } = start({ ...settings, NODE_EXTRA_CA_CERTS: certFile });
       const ended = once(child, 'exit');
       try {
-        await eventually(
-          'it has fetched',
-          async () => (await readLogFiles(releaseFolderOf(here, 'production'))).length > 0,
-          20_000,
-        );
+        await eventually('it has fetched', fetched, 20_000);
       } finally {
         child.kill('SIGTERM');
       }
