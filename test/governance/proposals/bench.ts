@@ -260,15 +260,7 @@ export class ProposalBench {
       expires: new Date(this.clock.now() + 3_600_000).toISOString(),
       actor: 'otto',
     } as const;
-    const { version, hash } = this.#store;
-    const text = releaseFileText({
-      kind: 'release',
-      format: 1,
-      entry: await signStatement(order, this.people.otto.key),
-      trust: { version, hash },
-      acceptedAt: this.at(),
-    });
-    await writeLogFile(folder, 'production', sequence, text);
+    await this.#enter(sequence, await signStatement(order, this.people.otto.key));
     this.#inForce = bundle.hash;
     return bundle.hash;
   }
@@ -305,6 +297,34 @@ export class ProposalBench {
   async keepBundle(number: number): Promise<void> {
     const { file } = await this.fileOf(number);
     await writeBundleFile(releaseFolderOf(this.kit.folder, 'production'), 'production', await readBundle(file));
+  }
+
+  /** Otto breaks glass for an hour. */
+  async breakGlass(number: number): Promise<number> {
+    await this.keepBundle(number);
+    const { bundle } = await this.view(number);
+    const sequence = ++this.#sequence;
+    const statement = {
+      kind: 'break-glass',
+      format: 1,
+      environment: 'production',
+      bundle,
+      previous: this.#inForce,
+      sequence,
+      at: this.at(),
+      until: new Date(this.clock.now() + 3_600_000).toISOString(),
+      actor: 'otto',
+      reason: 'It cannot wait.',
+    } as const;
+    await this.#enter(sequence, await signStatement(statement, this.people.otto.key));
+    return sequence;
+  }
+
+  async #enter(sequence: number, entry: Envelope): Promise<void> {
+    const { version, hash } = this.#store;
+    const trust = { version, hash };
+    const text = releaseFileText({ kind: 'release', format: 1, entry, trust, acceptedAt: this.at() });
+    await writeLogFile(releaseFolderOf(this.kit.folder, 'production'), 'production', sequence, text);
   }
 
   async fileOf(number: number): Promise<{ readonly file: Uint8Array<ArrayBuffer> }> {

@@ -268,6 +268,21 @@ describe('proposals', () => {
     assert.ok(bench.audit().some(({ type }) => type === 'proposal.taken-over'));
   });
 
+  it('are made for what production runs for good, not for what runs under broken glass', async () => {
+    const base = await released();
+    await threshold('5.5', 'alpha');
+    const broken = await bench.signed(await bench.create({ definitions: ['alpha'] }));
+    await bench.breakGlass(broken.number);
+    const now = await bench.view(broken.number);
+    assert.equal(now.outdated, null);
+    assert.equal(now.state, 'open', 'nobody has approved it by that');
+    await threshold('5.0', 'beta');
+    const other = await bench.create({ definitions: ['beta'] });
+    assert.equal(other.base, base);
+    bench.clock.advance(3_600_001);
+    assert.equal((await bench.view(other.number)).outdated, null);
+  });
+
   it('are opened by themselves after glass was broken, once', async () => {
     await released();
     await threshold('5.5');
