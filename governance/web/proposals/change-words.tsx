@@ -5,8 +5,11 @@ import type { ChangeLine } from '../../diff/index.ts';
 import { ToneMark } from '../states/state-mark.tsx';
 import { addressOf, anchors, useShownProposal, type CommentPlace } from './discussion.ts';
 import { Thread } from './thread.tsx';
+import { useSome } from './use-some.tsx';
 import classes from './change-words.module.css';
 
+/** Lines drawn at once. */
+const MOST = 100;
 const SAYS_LITTLE: ReadonlySet<ChangeLine['kind']> = new Set(['text', 'layout']);
 
 /** The change in clinical words, the gravest first; what changes nothing that happens comes folded, last. */
@@ -22,11 +25,7 @@ export function ChangeWords({ printed = false }: { readonly printed?: boolean })
           const telling = lines.filter(({ kind }) => !SAYS_LITTLE.has(kind));
           const rest = lines.filter(({ kind }) => SAYS_LITTLE.has(kind));
           const list = (some: readonly ChangeLine[]) => (
-            <ul className={classes['lines']}>
-              {some.map((line, i) => (
-                <Line key={i} line={line} number={number} definition={definition} />
-              ))}
-            </ul>
+            <Lines lines={some} number={number} definition={definition} most={printed ? Infinity : MOST} />
           );
           return (
             <section key={definition} className={classes['definition']} aria-label={title}>
@@ -48,6 +47,30 @@ export function ChangeWords({ printed = false }: { readonly printed?: boolean })
             </section>
           );
         })}
+    </>
+  );
+}
+
+function Lines({
+  lines,
+  number,
+  definition,
+  most,
+}: {
+  readonly lines: readonly ChangeLine[];
+  readonly number: number;
+  readonly definition: string;
+  readonly most: number;
+}) {
+  const { shown, more } = useSome(lines, most, 'changes');
+  return (
+    <>
+      <ul className={classes['lines']}>
+        {shown.map((line, i) => (
+          <Line key={i} line={line} number={number} definition={definition} />
+        ))}
+      </ul>
+      {more}
     </>
   );
 }

@@ -11,6 +11,10 @@ import { RunMark } from './proposal-looks.tsx';
 import classes from './proposal-page.module.css';
 import { useRerun } from './queries.ts';
 import { Thread } from './thread.tsx';
+import { useSome } from './use-some.tsx';
+
+/** Findings of one kind drawn at once. */
+const MOST = 100;
 
 const SEVERITY: Readonly<
   Record<Finding['severity'], { readonly tone: Tone; readonly icon: LucideIcon; readonly rank: number }>
@@ -75,6 +79,7 @@ export function FindingList({
   readonly settled?: boolean;
 }) {
   const { number } = useShownProposal();
+  const { shown, more } = useSome(findings, MOST, 'findings');
   if (findings.length === 0) return null;
   return (
     <>
@@ -84,7 +89,7 @@ export function FindingList({
         </h3>
       )}
       <ul className={classes['findings']} data-settled={settled}>
-        {findings.map((one) => {
+        {shown.map((one) => {
           const { tone, icon } = SEVERITY[one.severity];
           const place = {
             definition: one.definition,
@@ -120,6 +125,7 @@ export function FindingList({
           );
         })}
       </ul>
+      <div className={classes['more']}>{more}</div>
     </>
   );
 }

@@ -1,6 +1,20 @@
+import type { ProposalEvent } from '../../api/proposal-contract.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { exactTime } from '../time/duration.ts';
 import { useShownProposal } from './discussion.ts';
+
+const KINDS: Readonly<Record<ProposalEvent['kind'], string>> = {
+  created: 'Proposed',
+  revised: 'Revised',
+  signed: 'Signed by its author',
+  approved: 'Approved',
+  rejected: 'Rejected',
+  withdrawn: 'Withdrawn',
+  checked: 'Checked',
+  'scenarios-run': 'Scenarios run',
+  released: 'Released',
+  outdated: 'Outdated',
+};
 
 /** What happened, newest first. */
 export function HistoryView() {
@@ -31,7 +45,9 @@ export function HistoryTable() {
             <tr key={i}>
               <td className="no-wrap">{exactTime(event.at).slice(0, -4)}</td>
               <td className="no-wrap">{event.actor}</td>
-              <td>{event.text}</td>
+              <td>
+                <strong>{KINDS[event.kind]}.</strong> {event.text}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -153,7 +153,7 @@ function Tabs({ view, parts }: { readonly view: ProposalView; readonly parts: Pa
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
     bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
-  }, [place]);
+  }, [place, parts]);
   return (
     <nav ref={bar} className={classes['tabs']} aria-label={`Proposal ${view.number}`}>
       {tabs.map(({ path, label, count, alarm }) => (

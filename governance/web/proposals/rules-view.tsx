@@ -52,7 +52,7 @@ export function TableDiffPanel({ table, whole = false }: { readonly table: Compa
   const id = `table-${definition}-${file}`;
   return (
     <section className="panel" aria-labelledby={id}>
-      <div className="panel-head">
+      <div className={`panel-head ${classes['table-head']}`}>
         <h2 id={id}>
           {typeof title === 'string' && title !== '' ? title : file}{' '}
           <span className="dim mono">

@@ -301,7 +301,7 @@ describe('proposals in a browser', function () {
       false,
     );
     const folder = process.env['WARDFLOW_TEST_PICTURES'];
-    if (folder !== undefined) await ana.pdf({ path: `${folder}/proposal.pdf`, format: 'A4' });
+    if (folder !== undefined) await ana.screenshot({ path: `${folder}/proposal-print.png`, fullPage: true });
     await ana.emulateMedia({ media: null });
     await ana.getByRole('heading', { name: 'Discussion' }).waitFor();
   });
@@ -353,6 +353,8 @@ describe('proposals in a browser', function () {
       await page.getByRole('listitem').filter({ hasText: 'Lower the limit' }).waitFor();
       for (const view of views) {
         if (view === 'list') {
+          await page.goto(`${bench.kit.console.url}/proposals?tab=all`);
+          await page.getByRole('listitem').filter({ hasText: 'Lower the limit' }).waitFor();
           await look('list');
           continue;
         }
