@@ -13,7 +13,6 @@ import {
 import type { RuntimeEntry } from '../api/contract.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import type { ReleaseFacts } from '../audit/why/release-facts.ts';
-import { consoleErrors } from '../errors.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { holdDemoCeremony } from './demo/ceremony.ts';
 import { DEMO_ENVIRONMENT, dismissDemoPeople, ensureDemoPeople } from './demo/demo-people.ts';
@@ -34,6 +33,7 @@ import { createRuntimeClient } from './proxy/runtime-client.ts';
 import { createReleaseParts } from './releases/create-release-parts.ts';
 import { releaseFactsOf } from './releases/release-facts.ts';
 import { watchReleases } from './releases/release-watch.ts';
+import { entryOf } from './runtime-entry.ts';
 import type { RuntimeDirectory } from './runtimes.ts';
 import { sealedSecretsIn } from './second-factor/sealed-secrets.ts';
 import { createSecondFactors, type DemandedOf } from './second-factor/second-factors.ts';
@@ -287,22 +287,5 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       database.close();
       log.info('the console has stopped');
     },
-  };
-}
-
-function entryOf(
-  name: string,
-  reachable: boolean,
-  refused: boolean,
-  since: number,
-  editor: string | null,
-): RuntimeEntry {
-  const error = consoleErrors.create(refused ? 'runtime-refused' : 'runtime-unreachable', { runtime: name });
-  return {
-    name,
-    reachable,
-    since,
-    problem: reachable ? null : { code: error.code, title: error.message, remedy: error.remedy },
-    editor,
   };
 }

@@ -42,7 +42,7 @@ export function createReleaseParts(options: ReleasePartsOptions): ReleaseRoutePa
     ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
     environments,
     trust,
-    releases: createReleases({ ...given, database, environments, audit, trustView }),
+    releases: createReleases({ ...given, environments, audit, trustView }),
     changes: createClinicalChanges({ ...given, environments }),
   };
 }

@@ -1,5 +1,5 @@
 /** Plans and releases, asked for in the console. */
-import type { DatabaseSync } from 'node:sqlite';
+import { WardflowError } from '../../../engine/index.ts';
 import type {
   EnvironmentView,
   PlanAnswer,
@@ -16,7 +16,6 @@ import type { Environments } from './environments.ts';
 
 export interface ReleaseParts {
   readonly dataFolder: string;
-  readonly database: DatabaseSync;
   readonly environments: Environments;
   readonly audit: AuditTrail;
   readonly now: () => number;
@@ -89,9 +88,16 @@ export function createReleases(parts: ReleaseParts): Releases {
   };
 }
 
-/** What it claims to be for, to find the file; whether that is true is judged when it is carried out. */
+const NO_BUNDLE = '0'.repeat(64);
+
+/** What it claims to be for, to find the file; whether that is true is judged, and a refusal recorded, when it is carried out. */
 function bundleOf(entry: Envelope): string {
-  const json = readJson(opened(entry, 'the order').payload, 'the order', { bytes: 64 * 1024, depth: 6 });
-  const { bundle } = (typeof json === 'object' && json !== null ? json : {}) as { readonly bundle?: unknown };
-  return typeof bundle === 'string' && /^[0-9a-f]{64}$/.test(bundle) ? bundle : '0'.repeat(64);
+  try {
+    const json = readJson(opened(entry, 'the order').payload, 'the order', { bytes: 64 * 1024, depth: 6 });
+    const { bundle } = (typeof json === 'object' && json !== null ? json : {}) as { readonly bundle?: unknown };
+    return typeof bundle === 'string' && /^[0-9a-f]{64}$/.test(bundle) ? bundle : NO_BUNDLE;
+  } catch (error) {
+    if (error instanceof WardflowError) return NO_BUNDLE;
+    throw error;
+  }
 }

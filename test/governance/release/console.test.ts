@@ -141,7 +141,8 @@ describe('environments in the console', () => {
       signatures: [{ keyid: 'a'.repeat(64), sig: Buffer.alloc(64).toString('base64') }],
     };
     const answer = await post(`${PRODUCTION}/releases`, { entry, drain: false });
-    assert.notEqual(answer.status, 500, answer.text);
+    assert.equal(answer.status, 422, answer.text);
+    assert.deepEqual(audited(), ['What otto wanted production to run was refused (order): key-unknown.']);
   });
 
   it('knows no environment that nobody has made', async () => {
