@@ -14,7 +14,7 @@ import { escapes, type Outcomes, type Targets } from './escapes.ts';
 
 const ENGINE = resolve(import.meta.dirname, '../../engine');
 const MESSAGE = oru({ controlId: 'ATTACK1', patient: '1', observations: [potassium('4.1')] });
-const OUTSIDE = ['production', 'governance', 'trust', 'releases', 'staging-of-another'];
+const OUTSIDE = ['production', 'governance', 'trust', 'releases', 'audit-heads', 'staging-of-another'];
 
 /** Node processes of this user that have nothing to do with Wardflow. */
 class Bystanders {

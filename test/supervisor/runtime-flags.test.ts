@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { headsFile, headsFolder } from '../../governance/audit/heads/head-key.ts';
 import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -57,6 +58,22 @@ describe("a runtime's flags", () => {
     assert.equal(reading(join(flowsFolder, 'alpha', 'flow.json')), 'ERR_ACCESS_DENIED');
     for (const path of found.slice(0, 2))
       assert.equal(writing(flags, join(dataFolder, path)), 'ERR_ACCESS_DENIED', path);
+  });
+
+  it('let no environment read the key of the audit heads, nor write beside it', () => {
+    const dataFolder = join(base, 'data');
+    const heads = headsFolder(dataFolder);
+    mkdirSync(heads, { recursive: true });
+    const key = join(heads, 'signing-key.json');
+    writeFileSync(key, 'x');
+    for (const environment of ['staging', 'production']) {
+      const flags = runtimeFlags({ environment, dataFolder, flowsFolder: join(base, 'flows') });
+      const text = `try { require('node:fs').readFileSync(${JSON.stringify(key)}); console.log('read') } catch (e) { console.log(e.code) }`;
+      const { stdout } = spawnSync(process.execPath, [...flags, '-e', text], { encoding: 'utf8', cwd: base });
+      assert.equal(stdout.trim(), 'ERR_ACCESS_DENIED', environment);
+      for (const file of [key, headsFile(heads), join(heads, 'other')])
+        assert.equal(writing(flags, file), 'ERR_ACCESS_DENIED', environment);
+    }
   });
 
   it('follow a data folder that is a symbolic link, by either name', () => {
