@@ -1,4 +1,6 @@
 /** What staging runs: the files of the flows folder, once staging says that it runs just these. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { loadDefinitions, WardflowError, type Definition } from '../../../engine/index.ts';
 import type { DefinitionVersion, RuntimeStatus } from '../../../runtime/api/contract.ts';
 import { consoleErrors } from '../../errors.ts';
@@ -10,7 +12,7 @@ export interface Staging {
   definitions(actor: string): Promise<readonly Definition[]>;
   /** Files of a version that staging ran at some time; `null`: it never did. @throws `runtime-unreachable` */
   files(version: string, actor: string): Promise<Readonly<Record<string, string>> | null>;
-  /** What the flows folder holds, whatever runs. @throws `proposal-unsound` */
+  /** What the flows folder holds, whatever runs; read anew where a file has another size or time. @throws `proposal-unsound` */
   folder(): Promise<readonly Definition[]>;
 }
 
@@ -31,7 +33,7 @@ export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
     await answer.response.body?.cancel();
     throw consoleErrors.create('runtime-unreachable', { runtime: STAGING });
   };
-  const folder = async (): Promise<readonly Definition[]> => {
+  const read = async (): Promise<readonly Definition[]> => {
     try {
       return (await loadDefinitions(flowsFolder)).all;
     } catch (error) {
@@ -39,11 +41,21 @@ export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
       throw proposalErrors.create('proposal-unsound', { problem: error.message }, { cause: error });
     }
   };
+  let known: { readonly print: string; readonly all: Promise<readonly Definition[]> } | undefined;
   return {
-    folder,
+    // Each open sidebar asks every few seconds.
+    async folder() {
+      const print = await fingerprint(flowsFolder);
+      if (known?.print === print) return known.all;
+      const all = read();
+      known = { print, all };
+      // What could not be read may be readable the next time.
+      all.catch(() => (known = undefined));
+      return all;
+    },
     async definitions(actor) {
       // First the files: what staging says afterwards is of these, or of others and then refused.
-      const all = await folder();
+      const all = await read();
       const { definitions } = (await (await ask('/status', actor)).json()) as RuntimeStatus;
       const running = new Map(definitions.map(({ name, version }) => [name, version]));
       const names = new Set([...all.map(({ name }) => name), ...running.keys()]);
@@ -59,4 +71,14 @@ export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
       return null;
     },
   };
+}
+
+async function fingerprint(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const seen = files.map(async (file) => {
+    const { size, mtimeMs } = await stat(file).catch(() => ({ size: -1, mtimeMs: -1 }));
+    return `${file} ${size} ${mtimeMs}`;
+  });
+  return (await Promise.all(seen)).toSorted().join('\n');
 }
