@@ -83,7 +83,7 @@ describe('the audit pages in a browser', function () {
     await page.getByText(/Only entries about \d+ messages? of one patient identifier/).waitFor();
     assert.ok(kit.runtime.calls.some(({ path }) => path.includes('patient=SYNTH-1234')));
     const kept = await page.evaluate(() =>
-      JSON.stringify([location.href, history.state, { ...localStorage }, { ...sessionStorage }]),
+      JSON.stringify([location.href, history.state, Object.entries(localStorage), Object.entries(sessionStorage)]),
     );
     assert.ok(!kept.includes('SYNTH'));
     await page.getByRole('button', { name: 'All messages' }).click();
