@@ -125,6 +125,9 @@ export function NextStep() {
       </div>
       {!over && trouble !== '' && <p className={classes['trouble']}>{trouble}</p>}
       {!over && !may.approve.yes && view.state === 'open' && <p className="dim">{may.approve.because}</p>}
+      {may.approve.yes && view.state === 'open' && roles.length === 0 && (
+        <p className="dim">No seat that is free is for a role that your signing key has in {view.environment}.</p>
+      )}
       {deed && <ReasonSheet deed={deed} onClose={() => setDeed(null)} />}
       {signer.dialog}
     </section>

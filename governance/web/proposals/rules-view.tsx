@@ -59,12 +59,14 @@ export function TableDiffPanel({ table, whole = false }: { readonly table: Compa
             {definition}/{file}
           </span>
         </h2>
-        <Switch
-          size="xs"
-          label="Only changed rows"
-          checked={onlyChanged}
-          onChange={(event) => setOnlyChanged(event.currentTarget.checked)}
-        />
+        {!whole && (
+          <Switch
+            size="xs"
+            label="Only changed rows"
+            checked={onlyChanged}
+            onChange={(event) => setOnlyChanged(event.currentTarget.checked)}
+          />
+        )}
       </div>
       {diff === null && (
         <p className={classes['note']}>{before === null ? 'The whole table is new.' : 'The whole table is removed.'}</p>
