@@ -39,6 +39,8 @@ export async function readReleaseLog(folder: string, trustStore: TrustStore): Pr
     if (trust?.hash !== file.trust.hash) trust = await trustAt(trustStore, file.trust);
     const release = await readRelease(file, sequence, trust, releases);
     if (release.sequence !== sequence) throw disordered(environment, `${sequence} has another number inside`);
+    // Broken glass that is over left nothing behind that would miss it: its number does.
+    if (sequence !== releases.length + 1) throw disordered(environment, `${releases.length + 1} is missing`);
     releases.push(release);
   }
   return releases;

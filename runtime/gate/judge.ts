@@ -55,7 +55,14 @@ export async function judgeLog(folders: GateFolders, trust: TrustStore, memory: 
     if (found.hash !== last.hash || found.acceptedAt !== last.acceptedAt)
       throw gateErrors.create('log-exchanged', { environment, sequence });
   }
-  return { trust, releases, inForce: inForce(releases, now) };
+  const { lastSequence } = inForce(releases, now);
+  const counting = releases.filter((release) => !hasEnded(release, memory));
+  return { trust, releases, inForce: { ...inForce(counting, now), lastSequence } };
+}
+
+/** It ran, and something older was put into force after it: glass that is whole stays so, whatever the clock says now. */
+function hasEnded({ kind, sequence }: Release, { last, running }: Memory): boolean {
+  return kind === 'break-glass' && sequence > (running?.sequence ?? 0) && sequence <= (last?.sequence ?? 0);
 }
 
 /** Nobody has set the environment up yet: no trust store, no release. */

@@ -191,6 +191,17 @@ describe('the gate', () => {
       assert.equal(bench.running, before.hash);
     });
 
+    it('stays as it was before once the time was over, also where the clock is set back', async () => {
+      const [before] = await broken();
+      await bench.pass(2 * HOUR);
+      assert.equal(bench.running, before.hash);
+      bench.clock.set(bench.clock.now() - 2 * HOUR);
+      await bench.gate.check();
+      assert.equal(bench.running, before.hash, 'while it runs');
+      await bench.restart();
+      assert.equal(bench.running, before.hash, 'after a start');
+    });
+
     it('is not kept up by damaging the log: what ran before comes back all the same', async () => {
       const [before, unapproved] = await broken();
       await bench.kit.cut(3);

@@ -70,6 +70,18 @@ describe('the log of releases', () => {
     assert.equal(await refusal(), 'order-previous-differs');
   });
 
+  it('misses broken glass that is over, though what came after does not need it', async () => {
+    const [, second] = await env.log();
+    const hurried = await unapproved(env.all, second?.previous ?? null, 'h');
+    await env.put(await env.glass(hurried.hash, { at: at(NOW + 3 * HOUR) }), NOW + 3 * HOUR);
+    const later = NOW + 3 * DAY;
+    const back = (await env.log())[2]?.bundle ?? '';
+    await env.put(await env.order(second?.bundle ?? '', { at: at(later), previous: back }), later);
+    assert.equal((await env.log()).length, 5);
+    await rm(join(logFolder(env.folder), '0000000004.json'));
+    assert.equal(await refusal(), 'release-log-disordered');
+  });
+
   it('refuses releases that were swapped', async () => {
     await rename(path(1), `${path(1)}.x`);
     await rename(path(2), path(1));
