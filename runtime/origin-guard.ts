@@ -24,9 +24,12 @@ export function refuseForeign(request: IncomingMessage, response: ServerResponse
   return true;
 }
 
+/** Others Node-RED reads as its channel where we do not: `/comms#x`, `http://host/comms`. */
+const PLAIN = /^\/[^\\#\s]*$/;
+
 /** Before any listener of Node-RED's: a socket that is gone upgrades to nothing. */
 export function guardUpgrades(server: Server): void {
   server.prependListener('upgrade', (request, socket) => {
-    if (isForeign(request)) socket.destroy();
+    if (isForeign(request) || !PLAIN.test(request.url ?? '')) socket.destroy();
   });
 }

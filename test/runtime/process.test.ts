@@ -203,10 +203,10 @@ describe('the runtime as a process', () => {
       const foreign = { ...bearer(), origin: 'http://127.0.0.1:1', cookie: 'wardflow_session=ana-ana-ana-ana-ana' };
       assert.equal((await fetch(url(path), { method: 'POST', headers: foreign })).status, 403, path);
     }
-    const upgrade = async (origin: string): Promise<string> => {
+    const upgrade = async (origin: string, path = '/comms'): Promise<string> => {
       const socket = connect(runtime.port, '127.0.0.1');
       socket.write(
-        `GET /comms HTTP/1.1\r\nHost: 127.0.0.1:${runtime.port}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\n` +
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${runtime.port}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\n` +
           'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
       );
       const answer = await Promise.race([
@@ -218,6 +218,9 @@ describe('the runtime as a process', () => {
     };
     assert.match(await upgrade(url('')), /101/);
     assert.equal(await upgrade('http://127.0.0.1:1'), 'closed');
+    // Node-RED would take these for its channel, and nobody would watch whose they are.
+    for (const path of ['/comms#x', url('/comms')])
+      assert.equal(await upgrade(url(''), path), 'closed', path);
   });
 
   it('delivers again at once what a deploy interrupted', async () => {
