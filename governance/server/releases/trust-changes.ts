@@ -110,16 +110,19 @@ export function createTrustChanges(parts: TrustParts): TrustChanges {
       recorded(environment, username, async () => {
         const trust = await trustOf(environment);
         const before = changeIn(environment, id);
-        const merged = withOneMore(before.envelope, envelope);
-        const added = merged.signatures.filter(
+        const looked = withOneMore(before.envelope, envelope);
+        const added = looked.signatures.filter(
           ({ keyid }) => !before.envelope.signatures.some((one) => one.keyid === keyid),
         );
         if (!added.every(({ keyid }) => trust.keys.find((key) => key.id === keyid)?.person === username))
           throw consoleErrors.create('trust-change-not-yours');
         // A signature that is wrong would spoil those of the others: it must verify before it is kept.
-        await missingOf(trust, merged);
+        await missingOf(trust, looked);
+        // Somebody else may have signed meanwhile: theirs stays.
+        const now = changeIn(environment, id);
+        const merged = withOneMore(now.envelope, envelope);
         store.sign(id, merged);
-        const change = { ...before, envelope: merged };
+        const change = { ...now, envelope: merged };
         audit.append('trust.signed', `user:${username}`, { environment, version: statementIn(merged).version });
         await tryInstall(change, trust, username);
         return viewOf(change, trust);

@@ -90,6 +90,18 @@ describe('whom an environment trusts, in the console', () => {
     assert.equal((await inForce()).version, 2);
   });
 
+  it('loses no signature where two people send theirs in the same moment', async () => {
+    const { ana, greta, emil } = all.env.all;
+    const change = await propose(ana);
+    await Promise.all([cookie('greta'), cookie('emil')]);
+    const answers = await Promise.all([sign(change, greta), sign(change, emil)]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.equal((await inForce()).version, 2);
+  });
+
   it('is not changed by the one who proposes, nor by the one whose key it is', async () => {
     const { ana, emil, rita } = all.env.all;
     const change = await propose(emil, { add: [], roles: { [rita.key.id]: ['reviewer'] } });
