@@ -9,7 +9,7 @@ import { ProposalBench } from '../test/governance/proposals/bench.ts';
 import { ProposalPages } from '../test/governance/proposals/pages.ts';
 import { largeFlow, type LargeNode } from './kit/large-flow.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 const id = (at: number): string => `node-${at}`;
