@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment, inEnvironment, runtimePort, type Config } from '../engine/index.ts';
-import { hasTrust, trustFolderOf } from '../governance/trust/trust-folder.ts';
+import { demoPeopleIn } from '../governance/trust/demo-trust.ts';
+import { hasTrust, readTrustFolder, trustFolderOf } from '../governance/trust/trust-folder.ts';
 import type { ChildSpec } from './child.ts';
 import { runtimeAnswers } from './readiness.ts';
 import { runtimeFlags } from './runtime-flags.ts';
@@ -96,9 +97,21 @@ export function runtimeSpec(plan: ProcessPlan, environment: Config['environment'
   };
 }
 
-/** In the demo, and wherever somebody has said who may approve: production runs from then on. */
-export const runsProduction = async (config: Config, demo: boolean): Promise<boolean> =>
-  demo || hasTrust(trustFolderOf(config.dataFolder, 'production'));
+/**
+ * In the demo, and wherever somebody has said who may approve: production runs from then on. `demo-keys`: it does not, since
+ * whom it trusts are people of the demo, and this is none.
+ */
+export async function runsProduction(config: Config, demo: boolean): Promise<boolean | 'demo-keys'> {
+  const folder = trustFolderOf(config.dataFolder, 'production');
+  if (demo) return true;
+  if (!(await hasTrust(folder))) return false;
+  try {
+    return (await demoPeopleIn(await readTrustFolder(folder, 'production'))).length === 0 || 'demo-keys';
+  } catch {
+    // It is started, verifies the store, runs nothing and says why.
+    return true;
+  }
+}
 
 /** Web app and palette: `npm ci` builds them; a checkout that was cleaned gets them at start. */
 export function missingParts(): readonly ('palette' | 'web')[] {

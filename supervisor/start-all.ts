@@ -29,7 +29,7 @@ import {
   sandboxSpec,
 } from './processes.ts';
 import { listeningFeeds } from './readiness.ts';
-import { summary } from './summary.ts';
+import { DEMO_KEYS, summary } from './summary.ts';
 
 export interface StartOptions {
   readonly demo: boolean;
@@ -53,7 +53,9 @@ export async function startAll(options: StartOptions): Promise<void> {
   const { tls, publicUrl } = listening;
   demandedOf(options.config.totpRoles, reachedFromElsewhere(listening));
   const certificate = tls && readCertificate(tls.certFile, tls.keyFile);
-  const production = await runsProduction(options.config, demo);
+  const runs = await runsProduction(options.config, demo);
+  const production = runs === true;
+  if (runs === 'demo-keys') for (const line of DEMO_KEYS) out(line);
   await recordRun(options, options.config, {});
   if (missingParts().length > 0) {
     out('Building nodes and pages (once, about 10 s) ...');

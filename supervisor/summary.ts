@@ -20,6 +20,12 @@ export interface SummaryFacts {
   readonly logsFolder: string;
 }
 
+/** Said where a data folder of the demo is started without it. */
+export const DEMO_KEYS: readonly string[] = [
+  "Production does not run: it trusts keys of the demo's people, whose passphrases lay in demo-logins.txt.",
+  'Start with --demo; or use another data folder (WARDFLOW_DATA), and say there who may approve: "wardflow trust init".',
+];
+
 export function summary(facts: SummaryFacts): readonly string[] {
   const login = facts.firstLogin
     ? `log in as ${facts.firstLogin.username} with ${facts.firstLogin.password} (shown only now: note it)`

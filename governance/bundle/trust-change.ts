@@ -52,10 +52,11 @@ export interface FirstTrust {
   readonly policy: unknown;
   readonly by: string;
   readonly at: string;
+  readonly reason?: string;
 }
 
 /** The first version, made by the ceremony. */
-export const initialTrust = ({ environment, keys, policy, by, at }: FirstTrust): TrustStatement => ({
+export const initialTrust = ({ environment, keys, policy, by, at, reason }: FirstTrust): TrustStatement => ({
   kind: 'trust-store',
   format: 1,
   environment,
@@ -63,7 +64,7 @@ export const initialTrust = ({ environment, keys, policy, by, at }: FirstTrust):
   previous: null,
   at,
   by,
-  reason: 'first trust store',
+  reason: reason ?? 'first trust store',
   policy,
   keys: keys.map(({ key, roles }) => trusted(key, roles, by, at)),
 });

@@ -28,6 +28,7 @@ import {
 import { loadCatalogue } from '../../checks/load-catalogue.ts';
 import { modulesUsed, wardflowVersion } from '../../checks/modules-used.ts';
 import { carryOut, readLogFiles, releaseFolderOf, type ReleaseRuntime } from '../../release/index.ts';
+import { DEMO_TRUST_REASON } from '../../trust/demo-trust.ts';
 import { hasTrust, keepTrust, readTrustFolder, trustFolderOf } from '../../trust/trust-folder.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { OwnSigningKeys } from '../own-keys.ts';
@@ -106,6 +107,7 @@ async function makeTrust(
     policy: policy.policy,
     by: OPERATOR,
     at: new Date(clock.now()).toISOString(),
+    reason: DEMO_TRUST_REASON,
   });
   const key = await unwrapKey(operator.file, passphrases.get(OPERATOR) ?? '');
   await keepTrust(folder, await firstTrust(await signStatement(statement, key)));
