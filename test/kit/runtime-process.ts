@@ -178,7 +178,7 @@ export class RuntimeProcess {
   /** Resolves when the runtime answers and its feed listens; behind the gate there may be none. */
   async ready(): Promise<void> {
     const child = this.#child;
-    const until = Date.now() + 30_000;
+    const until = Date.now() + 90_000;
     for (;;) {
       if (!child || child.exitCode !== null || child.signalCode !== null) {
         const by = child?.exitCode ?? child?.signalCode ?? 'nothing started';
@@ -191,7 +191,7 @@ export class RuntimeProcess {
       } catch {
         // Not up yet.
       }
-      if (Date.now() > until) throw new Error(`the runtime is not ready after 30 s; see ${this.folder}/runtime.log`);
+      if (Date.now() > until) throw new Error(`the runtime is not ready after 90 s; see ${this.folder}/runtime.log`);
       await new Promise((done) => setTimeout(done, 50));
     }
   }
