@@ -1,3 +1,4 @@
+/** One story in one browser, hence one long file: later tests go on from what people did in earlier ones. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
