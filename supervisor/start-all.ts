@@ -65,9 +65,12 @@ export async function startAll(options: StartOptions): Promise<void> {
   const config = await withPorts(options, { sandbox: withSandbox, production });
   const environments: readonly Environment[] = production ? ['staging', 'production'] : ['staging'];
   const tokens = new Map<Environment, string>();
+  const bound = new Map<Environment, RuntimeInfo['feeds']>();
   for (const environment of environments) {
     tokens.set(environment, await ensureServiceToken(config.dataFolder, environment));
-    await loadBindings(environmentFolder(config.dataFolder, environment), inEnvironment(config, environment));
+    const folder = environmentFolder(config.dataFolder, environment);
+    const { feeds } = await loadBindings(folder, inEnvironment(config, environment));
+    bound.set(environment, Object.fromEntries(Object.entries(feeds).map(([name, { listen }]) => [name, listen])));
   }
 
   const running: Running = {};
@@ -120,6 +123,8 @@ export async function startAll(options: StartOptions): Promise<void> {
     editorUrl: local(config.stagingPort),
     production: production ? local(config.productionPort) : null,
     feeds: runtimes.get('staging')?.feeds ?? {},
+    // The demo's first release is carried out a moment later: its feeds are not open yet.
+    productionFeeds: { ...bound.get('production'), ...runtimes.get('production')?.feeds },
     fhirBase: config.fhirBase,
     sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
     feedRuns,

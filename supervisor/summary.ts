@@ -6,7 +6,10 @@ export interface SummaryFacts {
   readonly editorUrl: string;
   /** Where production is; `null`: it does not run. */
   readonly production: string | null;
-  readonly feeds: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  /** Staging's. */
+  readonly feeds: Feeds;
+  /** Also those that open with its first release. */
+  readonly productionFeeds: Feeds;
   /** `null`: the endpoint `ehr` is not bound. */
   readonly fhirBase: string | null;
   readonly sandboxPage: string | null;
@@ -26,6 +29,8 @@ export const DEMO_KEYS: readonly string[] = [
   'Start with --demo; or use another data folder (WARDFLOW_DATA), and say there who may approve: "wardflow trust init".',
 ];
 
+type Feeds = Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+
 export function summary(facts: SummaryFacts): readonly string[] {
   const login = facts.firstLogin
     ? `log in as ${facts.firstLogin.username} with ${facts.firstLogin.password} (shown only now: note it)`
@@ -43,9 +48,8 @@ export function summary(facts: SummaryFacts): readonly string[] {
       ? []
       : [`  Live     ${facts.production}   production, for reading: it runs what was approved`]),
     ...(facts.demoLogins === null ? [] : [`  People   ${facts.demoLogins}   logins of the demo's other people`]),
-    ...Object.entries(facts.feeds).map(
-      ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender`,
-    ),
+    ...feedLines(facts.feeds, facts.production === null ? '' : ' (staging)'),
+    ...feedLines(facts.productionFeeds, ' (production)'),
     facts.sandboxPage
       ? `  FHIR     ${facts.sandboxPage}   sandbox server: what the flows write`
       : `  FHIR     ${facts.fhirBase ?? 'not bound: set WARDFLOW_FHIR_BASE to the base of a FHIR R4 server'}`,
@@ -56,6 +60,11 @@ export function summary(facts: SummaryFacts): readonly string[] {
     '',
   ];
 }
+
+const feedLines = (feeds: Feeds, whose: string): readonly string[] =>
+  Object.entries(feeds).map(
+    ([name, { host, port }]) => `  HL7 v2   ${host}:${port}   feed "${name}" over MLLP, any sender${whose}`,
+  );
 
 function happening({ feedRuns, sandboxPage }: SummaryFacts): readonly string[] {
   if (!feedRuns) return [];

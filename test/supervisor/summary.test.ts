@@ -10,6 +10,7 @@ const facts = (more: Partial<SummaryFacts> = {}): SummaryFacts => ({
   httpsUrl: null,
   editorUrl: 'http://127.0.0.1:1880',
   feeds: { hospital: { host: '127.0.0.1', port: 2575 } },
+  productionFeeds: {},
   production: null,
   fhirBase: null,
   sandboxPage: null,
@@ -33,6 +34,16 @@ describe('what wardflow up says when it runs', () => {
   it('names the way from other machines where there is one', () => {
     assert.doesNotMatch(text(), /HTTPS/);
     assert.match(text({ httpsUrl: 'https://wardflow.example.org' }), /HTTPS +https:\/\/wardflow\.example\.org +/);
+  });
+
+  it('names the port for HL7 messages of production beside that of staging where production runs', () => {
+    assert.doesNotMatch(text(), /HL7 v2.*(staging|production)/);
+    const both = text({
+      production: 'http://127.0.0.1:1881',
+      productionFeeds: { hospital: { host: '127.0.0.1', port: 2576 } },
+    });
+    assert.match(both, /HL7 v2 +127\.0\.0\.1:2575 .*\(staging\)$/m);
+    assert.match(both, /HL7 v2 +127\.0\.0\.1:2576 .*\(production\)$/m);
   });
 
   it('tells the first password, and otherwise where the password is from', () => {
@@ -65,6 +76,8 @@ describe('what wardflow up says when it runs', () => {
       facts({
         feedRuns: true,
         sandboxPage: 'http://127.0.0.1:41737/',
+        production: 'http://127.0.0.1:41881',
+        productionFeeds: { hospital: { host: '127.0.0.1', port: 42576 } },
         firstLogin: { username: 'admin', password: 'xxxxx-xxxxx-xxxxx-xxxxx' },
       }),
     );
