@@ -1,6 +1,6 @@
 import type { CheckCode } from './errors.ts';
 
-/** `error` keeps a definition from being submitted; a `warning` is for the reviewer to judge; a `notice` informs. */
+/** `error`: it cannot work as it is, and approvers are told so first (decision 0014); a `warning` is for the reviewer to judge; a `notice` informs. */
 export const SEVERITIES = ['error', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

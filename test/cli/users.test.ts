@@ -142,7 +142,7 @@ describe('the people of the demo', () => {
     readFileSync(file(), 'utf8')
       .split('\n')
       .map((line) => line.split(/ {2,}/))
-      .filter((parts) => parts.length === 2);
+      .filter(([name, , passphrase]) => passphrase !== undefined && name !== 'user name');
   const status = async (username = '', password = ''): Promise<number> => {
     const answer = await fetch(`${console?.url ?? ''}/api/v1/session`, {
       method: 'POST',
@@ -160,6 +160,15 @@ describe('the people of the demo', () => {
       ['analyst', 'reviewer', 'clinical-governance', 'engineer', 'operator', 'coordinator'],
     );
     assert.equal(new Set(first.map(([, password]) => password)).size, 6);
+    assert.equal(
+      new Set(first.map(([, , passphrase]) => passphrase)).size,
+      6,
+      'one each, and none for the coordinator',
+    );
+    assert.deepEqual(
+      first.filter(([, , passphrase]) => passphrase === '-').map(([name]) => name),
+      ['coordinator'],
+    );
     assert.equal(statSync(file()).mode & 0o777, 0o600);
     for (const [name, password] of first) assert.equal(await status(name, password), 200, name);
     await start(true);
@@ -184,6 +193,7 @@ describe('the people of the demo', () => {
     const before = mine.accounts.get('operator');
     const demo = await start(true);
     assert.deepEqual(demo.accounts.get('operator'), before);
+    assert.equal(logins().length, 5);
     assert.ok(!logins().some(([name]) => name === 'operator'));
   });
 });
