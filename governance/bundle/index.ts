@@ -42,6 +42,7 @@ export {
 export {
   checkPolicy,
   readPolicy,
+  RISKS,
   seatsNeeded,
   type HashedPolicy,
   type Judged,
@@ -75,4 +76,11 @@ export {
   type TrustStore,
   type TrustStoreFile,
 } from './trust-store.ts';
-export { nodeTypesOf, riskOf, verifyBundle, type Verification, type VerifyAgainst } from './verify-bundle.ts';
+export {
+  higherRisk,
+  nodeTypesOf,
+  riskOf,
+  verifyBundle,
+  type Verification,
+  type VerifyAgainst,
+} from './verify-bundle.ts';

@@ -18,6 +18,8 @@ export interface VerifyAgainst {
   readonly now: number;
   /** Break-glass: the author's signature and what the policy forbids count all the same. Default: needed. */
   readonly approvals?: 'needed' | 'waived';
+  /** The risk of what it changes, where that is known: less than this it does not need. */
+  readonly floor?: Risk | undefined;
 }
 
 export type Verification =
@@ -52,7 +54,7 @@ export async function verifyBundle(input: Bytes | Bundle, against: VerifyAgainst
   const verdict = evaluate(trustStore.policy, {
     bundle: bundle.hash,
     base: bundle.manifest.base,
-    risk: riskOf(bundle),
+    risk: higherRisk(riskOf(bundle), against.floor),
     nodeTypes: nodeTypesOf(bundle),
     author,
     approvals,
@@ -70,6 +72,9 @@ export function riskOf({ definitions }: Bundle): Risk {
   const risks = new Set<Risk>(definitions.map(({ intent }) => intent.risk));
   return RISKS.findLast((risk) => risks.has(risk)) ?? 'critical';
 }
+
+export const higherRisk = (one: Risk, other: Risk | undefined): Risk =>
+  other !== undefined && RISKS.indexOf(other) > RISKS.indexOf(one) ? other : one;
 
 /** Also of nodes that are switched off: one deploy turns them on. */
 export const nodeTypesOf = ({ definitions }: Bundle): ReadonlySet<string> =>

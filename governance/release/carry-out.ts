@@ -6,6 +6,7 @@ import { WardflowError, type AuditType } from '../../engine/index.ts';
 import type { ReleasePlan, RuntimeRelease } from '../../runtime/api/release-contract.ts';
 import { mediaType, type Bundle, type Bytes, type Envelope, type TrustStore } from '../bundle/index.ts';
 import { readTrustFolder, trustFolderOf } from '../trust/read-trust-folder.ts';
+import { riskOfBases } from './base-risk.ts';
 import { releaseErrors } from './errors.ts';
 import { whileLocked } from './lock.ts';
 import { readBundleFile, releaseFolderOf, writeBundleFile, writeLogFile } from './release-folder.ts';
@@ -117,10 +118,11 @@ async function soundBundle(
 ): Promise<{ readonly bundle: Bundle; readonly place: boolean }> {
   const kept = await readBundleFile(folder, release.bundle);
   const candidates = release.ranBefore ? [kept, given] : [given, kept];
+  const floor = await riskOfBases(release.bases, (hash) => readBundleFile(folder, hash));
   let refusal: WardflowError | undefined;
   for (const file of candidates) {
     if (!file) continue;
-    const result = await verifyReleased(file, release, trust);
+    const result = await verifyReleased(file, release, trust, floor);
     if (result.ok) return { bundle: result.bundle, place: file !== kept };
     refusal ??= result.reasons[0];
   }

@@ -1,4 +1,5 @@
 /** The door to what environments are ordered to run: for the runtime's gate, the console and the command line. */
+export { riskOfBases } from './base-risk.ts';
 export { carryOut, type CarriedOut, type ReleaseOrder, type Site } from './carry-out.ts';
 export { planRelease } from './plan-release.ts';
 export { releaseErrors } from './errors.ts';

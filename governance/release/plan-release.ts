@@ -3,6 +3,7 @@ import type { WardflowError } from '../../engine/index.ts';
 import type { PlanRequest, ReleasePlan } from '../../runtime/api/release-contract.ts';
 import { readBundle, verifyBundle, type Bytes } from '../bundle/index.ts';
 import { readTrustFolder, trustFolderOf } from '../trust/read-trust-folder.ts';
+import { riskOfBases } from './base-risk.ts';
 import type { Site } from './carry-out.ts';
 import { releaseErrors } from './errors.ts';
 import { inForce } from './in-force.ts';
@@ -37,10 +38,11 @@ export async function planRelease(
   const own: WardflowError[] = [];
   if (!ranBefore) {
     const approvals = kind === 'order' ? 'needed' : 'waived';
-    const result = await verifyBundle(file, { trustStore, environment, now: site.now(), approvals });
+    const bases = [running.bundle, ...(running.by?.kind === 'break-glass' ? running.by.bases : [])];
+    const floor = await riskOfBases(bases, (one) => readBundleFile(folder, one));
+    const result = await verifyBundle(file, { trustStore, environment, now: site.now(), approvals, floor });
     if (!result.ok) own.push(...result.reasons);
     const { base } = result.bundle?.manifest ?? { base: null };
-    const bases = [running.bundle, ...(running.by?.kind === 'break-glass' ? running.by.bases : [])];
     if (result.bundle && !bases.includes(base))
       own.push(
         releaseErrors.create('release-base-differs', {

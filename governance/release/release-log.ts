@@ -9,7 +9,9 @@ import {
   verifyBreakGlass,
   verifyBundle,
   verifyOrder,
+  type Bundle,
   type OrderAgainst,
+  type Risk,
   type TrustStore,
   type Verification,
 } from '../bundle/index.ts';
@@ -113,11 +115,13 @@ async function judged({ entry }: ReleaseFile, against: OrderAgainst): Promise<Or
  * Whether the bundle of a release may run: it changes what ran, or ran before, and its approvals are judged at the time and
  * by the trust store of its first order, so that neither an approval's age nor a colleague's leaving stops a hospital at night.
  * @param trustStore the newest
+ * @param floor the risk of what it changes (`riskOfBases`), where it is judged for the first time
  */
 export async function verifyReleased(
-  bundle: Uint8Array<ArrayBuffer>,
+  bundle: Uint8Array<ArrayBuffer> | Bundle,
   release: Release,
   trustStore: TrustStore,
+  floor?: Risk,
 ): Promise<Verification> {
   const { environment } = trustStore;
   const { sequence, kind, first, bases, ranBefore } = release;
@@ -126,6 +130,7 @@ export async function verifyReleased(
     environment,
     now: kind === 'order' ? first.acceptedAt : release.acceptedAt,
     approvals: kind === 'break-glass' ? 'waived' : 'needed',
+    floor: ranBefore ? undefined : floor,
   });
   if (!result.ok) return result;
   const refused = (reason: WardflowError): Verification => ({ ok: false, reasons: [reason], bundle: result.bundle });

@@ -3,7 +3,13 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { definitionSet, replaceFile, type DefinitionSet } from '../../engine/index.ts';
 import { writeBundle, type Bundle, type Verification } from '../../governance/bundle/index.ts';
-import { readBundleFile, releaseErrors, verifyReleased, type Release } from '../../governance/release/index.ts';
+import {
+  readBundleFile,
+  releaseErrors,
+  riskOfBases,
+  verifyReleased,
+  type Release,
+} from '../../governance/release/index.ts';
 import type { RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 import type { GateFolders, Judged } from './judge.ts';
@@ -36,6 +42,29 @@ export async function candidateOf(folders: GateFolders, release: Release, judged
   const [first] = verified;
   const reason = first && !first.ok ? first.reasons[0] : undefined;
   throw reason ?? releaseErrors.create('release-bundle-missing', { bundle: release.bundle.slice(0, 12), environment });
+}
+
+/**
+ * A release that never ran needs whom the risk of what it changes needs, too. What ran is not asked again: by then what it
+ * changed may be gone.
+ * @throws WardflowError `approvals-missing`
+ */
+export async function refuseLowered(
+  folders: GateFolders,
+  { bundle, release }: Candidate,
+  { trust }: Judged,
+  last: { readonly sequence: number } | null,
+): Promise<void> {
+  if (release.kind !== 'order' || release.sequence <= (last?.sequence ?? 0)) return;
+  const floor = await riskOfBases(release.bases, (hash) => readKept(folders, hash));
+  const result = await verifyReleased(bundle, release, trust, floor);
+  const reason = result.ok ? undefined : result.reasons[0];
+  if (reason) throw reason;
+}
+
+/** From the folder of releases or, where it is gone from there, the copy of what ran. Nobody has verified it. */
+export async function readKept(folders: GateFolders, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return (await readBundleFile(folders.releases, hash)) ?? readCopy(folders, hash);
 }
 
 /** The newest copies that are kept. */

@@ -21,7 +21,7 @@ import {
 import type { Release } from '../../governance/release/index.ts';
 import type { ApplyRequest, PlanRequest, ReleasePlan, RuntimeRelease } from '../api/release-contract.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
-import { candidateOf, keepCopy, runningOf, type Candidate } from './candidate.ts';
+import { candidateOf, keepCopy, refuseLowered, runningOf, type Candidate } from './candidate.ts';
 import { fallback, refuseStale, refuseUnfit, seenNow, underneath, type LogSeen } from './choose.ts';
 import { DriftLedger } from './drift-ledger.ts';
 import { DriftLook } from './drift-look.ts';
@@ -179,6 +179,7 @@ export class Gate {
     try {
       refuseStale(folders, target, memory, this.#seen);
       candidate = await candidateOf(folders, target, judged);
+      await refuseLowered(folders, candidate, judged, memory.last);
       refuseUnfit(this.#options, candidate, memory.last);
     } catch (error) {
       this.#problem = known(error);
@@ -216,7 +217,10 @@ export class Gate {
       }
       if (target) refuseStale(folders, target, memory, this.#seen);
       const candidate = target && (await candidateOf(folders, target, judged));
-      if (candidate) refuseUnfit(this.#options, candidate, memory.last);
+      if (candidate) {
+        await refuseLowered(folders, candidate, judged, memory.last);
+        refuseUnfit(this.#options, candidate, memory.last);
+      }
       const under = candidate && (await underneath(this.#options, candidate.release, judged));
       await this.#replace(candidate, request?.drain ?? false, actor);
       this.#under = under;

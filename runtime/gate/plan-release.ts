@@ -1,9 +1,9 @@
 /** The plan of a release that nobody has ordered yet: its bundle lies among the releases. */
 import type { WardflowError } from '../../engine/index.ts';
 import { readBundle, verifyBundle, type Bundle } from '../../governance/bundle/index.ts';
-import { readBundleFile, releaseErrors, type Release } from '../../governance/release/index.ts';
+import { readBundleFile, releaseErrors, riskOfBases, type Release } from '../../governance/release/index.ts';
 import type { PlanRequest, ReleasePlan } from '../api/release-contract.ts';
-import type { Candidate } from './candidate.ts';
+import { readKept, type Candidate } from './candidate.ts';
 import type { GateOptions } from './gate.ts';
 import type { Judged } from './judge.ts';
 import { obstacles, planOf } from './plan.ts';
@@ -40,11 +40,13 @@ async function notApproved(
 ): Promise<readonly WardflowError[]> {
   const { environment } = folders;
   const approvals = kind === 'break-glass' ? 'waived' : 'needed';
-  const result = await verifyBundle(bundle, { trustStore, environment, now: clock.now(), approvals });
+  const bases = basesOf(inForce.by);
+  const floor = await riskOfBases(bases, (one) => readKept(folders, one));
+  const result = await verifyBundle(bundle, { trustStore, environment, now: clock.now(), approvals, floor });
   const { base } = bundle.manifest;
   return [
     ...(result.ok ? [] : result.reasons),
-    ...(basesOf(inForce.by).includes(base)
+    ...(bases.includes(base)
       ? []
       : [
           releaseErrors.create('release-base-differs', {

@@ -142,6 +142,26 @@ describe('the gate', () => {
       await assert.rejects(bench.apply(sequence), { code: 'release-base-differs' });
     });
 
+    it('refuses a lower risk that only those have approved whom the lower one needs', async () => {
+      await twoRan();
+      const second = await bundle({ name: 'alpha', risk: 'high' });
+      await bench.apply(await bench.kit.promote(second));
+      const { ana, rita } = bench.kit.people;
+      const definitions = smallDefinitions({ name: 'alpha', risk: 'low', code: 'msg.x = 1; return msg;' });
+      const byAna = await bench.kit.signed(await bench.kit.unsigned({ definitions }), ana);
+      const byOne = await bench.kit.approved(
+        await bench.kit.approved(byAna, rita, 'reviewer'),
+        bench.kit.people.emil,
+        'engineer',
+      );
+      await bench.kit.keep(byOne);
+      const { refusals } = await bench.gate.plan({ bundle: byOne.hash, kind: 'order' });
+      const sequence = await bench.kit.enter(await bench.kit.order(byOne.hash));
+      await assert.rejects(bench.apply(sequence), { code: 'approvals-missing' });
+      await bench.restart();
+      assert.deepEqual([bench.running, refusals.map(({ code }) => code)], [second.hash, ['approvals-missing']]);
+    });
+
     it('says how much open work began under what is replaced', async () => {
       await twoRan();
       const third = await bundle({ name: 'alpha', code: 'msg.x = 1; return msg;' });

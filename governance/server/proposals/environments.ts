@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WardflowError, type Clock } from '../../../engine/index.ts';
-import { readBundle, type Bundle, type TrustStore } from '../../bundle/index.ts';
+import { readBundle, type Bundle, type Risk, type TrustStore } from '../../bundle/index.ts';
 import {
   readBundleFile,
   readLogFiles,
   readReleaseLog,
   releaseErrors,
   releaseFolderOf,
+  riskOfBases,
   type Release,
 } from '../../release/index.ts';
 import { readTrustFolder, TRUST_PIN_FILE, TRUST_STORE_FILE, trustFolderOf } from '../../trust/read-trust-folder.ts';
@@ -31,9 +32,13 @@ export interface Environments {
   read(name: string): Promise<EnvironmentState>;
   /** What was ordered once. @throws `release-bundle-missing`, or what `readBundle` throws */
   bundle(name: string, hash: string): Promise<Bundle>;
+  /** Of a base; what cannot be read is critical. `undefined`: nothing ran. */
+  riskOf(name: string, base: string | null): Promise<Risk | undefined>;
 }
 
 export function environmentsIn(dataFolder: string, names: readonly string[], clock: Clock): Environments {
+  /** By hash: a base is asked for with every look at a proposal, and its content never changes. */
+  const risks = new Map<string, Risk>();
   const known = new Map<string, { readonly content: string; readonly state: EnvironmentState }>();
   const check = (name: string): void => {
     if (!names.includes(name)) throw proposalErrors.create('proposal-environment-unknown', { environment: name });
@@ -56,6 +61,16 @@ export function environmentsIn(dataFolder: string, names: readonly string[], clo
       const bundle = content && (await readBundle(content));
       if (bundle?.hash !== hash) throw releaseErrors.create('release-bundle-missing', { bundle: hash.slice(0, 12) });
       return bundle;
+    },
+    async riskOf(name, base) {
+      check(name);
+      if (base === null) return undefined;
+      const before = risks.get(base);
+      if (before) return before;
+      const file = await readBundleFile(releaseFolderOf(dataFolder, name), base).catch(() => undefined);
+      const risk = await riskOfBases([base], () => Promise.resolve(file));
+      if (file && risk) risks.set(base, risk);
+      return risk;
     },
   };
 

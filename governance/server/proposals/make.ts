@@ -1,6 +1,6 @@
 /** Makes proposals and their revisions: from what staging runs, or from a bundle for which glass was broken. */
 import type { NewProposal } from '../../api/proposal-contract.ts';
-import { createBundle, riskOf, type Bundle } from '../../bundle/index.ts';
+import { createBundle, higherRisk, riskOf, type Bundle, type Risk } from '../../bundle/index.ts';
 import { modulesUsed, wardflowVersion } from '../../checks/modules-used.ts';
 import type { NodeCatalogue } from '../../checks/node-catalogue.ts';
 import type { OpenFollowUp } from '../follow-up.ts';
@@ -35,6 +35,8 @@ export const MOST_LIVING = 200;
 
 interface Content extends Description {
   readonly bundle: Bundle;
+  /** By which it is judged: also that of what it changes. */
+  readonly risk: Risk;
 }
 
 export function makingOf(parts: MakeParts): Making {
@@ -60,7 +62,7 @@ export function makingOf(parts: MakeParts): Making {
       definitions,
     });
     await parts.bundles.write(bundle);
-    return { ...description, bundle };
+    return { ...description, bundle, risk: higherRisk(riskOf(bundle), base ? riskOf(base) : undefined) };
   };
 
   const addRevision = (number: number, revision: number, at: number, { bundle, ...description }: Content): void => {
@@ -71,7 +73,6 @@ export function makingOf(parts: MakeParts): Making {
       bundle: bundle.hash,
       base: bundle.manifest.base,
       policy: null,
-      risk: riskOf(bundle),
       ...description,
     });
     for (const kind of ['checks', 'scenarios'] as const) parts.runs.queue(number, revision, kind, at);
@@ -160,7 +161,8 @@ export function makingOf(parts: MakeParts): Making {
       }
       const bundle = await parts.environments.bundle(environment, hash);
       const { base } = bundle.manifest;
-      const before = base === null ? [] : (await parts.environments.bundle(environment, base)).definitions;
+      const changes = base === null ? null : await parts.environments.bundle(environment, base);
+      const before = changes?.definitions ?? [];
       const changed = differing(ownFilesOf(before), ownFilesOf(bundle.definitions));
       await parts.bundles.write(bundle);
       const row = {
@@ -171,7 +173,8 @@ export function makingOf(parts: MakeParts): Making {
         chosen: changed,
         follows: sequence,
       };
-      const content = { bundle, ...describeProposal(before, bundle.definitions, changed) };
+      const risk = higherRisk(riskOf(bundle), changes ? riskOf(changes) : undefined);
+      const content = { bundle, risk, ...describeProposal(before, bundle.definitions, changed) };
       return begin('system', row, content, `Opened after ${person} broke glass.`);
     },
   };

@@ -44,9 +44,11 @@ export function current({ store }: Pick<ProposalParts, 'store'>, number: number)
 }
 
 export async function toJudge(parts: ProposalParts, found: Current): Promise<ToJudge> {
+  const { environment, base } = { ...found.proposal, ...found.revision };
   return {
     ...found,
     bundle: await parts.bundles.read(found.revision.bundle),
+    floor: await parts.environments.riskOf(environment, base),
     environment: await parts.environments.read(found.proposal.environment),
     now: parts.clock.now(),
   };

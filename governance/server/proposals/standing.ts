@@ -6,6 +6,7 @@ import { WardflowError } from '../../../engine/index.ts';
 import type { Outdated, Seat } from '../../api/proposal-contract.ts';
 import {
   evaluate,
+  higherRisk,
   nodeTypesOf,
   opened,
   readSigned,
@@ -17,6 +18,7 @@ import {
   type ApprovalStatement,
   type AuthorStatement,
   type Bundle,
+  type Risk,
   type Signed,
   type TrustStore,
   type Verdict,
@@ -43,6 +45,8 @@ export interface ToJudge {
   readonly signatures: readonly SignatureRow[];
   /** Without signatures. */
   readonly bundle: Bundle;
+  /** The risk of what it changes. */
+  readonly floor: Risk | undefined;
   readonly environment: EnvironmentState;
   readonly now: number;
 }
@@ -57,11 +61,11 @@ export function signedBundle(bundle: Bundle, signatures: readonly SignatureRow[]
 }
 
 export async function judge(given: ToJudge): Promise<Standing> {
-  const { revision, signatures, bundle, environment } = given;
+  const { revision, signatures, environment } = given;
   const { trust, trouble } = environment;
   const outdated = outdatedOf(revision, environment);
   const released = releaseOf(given);
-  const empty = trust ? emptySeats(bundle, trust) : [];
+  const empty = trust ? emptySeats(given, trust) : [];
   const nothing = { outdated, released, author: null, seats: empty, notCounted: [], satisfied: false } as const;
   if (!trust) return { ...nothing, missing: trouble?.remedy ?? 'a trust store' };
   const signed = signatures.find(({ kind }) => kind === 'author');
@@ -98,7 +102,7 @@ export function whyNotCounted(
 }
 
 const verdictOf = (
-  { bundle, now }: ToJudge,
+  { bundle, floor, now }: ToJudge,
   { policy }: TrustStore,
   author: Signed<AuthorStatement>,
   approvals: readonly Signed<ApprovalStatement>[],
@@ -106,16 +110,17 @@ const verdictOf = (
   evaluate(policy, {
     bundle: bundle.hash,
     base: bundle.manifest.base,
-    risk: riskOf(bundle),
+    risk: higherRisk(riskOf(bundle), floor),
     nodeTypes: nodeTypesOf(bundle),
     author,
     approvals,
     now,
   });
 
-async function passesGate({ bundle, signatures, now, environment }: ToJudge, trustStore: TrustStore): Promise<boolean> {
+async function passesGate(given: ToJudge, trustStore: TrustStore): Promise<boolean> {
+  const { bundle, signatures, floor, now, environment } = given;
   const signed = signedBundle(bundle, signatures);
-  return (await verifyBundle(signed, { trustStore, environment: environment.name, now })).ok;
+  return (await verifyBundle(signed, { trustStore, environment: environment.name, now, floor })).ok;
 }
 
 function outdatedOf({ base, policy }: RevisionRow, { base: running, trust }: EnvironmentState): Outdated | null {
@@ -128,8 +133,8 @@ function releaseOf({ revision, environment }: ToJudge): Standing['released'] {
   return release ? { sequence: release.sequence, person: release.person } : null;
 }
 
-const emptySeats = (bundle: Bundle, { policy }: TrustStore): readonly Seat[] =>
-  seatsNeeded(policy.policy, riskOf(bundle), nodeTypesOf(bundle)).flatMap(({ role, count }) =>
+const emptySeats = ({ bundle, floor }: ToJudge, { policy }: TrustStore): readonly Seat[] =>
+  seatsNeeded(policy.policy, higherRisk(riskOf(bundle), floor), nodeTypesOf(bundle)).flatMap(({ role, count }) =>
     Array.from({ length: count }, () => ({ role, person: null, at: null })),
   );
 

@@ -17,7 +17,7 @@ import {
 } from '../../../governance/release/index.ts';
 import { trustFolderOf } from '../../../governance/trust/trust-folder.ts';
 import { startFakeReleaseRuntime, type FakeReleaseRuntime } from '../../kit/fake-release-runtime.ts';
-import { approved, at, DAY, NOW } from '../bundle/ceremony.ts';
+import { approved, at, DAY, NOW, signed, unsigned } from '../bundle/ceremony.ts';
 import { change, HOUR, testEnvironment, unapproved, type TestEnvironment } from './environment.ts';
 
 describe('carrying out an order', () => {
@@ -107,6 +107,35 @@ describe('carrying out an order', () => {
     await refused(run(entry, other), 'release-invalid');
     await refused(run(entry), 'release-bundle-missing');
     assert.deepEqual(await readdir(logFolder(env.folder)).catch(() => []), []);
+  });
+
+  it('needs for a lower risk, and for taking something away, whom the higher risk needed', async () => {
+    await promote(first);
+    const { ana, rita, greta, emil, store } = env.all;
+    const lowered = await signed(await unsigned({ base: first.hash, risk: 'low' }), ana);
+    const byOne = await approved(lowered, store, rita, 'reviewer');
+    const { refusals = [] } =
+      (await planRelease(site, { bundle: byOne.hash, kind: 'order' }, writeBundle(byOne))) ?? {};
+    assert.deepEqual(
+      refusals.map(({ code }) => code),
+      ['approvals-missing'],
+    );
+    await refused((async () => run(await env.order(byOne.hash, { at: at(now) }), byOne))(), 'approvals-missing');
+    const byAll = await approved(await approved(byOne, store, greta, 'clinical-governance'), store, emil, 'engineer');
+    await promote(byAll);
+    const next = await signed(await unsigned({ base: byAll.hash, risk: 'low', types: ['mark-next'] }), ana);
+    await promote(await approved(next, store, rita, 'reviewer'));
+    assert.equal((await env.log()).length, 3, 'what is low by then needs no more');
+  });
+
+  it('does not forget what broken glass has covered: its risk counts, too', async () => {
+    await promote(first);
+    const { ana, rita, store } = env.all;
+    const hurried = await signed(await unsigned({ base: first.hash, risk: 'low' }), ana);
+    await run(await env.glass(hurried.hash, { at: at(now) }), hurried);
+    const next = await signed(await unsigned({ base: hurried.hash, risk: 'low', types: ['mark-next'] }), ana);
+    const byOne = await approved(next, store, rita, 'reviewer');
+    await refused((async () => run(await env.order(byOne.hash, { at: at(now) }), byOne))(), 'approvals-missing');
   });
 
   it('refuses a bundle that changes something else than what runs', async () => {
