@@ -38,7 +38,7 @@ const ORDER_LIVES_MS = 15 * 60_000;
 
 export async function promote(io: Io, what: string, options: ReleaseOptions): Promise<void> {
   await withReleaseSite(io, options, async (site) => {
-    const file = await fileOf(io.config(), what);
+    const file = await fileOf(io.config(), what, 'order');
     await ordered(io, site, options, file, `Let ${site.environment} run this?`);
   });
 }
@@ -69,7 +69,7 @@ export async function breakGlass(
     throw cliErrors.create('option-invalid', { option: '--for', takes: 'a duration such as PT2H' });
   await withReleaseSite(io, options, async (site) => {
     const { environment } = site;
-    const file = await fileOf(io.config(), what);
+    const file = await fileOf(io.config(), what, 'break-glass');
     const bundle = await shown(io, site, file, 'break-glass');
     const until = new Date(io.now() + lasts).toISOString();
     const question = `Nobody has to approve this. Let ${environment} run it until ${until}?`;
@@ -198,8 +198,8 @@ function ranBefore({ log }: ReleaseSite, to: string): string {
   return hash;
 }
 
-async function fileOf({ dataFolder }: Config, what: string): Promise<Bytes> {
-  if (/^\d{1,9}$/.test(what)) return readProposedBundle(dataFolder, Number(what));
+async function fileOf({ dataFolder }: Config, what: string, use: 'order' | 'break-glass'): Promise<Bytes> {
+  if (/^\d{1,9}$/.test(what)) return readProposedBundle(dataFolder, Number(what), use);
   if (!what.endsWith('.wfb')) throw bundleErrors.create('bundle-file-missing', { path: what });
   return readSiteFile(what);
 }

@@ -24,6 +24,8 @@ export interface ProposedBundle {
 export interface ReleasedProposals {
   /** The newest proposal with this bundle. */
   ofBundle(environment: string, bundle: string): Promise<ProposedBundle | undefined>;
+  /** @throws `proposal-state` where it was rejected or withdrawn: its signatures would still pass the gate */
+  refuseGivenUp(environment: string, bundle: string): void;
   /** An environment was ordered to run it: the proposal is done. Told again: nothing happens. */
   released(release: { readonly environment: string; readonly bundle: string; readonly by: string }): Promise<void>;
   openFollowUp: OpenFollowUp;

@@ -4,6 +4,7 @@ import type { ReleasedProposals } from '../follow-up.ts';
 import type { Making } from './make.ts';
 import { current, take, type ProposalParts } from './parts.ts';
 import { signedBundle } from './standing.ts';
+import { givenUp, isGivenUp } from './given-up.ts';
 import { afterStep } from './states.ts';
 
 export function releasedOf(parts: ProposalParts, making: Making): ReleasedProposals {
@@ -18,6 +19,15 @@ export function releasedOf(parts: ProposalParts, making: Making): ReleasedPropos
         return { number, title: proposal.title, file };
       }
       return undefined;
+    },
+    refuseGivenUp(environment, bundle) {
+      const states = store
+        .ofBundle(bundle)
+        .map((number) => current(parts, number))
+        .filter(({ proposal, revision }) => revision.bundle === bundle && proposal.environment === environment)
+        .map(({ proposal }) => proposal.state);
+      // Proposed anew, it is judged anew.
+      if (states.every(isGivenUp)) for (const state of states) throw givenUp(state);
     },
     released({ environment, bundle, by }) {
       for (const number of store.ofBundle(bundle)) {

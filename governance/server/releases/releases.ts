@@ -8,7 +8,7 @@ import type {
   ReleaseWish,
   TrustView,
 } from '../../api/release-contract.ts';
-import { opened, readJson, type Envelope } from '../../bundle/index.ts';
+import { mediaType, opened, readJson, type Envelope } from '../../bundle/index.ts';
 import { carryOut, planRelease, type Release } from '../../release/index.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { ReleasedProposals } from '../follow-up.ts';
@@ -56,6 +56,15 @@ export function createReleases(parts: ReleaseParts): Releases {
     const { bundle, person: by, reason, sequence } = release;
     return proposals.openFollowUp({ environment, bundle, by, reason, sequence });
   };
+  const refuseGivenUp = (environment: string, bundle: string, actor: string): void => {
+    try {
+      proposals?.refuseGivenUp(environment, bundle);
+    } catch (error) {
+      if (error instanceof WardflowError)
+        audit.append('release.refused', actor, { environment, code: error.code, what: 'order' });
+      throw error;
+    }
+  };
   return {
     view,
     followUp,
@@ -68,7 +77,9 @@ export function createReleases(parts: ReleaseParts): Releases {
       return planRelease(site(environment, actor), { bundle, kind }, await given(environment, bundle));
     },
     async release(environment, { entry, drain }, actor) {
-      const bundle = await given(environment, bundleOf(entry));
+      const hash = bundleOf(entry);
+      if (entry.payloadType === mediaType('order')) refuseGivenUp(environment, hash, actor);
+      const bundle = await given(environment, hash);
       const done = await carryOut(site(environment, actor), { entry, drain, ...(bundle ? { bundle } : {}) });
       if (done.release.kind === 'order')
         await proposals

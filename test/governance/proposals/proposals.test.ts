@@ -3,7 +3,8 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { DefinitionConflict, ProposalFiles, ProposalList } from '../../../governance/api/proposal-contract.ts';
-import { readBundle, verifyBundle } from '../../../governance/bundle/index.ts';
+import { readBundle, signStatement, verifyBundle } from '../../../governance/bundle/index.ts';
+import { readProposedBundle } from '../../../governance/server/proposals/local-bundle.ts';
 import { POLICY } from '../bundle/ceremony.ts';
 import { codeOf, flow, ProposalBench, view } from './bench.ts';
 
@@ -180,6 +181,27 @@ describe('proposals', () => {
     assert.equal(rejected.state, 'rejected');
     assert.equal(rejected.may.revise.yes, false);
     assert.equal(codeOf(await bench.approve(open, bench.people.emil, 'engineer')), 'proposal-state');
+  });
+
+  it('are not ordered once they are rejected, though they were approved and their signatures would count', async () => {
+    const { number, bundle } = await bench.approved();
+    view(await bench.as('rita', `/proposals/${number}/reject`, { reason: 'A hazard was found.' }), 200);
+    const statement = {
+      kind: 'order',
+      format: 1,
+      environment: 'production',
+      bundle,
+      previous: null,
+      sequence: 1,
+      at: bench.at(),
+      expires: new Date(bench.clock.now() + 3_600_000).toISOString(),
+      actor: 'otto',
+    } as const;
+    const entry = await signStatement(statement, bench.people.otto.key);
+    const answer = await bench.as('otto', '/environments/production/releases', { entry, drain: false });
+    assert.equal(codeOf(answer), 'proposal-state', answer.text);
+    await assert.rejects(readProposedBundle(bench.kit.folder, number, 'order'), { code: 'proposal-state' });
+    assert.ok((await readProposedBundle(bench.kit.folder, number, 'break-glass')).length > 0);
   });
 
   it('are discussed', async () => {
