@@ -7,16 +7,21 @@ import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot, type Config } from '../engine/index.ts';
 
+const shippedFlows = (): string => join(packageRoot(), 'flows');
+
+/** What staging of the demo runs: the copy, unless somebody has chosen a folder. */
+export const demoFlowsFolder = ({ flowsFolder, dataFolder }: Config): string =>
+  flowsFolder === shippedFlows() ? join(dataFolder, 'flows') : flowsFolder;
+
 /** The settings with the copy as folder of definitions; a folder that somebody has chosen is left to them. */
 export async function withDemoFlows(config: Config): Promise<Config> {
-  const shipped = join(packageRoot(), 'flows');
-  if (config.flowsFolder !== shipped) return config;
-  const flowsFolder = join(config.dataFolder, 'flows');
+  const flowsFolder = demoFlowsFolder(config);
+  if (flowsFolder === config.flowsFolder) return config;
   if (!existsSync(flowsFolder)) {
     // Under another name first: a copy that was cut short is made again.
     const draft = `${flowsFolder}.new`;
     await rm(draft, { recursive: true, force: true });
-    await cp(shipped, draft, { recursive: true });
+    await cp(shippedFlows(), draft, { recursive: true });
     await rename(draft, flowsFolder);
   }
   return Object.freeze({ ...config, flowsFolder });

@@ -1,7 +1,7 @@
-import { definitionSet, readDefinitions, type Config } from '../../engine/index.ts';
+import { definitionSet, readDefinitions } from '../../engine/index.ts';
 import { ok, warning, wrong, type Finding } from './finding.ts';
 
-export async function checkDefinitions({ flowsFolder }: Config, now: Date): Promise<readonly Finding[]> {
+export async function checkDefinitions(flowsFolder: string, now: Date): Promise<readonly Finding[]> {
   const { definitions, problems } = await readDefinitions(flowsFolder);
   const findings: Finding[] = problems.map(({ file, text, remedy }) => wrong('definitions', `${file} ${text}`, remedy));
   const set = definitionSet(definitions);

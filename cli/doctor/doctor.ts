@@ -1,5 +1,6 @@
 /** `wardflow doctor`: looks at everything that can keep Wardflow from running well, and says how to mend it. */
 import { readRunInfo, WardflowError, type Config, type RunInfo } from '../../engine/index.ts';
+import { demoFlowsFolder } from '../../supervisor/demo-flows.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 import { checkAuditHeads } from './check-audit-heads.ts';
@@ -24,7 +25,9 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
       ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
-      ...(await guarded('definitions', () => checkDefinitions(config, new Date(io.now())))),
+      ...(await guarded('definitions', () =>
+        checkDefinitions(run?.demo ? demoFlowsFolder(config) : config.flowsFolder, new Date(io.now())),
+      )),
     );
   }
   const errors = findings.filter(({ level }) => level === 'error').length;

@@ -1,7 +1,7 @@
 /** The commands as people start them, against a real runtime whose EHR is not bound: so that something needs them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -225,6 +225,20 @@ describe('wardflow on the command line', function () {
     assert.equal(about('feed hospital'), 'ok');
     assert.equal(about('dead letters'), 'warning');
     assert.equal(about('rule table critical-lab-result/critical-results'), 'ok');
+  });
+
+  it("looks at the definitions that the demo's staging runs, not at those that it was copied from", async () => {
+    const demo = join(runtime.folder, 'demo-flows');
+    const info = JSON.parse(readFileSync(join(runtime.folder, 'run.json'), 'utf8')) as RunInfo;
+    cpSync(join(ROOT, 'flows'), join(demo, 'flows'), { recursive: true });
+    const table = join(demo, 'flows/critical-lab-result/rules/critical-results.json');
+    writeFileSync(table, readFileSync(table, 'utf8').replace('"> 6.2"', '"> 6.0"'));
+    const looked = async (isDemo: boolean): Promise<string> => {
+      await writeRunInfo(demo, { ...info, demo: isDemo });
+      return (await run(['doctor'], { WARDFLOW_DATA: demo })).out.toString();
+    };
+    assert.match(await looked(true), /WRONG +rule table critical-lab-result.*potassium at the threshold/);
+    assert.match(await looked(false), /ok +rule table critical-lab-result/);
   });
 
   it('takes the sandbox of the demo for the server that the settings do not name', async () => {
