@@ -46,7 +46,7 @@ const DEFINITION = 'critical-lab-result';
 const PROPOSAL = {
   title: 'Page for potassium above 6.0',
   summary:
-    'Two patients with potassium between 6.0 and 6.2 mmol/L needed treatment before anybody was told. Critical from 6.0 on, as in the new policy LAB-12.',
+    'Two patients with potassium between 6.0 and 6.2 mmol/L needed treatment before anybody was told. Critical above 6.0, as in the new policy LAB-12.',
 };
 
 export interface CeremonyParts {

@@ -1,4 +1,4 @@
-/** The change that the demo's analyst has made on staging: potassium pages from 6.0 mmol/L on, not from 6.2. */
+/** The change that the demo's analyst has made on staging: potassium pages above 6.0 mmol/L, not above 6.2. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../../engine/index.ts';
