@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -117,6 +118,7 @@ export async function startAll(options: StartOptions): Promise<void> {
   if (production && config.releasesFrom !== null) await begin(pullSpec(config));
   if (feedRuns) await begin(hospitalSpec(plan));
   if (stopping()) return;
+  const logins = join(config.dataFolder, 'demo-logins.txt');
   const lines = summary({
     consoleUrl: local(config.governancePort),
     httpsUrl: publicUrl?.origin ?? (tls && addressShown(tls.host, certificate?.firstName ?? null, config.httpsPort)),
@@ -128,7 +130,7 @@ export async function startAll(options: StartOptions): Promise<void> {
     fhirBase: config.fhirBase,
     sandboxPage: sandbox ? `${local(config.demoFhirPort)}/` : null,
     feedRuns,
-    demoLogins: demo ? join(config.dataFolder, 'demo-logins.txt') : null,
+    demoLogins: demo && existsSync(logins) ? logins : null,
     firstLogin,
     passwordGiven: config.adminPassword !== null,
     seconds: (Date.now() - options.began) / 1000,

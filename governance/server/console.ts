@@ -15,7 +15,7 @@ import { openAudit } from '../audit/open-audit.ts';
 import type { ReleaseFacts } from '../audit/why/release-facts.ts';
 import { auditTrailIn } from './audit-trail.ts';
 import { holdDemoCeremony } from './demo/ceremony.ts';
-import { DEMO_ENVIRONMENT, dismissDemoPeople, ensureDemoPeople } from './demo/demo-people.ts';
+import { DEMO_ENVIRONMENT, dismissDemoPeople, ensureDemoPeople, isSomebodys } from './demo/demo-people.ts';
 import { listen } from './http/listen.ts';
 import { createOrigins } from './http/origins.ts';
 import { createApp } from './http/app.ts';
@@ -249,7 +249,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const demoParts = { database, accounts, sessions, audit };
   const stopping = new AbortController();
   let ceremony: Promise<void> | undefined;
-  if (options.demo === true) {
+  if (options.demo === true && !(await isSomebodys(options.dataFolder))) {
     await ensureDemoPeople(options.dataFolder, demoParts);
     const runtime = release.environments.runtime(DEMO_ENVIRONMENT, 'user:operator');
     const { dataFolder, runtimes } = options;

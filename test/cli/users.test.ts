@@ -9,6 +9,7 @@ import { readConfig } from '../../engine/index.ts';
 import { runCli } from '../../cli/run.ts';
 import { startConsole, type ConsoleServer } from '../../governance/server/console.ts';
 import { CHEAP, cookieIn, PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
+import { ReleaseKit } from '../kit/release-kit.ts';
 
 describe('wardflow users', () => {
   let kit: TestConsole;
@@ -195,5 +196,12 @@ describe('the people of the demo', () => {
     assert.deepEqual(demo.accounts.get('operator'), before);
     assert.equal(logins().length, 5);
     assert.ok(!logins().some(([name]) => name === 'operator'));
+  });
+
+  it('are not made where somebody has said whom production trusts', async () => {
+    await ReleaseKit.create(folder);
+    const real = await start(true);
+    assert.throws(() => statSync(file()));
+    assert.equal(real.accounts.get('operator'), undefined);
   });
 });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { hasTrust, trustFolderOf } from '../../trust/trust-folder.ts';
+import { demoPeopleIn } from '../../trust/demo-trust.ts';
+import { hasTrust, readTrustFolder, trustFolderOf } from '../../trust/trust-folder.ts';
 import type { Role } from '../../api/permissions.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import { hashPassword, randomPassword, type PasswordCost } from '../passwords.ts';
@@ -82,6 +83,17 @@ export async function ensureDemoPeople(dataFolder: string, parts: DemoParts): Pr
       }
     }
   });
+}
+
+/**
+ * Whether somebody has said whom production trusts. Then it is no demo, and people whose passwords lie in a file have no
+ * place there, whatever it was started with.
+ */
+export async function isSomebodys(dataFolder: string): Promise<boolean> {
+  const folder = trustFolderOf(dataFolder, DEMO_ENVIRONMENT);
+  if (!(await hasTrust(folder))) return false;
+  const store = await readTrustFolder(folder, DEMO_ENVIRONMENT).catch(() => null);
+  return store === null || (await demoPeopleIn(store)).length === 0;
 }
 
 /** Everybody but the coordinator, who answers escalations and signs nothing. */
