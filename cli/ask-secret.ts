@@ -13,23 +13,38 @@ export async function askSecret(question: string): Promise<string | null> {
   // On standard error, so that standard output can go into a file.
   stderr.write(question);
   stdin.setEncoding('utf8');
-  let typed = '';
   try {
-    for await (const chunk of stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<string>)
-      for (const sign of chunk) {
-        if (sign === CTRL_C) {
-          stdin.setRawMode(false);
-          stderr.write('\n');
-          process.exit(130);
-        }
-        if (sign === '\r' || sign === '\n' || sign === CTRL_D) return typed;
-        if (sign === '\u007f' || sign === '\b') typed = Array.from(typed).slice(0, -1).join('');
-        else if (sign >= ' ' && typed.length < MOST) typed += sign;
-      }
-    return typed;
+    return await line(stdin);
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
     stderr.write('\n');
   }
+}
+
+/** Flowing, not by `readable`: a question asked before has paused the stream, and would stop the reading a moment later. */
+function line(stdin: typeof process.stdin): Promise<string> {
+  let typed = '';
+  return new Promise((done) => {
+    const end = (): void => {
+      stdin.off('data', take);
+      stdin.off('end', end);
+      done(typed);
+    };
+    const take = (chunk: string): void => {
+      for (const sign of chunk) {
+        if (sign === CTRL_C) {
+          stdin.setRawMode(false);
+          process.stderr.write('\n');
+          process.exit(130);
+        }
+        if (sign === '\r' || sign === '\n' || sign === CTRL_D) return end();
+        if (sign === '\u007f' || sign === '\b') typed = Array.from(typed).slice(0, -1).join('');
+        else if (sign >= ' ' && typed.length < MOST) typed += sign;
+      }
+    };
+    stdin.on('data', take);
+    stdin.on('end', end);
+    stdin.resume();
+  });
 }
