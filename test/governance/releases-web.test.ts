@@ -179,7 +179,9 @@ describe('the pages of production in a browser', function () {
     await back.focus();
     await page.keyboard.press('Enter');
     await page.getByText('going back needs no new approval').waitFor();
-    const go = page.getByRole('button', { name: 'Sign and take it back…' });
+    // Not before the plan is there.
+    const go = page.getByRole('button', { name: 'Sign and take it back…', disabled: false });
+    await go.waitFor();
     await go.focus();
     await page.keyboard.press('Enter');
     await page.getByLabel('Passphrase of your signing key').fill(PASSPHRASE);
