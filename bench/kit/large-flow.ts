@@ -31,4 +31,3 @@ export function largeFlow(idOf: (at: number) => string): readonly LargeNode[] {
     }),
   ];
 }
-

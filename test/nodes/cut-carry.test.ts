@@ -4,21 +4,20 @@ import { carriedOrCut } from '../../nodes/kit/cut-carry.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 
 /** What the steps of the critical-results ladder go by, and whatever else a flow put there. */
-const message = (more: object): WardflowMessage =>
-  ({
-    event: {
-      specversion: '1.0',
-      id: 'e'.repeat(64),
-      source: '/v2/NORTH/LAB',
-      type: 'org.wardflow.lab.result.final',
-      time: '2026-01-05T10:00:00Z',
-      datacontenttype: 'application/json',
-      businesskey: 'b'.repeat(64),
-      data: { valueText: 'x'.repeat(60_000), flags: ['HH'], unit: 'mmol/L', order: { filler: 'F1' }, code: '2823-3' },
-    },
-    decision: { matched: ['k-high'], outputs: { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, label: 'Critical potassium' } },
-    ...more,
-  });
+const message = (more: object): WardflowMessage => ({
+  event: {
+    specversion: '1.0',
+    id: 'e'.repeat(64),
+    source: '/v2/NORTH/LAB',
+    type: 'org.wardflow.lab.result.final',
+    time: '2026-01-05T10:00:00Z',
+    datacontenttype: 'application/json',
+    businesskey: 'b'.repeat(64),
+    data: { valueText: 'x'.repeat(60_000), flags: ['HH'], unit: 'mmol/L', order: { filler: 'F1' }, code: '2823-3' },
+  },
+  decision: { matched: ['k-high'], outputs: { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, label: 'Critical potassium' } },
+  ...more,
+});
 
 interface Kept {
   readonly event: { readonly businesskey: string; readonly id: string; readonly data: { readonly unit: string } };

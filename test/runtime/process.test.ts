@@ -219,8 +219,7 @@ describe('the runtime as a process', () => {
     assert.match(await upgrade(url('')), /101/);
     assert.equal(await upgrade('http://127.0.0.1:1'), 'closed');
     // Node-RED would take these for its channel, and nobody would watch whose they are.
-    for (const path of ['/comms#x', url('/comms')])
-      assert.equal(await upgrade(url(''), path), 'closed', path);
+    for (const path of ['/comms#x', url('/comms')]) assert.equal(await upgrade(url(''), path), 'closed', path);
   });
 
   it('delivers again at once what a deploy interrupted', async () => {

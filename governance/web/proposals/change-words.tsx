@@ -7,6 +7,7 @@ import { addressOf, anchors, useShownProposal, type CommentPlace } from './discu
 import { Thread } from './thread.tsx';
 import { useSome } from './use-some.tsx';
 import classes from './change-words.module.css';
+import { withArrows } from './value-text.ts';
 
 /** Lines drawn at once. */
 const MOST = 100;
@@ -115,7 +116,7 @@ function Line({
 function Words({ line: { text, before, after } }: { readonly line: ChangeLine }) {
   const values = before === undefined || after === undefined ? null : `${before} -> ${after}`;
   const at = values === null ? -1 : text.indexOf(values);
-  if (values === null || at < 0) return <>{text.replaceAll(' -> ', ' → ')}</>;
+  if (values === null || at < 0) return <>{withArrows(text)}</>;
   return (
     <Fragment>
       {text.slice(0, at)}

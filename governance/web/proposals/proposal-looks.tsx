@@ -82,7 +82,7 @@ export function RunMark({ what, run }: { readonly what: 'Checks' | 'Scenarios'; 
 
 export function runWords(what: 'Checks' | 'Scenarios', { state, failed, total }: RunState): string {
   if (state === 'waiting') return `${what} wait`;
-  if (state === 'running') return `${what} run`;
+  if (state === 'running') return `${what} are running`;
   if (what === 'Checks')
     return failed > 0
       ? `Checks: ${failed} ${failed === 1 ? 'error' : 'errors'}`

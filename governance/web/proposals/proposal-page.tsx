@@ -22,6 +22,7 @@ import { useProposal, useProposalFiles } from './queries.ts';
 import { RulesView } from './rules-view.tsx';
 import { ScenariosView } from './scenarios-view.tsx';
 import { usePrinting } from './use-printing.ts';
+import { withArrows } from './value-text.ts';
 
 /** The canvas is large, and not every reader looks at it. */
 const FlowView = lazy(() => import('./flow-view.tsx'));
@@ -71,7 +72,7 @@ function Shown({
           <Link href="/proposals">Proposals</Link> / #{view.number}
         </p>
         <h1 data-long={(view.headline || view.title).length > 90} title={view.headline}>
-          {view.headline || view.title}
+          {withArrows(view.headline || view.title)}
         </h1>
         <div className={classes['marks']}>
           <ProposalStateMark proposal={view} />

@@ -4,6 +4,7 @@ import type { ProposalSummary } from '../../api/proposal-contract.ts';
 import { ToneMark } from '../states/state-mark.tsx';
 import { Age } from '../time/clocks.tsx';
 import { ASKS, ProposalStateMark, RiskMark, RunMark } from './proposal-looks.tsx';
+import { withArrows } from './value-text.ts';
 import classes from './proposal-list.module.css';
 
 /** What it changes, how grave that is, and who waits for whom. */
@@ -14,7 +15,7 @@ export function ProposalRow({ proposal }: { readonly proposal: ProposalSummary }
     <div className={classes['row']}>
       <div className={classes['words']}>
         <Link href={`/proposals/${number}`} className={classes['title'] ?? ''} data-open>
-          <span className={classes['headline']}>{headline || title}</span>
+          <span className={classes['headline']}>{withArrows(headline || title)}</span>
         </Link>
         <span className="dim">
           #{number} {headline ? title : ''} · {proposal.definitions.join(', ')} · {author} for {environment} ·{' '}

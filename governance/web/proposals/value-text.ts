@@ -7,6 +7,9 @@ const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?![\t\n\r])\p{Cc}/gu;
 export const visible = (text: string): string =>
   text.replace(UNSEEN, (sign) => `‹U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`);
 
+/** The words' arrow as people draw it. */
+export const withArrows = (text: string): string => text.replaceAll(' -> ', ' → ');
+
 /** A text that could be taken for a number, a list or nothing at all stands in quotes. */
 const READS_AS_OTHER = /^$|^\s|\s$|^[[{(]|^"?(?:true|false|null|-?[\d.]+(?:e[+-]?\d+)?)"?$/i;
 

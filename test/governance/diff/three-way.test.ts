@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { threeWay, type FlowNode, type Side } from '../../../governance/diff/index.ts';
 
@@ -21,9 +21,9 @@ describe('two changes of the same flows', () => {
     const base = [tab, node('a'), node('b'), node('c')];
     const theirs = [tab, node('a', { value: 2 }), node('b'), node('new-theirs')];
     const mine = [tab, node('a', { name: 'A' }), node('b'), node('c'), node('new-mine')];
-    const { conflicts, merged } = threeWay(base, theirs, mine);
-    assert.deepEqual(conflicts, []);
-    assert.deepEqual(merged(new Map()), [
+    const both = threeWay(base, theirs, mine);
+    assert.deepEqual(both.conflicts, []);
+    assert.deepEqual(both.merged(new Map()), [
       tab,
       node('a', { value: 2, name: 'A' }),
       node('b'),
