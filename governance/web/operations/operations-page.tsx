@@ -4,7 +4,7 @@ import { useStatus } from '../api/queries.ts';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { useNow } from '../time/use-now.ts';
 import { EffectsView } from './effects-view.tsx';
-import classes from './operations.module.css';
+import tabClasses from '../lists/tabs.module.css';
 import { PausesView } from './pauses-view.tsx';
 import { QueueView } from './queue-view.tsx';
 import { useSwitches, useUncertainEffects } from './queries.ts';
@@ -39,17 +39,17 @@ export default function OperationsPage() {
       <div className="page-head">
         <h1>Operations</h1>
       </div>
-      <nav ref={tabs} aria-label="Operations" className={classes['tabs']}>
+      <nav ref={tabs} aria-label="Operations" className={tabClasses['tabs']}>
         {views.map((view) => (
           <Link
             key={view.path}
             href={view.path}
-            className={classes['tab'] ?? ''}
+            className={tabClasses['tab'] ?? ''}
             aria-current={view === current ? 'page' : undefined}
             data-alarm={view.alarm}
           >
             {view.label}
-            {view.count > 0 && <span className={classes['count']}>{view.count.toLocaleString('en-GB')}</span>}
+            {view.count > 0 && <span className={tabClasses['count']}>{view.count.toLocaleString('en-GB')}</span>}
           </Link>
         ))}
       </nav>

@@ -11,6 +11,7 @@ import { VirtualList } from '../lists/virtual-list.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { STATE_LOOKS } from './proposal-looks.tsx';
 import { ProposalRow } from './proposal-row.tsx';
+import tabClasses from '../lists/tabs.module.css';
 import classes from './proposal-list.module.css';
 import { useProposals } from './queries.ts';
 
@@ -65,17 +66,17 @@ export default function ProposalListPage() {
         <h1>Proposals</h1>
       </div>
       {!none && (
-        <nav className={classes['tabs']} aria-label="States">
+        <nav className={tabClasses['tabs']} aria-label="States">
           {TABS.map((one) => (
             <Link
               key={one}
               href={open(one)}
-              className={classes['tab'] ?? ''}
+              className={tabClasses['tab'] ?? ''}
               aria-current={one === tab ? 'page' : undefined}
-              data-alarm={one === 'mine' && (counts?.asking ?? 0) > 0}
+              data-asks={one === 'mine' && (counts?.asking ?? 0) > 0}
             >
               {labelOf(one)}
-              {counts && <span className={classes['count']}>{countOf(counts, one)}</span>}
+              {counts && <span className={tabClasses['count']}>{countOf(counts, one)}</span>}
             </Link>
           ))}
         </nav>

@@ -17,6 +17,7 @@ import { HistoryView } from './history-view.tsx';
 import { NextStep } from './next-step.tsx';
 import { PrintedProposal } from './printed-proposal.tsx';
 import { ProposalStateMark, RiskMark } from './proposal-looks.tsx';
+import tabClasses from '../lists/tabs.module.css';
 import classes from './proposal-page.module.css';
 import { useProposal, useProposalFiles } from './queries.ts';
 import { RulesView } from './rules-view.tsx';
@@ -156,17 +157,17 @@ function Tabs({ view, parts }: { readonly view: ProposalView; readonly parts: Pa
     bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [place, parts]);
   return (
-    <nav ref={bar} className={classes['tabs']} aria-label={`Proposal ${view.number}`}>
+    <nav ref={bar} className={tabClasses['tabs']} aria-label={`Proposal ${view.number}`}>
       {tabs.map(({ path, label, count, alarm }) => (
         <Link
           key={path}
           href={`/proposals/${view.number}${path}`}
-          className={classes['tab'] ?? ''}
+          className={tabClasses['tab'] ?? ''}
           aria-current={place === `/proposals/${view.number}${path}` ? 'page' : undefined}
           data-alarm={alarm}
         >
           {label}
-          {count !== null && count > 0 && <span className={classes['count']}>{count}</span>}
+          {count !== null && count > 0 && <span className={tabClasses['count']}>{count}</span>}
         </Link>
       ))}
     </nav>
