@@ -170,6 +170,9 @@ describe('a second step at login', () => {
       );
       tries += burst.filter((answer) => codeOf(answer) === 'code-refused').length;
     }
+    assert.ok(tries > 0 && tries <= 5, `${tries} tries`);
+    // A password under way holds a try for as long as it is checked, so the bursts may leave some.
+    while (tries < 5 && codeOf(await login({ code: '000000' })) === 'code-refused') tries++;
     assert.equal(tries, 5);
     assert.equal(codeOf(await login()), 'login-locked');
   });
