@@ -176,9 +176,6 @@ function fhirBindings({
   endpoints,
 }: Pick<Bindings, 'endpoints'>): Parameters<typeof createFhirEndpoints>[0]['bindings'] {
   return Object.fromEntries(
-    Object.entries(endpoints).map(([name, { base, auth, timeoutMs, concurrency }]) => [
-      name,
-      { base, auth, timeoutMs, concurrency },
-    ]),
+    Object.entries(endpoints).flatMap(([name, binding]) => (binding.kind === 'fhir' ? [[name, binding]] : [])),
   );
 }

@@ -38,14 +38,21 @@ export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions
 export { expressionErrors } from './expressions/errors.ts';
 export { isExpressionLimit } from './expressions/expression-limit.ts';
 export { RuleTable, type HitPolicy, type RuleDecision, type RuleValue } from './rules/rule-table.ts';
+export type { EndpointHealth } from './endpoints/endpoint-health.ts';
+export type { Hl7Endpoint, Hl7Endpoints, Hl7Receipt, Hl7SendResult } from './mllp/endpoint.ts';
+export type { MllpSender, MllpSenderOptions } from './mllp/sender.ts';
 export type {
-  EndpointHealth,
-  FhirAnswer,
-  FhirEndpoint,
-  FhirEndpoints,
-  FhirResource,
-  FhirResult,
-} from './fhir/endpoint.ts';
+  Hl7Advice,
+  Hl7Dictionary,
+  Optionality,
+  PartEntry,
+  PathSuggestion,
+  SegmentEntry,
+  TableEntry,
+  TypeEntry,
+} from './hl7/dictionary-contract.ts';
+export type { MessageOutline, OutlineNode } from './hl7/outline.ts';
+export type { FhirAnswer, FhirEndpoint, FhirEndpoints, FhirResource, FhirResult } from './fhir/endpoint.ts';
 export type { OperatorControls, SwitchRequest, SwitchView } from './operations/controls.ts';
 export type { FeedRefusals } from './intake/refusals.ts';
 export type { StoreTrouble } from './store-failures.ts';
@@ -68,6 +75,10 @@ export {
   parseBindings,
   type Bindings,
   type EndpointBinding,
+  type FhirEndpointBinding,
+  type ListenTls,
+  type MllpEndpointBinding,
+  type SendTls,
   type FeedBinding,
 } from './config/bindings.ts';
 export {

@@ -16,13 +16,26 @@ export interface FeedBinding {
     readonly host: string;
     /** 0 takes a free port. */
     readonly port: number;
-    readonly tls: null;
-    /** Addresses that may connect; empty: all that can reach the host. */
+    /** `null`: whoever listens in can read the messages. */
+    readonly tls: ListenTls | null;
+    /** Addresses, or networks as `10.1.0.0/16`, that may connect; empty: all that can reach the host. */
     readonly allow: readonly string[];
   };
 }
 
-export interface EndpointBinding {
+/** File names in the folder `tls` of the environment; PEM. */
+export interface ListenTls {
+  /** The listener's certificate with its chain. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Whose client certificates are taken: one of them is demanded then (mutual TLS). `null`: none is asked for. */
+  readonly clientCa: string | null;
+}
+
+export type EndpointBinding = FhirEndpointBinding | MllpEndpointBinding;
+
+export interface FhirEndpointBinding {
+  readonly kind: 'fhir';
   /** Without a slash at the end. */
   readonly base: string;
   readonly auth: { readonly kind: 'none' };
@@ -30,6 +43,31 @@ export interface EndpointBinding {
   readonly timeoutMs: number;
   /** Requests at a time; default 8. */
   readonly concurrency: number;
+}
+
+/** A receiver of HL7 v2 messages over MLLP. */
+export interface MllpEndpointBinding {
+  readonly kind: 'mllp';
+  readonly host: string;
+  readonly port: number;
+  /** `null`: in clear. */
+  readonly tls: SendTls | null;
+  /** How long its answer to a message may take; default 30 s. */
+  readonly answerMs: number;
+  /** Connections at a time, each with one message in flight; default 1, which keeps the order of all messages. */
+  readonly connections: number;
+  /** A connection on which nothing was sent for this long is closed; default 5 min; 0: kept open. */
+  readonly idleMs: number;
+}
+
+/** File names in the folder `tls` of the environment; PEM. */
+export interface SendTls {
+  /** Whom the receiver's certificate must come from; `null`: an authority that the system trusts. */
+  readonly ca: string | null;
+  /** Our own certificate with its key, for receivers that ask for one. */
+  readonly client: { readonly certificate: string; readonly key: string } | null;
+  /** The name that its certificate must have, where that is not `host`. */
+  readonly serverName: string | null;
 }
 
 export interface Bindings {
@@ -58,6 +96,64 @@ const NAME = {
   description: 'a name of small letters, digits and -',
 };
 
+/** A name without a path: keys lie in one folder, and nothing else is read through a binding. */
+const PEM_FILE = {
+  type: ['string', 'null'],
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
+  description: 'a file name in the folder tls of the environment',
+};
+
+const FHIR_ENDPOINT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['base'],
+  properties: {
+    kind: { const: 'fhir' },
+    base: {
+      type: 'string',
+      maxLength: 2000,
+      pattern: '^https?://[^/\\s?#@]+[^\\s?#@]*$',
+      description: 'a URL of http:// or https:// without user, query or fragment',
+    },
+    auth: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: { kind: { enum: ['none'] } },
+    },
+    timeoutMs: { type: 'integer', minimum: 100, maximum: 600_000 },
+    concurrency: { type: 'integer', minimum: 1, maximum: 256 },
+  },
+};
+
+const MLLP_ENDPOINT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind', 'host', 'port'],
+  properties: {
+    kind: { const: 'mllp' },
+    host: { type: 'string', minLength: 1, maxLength: 255 },
+    port: { type: 'integer', minimum: 1, maximum: 65535 },
+    tls: {
+      type: ['object', 'null'],
+      additionalProperties: false,
+      properties: {
+        ca: PEM_FILE,
+        client: {
+          type: ['object', 'null'],
+          additionalProperties: false,
+          required: ['certificate', 'key'],
+          properties: { certificate: PEM_FILE, key: PEM_FILE },
+        },
+        serverName: { type: ['string', 'null'], minLength: 1, maxLength: 255 },
+      },
+    },
+    answerMs: { type: 'integer', minimum: 100, maximum: 600_000 },
+    connections: { type: 'integer', minimum: 1, maximum: 64 },
+    idleMs: { type: 'integer', minimum: 0, maximum: 86_400_000 },
+  },
+};
+
 const check = schemaCheck<BindingsFile>({
   type: 'object',
   additionalProperties: false,
@@ -81,7 +177,12 @@ const check = schemaCheck<BindingsFile>({
             properties: {
               host: { type: 'string', minLength: 1, maxLength: 255 },
               port: { type: 'integer', minimum: 0, maximum: 65535 },
-              tls: { type: 'null' },
+              tls: {
+                type: ['object', 'null'],
+                additionalProperties: false,
+                required: ['certificate', 'key'],
+                properties: { certificate: PEM_FILE, key: PEM_FILE, clientCa: PEM_FILE },
+              },
               allow: { type: 'array', maxItems: 1000, items: { type: 'string', minLength: 2, maxLength: 64 } },
             },
           },
@@ -93,25 +194,10 @@ const check = schemaCheck<BindingsFile>({
       maxProperties: 100,
       propertyNames: NAME,
       additionalProperties: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['base'],
-        properties: {
-          base: {
-            type: 'string',
-            maxLength: 2000,
-            pattern: '^https?://[^/\\s?#@]+[^\\s?#@]*$',
-            description: 'a URL of http:// or https:// without user, query or fragment',
-          },
-          auth: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['kind'],
-            properties: { kind: { enum: ['none'] } },
-          },
-          timeoutMs: { type: 'integer', minimum: 100, maximum: 600_000 },
-          concurrency: { type: 'integer', minimum: 1, maximum: 256 },
-        },
+        // Without a kind it is a FHIR server, as before there were others.
+        if: { type: 'object', required: ['kind'], properties: { kind: { const: 'mllp' } } },
+        then: MLLP_ENDPOINT,
+        else: FHIR_ENDPOINT,
       },
     },
   },
@@ -119,10 +205,32 @@ const check = schemaCheck<BindingsFile>({
 
 interface BindingsFile {
   readonly feeds: Readonly<
-    Record<string, { readonly listen: { host: string; port: number; allow?: readonly string[] } }>
+    Record<
+      string,
+      {
+        readonly listen: {
+          host: string;
+          port: number;
+          tls?: { certificate: string; key: string; clientCa?: string | null } | null;
+          allow?: readonly string[];
+        };
+      }
+    >
   >;
-  readonly endpoints: Readonly<Record<string, { base: string; timeoutMs?: number; concurrency?: number }>>;
+  readonly endpoints: Readonly<Record<string, EndpointInFile>>;
 }
+
+type EndpointInFile =
+  | { kind?: 'fhir'; base: string; timeoutMs?: number; concurrency?: number }
+  | {
+      kind: 'mllp';
+      host: string;
+      port: number;
+      tls?: Partial<SendTls> | null;
+      answerMs?: number;
+      connections?: number;
+      idleMs?: number;
+    };
 
 /**
  * Reads `<folder>/bindings.json` (the environment's own folder); the first start writes one with the shipped names.
@@ -175,17 +283,26 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
   if (problems.length > 0 || !check.accepts(json))
     throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
   return {
-    feeds: mapValues(json.feeds, ({ listen }) => ({
-      listen: { host: listen.host, port: listen.port, tls: null, allow: listen.allow ?? [] },
+    feeds: mapValues(json.feeds, ({ listen: { host, port, tls, allow } }) => ({
+      listen: { host, port, tls: tls ? { ...tls, clientCa: tls.clientCa ?? null } : null, allow: allow ?? [] },
     })),
-    endpoints: mapValues(json.endpoints, (endpoint) => ({
+    endpoints: mapValues(json.endpoints, endpointBinding),
+    unresolved,
+  };
+}
+
+function endpointBinding(endpoint: EndpointInFile): EndpointBinding {
+  if (endpoint.kind !== 'mllp')
+    return {
+      kind: 'fhir',
       base: endpoint.base.replace(/\/+$/, ''),
       auth: { kind: 'none' },
       timeoutMs: endpoint.timeoutMs ?? 15_000,
       concurrency: endpoint.concurrency ?? 8,
-    })),
-    unresolved,
-  };
+    };
+  const { host, port, tls, answerMs = 30_000, connections = 1, idleMs = 300_000 } = endpoint;
+  const { ca = null, client = null, serverName = null } = tls ?? {};
+  return { kind: 'mllp', host, port, tls: tls ? { ca, client, serverName } : null, answerMs, connections, idleMs };
 }
 
 /** What `${NAME}` may stand for: settings that are not secrets. `null`: a setting that is not set. */

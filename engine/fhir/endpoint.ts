@@ -1,5 +1,5 @@
 /** A FHIR server as flows see it: a name, guarded calls, typed answers. */
-import type { DispatchView } from '../endpoints/dispatch.ts';
+import type { EndpointHealth } from '../endpoints/endpoint-health.ts';
 import type { Failure, Lane } from '../store/contract/index.ts';
 
 export interface FhirResource {
@@ -35,18 +35,6 @@ export interface FhirEndpoint {
   /** Reads, applies `change`, writes with If-Match; on a conflict reads and re-evaluates, a few times. `null` from `change`: nothing to do. */
   update(type: string, id: string, change: (current: FhirResource) => FhirResource | null): Promise<FhirResult>;
   health(): EndpointHealth;
-}
-
-/** What the last calls say of it, and how it is called now. */
-export interface EndpointHealth extends DispatchView {
-  readonly name: string;
-  readonly kind: 'fhir';
-  readonly state: 'unknown' | 'up' | 'down';
-  /** Epoch milliseconds. */
-  readonly since: number | null;
-  readonly lastSuccess: number | null;
-  readonly lastFailure: number | null;
-  readonly lastFailureCode: string | null;
 }
 
 export interface FhirEndpoints {

@@ -3,10 +3,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { bindingsPath, loadBindings, parseBindings } from '../../engine/config/bindings.ts';
+import { bindingsPath, loadBindings, parseBindings, type Bindings } from '../../engine/config/bindings.ts';
 import { readConfig } from '../../engine/config/read-config.ts';
 
 const config = readConfig({ WARDFLOW_FHIR_BASE: 'http://127.0.0.1:8103/fhir/R4/', WARDFLOW_MLLP_PORT: '0' });
+
+const parse = (parts: object): Bindings =>
+  parseBindings(JSON.stringify({ kind: 'bindings', format: 1, ...parts }), readConfig({}));
 
 describe('bindings', () => {
   let folder: string;
@@ -19,7 +22,9 @@ describe('bindings', () => {
     const environment = join(folder, 'staging');
     const bindings = await loadBindings(environment, config);
     assert.deepEqual(bindings.feeds['hospital']?.listen, { host: '127.0.0.1', port: 0, tls: null, allow: [] });
-    assert.equal(bindings.endpoints['ehr']?.base, 'http://127.0.0.1:8103/fhir/R4');
+    const { ehr } = bindings.endpoints;
+    assert.ok(ehr?.kind === 'fhir');
+    assert.equal(ehr.base, 'http://127.0.0.1:8103/fhir/R4');
     assert.deepEqual(bindings.unresolved, []);
     assert.match(await readFile(bindingsPath(environment), 'utf8'), /"\$\{WARDFLOW_MLLP_PORT\}"/);
     assert.equal((await stat(bindingsPath(environment))).mode & 0o777, 0o600);
@@ -57,6 +62,41 @@ describe('bindings', () => {
         assert.ok(error.message.includes(part), `${part} in ${error.message}`);
       return true;
     });
+  });
+
+  it('reads receivers of HL7 messages and TLS, with their defaults', () => {
+    const pem = { certificate: 'here.pem', key: 'here-key.pem' };
+    const { feeds, endpoints } = parse({
+      feeds: { hospital: { listen: { host: '127.0.0.1', port: 0, tls: pem } } },
+      endpoints: {
+        lab: { kind: 'mllp', host: 'lab.example.org', port: 2575, tls: { client: pem } },
+        pas: { kind: 'mllp', host: '127.0.0.1', port: 2576, connections: 2, answerMs: 5000, idleMs: 0 },
+      },
+    });
+    assert.deepEqual(feeds['hospital']?.listen.tls, { ...pem, clientCa: null });
+    const tls = { ca: null, client: pem, serverName: null };
+    const usual = { answerMs: 30_000, connections: 1, idleMs: 300_000 };
+    assert.deepEqual(endpoints['lab'], { kind: 'mllp', host: 'lab.example.org', port: 2575, tls, ...usual });
+    const own = { answerMs: 5000, connections: 2, idleMs: 0 };
+    assert.deepEqual(endpoints['pas'], { kind: 'mllp', host: '127.0.0.1', port: 2576, tls: null, ...own });
+  });
+
+  it('reads no key from elsewhere, and takes no setting of another kind of endpoint', () => {
+    const problems = (endpoints: object, tls: object | null = null): string => {
+      try {
+        parse({ feeds: { hospital: { listen: { host: '::1', port: 1, tls } } }, endpoints });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    assert.match(
+      problems({}, { certificate: '../a.pem', key: 'a/b' }),
+      /tls\.certificate must be a file name.*tls\.key/s,
+    );
+    assert.match(problems({ lab: { kind: 'mllp', base: 'http://lab' } }), /lacks "host".*unknown key "base"/s);
+    assert.match(problems({ lab: { kind: 'fhir', base: 'http://lab', port: 1 } }), /unknown key "port"/);
+    assert.match(problems({ lab: { kind: 'smtp', base: 'http://lab' } }), /endpoints\.lab\.kind must be "fhir"/);
   });
 
   it('refuses a file that is not JSON, and a secret as a place holder', () => {

@@ -55,8 +55,9 @@ describe('the examples of docs/reference/formats.md', () => {
     const config = readConfig({ WARDFLOW_FHIR_BASE: 'http://127.0.0.1:9/fhir' });
     const bindings = parseBindings(example('bindings.json'), config);
     assert.deepEqual([Object.keys(bindings.feeds), Object.keys(bindings.endpoints)], [['hospital'], ['ehr']]);
-    assert.equal(bindings.endpoints['ehr']?.timeoutMs, 15_000);
-    assert.equal(bindings.endpoints['ehr']?.concurrency, 8);
+    const { ehr } = bindings.endpoints;
+    assert.ok(ehr?.kind === 'fhir');
+    assert.deepEqual([ehr.timeoutMs, ehr.concurrency], [15_000, 8]);
   });
 
   it('show a run.json that is read as it is', async () => {

@@ -39,7 +39,13 @@ describe('an engine whose process was killed', function () {
     await once(child, 'exit');
 
     clock.set(Date.now());
-    const ehr = { base: `${server.origin}/fhir`, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 4 } as const;
+    const ehr = {
+      kind: 'fhir',
+      base: `${server.origin}/fhir`,
+      auth: { kind: 'none' },
+      timeoutMs: 5000,
+      concurrency: 4,
+    } as const;
     const bindings = { feeds: {}, endpoints: { ehr } };
     engine = await createEngine({ environment: 'staging', dataFolder: folder, bindings, clock, log: silentLog });
     source.onDeliver = (work) => void processAgain(work);

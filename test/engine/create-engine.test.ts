@@ -129,7 +129,13 @@ describe('createEngine', () => {
     await assert.rejects(createEngine({ ...options, dataFolder: join(file, 'x') }), {
       code: 'store-folder-unwritable',
     });
-    const ehr = { base: 'ftp://example.org', auth: { kind: 'none' }, timeoutMs: 1000, concurrency: 1 } as const;
+    const ehr = {
+      kind: 'fhir',
+      base: 'ftp://example.org',
+      auth: { kind: 'none' },
+      timeoutMs: 1000,
+      concurrency: 1,
+    } as const;
     const bindings = { feeds: {}, endpoints: { ehr } };
     await assert.rejects(createEngine({ ...options, bindings, dataFolder: folder }), { code: 'endpoint-base-invalid' });
     await create();

@@ -39,7 +39,13 @@ describe('an engine that operators stop and start', () => {
       bindings: {
         feeds: { hospital: { listen: { host: '127.0.0.1', port: 0, tls: null, allow: [] } } },
         endpoints: {
-          ehr: { base: `${server.origin}/fhir`, auth: { kind: 'none' }, timeoutMs: 10_000, concurrency: 8 },
+          ehr: {
+            kind: 'fhir',
+            base: `${server.origin}/fhir`,
+            auth: { kind: 'none' },
+            timeoutMs: 10_000,
+            concurrency: 8,
+          },
         },
       },
       clock,

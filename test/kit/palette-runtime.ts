@@ -98,7 +98,7 @@ export class PaletteRuntime {
         endpoints: Object.fromEntries(
           Object.entries(endpoints).map(([name, base]) => [
             name,
-            { base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 },
+            { kind: 'fhir', base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 },
           ]),
         ),
       },

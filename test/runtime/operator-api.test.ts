@@ -44,7 +44,10 @@ describe('operators at the runtime API', () => {
     engine = await createEngine({
       environment: 'staging',
       dataFolder: folder,
-      bindings: { feeds: {}, endpoints: { ehr: { base: 'http://127.0.0.1:1/fhir', auth: { kind: 'none' }, ...ROOM } } },
+      bindings: {
+        feeds: {},
+        endpoints: { ehr: { kind: 'fhir', base: 'http://127.0.0.1:1/fhir', auth: { kind: 'none' }, ...ROOM } },
+      },
       clock,
       log: silentLog,
     });
