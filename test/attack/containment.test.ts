@@ -73,7 +73,7 @@ async function appears(file: string): Promise<void> {
 }
 
 describe('a function node that leaves its sandbox', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const bystanders = new Bystanders();
   let runtime: RuntimeProcess;
   let targets: Targets;
@@ -163,7 +163,7 @@ describe('a function node that leaves its sandbox', function () {
 });
 
 describe('the same ways out of a plain Node process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), 'wardflow-plain-'));
   const bystanders = new Bystanders();
   after(async () => {

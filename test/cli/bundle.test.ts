@@ -21,7 +21,7 @@ interface Ended {
 }
 
 describe('bundles on the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let now = NOW;
   const file = (name: string): string => join(folder, name);

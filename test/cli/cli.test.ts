@@ -64,7 +64,7 @@ async function run(
 }
 
 describe('wardflow on the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   const wardflow = (...args: string[]): Promise<Ended> => run(args, { WARDFLOW_DATA: runtime.folder });
   const text = async (...args: string[]): Promise<string> => {

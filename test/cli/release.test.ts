@@ -16,7 +16,7 @@ import { startFakeReleaseRuntime, type FakeReleaseRuntime } from '../kit/fake-re
 const PASSPHRASE = 'correct horse battery staple';
 
 describe('releases on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let env: TestEnvironment;
   let runtime: FakeReleaseRuntime;
   let now: number;

@@ -12,7 +12,7 @@ const ROOT = packageRoot();
 const SAMPLE = join(ROOT, 'flows/critical-lab-result/samples/normal.hl7');
 
 describe('wardflow send', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   let folder: string;
   const file = (name: string, content: string): string => {

@@ -12,7 +12,7 @@ const SCRIPT = '/usr/bin/script';
 const PASSPHRASE = 'seven brown owls at noon';
 
 describe('wardflow on a terminal', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
 
   before(function () {

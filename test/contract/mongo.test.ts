@@ -6,11 +6,11 @@ import { describeStoreContract } from './store-contract.ts';
 
 describe('MongoDB', () => {
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await requireMongod(this)();
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await removeAllPlaces();
     await stopMongod();
   });

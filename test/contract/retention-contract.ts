@@ -177,7 +177,7 @@ export function describeRetention(adapter: StoreAdapter): void {
     });
 
     it('comes to an end, and has then taken all that may go, whatever it is asked for in between', async function () {
-      this.timeout(30_000);
+      this.timeout(180_000);
       const random = sequence(20_260_105);
       const chance = (share: number): boolean => random() < share;
       const asked = (): { bodiesBefore: number | null; messagesBefore: number | null } => {
@@ -206,7 +206,7 @@ export function describeRetention(adapter: StoreAdapter): void {
     });
 
     it('comes past large messages that must stay', async function () {
-      this.timeout(30_000);
+      this.timeout(180_000);
       const body = 'x'.repeat(9 * 1024 * 1024);
       for (let i = 0; i < 3; i++)
         await acceptOne(store, { subscription: 'elsewhere/in' }, { ...OLD, body: `${body}${i}` });

@@ -14,7 +14,7 @@ const UNREADABLE = [
 ].join('\r');
 
 describe('a dead letter of the critical flow, and a crash before anybody was told', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   before(async () => {
     runtime = await RuntimeProcess.start({ definitions: ['_shared', 'critical-lab-result'] });

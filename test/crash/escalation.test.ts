@@ -19,7 +19,7 @@ interface Resource {
 }
 
 describe('an escalation whose runtime is killed with SIGKILL', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;
 

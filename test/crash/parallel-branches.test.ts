@@ -15,7 +15,7 @@ const isCreate = (type: string) => (request: SeenRequest) =>
   request.method === 'POST' && new URL(request.url, 'http://fhir').pathname.endsWith(`/${type}`);
 
 describe('a runtime killed when one of two parallel branches has settled', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const endings: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of endings.splice(0).toReversed()) await end();

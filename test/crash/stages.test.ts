@@ -10,7 +10,7 @@ import { ownFlow, ownNode, ownTask, taskDescriptions, writeOwnFlow } from '../ki
 import { RuntimeProcess } from '../kit/runtime-process.ts';
 
 describe('a runtime killed between two stages of a message', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const endings: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of endings.splice(0).toReversed()) await end();

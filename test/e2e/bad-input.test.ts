@@ -19,7 +19,7 @@ const critical = (controlId: string): string =>
 const framed = (body: string): Buffer => Buffer.concat([START, Buffer.from(body), END]);
 
 describe('a real runtime that is sent bad input', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;
   let pid: number;
@@ -151,7 +151,7 @@ describe('a real runtime that is sent bad input', function () {
 });
 
 describe('a real runtime whose FHIR server is not there', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const MESSAGES = 5;
   let sandbox: Awaited<ReturnType<typeof startSandbox>> | undefined;
   let runtime: RuntimeProcess | undefined;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
-import { barriers, startBrowser } from '../kit/browser.ts';
+import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
 import { answerField, MllpSender } from '../kit/mllp-sender.ts';
 import { requireChromium } from '../kit/requires.ts';
@@ -17,7 +17,7 @@ interface TaskResource {
 }
 
 describe('somebody at the console of the demo', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let wardflow: WardflowProcess;
   let browser: Browser;
@@ -39,7 +39,7 @@ describe('somebody at the console of the demo', function () {
     fhir = `${info.sandbox?.url ?? ''}/fhir`;
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('console', (said) => {
       if (said.type() === 'error') problems.push(said.text());

@@ -10,7 +10,7 @@ const READY = /Ctrl-C stops it/;
 const READY_WITHIN_MS = 30_000;
 
 describe('a newcomer who starts the demo', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let current: WardflowProcess | undefined;
   let info: RunInfo;

@@ -19,7 +19,7 @@ import {
 const RUNS = /^Wardflow runs/;
 
 describe('wardflow up with production', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let data: string;
   let wardflow: WardflowProcess | undefined;

@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import type { MessageDetail, MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
-import { startBrowser } from '../kit/browser.ts';
+import { PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
 import { answerField, MllpSender } from '../kit/mllp-sender.ts';
 import { requireChromium } from '../kit/requires.ts';
@@ -60,7 +60,7 @@ describe('a change on its way into production', function () {
       return known;
     }
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     await page.goto(`${consoleUrl}${path}`);
     await page.getByLabel('User name').fill(who);
     await page.getByRole('textbox', { name: 'Password' }).fill(people.get(who)?.password ?? '');
@@ -114,7 +114,7 @@ describe('a change on its way into production', function () {
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('"> 6.0"', '"> 5.8"').replace('"value": 6.0,', '"value": 5.8,'));
     const page = await (await as('analyst', '/')).context().newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     await page.goto(`${editorUrl}/`);
     await page.waitForFunction(() => {
       const { RED } = globalThis as unknown as { RED?: { nodes?: { node(id: string): unknown } } };

@@ -15,7 +15,7 @@ import { startWardflow, temporaryFolder, until, type WardflowProcess } from '../
 const RUNS = /^Wardflow runs/;
 
 describe('wardflow up with its journals on MongoDB', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: CountingFhirServer;
   let url: URL | undefined;

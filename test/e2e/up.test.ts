@@ -18,7 +18,7 @@ import {
 const RUNS = /^Wardflow runs/;
 
 describe('wardflow up', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const started: WardflowProcess[] = [];
   beforeEach(async () => {

@@ -12,7 +12,7 @@ import { DONE, RecordingSource } from '../kit/recording-source.ts';
 import { effectSpec, post } from './outside-world.ts';
 
 describe('an engine whose process was killed', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let folder: string;
   let server: LocalHttpServer;
   let engine: Engine;

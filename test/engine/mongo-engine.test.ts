@@ -16,7 +16,7 @@ describe('an engine on MongoDB', () => {
   let folders: string[];
   const engines: Engine[] = [];
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await requireMongod(this)();
   });
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('an engine on MongoDB', () => {
     await connection.close();
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await removeAllPlaces();
     await stopMongod();
   });
@@ -63,7 +63,7 @@ describe('an engine on MongoDB', () => {
     });
 
   it('gives back at its start what its earlier life had claimed, and nothing of another runtime', async function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     const [here = '', there = ''] = folders;
     const [one, two] = [await start(here), await start(there)];
     const item = await acceptOne(one.store);
@@ -85,7 +85,7 @@ describe('an engine on MongoDB', () => {
   });
 
   it('works through a key without waiting for its slow poll', async function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     const engine = await start(folders[0] ?? '');
     const orders: string[] = [];
     for (let i = 0; i < 20; i++) orders.push((await acceptOne(engine.store, { orderingKey: 'one-key' })).id);

@@ -21,7 +21,7 @@ const message = (controlId: string): string =>
   oru({ controlId, patient: `P${controlId}`, observations: [potassium('4.1')] });
 
 describe('a runtime whose disk is full', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let disk: FaultyDisk;
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;

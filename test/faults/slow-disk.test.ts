@@ -18,7 +18,7 @@ const message = (controlId: string): string =>
   oru({ controlId, patient: `P${controlId}`, observations: [potassium('4.1')] });
 
 describe('a runtime whose disk takes its time to flush', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let disk: FaultyDisk;
   let runtime: RuntimeProcess;
   const acknowledged = new Set<string>();

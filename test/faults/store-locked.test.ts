@@ -16,7 +16,7 @@ const message = (controlId: string): string =>
   oru({ controlId, patient: `P${controlId}`, observations: [potassium('4.1')] });
 
 describe('a runtime whose database another process keeps locked', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   let other: DatabaseSync | undefined;
 

@@ -19,7 +19,7 @@ const NORMAL = '4.2';
 const NOW = '/status';
 
 describe('a result that changes', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;
   let sender: MllpSender;

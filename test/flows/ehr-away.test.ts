@@ -16,7 +16,7 @@ interface Task {
 }
 
 describe('a critical result while the EHR is away', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   let sandbox: Awaited<ReturnType<typeof startSandbox>> | undefined;
   let port: number;

@@ -49,7 +49,7 @@ function watched(task: Resource | undefined): string {
 }
 
 describe('the shipped flows', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;
   let sender: MllpSender;

@@ -43,7 +43,7 @@ const CASES: readonly (readonly [id: string, segments: readonly string[], rows: 
 ];
 
 describe('a result that a laboratory states in its own way', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let runtime: RuntimeProcess;
   let sender: MllpSender;

@@ -5,7 +5,7 @@ import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
 
 describe('an empty production', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   before(async () => {
     runtime = await RuntimeProcess.start({ environment: 'production', definitions: [] });

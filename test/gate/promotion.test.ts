@@ -14,7 +14,7 @@ import { smallDefinitions } from './small-definitions.ts';
 const post = (body: object): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 
 describe('a promotion', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runtime: RuntimeProcess;
   let kit: ReleaseKit;
   let first: Bundle;

@@ -8,7 +8,7 @@ import { filesOf, findingsOf } from '../kit/checked-definition.ts';
 import { CASES, through } from './checks-cases.ts';
 
 describe('the checks of a definition', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let catalogue: NodeCatalogue;
   before(async () => {
     catalogue = await loadCatalogue();
@@ -93,7 +93,7 @@ describe('the checks of a definition', function () {
 });
 
 describe('the catalogue of node types', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
 
   it("lists Node-RED's own nodes and ours with their modules, and not those that a runtime leaves out", async () => {
     const catalogue = await loadCatalogue();

@@ -30,7 +30,7 @@ const FLOW = ownFlow('task', [ownTask('task', {})]).map((node) =>
 );
 
 describe('operations of a real runtime, through the console', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let ehr: LocalHttpServer;
   let runtime: RuntimeProcess;
   let kit: TestConsole;

@@ -10,7 +10,7 @@ import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-consol
 const FOLDER = process.env['WARDFLOW_TEST_WEB'] ?? webFolder();
 
 describe('the operations pages in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kit: TestConsole;
   let browser: Browser;
   let page: Page;

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import { webFolder } from '../../governance/server/web-folder.ts';
-import { barriers, startBrowser } from '../kit/browser.ts';
+import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
 
 const OWN = 'four-words-of-her-own';
 
 describe('the pages of people and accounts', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kit: TestConsole;
   let browser: Browser;
   let page: Page;
@@ -30,7 +30,7 @@ describe('the pages of people and accounts', function () {
   async function open(colorScheme: 'light' | 'dark', width: number): Promise<Page> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     await page.goto(`${kit.console.url}/people`);
     return page;
   }

@@ -11,7 +11,7 @@ import type { Bundle } from '../../governance/bundle/index.ts';
 import { logFolder, writeBundleFile } from '../../governance/release/index.ts';
 import { webFolder } from '../../governance/server/web-folder.ts';
 import { readTrustFolder, trustFolderOf } from '../../governance/trust/trust-folder.ts';
-import { barriers, startBrowser } from '../kit/browser.ts';
+import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { syntheticProposal } from '../kit/synthetic-proposal.ts';
 import { PASSWORD } from '../kit/test-console.ts';
@@ -29,7 +29,7 @@ const ROLES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 describe('the pages of production in a browser', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let all: ConsoleWithProduction;
   let browser: Browser;
   let page: Page;
@@ -69,7 +69,7 @@ describe('the pages of production in a browser', function () {
   async function open(who: string, path: string, colorScheme: 'light' | 'dark' = 'light', width = 1440): Promise<Page> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(10_000);
+    opened.setDefaultTimeout(PAGE_WAIT_MS);
     await opened.clock.install({ time: NOW });
     opened.on('pageerror', (error) => complaints.push(error.message));
     opened.on('console', (message) => {

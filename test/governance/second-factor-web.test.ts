@@ -6,7 +6,7 @@ import { decodeQR } from 'qr/decode.js';
 import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../engine/index.ts';
 import { webFolder } from '../../governance/server/web-folder.ts';
-import { barriers, startBrowser } from '../kit/browser.ts';
+import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
 
@@ -14,7 +14,7 @@ import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-consol
 const STEP_MS = 30_000;
 
 describe('the pages of the second step at login', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kit: TestConsole;
   let browser: Browser;
   let ahead = 0;
@@ -41,7 +41,7 @@ describe('the pages of the second step at login', function () {
   async function open(colorScheme: 'light' | 'dark', width: number): Promise<Page> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     await page.goto(`${kit.console.url}/account`);
     return page;
   }

@@ -13,7 +13,7 @@ import { ProposalBench } from './proposals/bench.ts';
 import { PASSPHRASE, ProposalPages } from './proposals/pages.ts';
 
 describe('signing keys in the console', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let bench: ProposalBench;
   let pages: ProposalPages;
   let browser: Browser;

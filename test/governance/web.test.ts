@@ -12,7 +12,7 @@ const FLAGS =
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the console in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kit: TestConsole;
   let browser: Browser;
   let page: Page;

@@ -5,6 +5,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** How long a page may take for what it is asked: a net for what never comes, however busy the machine. */
+export const PAGE_WAIT_MS = 45_000;
+
 export function startBrowser(executablePath: string): Promise<Browser> {
   // As root, as in a container, Chromium starts without its sandbox only.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });

@@ -32,7 +32,7 @@ interface Editor {
 }
 
 describe('the forms in the editor', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), 'wardflow-forms-'));
   const nodes = examples();
   let nodeRed: ChildProcess | undefined;

@@ -370,7 +370,7 @@ describe('operators at the runtime API', () => {
     });
 
     it('are taken at most 200 messages at a time, and what is left is said', async function () {
-      this.timeout(20_000);
+      this.timeout(180_000);
       const entries = Array.from({ length: 201 }, () => newMessage({ receivedAt: clock.now() }));
       await Promise.all(
         entries.map((one) => engine.store.journal.accept(one, [newWork(one, { subscription: 'a/in' })], 0)),

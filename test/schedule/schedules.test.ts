@@ -69,7 +69,7 @@ for (const storage of STORAGES) {
       await storage.removePlace(place);
     });
     after(function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       return storage.after();
     });
 

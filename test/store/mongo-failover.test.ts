@@ -19,12 +19,12 @@ describe('MongoDB with three members', () => {
   let servers: MongoMemoryReplSet;
   let store: Store;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     requireMongodBinary(this);
     servers = await startReplicaSet(3);
   });
   after(async function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     await servers?.stop();
   });
 

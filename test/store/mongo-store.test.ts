@@ -32,7 +32,7 @@ describe('the store on MongoDB', () => {
     return store;
   };
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await requireMongod(this)();
   });
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe('the store on MongoDB', () => {
     await adapter.removePlace(place);
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await removeAllPlaces();
     await stopMongod();
   });
@@ -101,7 +101,7 @@ describe('the store on MongoDB', () => {
   });
 
   it('refuses a server that is no member of a replica set', async function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     requireMongodBinary(this);
     const server = await startStandalone();
     try {
@@ -143,7 +143,7 @@ describe('the store on MongoDB', () => {
   });
 
   it('keeps a frame that is larger than a document can be', async function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     const store = await open();
     const bytes = Buffer.alloc(20 * 1024 * 1024, 'MSH|0123456789');
     const message = { ...newMessage(), bytes };

@@ -61,7 +61,7 @@ async function bundled(): Promise<string> {
 }
 
 describe('keys in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let server: LocalHttpServer;
   let browser: Browser;
   let page: Page;

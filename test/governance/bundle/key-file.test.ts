@@ -27,7 +27,7 @@ const pkcs8 = (secret: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.from(`302e020100300506032b657004220420${secret}`, 'hex'));
 
 describe('a signing key', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let file: KeyFile;
   before(async () => {
     file = await createKey('ana', PASSPHRASE);

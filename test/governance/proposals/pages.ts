@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { fromBase64 } from '../../../governance/bundle/base64.ts';
 import { wrapKey } from '../../../governance/bundle/key-file.ts';
+import { PAGE_WAIT_MS } from '../../kit/browser.ts';
 import { PASSWORD } from '../../kit/test-console.ts';
 import type { Person } from '../bundle/ceremony.ts';
 import { critical } from '../diff/describe.ts';
@@ -50,7 +51,7 @@ export class ProposalPages {
     // As late as the console thinks it is: what is signed says when.
     if (!ownClock) await context.clock.install({ time: this.#bench.clock.now() });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);

@@ -12,7 +12,7 @@ import { manyChanges, PASSPHRASE, ProposalPages, writeShipped } from './pages.ts
 const VIEWS = ['', '/flow', '/rules', '/files', '/checks', '/scenarios', '/discussion', '/history'] as const;
 
 describe('proposals in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let bench: ProposalBench;
   let browser: Browser;
   let pages: ProposalPages;

@@ -16,7 +16,7 @@ import { consoleWithProduction } from './console-with-production.ts';
 import { change } from './environment.ts';
 
 describe('the puller as a process', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
 
   const start = (env: Record<string, string>) => {
     const child = spawn(process.execPath, ['governance/server/pull-main.ts'], {

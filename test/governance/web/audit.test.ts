@@ -11,7 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const FLAGS = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking';
 
 describe('the audit pages in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kit: TestConsole;
   let browser: Browser;
   let page: Page;
