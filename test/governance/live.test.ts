@@ -73,6 +73,14 @@ describe('live changes', () => {
     assert.equal(await connected(connect({ cookie })), 'connected');
   });
 
+  it('reach nobody who owes a second step before anything else', async () => {
+    await kit.stop();
+    kit = await startTestConsole({ runtime: { messages: 1 }, secondFactorOf: ['operator'] });
+    const [owing, other] = [await kit.cookieOf('operator'), await kit.cookieOf('auditor')];
+    assert.equal(await connected(connect({ cookie: owing })), 'refused');
+    assert.equal(await connected(connect({ cookie: other })), 'connected');
+  });
+
   it('end with the session', async () => {
     const cookie = await kit.cookieOf();
     const client = connect({ cookie });

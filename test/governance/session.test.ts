@@ -285,6 +285,19 @@ describe('logging in to the console', () => {
     });
     assert.equal(large.status, 413);
   });
+
+  it('reads no large body of somebody who is not logged in', async () => {
+    await start();
+    const body = { padding: 'x'.repeat(40_000) };
+    for (const path of ['/trust/production/changes', '/environments/production/orders', '/proposals', '/keys']) {
+      const bare = await kit.call(`/api/v1${path}`, { method: 'POST', body });
+      assert.equal(bare.status, 413, path);
+      const stranger = await kit.call(`/api/v1${path}`, { method: 'POST', body: { padding: 'x' } });
+      assert.ok([401, 404].includes(stranger.status), `${path}: ${stranger.status}`);
+      const known = await kit.call(`/api/v1${path}`, { method: 'POST', body, cookie: await kit.cookieOf() });
+      assert.notEqual(known.status, 413, path);
+    }
+  });
 });
 
 describe('passwords', () => {

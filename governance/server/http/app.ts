@@ -19,7 +19,7 @@ import type { SecondFactors } from '../second-factor/second-factors.ts';
 import type { ServiceAccounts } from '../store/service-accounts.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { auditRouter } from './audit-routes.ts';
-import { createNeeds, may, rightHost, writesFromConsole } from './guards.ts';
+import { createNeeds, fromSomebody, may, rightHost, writesFromConsole } from './guards.ts';
 import { handled } from './handled.ts';
 import type { Origins } from './origins.ts';
 import { keyRouter } from './key-routes.ts';
@@ -90,8 +90,8 @@ function api(parts: AppParts): Router {
     next();
   });
   router.use(writesFromConsole(parts.origins));
-  router.use(['/proposals', '/keys'], proposalBodies());
-  router.use(signedBodies);
+  router.use(['/proposals', '/keys'], fromSomebody(parts, proposalBodies()));
+  router.use(fromSomebody(parts, signedBodies));
   router.use(express.json({ limit: '16kb', strict: true }));
   router.use(
     sessionRouter({

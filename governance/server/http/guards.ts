@@ -54,6 +54,19 @@ export function placeOf(request: Request): LoginPlace {
  */
 export type Access = 'anybody' | 'runtime' | 'logged-in' | 'person' | Permission;
 
+/** Larger bodies than usual are read from callers who are somebody; what they may do, the route's guard says. */
+export function fromSomebody({ login, services }: Omit<GuardParts, 'sessions'>, read: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const { headers } = request;
+    const known =
+      headers.authorization === undefined
+        ? login.identify(sessionToken(headers))
+        : services.find(bearerToken(headers) ?? '');
+    if (known) read(request, response, next);
+    else next();
+  };
+}
+
 /** The first handler of every route: the test of all routes reads `access` from it. */
 export type Guard = RequestHandler & { readonly access: Access };
 export type Needs = (access: Access) => Guard;

@@ -5,7 +5,7 @@ import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
 import type { Permission } from '../../api/permissions.ts';
 import { sessionToken } from '../http/guards.ts';
 import type { Origins } from '../http/origins.ts';
-import { mayDo, scopeOf } from '../identity.ts';
+import { isHeldBack, mayDo, scopeOf, type Identity } from '../identity.ts';
 import type { Login } from '../login.ts';
 
 /** Changes of this time go out together: a burst of messages must not become a burst of repaints. */
@@ -55,13 +55,13 @@ export function createFanOut(
         null,
         origins.isOurs(request) &&
           origins.isFromOwnPage(request) &&
-          login.identify(sessionToken(request.headers)) !== undefined,
+          mayHear(login.identify(sessionToken(request.headers))),
       ),
   });
 
   io.use((socket, next) => {
     const identity = login.identify(sessionToken(socket.request.headers));
-    if (!identity) {
+    if (!identity || isHeldBack(identity)) {
       next(new Error('session-missing'));
       return;
     }
@@ -126,6 +126,9 @@ export function createFanOut(
     },
   };
 }
+
+/** Who owes a step before anything else hears nothing until it is done; their browser asks again by itself. */
+const mayHear = (identity: Identity | undefined): boolean => identity !== undefined && !isHeldBack(identity);
 
 /**
  * For somebody who answers for a part: an id says nothing, but a notice has words. They ask for the list, which is narrowed.
