@@ -1,4 +1,5 @@
 /** Composes the engine: the store, what comes in, what is dispatched, what goes out, and what waits for people. */
+import { openIdentifierMarks, type IdentifierMark } from './audit/identifier-marks.ts';
 import type { Clock, Millis } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
 import { timeSortedIds } from './base/ids.ts';
@@ -71,8 +72,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = options.aroundStore?.(watched) ?? watched;
   let endpoints: ClosableFhirEndpoints;
   let controls: RunningControls;
+  let identifierMark: IdentifierMark;
   const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });
   try {
+    identifierMark = await openIdentifierMarks(dataFolder);
     controls = await createOperatorControls({ switches: store.switches, clock, ids, log, live, onStoreFailure });
     const held = (name: string): Switch | undefined => controls.inForce('endpoint', name);
     const parts = {
@@ -161,6 +164,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     endpoints,
     controls,
     live,
+    identifierMark,
     storeTrouble: failures.trouble,
     start() {
       dispatcher.start();

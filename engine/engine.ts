@@ -1,4 +1,5 @@
 /** The engine as one object: what `createEngine` composes and the runtime, the CLI and tests hold. */
+import type { IdentifierMark } from './audit/identifier-marks.ts';
 import type { Clock } from './base/clock.ts';
 import type { Ids } from './base/ids.ts';
 import type { Log } from './base/log.ts';
@@ -25,6 +26,8 @@ export interface Engine {
   readonly endpoints: FhirEndpoints;
   readonly controls: OperatorControls;
   readonly live: LiveFeed;
+  /** Stands for a patient's identifier in audit records. */
+  readonly identifierMark: IdentifierMark;
   /** Why nothing can be kept at the moment; `null` while all is well. */
   storeTrouble(): StoreTrouble | null;
   /** Takes work up: call when the flows have started. */

@@ -1,5 +1,4 @@
 /** Messages: list, trace, body, redrive and release. Seeing a body or searching by an identifier is audited first. */
-import { createHash } from 'node:crypto';
 import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
@@ -29,7 +28,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
             at: clock.now(),
             type: 'message.searched',
             actor: actorOf(request),
-            details: { by: kind, value: `hash:${createHash('sha256').update(value).digest('hex').slice(0, 16)}` },
+            details: { by: kind, value: engine.identifierMark(value) },
           },
         ]);
       }

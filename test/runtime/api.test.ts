@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -266,6 +267,10 @@ describe("the runtime's own API", () => {
       ['message.searched by user:ana', 'message.body-viewed by cli:root', 'message.body-viewed by user:ana'],
     );
     assert.ok(!JSON.stringify(records).includes('4711'), 'the audit trail holds no identifier in clear');
+    const { value } = records[0]?.details as { readonly value: string };
+    assert.equal(value, engine.identifierMark('4711'));
+    const bare = createHash('sha256').update('4711').digest('hex').slice(0, 16);
+    assert.ok(!value.includes(bare), 'nor one that whoever tries all numbers finds');
   });
 
   it('redrives the dead with a reason, after saying what was done since', async () => {

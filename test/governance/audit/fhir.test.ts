@@ -24,7 +24,7 @@ const MUCH = {
     target: 'ehr: create Task',
     summary: 'Task/12 created, 201',
     by: 'patient',
-    value: 'hash:0f',
+    value: 'mark:0f',
     proposal: 'P-1',
     address: '127.0.0.1',
     empty: '',
