@@ -40,7 +40,8 @@ export { isExpressionLimit } from './expressions/expression-limit.ts';
 export { RuleTable, type HitPolicy, type RuleDecision, type RuleValue } from './rules/rule-table.ts';
 export type { EndpointHealth } from './endpoints/endpoint-health.ts';
 export type { Hl7Endpoint, Hl7Endpoints, Hl7Receipt, Hl7SendResult } from './mllp/endpoint.ts';
-export type { MllpSender, MllpSenderOptions } from './mllp/sender.ts';
+export { createMllpSender, type MllpSender, type MllpSenderOptions } from './mllp/sender.ts';
+export type { SendingTls } from './mllp/dial.ts';
 export type {
   Hl7Advice,
   Hl7Dictionary,

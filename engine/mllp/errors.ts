@@ -36,6 +36,17 @@ export const mllpErrors = defineErrors({
     text: 'Nothing takes messages at {host}:{port} ({reason}).',
     remedy: 'See whether the receiver runs and listens there; "npx wardflow status" says where a feed listens.',
   },
+  'mllp-tls-refused': {
+    class: 'transient',
+    text: 'No TLS connection came about with the receiver at {host}:{port} ({reason}); nothing was sent.',
+    remedy:
+      'Compare the certificates of both sides with "tls" of the endpoint in bindings.json; the message is sent again by itself.',
+  },
+  'mllp-closed': {
+    class: 'transient',
+    text: 'The connection to the receiver at {host}:{port} is closed because Wardflow is stopping; nothing was sent.',
+    remedy: 'Nothing to do: the message is sent at the next start.',
+  },
   'mllp-no-answer': {
     class: 'ambiguous',
     text: 'The receiver at {host}:{port} gave no answer to a message ({reason}).',

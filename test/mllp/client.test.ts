@@ -54,7 +54,7 @@ describe('the MLLP client', () => {
     const closing = await receiver((socket) => socket.destroy());
     const first = await connectMllp({ host: '127.0.0.1', port: closing, answerWithinMs: 5_000 });
     await assert.rejects(first.exchange(MESSAGE), code('mllp-no-answer'));
-    await assert.rejects(first.exchange(MESSAGE), code('mllp-no-answer'));
+    await assert.rejects(first.exchange(MESSAGE), code('mllp-unreachable'), 'it is over, and nothing was sent');
     const silent = await receiver(() => undefined);
     const second = await connectMllp({ host: '127.0.0.1', port: silent, answerWithinMs: 20 });
     stop.push(() => second.close());
