@@ -103,6 +103,9 @@ export {
 export type { FhirBinding } from './fhir/binding.ts';
 export { fhirErrors } from './fhir/errors.ts';
 export { Hl7Message, type Hl7Json } from './hl7/message.ts';
+export type { Hl7Change } from './hl7/change.ts';
+export { transcribed } from './hl7/transcribe.ts';
+export type { Delimiters } from './hl7/delimiters.ts';
 export { Hl7Segment } from './hl7/segment.ts';
 export type { Hl7Observation, Hl7Order } from './hl7/orders.ts';
 export type { Hl7Fields, Hl7Row } from './hl7/fields.ts';

@@ -5,18 +5,33 @@ import { levels, type Hl7Source, type Span } from './source.ts';
 
 /** A source with one part replaced by a value, escaped; every other character stays. */
 export function withValue(source: Hl7Source, path: string, value: string): Hl7Source {
-  const parsed = parsePath(path);
-  const text = escape(value.toWellFormed(), source.delimiters, source);
-  if (text === undefined) throw hl7Errors.create('hl7-no-separator', { path });
-  return spliced(source, path, parsed, text);
+  const { from, to, text } = placed(source, path, value, 'value');
+  return source.spliced({ from, to }, text);
 }
 
 /** A source with one part replaced by text that brings its own separators and escapes. */
 export function withRaw(source: Hl7Source, path: string, text: string): Hl7Source {
+  const found = placed(source, path, text, 'raw');
+  return source.spliced({ from: found.from, to: found.to }, found.text);
+}
+
+/** Where a text goes and what is written there: `value` is escaped, `raw` brings its own separators. */
+export function placed(
+  source: Hl7Source,
+  path: string,
+  text: string,
+  kind: 'value' | 'raw',
+): Span & { readonly text: string } {
+  const parsed = parsePath(path);
+  if (kind === 'value') {
+    const escaped = escape(text.toWellFormed(), source.delimiters, source);
+    if (escaped === undefined) throw hl7Errors.create('hl7-no-separator', { path });
+    return splice(source, path, parsed, escaped);
+  }
   if (ENDS_SOMETHING.some((character) => text.includes(character))) {
     throw hl7Errors.create('hl7-line-end', { path });
   }
-  return spliced(source, path, parsePath(path), text.toWellFormed());
+  return splice(source, path, parsed, text.toWellFormed());
 }
 
 /** What ends a segment or an MLLP frame. */
@@ -35,20 +50,20 @@ export function withSegment(source: Hl7Source, name: string, after?: string): Hl
   return source.spliced({ from: anchor.to, to: anchor.to }, lineEnd + name);
 }
 
-function spliced(source: Hl7Source, path: string, parsed: Hl7Path, value: string): Hl7Source {
+function splice(source: Hl7Source, path: string, parsed: Hl7Path, value: string): Span & { readonly text: string } {
   const at = source.find(parsed.segment, parsed.occurrence || 1);
   if (at < 0) throw hl7Errors.create('hl7-no-segment', { segment: parsed.segment, path });
   if (source.isOpaque(at, parsed.field)) throw hl7Errors.create('hl7-delimiters-fixed', { path });
   const { span, padding } = place(source, at, path, parsed);
-  const next = source.spliced(span, padding + value);
+  const text = padding + value;
   const changesCharset = parsed.segment === 'MSH' && parsed.field === 18;
   if (changesCharset || !isAscii(value)) {
-    const { charset } = next;
-    if (charset.encode(changesCharset ? next.text : value) === undefined) {
-      throw hl7Errors.create('hl7-not-in-charset', { path, charset: charset.name });
+    const next = changesCharset ? source.spliced(span, text) : source;
+    if (next.charset.encode(changesCharset ? next.text : value) === undefined) {
+      throw hl7Errors.create('hl7-not-in-charset', { path, charset: next.charset.name });
     }
   }
-  return next;
+  return { ...span, text };
 }
 
 function isAscii(value: string): boolean {

@@ -1,3 +1,4 @@
+import { withChanges, type Hl7Change } from './change.ts';
 import { withRaw, withSegment, withValue } from './edit.ts';
 import { hl7Errors } from './errors.ts';
 import { fieldsOf, MOST_SHOWN, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
@@ -101,6 +102,11 @@ export class Hl7Message {
   /** Adds an empty segment, after the last segment named `after` or at the end. */
   addSegment(name: string, after?: string): this {
     return this.become(withSegment(this.source, name, after));
+  }
+
+  /** Several edits at once, each found in the message as it is before any of them (change.ts). Returns the message. */
+  change(changes: readonly Hl7Change[]): this {
+    return this.become(withChanges(this.source, changes));
   }
 
   *segments(name?: string): Generator<Hl7Segment> {
