@@ -6,7 +6,14 @@ import { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { failureOf } from '../queue/failure.ts';
 import type { Dispatcher } from '../queue/source.ts';
-import type { AuditLog, EffectBegin, EffectIdentity, Effects, Failure } from '../store/contract/index.ts';
+import {
+  LARGEST_REQUEST_BYTES,
+  type AuditLog,
+  type EffectBegin,
+  type EffectIdentity,
+  type Effects,
+  type Failure,
+} from '../store/contract/index.ts';
 import { effectErrors } from './errors.ts';
 import type { ActionOutcome, EffectResult, EffectRunner, EffectSpec, EffectTry } from './once.ts';
 import { recordable } from './recordable-result.ts';
@@ -50,8 +57,13 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
   }
 
   async function attempt(identity: EffectIdentity, spec: EffectSpec, action: Action): Promise<EffectResult> {
+    const { request } = spec;
+    if (request && request.length > LARGEST_REQUEST_BYTES) {
+      const details = { effect: spec.name, limit: LARGEST_REQUEST_BYTES };
+      return { kind: 'failed', failure: failureOf(effectErrors.create('effect-request-too-large', details)) };
+    }
     const startedAt = clock.now();
-    const begin = await effects.begin(identity, `${owner}#${++tries}`, startedAt);
+    const begin = await effects.begin(identity, `${owner}#${++tries}`, startedAt, request);
     switch (begin.kind) {
       case 'recorded':
         return { kind: 'done', record: begin.record, repeated: true };
@@ -78,7 +90,8 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       return { kind: 'failed', failure: unknown };
     }
 
-    const effect: EffectTry = { key: identity.key, attempt: begin.tries, maybeDone };
+    const request = begin.request ?? spec.request;
+    const effect: EffectTry = { key: identity.key, attempt: begin.tries, maybeDone, ...(request && { request }) };
     const outcome = await dispatcher.holdLease(spec.work, guarded(spec, effect, action));
     if (outcome.kind === 'failed') return recordFailure(identity, spec, outcome.failure, unknown, maybeDone);
 

@@ -11,6 +11,11 @@ export const effectErrors = defineErrors({
     text: 'The action "{effect}" was asked for twice in one delivery, with different contents.',
     remedy: 'Give the node a discriminator that tells the two apart, then redrive the message.',
   },
+  'effect-request-too-large': {
+    class: 'permanent',
+    text: 'What the action "{effect}" is about to send is larger than {limit} bytes, so that it cannot be kept for a repeat.',
+    remedy: 'Have the flow send less at a time: leave out or split what is embedded in the message.',
+  },
   'effect-in-flight': {
     class: 'transient',
     text: 'The action "{effect}" is being done for this message already.',

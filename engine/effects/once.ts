@@ -16,6 +16,11 @@ export interface EffectSpec {
    * the flow (a discriminator is missing): the second fails instead of being taken for a repeat. Absent: not compared.
    */
   readonly content?: string;
+  /**
+   * What is about to be sent, where a repeat has to be the same to the byte: kept before the first try, which and each later
+   * one gets it as `EffectTry.request`. At most 8 MiB.
+   */
+  readonly request?: Uint8Array;
 }
 
 export interface EffectTry {
@@ -25,6 +30,8 @@ export interface EffectTry {
   readonly attempt: number;
   /** True where an earlier try may have happened: look it up before acting (`look-first`), mark as a repeat (`send-again`). */
   readonly maybeDone: boolean;
+  /** What to send: of the first try, whatever the spec of this one has. Absent where that has none. */
+  readonly request?: Uint8Array;
 }
 
 export type ActionOutcome =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { EffectIdentity, Store } from '../../engine/index.ts';
+import { LARGEST_REQUEST_BYTES, type EffectIdentity, type Store } from '../../engine/index.ts';
 import { auditEntry, FAILURE, T0 } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
@@ -116,6 +116,71 @@ export function describeEffects(adapter: StoreAdapter): void {
       );
       assert.equal(await decide('failed'), 'not-ambiguous');
       assert.equal((await store.audit.list({ type: 'effect.decided' })).length, 2);
+    });
+
+    describe('with a request', () => {
+      const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+      const FIRST = bytes('MSH|^~\\&|first\r\x00\xff');
+      const SECOND = bytes('MSH|^~\\&|second\r');
+      const ask = (request: Uint8Array, life = 'life-1') => store.effects.begin(IDENTITY, life, T0, request);
+      const failed = (state: 'failed' | 'ambiguous' = 'failed') =>
+        store.effects.finish('e1', { state, failure: FAILURE }, T0);
+
+      it('gives each later try what the first was about to send, whatever it is given', async () => {
+        assert.deepEqual(await ask(FIRST), { kind: 'act', after: 'nothing', tries: 1 });
+        await failed();
+        assert.deepEqual(await ask(SECOND), { kind: 'act', after: 'failed', tries: 2, request: FIRST });
+        await failed('ambiguous');
+        assert.deepEqual(await ask(SECOND), { kind: 'act', after: 'ambiguous', tries: 3, request: FIRST });
+      });
+
+      it('has kept it before the first try, so that a crash in it loses nothing', async () => {
+        await ask(FIRST);
+        store = await opened.open(place);
+        assert.deepEqual(await ask(SECOND, 'life-2'), { kind: 'act', after: 'ambiguous', tries: 2, request: FIRST });
+      });
+
+      it('keeps one from the try that first has one', async () => {
+        await begin();
+        await failed();
+        assert.deepEqual(await ask(FIRST), { kind: 'act', after: 'failed', tries: 2 });
+        await failed();
+        assert.deepEqual(await ask(SECOND), { kind: 'act', after: 'failed', tries: 3, request: FIRST });
+        await failed();
+        assert.deepEqual(await begin(), { kind: 'act', after: 'failed', tries: 4 }, 'it was not asked for');
+        await failed();
+        assert.deepEqual(await ask(SECOND), { kind: 'act', after: 'failed', tries: 5, request: FIRST });
+      });
+
+      it('forgets it when a person has decided: what is sent after that is another', async () => {
+        await ask(FIRST);
+        await failed('ambiguous');
+        const decided = { state: 'failed', failure: FAILURE } as const;
+        assert.equal(await store.effects.decide('e1', decided, T0, auditEntry('effect.decided')), 'decided');
+        assert.deepEqual(await ask(SECOND), { kind: 'act', after: 'failed', tries: 2 });
+        await failed();
+        assert.deepEqual(await ask(FIRST), { kind: 'act', after: 'failed', tries: 3, request: SECOND });
+      });
+
+      it('keeps large ones, and those of two effects that begin together apart', async () => {
+        const large = new Uint8Array(3 * 1024 * 1024).map((_, i) => (i * 31) % 251);
+        const other = { ...IDENTITY, key: 'e2' };
+        await Promise.all([ask(large), store.effects.begin(other, 'life-1', T0, SECOND)]);
+        await Promise.all([failed(), store.effects.finish('e2', { state: 'failed', failure: FAILURE }, T0)]);
+        const again = await Promise.all([ask(FIRST), store.effects.begin(other, 'life-1', T0, FIRST)]);
+        assert.deepEqual(
+          again.map(
+            (one) =>
+              one.kind === 'act' && one.request && Buffer.from(one.request).equals(one === again[0] ? large : SECOND),
+          ),
+          [true, true],
+        );
+      });
+
+      it('refuses one that is too large to keep, and begins nothing', async () => {
+        await assert.rejects(ask(new Uint8Array(LARGEST_REQUEST_BYTES + 1)), { code: 'store-bad-argument' });
+        assert.equal(await store.effects.get('e1'), undefined);
+      });
     });
   });
 }

@@ -7,6 +7,7 @@ import {
   claimOf,
   DEAD,
   DONE,
+  FAILURE,
   newChild,
   newMessage,
   newWork,
@@ -66,6 +67,20 @@ export function describeRetention(adapter: StoreAdapter): void {
       assert.equal((await store.journal.list({ key: KEY })).length, 1);
       assert.ok(await store.journal.bytes(young));
       assert.equal((await purgeAll(NOW, null)).bodies, 0, 'once');
+    });
+
+    it('takes what an effect was about to send with the body', async () => {
+      const id = await processed();
+      const identity = { key: 'e1', messageId: id, workId: 'w', name: 'n', definition: 'd', ...EFFECT };
+      const ask = (text: string) => store.effects.begin(identity, 'life', T0, new Uint8Array(Buffer.from(text)));
+      const fail = () => store.effects.finish('e1', { state: 'failed', failure: FAILURE }, T0);
+      await ask('first');
+      await fail();
+      const again = await ask('second');
+      assert.equal(again.kind === 'act' && Buffer.from(again.request ?? []).toString(), 'first');
+      await fail();
+      assert.equal((await purgeAll(NOW, null)).bodies, 1);
+      assert.deepEqual(await ask('third'), { kind: 'act', after: 'failed', tries: 3 });
     });
 
     it('answers a resend of a message whose body has gone with the first answer', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
   defineErrors,
+  LARGEST_REQUEST_BYTES,
   silentLog,
   type ActionOutcome,
   type ClaimedWork,
@@ -125,6 +126,24 @@ describe('effect runner', () => {
       );
     });
   }
+
+  it('gives each try the request of the first, in this life and the next', async () => {
+    const asking = (text: string) =>
+      ({ request: new Uint8Array(Buffer.from(text)), onAmbiguous: 'send-again' }) as const;
+    await once(failing('ambiguous'), asking('first'));
+    await once(failing('transient'), asking('second'));
+    await once(CREATED, asking('third'), life('second'));
+    assert.deepEqual(
+      tries.map(({ request }) => Buffer.from(request ?? []).toString()),
+      ['first', 'first', 'first'],
+    );
+  });
+
+  it('refuses a request that cannot be kept, and does not act', async () => {
+    const request = new Uint8Array(LARGEST_REQUEST_BYTES + 1);
+    assert.equal(failureOf(await once(CREATED, { request })), 'effect-request-too-large');
+    assert.deepEqual(tries, []);
+  });
 
   it('leaves an ambiguous outcome to a person where nothing may be repeated', async () => {
     const result = await once(failing('ambiguous'), { onAmbiguous: 'person-decides' });

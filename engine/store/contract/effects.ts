@@ -5,6 +5,9 @@
  *   failed -> in-flight (another try)      ambiguous -> in-flight (after looking, by kind)
  *   in-flight of a previous life is read as ambiguous: it may have happened
  *   ambiguous -> done | failed (a person decides)
+ *
+ * An effect may keep its request: the bytes of its first try, which every later try gets, until it is done, a person has
+ * decided, or the body of its message goes (retention).
  */
 import type { Millis } from '../../base/clock.ts';
 import type { AuditEntry } from './audit.ts';
@@ -39,17 +42,31 @@ export interface EffectRecord extends EffectIdentity {
   readonly failure: Failure | null;
 }
 
+/** A request that is kept is at most so large: with its frame it still fits into one document of every store. */
+export const LARGEST_REQUEST_BYTES = 8 * 1024 * 1024;
+
 export type EffectBegin =
-  /** Act now. `after` says what is known of an earlier try: `ambiguous` means look first. */
-  | { readonly kind: 'act'; readonly after: 'nothing' | 'failed' | 'ambiguous'; readonly tries: number }
+  /**
+   * Act now. `after` says what is known of an earlier try: `ambiguous` means look first. `request`: the one that an earlier
+   * try has kept, which stands for the one given; absent: there was none.
+   */
+  | {
+      readonly kind: 'act';
+      readonly after: 'nothing' | 'failed' | 'ambiguous';
+      readonly tries: number;
+      readonly request?: Uint8Array;
+    }
   /** It is done: use this. */
   | { readonly kind: 'recorded'; readonly record: EffectRecord }
   /** Another branch of this life is acting on the same key now. */
   | { readonly kind: 'in-flight' };
 
 export interface Effects {
-  /** Durable before it resolves. `owner` tells this life of the process from an earlier one. */
-  begin(identity: EffectIdentity, owner: string, at: Millis): Promise<EffectBegin>;
+  /**
+   * Durable before it resolves. `owner` tells this life of the process from an earlier one. `request`, at most
+   * `LARGEST_REQUEST_BYTES`, is kept in the same commit unless there is one already.
+   */
+  begin(identity: EffectIdentity, owner: string, at: Millis, request?: Uint8Array): Promise<EffectBegin>;
   finish(
     key: string,
     outcome:

@@ -137,9 +137,9 @@ export function composeStore(parts: Composed): Store {
       backlog: () => read('work.backlog', () => work.backlog(collections)),
     },
     effects: {
-      begin: async (identity, owner, at): Promise<EffectBegin> => {
+      begin: async (identity, owner, at, request): Promise<EffectBegin> => {
         owners.add(owner);
-        const begin = await batches.do(lost.guard(beginEffect(identity, owner, at), identity.workId));
+        const begin = await batches.do(lost.guard(beginEffect(identity, owner, at, request), identity.workId));
         return begin.kind === 'recorded' ? { kind: 'recorded', record: effectFrom(begin.document, ours) } : begin;
       },
       finish: (key, outcome, at) => batches.do(finishEffect(key, outcome, at)),

@@ -161,10 +161,19 @@ export interface EffectDoc {
   startedAt: number;
   endedAt?: number | undefined;
   tries: number;
+  /** There is a document in `requests`. */
+  request?: true;
   /** JSON. */
   result?: string | undefined;
   summary?: string | undefined;
   failure?: Failure | undefined;
+}
+
+/** What an effect is about to send, by its key, while it may have to be sent again. */
+export interface RequestDoc {
+  _id: string;
+  messageId: string;
+  bytes: Uint8Array;
 }
 
 export interface DecisionDoc {
@@ -260,6 +269,7 @@ export interface Documents {
   counters: CounterDoc;
   sequences: SequenceDoc;
   effects: EffectDoc;
+  requests: RequestDoc;
   decisions: DecisionDoc;
   gate: GateDoc;
   gateKeys: GateKeyDoc;

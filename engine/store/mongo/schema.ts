@@ -8,7 +8,7 @@ import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
@@ -45,6 +45,7 @@ const INDEXES = {
   counters: [[{ kind: 1, name: 1 }]],
   sequences: [],
   effects: [[{ messageId: 1, seq: 1 }]],
+  requests: [[{ messageId: 1 }]],
   decisions: [[{ messageId: 1, seq: 1 }]],
   gate: [[{ key: 1, seq: 1 }], [{ key: 1, contentHash: 1, seq: 1 }], [{ messageId: 1 }]],
   gateKeys: [],

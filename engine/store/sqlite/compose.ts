@@ -8,6 +8,7 @@ import { json } from './sql.ts';
 import { stepsText } from './steps.ts';
 import type { WorkerCalls } from './worker-calls.ts';
 import type { ClaimedRow } from './write/claim.ts';
+import type { Begin } from './write/effects.ts';
 import type { WriteOperations } from './write/operations.ts';
 
 /** A note of an answer waits at most so long for a batch to ride with; no message depends on it. */
@@ -81,9 +82,14 @@ export function composeStore(
       backlog: () => reader.call('work.backlog', []),
     },
     effects: {
-      begin: async (identity, owner, at): Promise<EffectBegin> => {
+      begin: async (identity, owner, at, request): Promise<EffectBegin> => {
         owners.add(owner);
-        const begin = await writer.call('effects.begin', [identity, owner, at]);
+        const requestAt = request && writer.put(request);
+        const begin: DecodedBegin = await writer.call(
+          'effects.begin',
+          requestAt ? [identity, owner, at, requestAt] : [identity, owner, at],
+          withRequest,
+        );
         return begin.kind === 'recorded' ? { kind: 'recorded', record: seen(begin.record) } : begin;
       },
       finish: (key, outcome, at) => writer.call('effects.finish', [key, outcome, at]),
@@ -138,6 +144,16 @@ export function composeStore(
       await writer.close();
     },
   };
+}
+
+type DecodedBegin = Exclude<Begin, { kind: 'act' }> | (EffectBegin & { kind: 'act' });
+
+function withRequest(value: unknown, bytes: Uint8Array): DecodedBegin {
+  const begin = value as Begin;
+  if (begin.kind !== 'act' || !begin.requestAt) return begin;
+  const { requestAt, ...rest } = begin;
+  // Copied: the buffer is of the whole batch, and a request may be held for as long as its receiver takes.
+  return { ...rest, request: bytes.slice(requestAt[0], requestAt[0] + requestAt[1]) };
 }
 
 interface DecodedClaim extends Omit<ClaimedWork, 'message'> {

@@ -20,6 +20,7 @@ type Changing =
   | 'keys'
   | 'attempts'
   | 'effects'
+  | 'requests'
   | 'gate'
   | 'gateKeys'
   | 'escalations'
@@ -27,7 +28,7 @@ type Changing =
   | 'chains'
   | 'switches';
 const CHANGING: readonly Changing[] = [
-  ...(['messages', 'bodies', 'work', 'keys', 'attempts', 'effects'] as const),
+  ...(['messages', 'bodies', 'work', 'keys', 'attempts', 'effects', 'requests'] as const),
   ...(['gate', 'gateKeys', 'escalations', 'audit', 'chains', 'switches'] as const),
 ];
 /** Documents of which the first to be written stays. */
@@ -126,6 +127,7 @@ export class WriteContext {
       await this.table('messages').load(firsts);
     }
     await this.table('effects').load(needs.effectKeys);
+    await this.table('requests').load(needs.requestKeys);
     await loadFacts(this, needs.gateFacts);
     await this.table('switches').load(needs.switchIds);
     await this.table('escalations').load(needs.escalationIds);

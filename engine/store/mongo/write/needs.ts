@@ -10,6 +10,8 @@ export class Needs {
   readonly messageIds = new Set<string>();
   readonly orderingKeys = new Set<string>();
   readonly effectKeys = new Set<string>();
+  /** Of effects that keep a request. */
+  readonly requestKeys = new Set<string>();
   /** Facts that come to a gate: hash of their key, of their content, and their message. */
   readonly gateFacts: { readonly key: string; readonly contentHash: string; readonly messageId: string }[] = [];
   readonly escalationIds = new Set<string>();

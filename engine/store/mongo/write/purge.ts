@@ -139,6 +139,7 @@ async function removeBodies({ writer, session }: WriteContext, rows: readonly Ro
     rows.map((row) => ({ deleteMany: { filter: { _id: partRange(row._id) } } })),
     { session },
   );
+  await writer.collections.requests.deleteMany({ messageId: { $in: rows.map((row) => row.id) } }, { session });
 }
 
 async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<void> {

@@ -13,6 +13,7 @@ import { escalationSource } from './0008-escalation-source.ts';
 import { leanDecisions } from './0009-lean-decisions.ts';
 import { oneIndexOfActiveWork } from './0010-one-index-of-active-work.ts';
 import { escalationFact } from './0011-escalation-fact.ts';
+import { effectRequests } from './0012-effect-requests.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly string[] = [
   leanDecisions,
   oneIndexOfActiveWork,
   escalationFact,
+  effectRequests,
 ];

@@ -28,7 +28,7 @@ const ANY = 'message_state s CROSS JOIN message m ON m.seq = s.seq WHERE s.seq >
 export function purge(ctx: WriteContext, request: PurgeRequest): PurgeResult {
   const { bodiesBefore, messagesBefore, limit } = request;
   const messages = step(ctx, 'messages', ANY, messagesBefore, limit, (row) => removeMessage(ctx, row));
-  const bodies = step(ctx, 'bodies', WITH_BODY, bodiesBefore, limit - messages.gone, (row) => removeBody(ctx, row.seq));
+  const bodies = step(ctx, 'bodies', WITH_BODY, bodiesBefore, limit - messages.gone, (row) => removeBody(ctx, row));
   const more = messages.more || bodies.more;
   if (!more) ctx.sql.run('DELETE FROM purge_cursor');
   return { bodies: bodies.gone, messages: messages.gone, more };
@@ -79,13 +79,14 @@ function isOwed(ctx: WriteContext, { seq, id }: Row): boolean {
   );
 }
 
-function removeBody(ctx: WriteContext, seq: number): void {
+function removeBody(ctx: WriteContext, { seq, id }: Row): void {
   ctx.sql.run('INSERT INTO kept_answer (seq, answer) SELECT seq, answer FROM body WHERE seq = ?', seq);
   ctx.sql.run('DELETE FROM body WHERE seq = ?', seq);
+  ctx.sql.run('DELETE FROM effect_request WHERE message_id = ?', id);
 }
 
 function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
-  for (const table of ['escalation', 'effect', 'decision', 'decision_set', 'gate_fact']) {
+  for (const table of ['escalation', 'effect', 'effect_request', 'decision', 'decision_set', 'gate_fact']) {
     ctx.sql.run(`DELETE FROM ${table} WHERE message_id = ?`, id);
   }
   const work = ctx.sql.all('SELECT seq, subscription, state FROM work WHERE message_seq = ?', seq) as {
