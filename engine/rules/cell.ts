@@ -31,6 +31,14 @@ export interface Range {
   readonly highOpen: boolean;
 }
 
+/** The cell as it is written, but for spaces. */
+export function cellText(cell: Cell): string {
+  if (cell.kind === 'any') return '-';
+  if (cell.kind === 'expression') return `= ${cell.source}`;
+  const texts = [...new Set(cell.texts)].join(', ');
+  return cell.negated ? `not(${texts})` : texts;
+}
+
 /** What is wrong with a cell, as half a sentence. */
 export class CellProblem extends Error {}
 

@@ -1,7 +1,7 @@
 /** From the file to a table that decides: every check that can be made before the first decision is made here. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
-import { describeProblems, type Problem } from '../base/json-schema.ts';
+import { describeProblems } from '../base/json-schema.ts';
 import { CellProblem, parseCell, type Cell } from './cell.ts';
 import { indexColumn } from './column-index.ts';
 import {
@@ -17,24 +17,36 @@ import { decidingTable } from './decide.ts';
 import { periodOf, type Period } from './effective.ts';
 import { ruleErrors } from './errors.ts';
 import { compileExpression, type Expression } from './expression.ts';
+import { TableProblems, type Place, type TableProblem } from './problem.ts';
 import { ruleTableCheck, type RuleTableFile } from './schema.ts';
-import { readValue } from './value.ts';
+import { isOrdered, readValue } from './value.ts';
 
 export function compileRuleTable(json: unknown): RuleTable {
   const table = nameOf(json);
   const policy: unknown = typeof json === 'object' && json !== null && 'hitPolicy' in json ? json.hitPolicy : undefined;
   if (typeof policy === 'string' && LATER.includes(policy))
     throw ruleErrors.create('rule-hit-policy-unsupported', { table, policy });
-  const refuse = (problems: readonly Problem[]): Error =>
-    ruleErrors.create('rule-table-invalid', { table, problems: `${describeProblems(problems)}.` });
-  if (!ruleTableCheck.accepts(json)) throw refuse(ruleTableCheck.problems(json));
-  const problems: Problem[] = [];
-  const compiled = new Compilation(json, problems).run();
-  if (problems.length > 0) throw refuse(problems.slice(0, 20));
-  return decidingTable(compiled);
+  const { compiled, problems } = inspectRuleTable(json);
+  if (compiled) return decidingTable(compiled);
+  throw ruleErrors.create('rule-table-invalid', { table, problems: `${describeProblems(problems.slice(0, 20))}.` });
 }
 
-const LATER = ['PRIORITY', 'ANY', 'COLLECT', 'RULE ORDER', 'OUTPUT ORDER'];
+/** Everything that is wrong with it; nothing: it is compiled. Never throws. */
+export function inspectRuleTable(json: unknown): {
+  readonly compiled: CompiledTable | null;
+  readonly problems: readonly TableProblem[];
+} {
+  if (!ruleTableCheck.accepts(json)) return { compiled: null, problems: ruleTableCheck.problems(json) };
+  const problems = new TableProblems();
+  const compiled = new Compilation(json, problems).run();
+  return problems.all.length > 0
+    ? { compiled: null, problems: problems.all.slice(0, 500) }
+    : { compiled, problems: [] };
+}
+
+const LATER = ['RULE ORDER', 'OUTPUT ORDER'];
+/** Each may take a second; a decision asks those whose other cells match. */
+const MOST_EXPRESSIONS = 2_000;
 
 function nameOf(json: unknown): string {
   const name: unknown = typeof json === 'object' && json !== null && 'name' in json ? json.name : undefined;
@@ -43,9 +55,10 @@ function nameOf(json: unknown): string {
 
 class Compilation {
   readonly #file: RuleTableFile;
-  readonly #problems: Problem[];
+  readonly #problems: TableProblems;
+  #expressionCount = 0;
 
-  constructor(file: RuleTableFile, problems: Problem[]) {
+  constructor(file: RuleTableFile, problems: TableProblems) {
     this.#file = file;
     this.#problems = problems;
   }
@@ -62,14 +75,25 @@ class Compilation {
     file.outputs.forEach((output) => {
       for (const value of output.values ?? [])
         if (value === null || readValue(output.type, value) === null)
-          this.#say(`output ${output.name}`, `has a value that is not a ${output.type}`);
+          this.#problems.say(
+            { place: `output ${output.name}`, column: output.name },
+            `has a value that is not a ${output.type}`,
+          );
     });
     const inputs = file.inputs.map((input) => ({ ...input, label: input.label ?? input.name }));
-    const expressions = inputs.map(({ name, expression }) => this.#expression(`input ${name}`, expression));
-    const rows = file.rows.map((row) => this.#row(row));
-    const otherwise = file.otherwise && this.#then('otherwise', file.otherwise);
-    const effective = this.#period('the table', file.effective);
+    const expressions = inputs.map(({ name, expression }) =>
+      this.#expression({ place: `input ${name}`, column: name }, expression),
+    );
+    this.#policy();
+    // What is counted may be text; how many there are is a number.
+    const given =
+      file.aggregation === 'COUNT' ? file.outputs.map(({ name }) => ({ name, type: 'number' as const })) : file.outputs;
+    const rows = file.rows.map((row, index) => this.#row(row, index));
+    const otherwise = file.otherwise && this.#then({ place: 'otherwise', row: 'otherwise' }, file.otherwise, given);
+    const effective = this.#period({ place: 'the table' }, file.effective);
     this.#tests();
+    if (this.#expressionCount > MOST_EXPRESSIONS)
+      this.#problems.say('', `has more than ${MOST_EXPRESSIONS} cells of JSONata`);
     const hasExpressions = [
       ...rows.flatMap((row) => [row.conditions, row.gives.filter(isExpression)]),
       otherwise?.filter(isExpression) ?? [],
@@ -78,7 +102,8 @@ class Compilation {
       name: file.name,
       title: file.title,
       version: this.#version(),
-      hitPolicy: file.hitPolicy as 'FIRST' | 'UNIQUE',
+      hitPolicy: file.hitPolicy,
+      aggregation: file.aggregation ?? 'none',
       inputs,
       expressions,
       outputs: file.outputs,
@@ -86,7 +111,7 @@ class Compilation {
       otherwise,
       effective,
       tests: file.tests ?? [],
-      columns: this.#problems.length > 0 ? [] : this.#columns(inputs, rows),
+      columns: this.#problems.all.length > 0 ? [] : this.#columns(inputs, rows),
       hasExpressions,
     };
   }
@@ -95,7 +120,7 @@ class Compilation {
     try {
       return createHash('sha256').update(canonicalJson(this.#file)).digest('hex');
     } catch {
-      this.#say('', 'holds text without a canonical form (half of a surrogate pair)');
+      this.#problems.say('', 'holds text without a canonical form (half of a surrogate pair)');
       return '';
     }
   }
@@ -110,24 +135,43 @@ class Compilation {
     });
   }
 
-  #row(row: RuleTableFile['rows'][number]): Row {
+  /** What a hit policy asks of the outputs. */
+  #policy(): void {
+    const { hitPolicy, aggregation = 'none', outputs } = this.#file;
+    if (hitPolicy !== 'COLLECT' && this.#file.aggregation !== undefined)
+      this.#problems.say('aggregation', `belongs to the hit policy COLLECT, not to ${hitPolicy}`);
+    if (hitPolicy === 'PRIORITY' && outputs.every(({ values }) => values === undefined))
+      this.#problems.say('outputs', 'need "values" in the order of their priority: the hit policy is PRIORITY');
+    if (hitPolicy !== 'COLLECT') return;
+    if (aggregation === 'COUNT' && outputs.length > 1)
+      this.#problems.say('outputs', 'must be one: COUNT gives a single number');
+    for (const { name, type } of outputs) {
+      const fits = aggregation === 'SUM' ? type === 'number' : isOrdered(type);
+      if (aggregation === 'none' || aggregation === 'COUNT' || fits) continue;
+      const what = `is a ${type}, and ${aggregation} takes ${aggregation === 'SUM' ? 'numbers' : 'numbers, dates and times'}`;
+      this.#problems.say({ place: `output ${name}`, column: name }, what);
+    }
+  }
+
+  #row(row: RuleTableFile['rows'][number], index: number): Row {
     const { inputs } = this.#file;
-    const place = `row ${row.id}`;
+    const place = { place: `row ${row.id}`, row: index };
     if (row.when.length !== inputs.length)
-      this.#say(place, `has ${row.when.length} cells under "when" for ${inputs.length} inputs`);
+      this.#problems.say(place, `has ${row.when.length} cells under "when" for ${inputs.length} inputs`);
     const conditions: { column: number; expression: Expression }[] = [];
     const cells = inputs.map(({ name, type }, column): Cell => {
       const text = row.when[column] ?? '-';
       try {
         const cell = parseCell(text, type);
         if (cell.kind === 'expression') {
-          const expression = this.#expression(`${place}, column ${name}`, cell.source);
+          const expression = this.#expression(columnOf(place, name), cell.source);
+          this.#expressionCount++;
           conditions.push({ column, expression });
         }
         return cell;
       } catch (error) {
         if (!(error instanceof CellProblem)) throw error;
-        this.#say(`${place}, column ${name}`, error.message);
+        this.#problems.say(columnOf(place, name), error.message);
         return { kind: 'any' };
       }
     });
@@ -141,34 +185,43 @@ class Compilation {
     };
   }
 
-  #then(place: string, values: readonly RuleValue[]): readonly OutputCell[] {
-    const { outputs } = this.#file;
+  #then(
+    place: Place,
+    values: readonly RuleValue[],
+    outputs: readonly Output[] = this.#file.outputs,
+  ): readonly OutputCell[] {
+    const { aggregation = 'none' } = this.#file;
     if (values.length !== outputs.length)
-      this.#say(place, `has ${values.length} cells under "then" for ${outputs.length} outputs`);
+      this.#problems.say(place, `has ${values.length} cells under "then" for ${outputs.length} outputs`);
     return outputs.map((output, i) => {
       const value = values[i] ?? null;
-      const where = `${place}, column ${output.name}`;
+      const where = columnOf(place, output.name);
       if (typeof value === 'string' && value.startsWith('='))
         return { expression: this.#expression(where, value.slice(1).trim()) };
-      if (!fitsOutput(output, value)) this.#say(where, `must be ${describeOutput(output)}`);
+      if (!fitsOutput(output, value)) this.#problems.say(where, `must be ${describeOutput(output)}`);
+      if (value === null && typeof place.row === 'number' && ADDING.includes(aggregation))
+        this.#problems.say(
+          where,
+          `must be ${describeOutput(output)}: nothing is not 0, and ${aggregation} needs a value`,
+        );
       // Every decision hands it out.
       return { value: Array.isArray(value) ? Object.freeze([...(value as readonly RuleValue[])]) : value };
     });
   }
 
-  #expression(place: string, source: string): Expression {
+  #expression(place: Place, source: string): Expression {
     try {
       return compileExpression(source);
     } catch (error) {
-      this.#say(place, error instanceof Error ? error.message : 'is not JSONata');
+      this.#problems.say(place, error instanceof Error ? error.message : 'is not JSONata');
       return { evaluate: () => Promise.resolve(undefined) };
     }
   }
 
-  #period(place: string, effective: RuleTableFile['effective']): Period | null {
+  #period(place: Place, effective: RuleTableFile['effective']): Period | null {
     const period = periodOf(effective);
     if (typeof period !== 'string') return period;
-    this.#say(place, period);
+    this.#problems.say(place, period);
     return null;
   }
 
@@ -180,28 +233,33 @@ class Compilation {
       const place = `test "${test.name}"`;
       for (const part of ['input', 'expect'] as const)
         for (const name of Object.keys(test[part] ?? {}))
-          if (!known[part].has(name)) this.#say(place, `names ${name} under "${part}", which the table does not have`);
-      if (typeof test.row === 'string' && !ids.has(test.row))
-        this.#say(place, `names the row ${test.row}, which the table does not have`);
-      if (test.expect === undefined && test.row === undefined && test.error === undefined)
-        this.#say(place, 'expects nothing: it needs "expect", "row" or "error"');
+          if (!known[part].has(name))
+            this.#problems.say(place, `names ${name} under "${part}", which the table does not have`);
+      for (const id of [...(typeof test.row === 'string' ? [test.row] : []), ...(test.rows ?? [])])
+        if (!ids.has(id)) this.#problems.say(place, `names the row ${id}, which the table does not have`);
+      if ([test.expect, test.row, test.rows, test.error].every((part) => part === undefined))
+        this.#problems.say(place, 'expects nothing: it needs "expect", "row", "rows" or "error"');
       if (test.now !== undefined && readValue('dateTime', test.now) === null)
-        this.#say(place, 'has a "now" that is not a date and time with zone');
+        this.#problems.say(place, 'has a "now" that is not a date and time with zone');
     }
   }
 
   #mustDiffer(what: string, list: readonly { readonly name: string }[]): void {
     const seen = new Set<string>();
     for (const { name } of list) {
-      if (seen.has(name)) this.#say(what, `has "${name}" twice`);
+      if (seen.has(name)) this.#problems.say(what, `has "${name}" twice`);
       seen.add(name);
     }
   }
-
-  #say(place: string, what: string): void {
-    this.#problems.push({ place, what });
-  }
 }
+
+const ADDING: readonly string[] = ['SUM', 'MIN', 'MAX'];
+
+const columnOf = (place: Place, column: string): Place => ({
+  ...place,
+  place: `${place.place}, column ${column}`,
+  column,
+});
 
 const isExpression = (cell: OutputCell): boolean => 'expression' in cell;
 

@@ -1,7 +1,7 @@
 /** A table as `compile.ts` makes it and `decide.ts` uses it. Frozen in meaning: nothing here changes after compilation. */
 import type { Cell } from './cell.ts';
 import type { ColumnIndex } from './column-index.ts';
-import type { RuleValue } from './contract.ts';
+import type { Aggregation, HitPolicy, RuleValue } from './contract.ts';
 import type { Period } from './effective.ts';
 import type { Expression } from './expression.ts';
 import type { TestFile } from './schema.ts';
@@ -38,7 +38,8 @@ export interface CompiledTable {
   readonly name: string;
   readonly title: string;
   readonly version: string;
-  readonly hitPolicy: 'FIRST' | 'UNIQUE';
+  readonly hitPolicy: HitPolicy;
+  readonly aggregation: Aggregation;
   readonly inputs: readonly Input[];
   readonly expressions: readonly Expression[];
   readonly outputs: readonly Output[];

@@ -1,7 +1,11 @@
 /** The public face of rule tables. Format: docs/reference/formats; terms: DMN 1.3 decision tables. */
 
 export type RuleValue = string | number | boolean | null | readonly RuleValue[];
-export type HitPolicy = 'UNIQUE' | 'FIRST';
+export const HIT_POLICIES = ['UNIQUE', 'FIRST', 'PRIORITY', 'ANY', 'COLLECT'] as const;
+export type HitPolicy = (typeof HIT_POLICIES)[number];
+/** What COLLECT does with the outputs of the rows that match; `none`: a list of them, in table order. */
+export const AGGREGATIONS = ['none', 'SUM', 'MIN', 'MAX', 'COUNT'] as const;
+export type Aggregation = (typeof AGGREGATIONS)[number];
 
 export interface RuleDecision {
   readonly table: string;
@@ -10,16 +14,57 @@ export interface RuleDecision {
   /** ISO 8601 of `now`. */
   readonly at: string;
   readonly inputs: Readonly<Record<string, RuleValue>>;
-  /** Ids of the rows that matched, in table order; empty with `otherwise`. */
+  /**
+   * Ids of the rows that matched, in table order (under FIRST the first one, under PRIORITY the one that decides before the
+   * others); empty with `otherwise`.
+   */
   readonly matched: readonly string[];
   /** By output name; `null` when no row matched and there is no `otherwise`, or on error. */
   readonly outputs: Readonly<Record<string, RuleValue>> | null;
   /** Inputs absent or of the wrong type. */
   readonly missing: readonly string[];
   readonly deterministic: boolean;
-  /** Catalogue code of an error decision (several rows under UNIQUE, outside its effective dates, a failing cell). */
+  /** Catalogue code of an error decision (several rows under UNIQUE, differing rows under ANY, outside its effective dates, a failing cell). */
   readonly error: string | null;
   /** One plain sentence: why this came out. */
+  readonly sentence: string;
+}
+
+/** A decision with the reasons of every row: made when somebody asks. */
+export interface RuleExplanation {
+  readonly table: string;
+  readonly title: string;
+  readonly version: string;
+  readonly at: string;
+  readonly hitPolicy: HitPolicy;
+  readonly aggregation: Aggregation;
+  readonly deterministic: boolean;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly unit: string | null;
+    /** `null`: missing or of the wrong type. */
+    readonly value: RuleValue;
+  }[];
+  readonly matched: readonly string[];
+  readonly outputs: RuleDecision['outputs'];
+  readonly error: string | null;
+  readonly sentence: string;
+  /** Rows that did not decide: how many, for which columns, and the nearest of them. */
+  readonly others: {
+    readonly count: number;
+    readonly byColumn: readonly { readonly column: string; readonly label: string; readonly rows: number }[];
+    /** Fewest failing cells first, then in table order. */
+    readonly nearest: readonly RowRefusal[];
+  };
+}
+
+export interface RowRefusal {
+  readonly row: string;
+  /** `later`: under FIRST an earlier row had matched. `condition`: an expression of the row did not hold. */
+  readonly why: 'cells' | 'condition' | 'not-in-force' | 'later';
+  readonly cells: readonly { readonly column: string; readonly cell: string; readonly reason: string }[];
+  /** One plain sentence. */
   readonly sentence: string;
 }
 
@@ -35,7 +80,11 @@ export interface RuleTable {
     readonly unit?: string;
   }[];
   readonly outputs: readonly { readonly name: string; readonly type: string; readonly values?: readonly RuleValue[] }[];
+  readonly hitPolicy: HitPolicy;
+  /** Under COLLECT. */
+  readonly aggregation: Aggregation;
   readonly rowCount: number;
+  readonly rowIds: readonly string[];
   /** A Promise only where a cell is JSONata. Values are taken by input name, as in the table's tests. */
   decide(
     input: Readonly<Record<string, unknown>>,
@@ -46,6 +95,11 @@ export interface RuleTable {
     context: { readonly event: unknown; readonly message: unknown },
     options: { readonly now: Date },
   ): Promise<RuleDecision>;
+  /** The same decision, with why the other rows did not decide. `most` of them are named, 50 if not said. */
+  explain(
+    input: Readonly<Record<string, unknown>>,
+    options: { readonly now: Date; readonly most?: number },
+  ): Promise<RuleExplanation>;
   /** Runs the table's own tests. */
   runTests(options: {
     readonly now: Date;

@@ -2,9 +2,12 @@
 import { fitsOutput, type CompiledTable, type OutputCell } from './compiled-table.ts';
 import type { RuleDecision, RuleTable, RuleValue } from './contract.ts';
 import { isExpressionLimit } from '../expressions/expression-limit.ts';
+import { timeBudget } from '../expressions/time-budget.ts';
 import { holdsAt } from './effective.ts';
 import { ruleErrors } from './errors.ts';
 import { explain } from './explain.ts';
+import { explanationOf } from './explanation.ts';
+import { mostNeeded, verdictOf, type Outputs } from './hit-policy.ts';
 import { runRuleTests } from './rule-tests.ts';
 import { readValue } from './value.ts';
 
@@ -23,8 +26,8 @@ class DecisionError extends Error {
   }
 }
 
-/** How many matching rows an error decision under UNIQUE names. */
-const MOST_NAMED = 100;
+/** Milliseconds that all expressions of one decision may take together. */
+const EXPRESSIONS_MS = 2_000;
 
 /** Decisions come many to the millisecond; writing the time out takes longer than finding the row. */
 function isoTimes(): (now: Date) => string {
@@ -43,7 +46,9 @@ export function decidingTable(table: CompiledTable): RuleTable {
   // Copied and filled in: an object built up name by name costs more than the search.
   const blank: Readonly<Record<string, RuleValue>> = Object.fromEntries(table.inputs.map(({ name }) => [name, null]));
   const plain = table.rows.map((row) => plainOutputs(table, row.gives));
-  const plainOtherwise = plainOutputs(table, table.otherwise);
+  const plainOtherwise = table.otherwise && otherwiseOf(table, plainOutputs(table, table.otherwise));
+  const most = mostNeeded(table);
+  const isFirst = table.hitPolicy === 'FIRST';
 
   const finish = (
     values: readonly RuleValue[],
@@ -83,11 +88,26 @@ export function decidingTable(table: CompiledTable): RuleTable {
     const values = read(input);
     if (!holdsAt(table.effective, now.getTime()))
       return finish(values, now, [], null, new DecisionError('rule-table-not-effective', table.name));
-    const rows = candidates(values, now.getTime(), table.hitPolicy === 'FIRST' ? 1 : MOST_NAMED);
-    if (rows.length > 1) return finish(values, now, rows, null, new DecisionError('rule-several-matched', table.name));
+    const rows = candidates(values, now.getTime(), most);
     const row = rows[0];
-    const outputs = row === undefined ? plainOtherwise : plain[row];
-    return finish(values, now, rows, outputs ? { ...outputs } : null, null);
+    if (row === undefined) return finish(values, now, rows, plainOtherwise && { ...plainOtherwise }, null);
+    if (isFirst) return finish(values, now, rows, { ...plain[row] }, null);
+    return judged(
+      values,
+      now,
+      rows,
+      rows.map((one) => plain[one] ?? {}),
+    );
+  };
+
+  const judged = (
+    values: readonly RuleValue[],
+    now: Date,
+    found: readonly number[],
+    outputs: readonly Outputs[],
+  ): RuleDecision => {
+    const { rows, outputs: given, error } = verdictOf(table, found, outputs);
+    return finish(values, now, rows, given, error && new DecisionError(error.code, error.place));
   };
 
   const decideLater = async (input: Inputs, { now }: Options): Promise<RuleDecision> => {
@@ -95,18 +115,26 @@ export function decidingTable(table: CompiledTable): RuleTable {
     let rows: number[] = [];
     try {
       if (!holdsAt(table.effective, now.getTime())) throw new DecisionError('rule-table-not-effective', table.name);
+      const inTime = timeBudget(EXPRESSIONS_MS);
       const context = Object.fromEntries(table.inputs.map(({ name }, i) => [name, values[i]]));
       for (const row of candidates(values, now.getTime(), Infinity)) {
-        if (!(await conditionsHold(table, row, values, context, now))) continue;
+        if (!(await conditionsHold(table, row, values, context, now, inTime))) continue;
         rows.push(row);
-        if (table.hitPolicy === 'FIRST' || rows.length === MOST_NAMED) break;
+        if (rows.length === most) break;
       }
-      if (rows.length > 1) throw new DecisionError('rule-several-matched', table.name);
-      return finish(values, now, rows, await evaluatedOutputs(table, rows, context, now), null);
+      if (rows.length === 0) {
+        const outputs = table.otherwise && (await evaluatedOutputs(table, null, context, now, inTime));
+        return finish(values, now, rows, outputs && otherwiseOf(table, outputs), null);
+      }
+      // Rows that only make the decision an error need not say what they give.
+      const asked = table.hitPolicy === 'UNIQUE' || rows.length === most ? rows.slice(0, 1) : rows;
+      const outputs: Outputs[] = [];
+      for (const row of asked) outputs.push(await evaluatedOutputs(table, row, context, now, inTime));
+      return judged(values, now, rows, outputs);
     } catch (error) {
       if (!(error instanceof DecisionError)) throw error;
       if (error.code === 'rule-table-not-effective') rows = [];
-      return finish(values, now, rows, null, error);
+      return finish(values, now, rows.slice(0, 100), null, error);
     }
   };
 
@@ -117,7 +145,10 @@ export function decidingTable(table: CompiledTable): RuleTable {
     version: table.version,
     inputs: table.inputs,
     outputs: table.outputs,
+    hitPolicy: table.hitPolicy,
+    aggregation: table.aggregation,
     rowCount: table.rows.length,
+    rowIds: table.rows.map(({ id }) => id),
     decide,
     async decideFor(context, options) {
       const root = { event: context.event, message: context.message, now: options.now.toISOString() };
@@ -131,6 +162,9 @@ export function decidingTable(table: CompiledTable): RuleTable {
         }
       }
       return decide(input, options);
+    },
+    async explain(input, { now, most = 50 }) {
+      return explanationOf(table, read(input), await decide(input, { now }), now, most);
     },
     runTests: (options) => runRuleTests(table, decide, options.now),
   };
@@ -165,13 +199,13 @@ function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], a
   };
 }
 
-function chosen(table: CompiledTable, rows: readonly number[]): readonly OutputCell[] | null {
-  const row = rows[0];
-  return row === undefined ? table.otherwise : (table.rows[row]?.gives ?? null);
+/** Under COLLECT without aggregation an output is a list, whichever way it came about. */
+function otherwiseOf(table: CompiledTable, outputs: Outputs): Outputs {
+  if (table.hitPolicy !== 'COLLECT' || table.aggregation !== 'none') return outputs;
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, [value]]));
 }
 
-function plainOutputs(table: CompiledTable, cells: readonly OutputCell[] | null): RuleDecision['outputs'] {
-  if (!cells) return null;
+function plainOutputs(table: CompiledTable, cells: readonly OutputCell[]): Outputs {
   const outputs: Record<string, RuleValue> = {};
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
@@ -186,12 +220,14 @@ async function conditionsHold(
   values: readonly RuleValue[],
   context: Inputs,
   now: Date,
+  inTime: () => void,
 ): Promise<boolean> {
   for (const { column, expression } of table.rows[row]?.conditions ?? []) {
     const place = `row ${table.rows[row]?.id}, column ${table.inputs[column]?.name}`;
-    const result = await evaluated(place, () =>
-      expression.evaluate(context, { value: values[column] ?? null, now: now.toISOString() }, now),
-    );
+    const result = await evaluated(place, () => {
+      inTime();
+      return expression.evaluate(context, { value: values[column] ?? null, now: now.toISOString() }, now);
+    });
     // A condition over something absent gives nothing at all; anything else that is not true or false is a mistake.
     if (result !== undefined && typeof result !== 'boolean')
       throw new DecisionError('rule-expression-failed', `${place} (it gives neither true nor false)`);
@@ -202,20 +238,23 @@ async function conditionsHold(
 
 async function evaluatedOutputs(
   table: CompiledTable,
-  rows: readonly number[],
+  index: number | null,
   context: Inputs,
   now: Date,
-): Promise<RuleDecision['outputs']> {
-  const cells = chosen(table, rows);
-  if (!cells) return null;
+  inTime: () => void,
+): Promise<Outputs> {
+  const cells = (index === null ? table.otherwise : table.rows[index]?.gives) ?? [];
   const outputs: Record<string, RuleValue> = {};
-  const row = rows[0] === undefined ? 'otherwise' : `row ${table.rows[rows[0]]?.id}`;
+  const row = index === null ? 'otherwise' : `row ${table.rows[index]?.id}`;
   for (const [i, output] of table.outputs.entries()) {
     const cell = cells[i];
     const place = `${row}, column ${output.name}`;
     const raw =
       cell && 'expression' in cell
-        ? await evaluated(place, () => cell.expression.evaluate(context, { now: now.toISOString() }, now))
+        ? await evaluated(place, () => {
+            inTime();
+            return cell.expression.evaluate(context, { now: now.toISOString() }, now);
+          })
         : (cell?.value ?? null);
     const value = raw === undefined || raw === null ? null : readValue(output.type, raw);
     if ((value === null && raw !== undefined && raw !== null) || !fitsOutput(output, value))

@@ -9,12 +9,22 @@ export const ruleErrors = defineErrors({
   'rule-hit-policy-unsupported': {
     class: 'permanent',
     text: 'The rule table {table} asks for the hit policy {policy}, which this version does not offer.',
-    remedy: 'Use FIRST or UNIQUE.',
+    remedy: 'Use UNIQUE, FIRST, PRIORITY, ANY or COLLECT, which lists outputs in the order of the rows.',
   },
   'rule-several-matched': {
     class: 'permanent',
     text: 'More than one row of {table} matched, and its hit policy is UNIQUE.',
     remedy: 'Make the rows named exclude each other, then redrive the message.',
+  },
+  'rule-rows-differ': {
+    class: 'permanent',
+    text: 'More than one row of {table} matched with different outputs, and its hit policy is ANY.',
+    remedy: 'Make the rows named agree or exclude each other, then redrive the message.',
+  },
+  'rule-too-many-matched': {
+    class: 'permanent',
+    text: 'More rows of {table} matched than a decision may take together (1,000).',
+    remedy: 'Make the rows of the table more specific, then redrive the message.',
   },
   'rule-table-not-effective': {
     class: 'permanent',

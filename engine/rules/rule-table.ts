@@ -2,7 +2,7 @@
 import { compileRuleTable } from './compile.ts';
 import type { RuleTable as Contract } from './contract.ts';
 
-export type { HitPolicy, RuleDecision, RuleValue } from './contract.ts';
+export type { Aggregation, HitPolicy, RuleDecision, RuleExplanation, RuleValue } from './contract.ts';
 export type RuleTable = Contract;
 
 export const RuleTable: {

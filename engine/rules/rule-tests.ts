@@ -13,7 +13,7 @@ export async function runRuleTests(
   const results = [];
   for (const test of table.tests) {
     const decision = await decide(test.input, { now: timeOf(table, test, now) });
-    const difference = differenceOf(test, decision);
+    const difference = differenceOf(table, test, decision);
     results.push({ name: test.name, ok: difference === null, difference });
   }
   return results;
@@ -27,13 +27,21 @@ function timeOf(table: CompiledTable, test: TestFile, now: Date): Date {
   return new Date(Number.isFinite(from) ? from : until - 1);
 }
 
-function differenceOf(test: TestFile, decision: RuleDecision): string | null {
+const matchedIn = ({ matched }: RuleDecision): string =>
+  matched.length === 0 ? 'no row matched' : `row ${matched.join(', ')} matched`;
+
+function differenceOf(table: CompiledTable, test: TestFile, decision: RuleDecision): string | null {
   if (decision.error !== (test.error ?? null))
     return `the decision is ${decision.error === null ? 'made' : `the error ${decision.error}`}, expected ${test.error ?? 'a decision'}`;
   if (test.row !== undefined) {
     const row = decision.matched[0] ?? null;
-    if (row !== test.row || decision.matched.length > 1)
-      return `${row === null ? 'no row' : `row ${decision.matched.join(', ')}`} matched, expected ${test.row ?? 'none'}`;
+    const alone = decision.matched.length < 2 || table.hitPolicy === 'PRIORITY';
+    if (row !== test.row || !alone) return `${matchedIn(decision)}, expected ${test.row ?? 'none'}`;
+  }
+  if (test.rows !== undefined) {
+    // Under PRIORITY the row that decides is named first.
+    const [found, expected] = [decision.matched.toSorted(), test.rows.toSorted()];
+    if (!sameValue(found, expected)) return `${matchedIn(decision)}, expected ${test.rows.join(', ') || 'none'}`;
   }
   if (test.expect === null)
     return decision.outputs === null ? null : 'a row matched or otherwise holds, expected no decision';

@@ -1,6 +1,6 @@
 /** The file format of rule tables as JSON Schema; what one row or cell says is checked by `compile.ts`. */
 import { schemaCheck } from '../base/json-schema.ts';
-import type { RuleValue } from './contract.ts';
+import { AGGREGATIONS, HIT_POLICIES, type Aggregation, type HitPolicy, type RuleValue } from './contract.ts';
 import { LONGEST_CELL } from './cell.ts';
 import { COLUMN_TYPES, type ColumnType } from './value.ts';
 
@@ -13,7 +13,9 @@ export interface RuleTableFile {
   readonly reason: string;
   readonly reference?: string;
   readonly effective?: Effective;
-  readonly hitPolicy: string;
+  readonly hitPolicy: HitPolicy;
+  /** Only with COLLECT; absent: none. */
+  readonly aggregation?: Aggregation;
   readonly inputs: readonly {
     readonly name: string;
     readonly label?: string;
@@ -47,8 +49,10 @@ export interface TestFile {
   readonly input: Readonly<Record<string, RuleValue>>;
   /** Outputs by name (those named are compared); `null`: no row matches. */
   readonly expect?: Readonly<Record<string, RuleValue>> | null;
-  /** Id of the row that matches; `null`: `otherwise` holds. */
+  /** Id of the row that matches (that decides, under PRIORITY); `null`: `otherwise` holds. */
   readonly row?: string | null;
+  /** Ids of all rows that match, in table order: for PRIORITY, ANY and COLLECT. */
+  readonly rows?: readonly string[];
   /** Catalogue code of the error decision that is expected. */
   readonly error?: string;
   /** The time of the decision; absent: now, or the table's first day where it is not in force now. */
@@ -122,7 +126,8 @@ export const ruleTableSchema = {
       reason: text(2000),
       reference: text(2000),
       effective: EFFECTIVE,
-      hitPolicy: { enum: ['UNIQUE', 'FIRST'] },
+      hitPolicy: { enum: HIT_POLICIES },
+      aggregation: { enum: AGGREGATIONS },
       inputs: {
         type: 'array',
         minItems: 1,
@@ -172,6 +177,7 @@ export const ruleTableSchema = {
           input: { type: 'object', additionalProperties: VALUE },
           expect: { anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: VALUE }] },
           row: { type: ['string', 'null'], maxLength: 100 },
+          rows: { type: 'array', maxItems: 1000, items: text(100) },
           error: text(100),
           now: text(40),
         }),

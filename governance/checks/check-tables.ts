@@ -32,7 +32,7 @@ async function judge(
   const until: unknown = isRecord(json['effective']) ? json['effective']['to'] : null;
   if (typeof until === 'string' && Date.parse(until) < now.getTime() - 86_400_000)
     found.push(finding('rule-table-overdue', where, { table: table.name, date: until }));
-  const named = new Set(idsOf(json['tests'], 'row'));
+  const named = new Set<unknown>([...idsOf(json['tests'], 'row'), ...listsOf(json['tests'], 'rows')]);
   const rows = idsOf(json['rows'], 'id');
   const untested = rows.filter((id) => !named.has(id));
   if (untested.length > 0 && tests.length > 0)
@@ -45,6 +45,15 @@ async function judge(
       }),
     );
   return found;
+}
+
+function listsOf(list: unknown, key: string): readonly unknown[] {
+  return Array.isArray(list)
+    ? list.flatMap((one: unknown) => {
+        const ids: unknown = isRecord(one) ? one[key] : undefined;
+        return Array.isArray(ids) ? (ids as readonly unknown[]) : [];
+      })
+    : [];
 }
 
 function idsOf(list: unknown, key: string): readonly string[] {

@@ -177,7 +177,7 @@ describe('rule tables', () => {
   });
 
   it('name a hit policy that this version does not offer', () => {
-    for (const hitPolicy of ['PRIORITY', 'ANY', 'COLLECT']) {
+    for (const hitPolicy of ['RULE ORDER', 'OUTPUT ORDER']) {
       const error = refusal({ hitPolicy });
       assert.equal(error.code, 'rule-hit-policy-unsupported');
       assert.ok(error.message.includes(hitPolicy));

@@ -101,7 +101,7 @@ function rowsComeAndGone(
       before: ordinal(was),
       after: ordinal(at),
       where: row ? whereOf(after, row) : `row ${id}`,
-      meaning: first ? 'the first row that matches decides' : 'the order of the rows decides nothing here',
+      meaning: orderMeaning(after),
     });
   });
   const renamed = diff.rows.renamed.map((one) =>
@@ -163,7 +163,7 @@ function restLines(file: string, title: string, fields: JsonDiff | null, after: 
   const tests = fields.fields.find(({ key }) => key === 'tests');
   const rest = { ...fields, fields: fields.fields.filter(({ key }) => key !== 'tests') };
   return [
-    ...fieldLines({ file }, `${title}:`, rest, { hitPolicy: 'rule', effective: 'rule' }, (leaf) =>
+    ...fieldLines({ file }, `${title}:`, rest, { hitPolicy: 'rule', aggregation: 'rule', effective: 'rule' }, (leaf) =>
       leaf.path[0] === 'hitPolicy' ? hitPolicyMeaning(leaf.after, after) : undefined,
     ),
     ...(tests ? [line('text', { file, field: 'tests' }, `${title}: ${testCount(tests.change)}`)] : []),
@@ -173,9 +173,23 @@ function restLines(file: string, title: string, fields: JsonDiff | null, after: 
 const hitPolicyMeaning = (policy: Json | undefined, table: TableContent): string | undefined =>
   policy === 'UNIQUE'
     ? `${nounOf(table)} that match several rows are an error for a person to look at`
-    : policy === 'FIRST'
-      ? 'the first row that matches decides'
-      : undefined;
+    : HIT_POLICIES[typeof policy === 'string' ? policy : ''];
+
+const HIT_POLICIES: Readonly<Record<string, string>> = {
+  FIRST: 'the first row that matches decides',
+  PRIORITY: 'of the rows that match the one decides whose outputs stand first among their values',
+  ANY: 'all rows that match must say the same',
+  COLLECT: 'what all rows that match say is taken together',
+};
+
+function orderMeaning(table: TableContent): string {
+  const policy = field(table, 'hitPolicy');
+  if (policy === 'FIRST') return 'the first row that matches decides';
+  if (policy === 'PRIORITY') return 'of two rows with the same priority the upper one decides';
+  const aggregation = field(table, 'aggregation') ?? 'none';
+  if (policy === 'COLLECT' && aggregation === 'none') return 'what is collected comes in the order of the rows';
+  return 'the order of the rows decides nothing here';
+}
 
 type FieldChange = Extract<JsonDiff, { readonly kind: 'object' }>['fields'][number]['change'];
 
