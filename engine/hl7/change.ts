@@ -1,6 +1,6 @@
-import { hl7Errors } from './errors.ts';
 import { placed } from './edit.ts';
-import { parsePath, type Hl7Path } from './path.ts';
+import { parsePath, SEGMENT_NAME, type Hl7Path } from './path.ts';
+import { refusal } from './refuse.ts';
 import type { Hl7Source, Span } from './source.ts';
 
 /** One of several edits that are made together (`Hl7Message.change`). */
@@ -81,7 +81,7 @@ function noteRepetition(
   const { field, repetition, component } = parsed;
   if (repetition === 0 || component > 0) throw new TypeError('remove-repetition takes a path such as PID-3[2]');
   const at = segmentAt(source, parsed, path);
-  if (source.isOpaque(at, field)) throw hl7Errors.create('hl7-delimiters-fixed', { path });
+  if (source.isOpaque(at, field)) throw refusal('hl7-delimiters-fixed', path);
   const span = source.field(at, field);
   if (!span) return;
   const key = `${at} ${field}`;
@@ -96,7 +96,7 @@ function segmentAt(
   path: string,
 ): number {
   const at = source.find(segment, occurrence || 1);
-  if (at < 0) throw hl7Errors.create('hl7-no-segment', { segment, path });
+  if (at < 0) throw refusal('hl7-no-segment', path, { segment });
   return at;
 }
 
@@ -105,7 +105,7 @@ const LINE_END = /\r\n|\r|\n/y;
 function segmentSplice(source: Hl7Source, change: { readonly segment: string; readonly occurrence: number }): Splice {
   const path = `${change.segment}[${change.occurrence}]`;
   const at = segmentAt(source, change, path);
-  if (at === 0) throw hl7Errors.create('hl7-delimiters-fixed', { path: 'MSH' });
+  if (at === 0) throw refusal('hl7-delimiters-fixed', 'MSH');
   const span = source.segment(at) ?? { from: 0, to: 0 };
   LINE_END.lastIndex = span.to;
   const end = LINE_END.exec(source.text);
@@ -116,8 +116,7 @@ function segmentSplice(source: Hl7Source, change: { readonly segment: string; re
 
 function newSegment(source: Hl7Source, change: Extract<Hl7Change, { kind: 'add-segment' }>): Splice {
   const { segment, after } = change;
-  if (!/^[A-Z][A-Z0-9]{2}$/.test(segment) || segment === 'MSH')
-    throw hl7Errors.create('hl7-bad-path', { path: segment.slice(0, 40) });
+  if (!SEGMENT_NAME.test(segment) || segment === 'MSH') throw refusal('hl7-bad-path', segment.slice(0, 40));
   let at: number;
   if (after) at = segmentAt(source, after, segment);
   else for (at = 0; source.segment(at + 1);) at++;

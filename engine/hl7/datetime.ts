@@ -30,6 +30,23 @@ export function parseHl7Time(value: string): Hl7Time | null {
   return { precision: fraction === undefined ? finest : 'fraction', iso: `${date}T${clock}${zone ?? ''}`, zone };
 }
 
+/**
+ * An instant as HL7 writes it: `20260105081500+0000`. In UTC unless an offset such as `-05:00` is given.
+ * RangeError for what is no instant of the years 1 to 9999.
+ */
+export function writeHl7Time(
+  instant: number,
+  { precision = 'second', zone = '+00:00' }: { precision?: 'minute' | 'second' | 'fraction'; zone?: string } = {},
+): string {
+  const offset = /^([+-])(\d\d):(\d\d)$/.exec(zone);
+  if (!offset || !possibleZone(zone)) throw new RangeError('zone is an offset such as +01:00');
+  const ahead = (Number(offset[2]) * 60 + Number(offset[3])) * (offset[1] === '-' ? -60_000 : 60_000);
+  const wall = new Date(instant + ahead).toISOString();
+  if (wall.length !== 24) throw new RangeError('HL7 times have a year of four digits');
+  const digits = wall.replace(/[-:TZ]/g, '');
+  return `${digits.slice(0, { minute: 12, second: 14, fraction: 18 }[precision])}${zone.replace(':', '')}`;
+}
+
 /** Adds the zone that a feed states for times without one. Local times that a clock change makes twofold or void keep none. */
 export function inZone(time: Hl7Time, zone: string | null): Hl7Time {
   if (zone === null || time.zone !== null || !time.iso.includes('T')) return time;

@@ -1,6 +1,7 @@
-import { hl7Errors } from './errors.ts';
 import { escape } from './escape.ts';
-import { parsePath, type Hl7Path } from './path.ts';
+import { parsePath, SEGMENT_NAME, type Hl7Path } from './path.ts';
+import { refusal } from './refuse.ts';
+import { ENDS_SOMETHING } from './write-value.ts';
 import { levels, type Hl7Source, type Span } from './source.ts';
 
 /** A source with one part replaced by a value, escaped; every other character stays. */
@@ -25,42 +26,39 @@ export function placed(
   const parsed = parsePath(path);
   if (kind === 'value') {
     const escaped = escape(text.toWellFormed(), source.delimiters, source);
-    if (escaped === undefined) throw hl7Errors.create('hl7-no-separator', { path });
+    if (escaped === undefined) throw refusal('hl7-no-separator', path);
     return splice(source, path, parsed, escaped);
   }
   if (ENDS_SOMETHING.some((character) => text.includes(character))) {
-    throw hl7Errors.create('hl7-line-end', { path });
+    throw refusal('hl7-line-end', path);
   }
   return splice(source, path, parsed, text.toWellFormed());
 }
 
-/** What ends a segment or an MLLP frame. */
-const ENDS_SOMETHING = ['\r', '\n', '\x0b', '\x1c'];
-
 /** A source with an empty segment added: after the last of the name `after`, else at the end. */
 export function withSegment(source: Hl7Source, name: string, after?: string): Hl7Source {
-  if (!/^[A-Z][A-Z0-9]{2}$/.test(name)) throw hl7Errors.create('hl7-bad-path', { path: name.slice(0, 40) });
+  if (!SEGMENT_NAME.test(name)) throw refusal('hl7-bad-path', name.slice(0, 40));
   const { text } = source;
   let anchor: Span | undefined;
   for (let at = 0, span = source.segment(0); span; span = source.segment(++at)) {
     if (after === undefined || source.nameOf(at) === after) anchor = span;
   }
-  if (!anchor) throw hl7Errors.create('hl7-no-segment', { segment: String(after), path: name });
+  if (!anchor) throw refusal('hl7-no-segment', name, { segment: String(after) });
   const lineEnd = /\r\n|\r|\n/.exec(text)?.[0] ?? '\r';
   return source.spliced({ from: anchor.to, to: anchor.to }, lineEnd + name);
 }
 
 function splice(source: Hl7Source, path: string, parsed: Hl7Path, value: string): Span & { readonly text: string } {
   const at = source.find(parsed.segment, parsed.occurrence || 1);
-  if (at < 0) throw hl7Errors.create('hl7-no-segment', { segment: parsed.segment, path });
-  if (source.isOpaque(at, parsed.field)) throw hl7Errors.create('hl7-delimiters-fixed', { path });
+  if (at < 0) throw refusal('hl7-no-segment', path);
+  if (source.isOpaque(at, parsed.field)) throw refusal('hl7-delimiters-fixed', path);
   const { span, padding } = place(source, at, path, parsed);
   const text = padding + value;
   const changesCharset = parsed.segment === 'MSH' && parsed.field === 18;
   if (changesCharset || !isAscii(value)) {
     const next = changesCharset ? source.spliced(span, text) : source;
     if (next.charset.encode(changesCharset ? next.text : value) === undefined) {
-      throw hl7Errors.create('hl7-not-in-charset', { path, charset: next.charset.name });
+      throw refusal('hl7-not-in-charset', path, { charset: next.charset.name });
     }
   }
   return { ...span, text };
@@ -84,7 +82,7 @@ function place(source: Hl7Source, at: number, path: string, parsed: Hl7Path): { 
   }
   for (const [separator, wanted] of levels(parsed, delimiters)) {
     const part: Span | undefined = source.nth(span, separator, separator.charCodeAt(0), wanted);
-    if (!part && separator === '') throw hl7Errors.create('hl7-no-separator', { path });
+    if (!part && separator === '') throw refusal('hl7-no-separator', path);
     padding += part ? '' : separator.repeat(wanted - Math.max(1, source.count(span, separator)));
     span = part ?? { from: span.to, to: span.to };
   }

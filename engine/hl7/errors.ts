@@ -47,6 +47,21 @@ export const hl7Errors = defineErrors({
     text: 'The text for {path} holds a line end or a framing byte, which would end its segment or the message.',
     remedy: 'Use set, which escapes such characters, or take them out.',
   },
+  'hl7-bad-value': {
+    class: 'permanent',
+    text: 'What is given for {path} {problem}.',
+    remedy: 'Give text, a number, null for HL7 null, a list of components, or { "repeat": [...] }.',
+  },
+  'hl7-bad-json': {
+    class: 'permanent',
+    text: 'This JSON is not a message: {place} {problem}.',
+    remedy: 'Give what hl7ToJson makes; the format is described under file formats in the reference.',
+  },
+  'hl7-too-long': {
+    class: 'permanent',
+    text: 'The message would be longer than {most} characters.',
+    remedy: 'Make it shorter, or send what is large by reference.',
+  },
   'hl7-not-in-charset': {
     class: 'permanent',
     text: "The value for {path} has a character that the message's character set {charset} cannot carry.",

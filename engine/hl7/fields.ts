@@ -1,4 +1,4 @@
-import { tryPath } from './path.ts';
+import { SEGMENT_NAME, tryPath } from './path.ts';
 import type { Hl7Source, Span } from './source.ts';
 
 /** The values of one segment under their paths: `{ segment: 'OBX', 'OBX-3.1': '2823-3', … }`; empty ones are left out. */
@@ -14,8 +14,6 @@ export interface Hl7Fields {
 
 /** What people are shown of one message: more than any real one has, and what a browser can show. */
 export const MOST_SHOWN = { segments: 5000, values: 20_000 } as const;
-
-const SEGMENT = /^[A-Z][A-Z0-9]{2}$/;
 
 /**
  * Node-RED's cloner passes on by reference what has a tag it does not know; the source is immutable, so that is right.
@@ -51,7 +49,7 @@ function lookUp(source: Hl7Source, key: string): string | readonly Hl7Row[] | un
     const at = source.find(path.segment, path.occurrence || 1);
     return at < 0 ? '' : source.read(at, path.field, path.repetition, path.component, path.subcomponent);
   }
-  const rows = SEGMENT.test(key) ? rowsOf(source, true, { only: key }).rows : [];
+  const rows = SEGMENT_NAME.test(key) ? rowsOf(source, true, { only: key }).rows : [];
   return rows.length > 0 ? rows : undefined;
 }
 

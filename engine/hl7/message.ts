@@ -1,10 +1,11 @@
 import { withChanges, type Hl7Change } from './change.ts';
+import { buildSource, type MessageToBuild } from './build.ts';
 import { withRaw, withSegment, withValue } from './edit.ts';
-import { hl7Errors } from './errors.ts';
 import { fieldsOf, MOST_SHOWN, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
 import { ordersOf, type Hl7Order } from './orders.ts';
 import { parsePath } from './path.ts';
 import { readSource, type ParseOptions } from './read-bytes.ts';
+import { refusal } from './refuse.ts';
 import { Hl7Segment, readAll } from './segment.ts';
 import type { Hl7Source } from './source.ts';
 
@@ -48,6 +49,11 @@ export class Hl7Message {
 
   static of(source: Hl7Source): Hl7Message {
     return new Hl7Message(source);
+  }
+
+  /** A new message of values, escaped: see MessageToBuild. Throws hl7-* with the place of the value that is wrong. */
+  static build(message: MessageToBuild): Hl7Message {
+    return new Hl7Message(buildSource(message));
   }
 
   get(path: string): string {
@@ -150,7 +156,7 @@ export class Hl7Message {
   toBytes(): Buffer {
     const { charset, text } = this.source;
     const bytes = charset.encode(text);
-    if (!bytes) throw hl7Errors.create('hl7-not-in-charset', { path: 'MSH-18', charset: charset.name });
+    if (!bytes) throw refusal('hl7-not-in-charset', 'MSH-18', { charset: charset.name });
     return bytes;
   }
 

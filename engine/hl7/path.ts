@@ -16,6 +16,9 @@ export interface Hl7Path {
   readonly subcomponent: number;
 }
 
+/** What a segment may be called. */
+export const SEGMENT_NAME = /^[A-Z][A-Z0-9]{2}$/;
+
 /** The number limits keep a set from padding a message to any size. */
 const PATH =
   /^([A-Z][A-Z0-9]{2})(?:\[([1-9]\d{0,4})\])?-([1-9]\d{0,2})(?:\[([1-9]\d{0,3})\])?(?:\.([1-9]\d{0,2})(?:\.([1-9]\d{0,2}))?)?$/;

@@ -15,7 +15,7 @@ const LF = 10;
 const BOM = 0xfeff;
 /** Line ends are sought when the first segment is: whoever only writes the text never looks. */
 const UNSOUGHT = -2;
-const HEADERS = new Set(['MSH', 'FHS', 'BHS']);
+export const HEADERS: ReadonlySet<string> = new Set(['MSH', 'FHS', 'BHS']);
 /** Below this a loop over characters beats the start-up of a native search. */
 const SHORT = 96;
 /** Names whose places are remembered: more than any standard message has. */

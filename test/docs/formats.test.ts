@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import {
   definitionFromFiles,
+  hl7FromJson,
+  Hl7Message,
+  hl7ToJson,
   parseBindings,
   readConfig,
   readRunInfo,
@@ -58,6 +61,13 @@ describe('the examples of docs/reference/formats.md', () => {
     const { ehr } = bindings.endpoints;
     assert.ok(ehr?.kind === 'fhir');
     assert.deepEqual([ehr.timeoutMs, ehr.concurrency], [15_000, 8]);
+  });
+
+  it('make a message and are made of it', () => {
+    const shown = JSON.parse(example('An HL7 message as JSON')) as unknown;
+    const message = hl7FromJson(shown);
+    assert.equal(message.get('PID-3[2]'), '0815');
+    assert.deepEqual(hl7ToJson(Hl7Message.parse(message.toBytes())), shown);
   });
 
   it('show a run.json that is read as it is', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { inZone, instantOf, parseHl7Time } from '../../engine/hl7/datetime.ts';
+import { inZone, instantOf, parseHl7Time, writeHl7Time } from '../../engine/hl7/datetime.ts';
 
 describe('a time', () => {
   it('keeps the precision and the zone that were stated', () => {
@@ -96,5 +96,24 @@ describe('the zone of a feed', () => {
 
   it('that does not exist adds nothing', () => {
     assert.equal(zoned('20240105140500', 'Mars/Olympus'), '2024-01-05T14:05:00');
+  });
+});
+
+describe('an instant', () => {
+  const instant = Date.UTC(2026, 0, 5, 23, 15, 7, 40);
+
+  it('is written in UTC or with the offset that is given, and read back the same', () => {
+    assert.equal(writeHl7Time(instant), '20260105231507+0000');
+    assert.equal(writeHl7Time(instant, { zone: '+01:00' }), '20260106001507+0100');
+    assert.equal(writeHl7Time(instant, { zone: '-05:30', precision: 'fraction' }), '20260105174507.040-0530');
+    assert.equal(writeHl7Time(instant, { precision: 'minute' }), '202601052315+0000');
+    assert.equal(instantOf(parseHl7Time(writeHl7Time(instant, { zone: '-05:30', precision: 'fraction' }))), instant);
+  });
+
+  it('that HL7 cannot write is refused', () => {
+    assert.throws(() => writeHl7Time(Number.NaN), RangeError);
+    assert.throws(() => writeHl7Time(Date.UTC(12_000, 0)), RangeError);
+    assert.throws(() => writeHl7Time(instant, { zone: 'Europe/London' }), RangeError);
+    assert.throws(() => writeHl7Time(instant, { zone: '+15:00' }), RangeError);
   });
 });
