@@ -69,6 +69,8 @@ export interface ProposalView extends ProposalSummary {
   readonly base: string | null;
   /** What approvers sign besides; `null` while it is a draft. */
   readonly authorStatement: string | null;
+  /** Who deployed parts of it on staging, beside the author. None of them approves it. */
+  readonly editors: readonly string[];
   readonly policy: string;
   /** In words, per definition, the gravest first. */
   readonly words: readonly {

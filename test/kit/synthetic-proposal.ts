@@ -48,6 +48,7 @@ export function syntheticProposal(given: SyntheticProposal): {
     revision: 1,
     bundle: hashOf(`bundle ${number}`),
     base: hashOf('base'),
+    editors: [],
     authorStatement: state === 'draft' ? null : hashOf(`author ${number}`),
     policy: hashOf('policy'),
     words: [{ definition, title, lines }],

@@ -47,6 +47,7 @@ export function decisionsOf(parts: ProposalParts): Decisions {
     const signed = signedBy(by, await readEnvelope('approval', { envelope }, trust));
     if (store.isUsed(signed)) throw proposalErrors.create('proposal-statement-used');
     if (by.username === proposal.author) throw proposalErrors.create('proposal-own');
+    if (revision.editors.includes(by.username)) throw proposalErrors.create('proposal-edited');
     const author = found.signatures.find(({ kind }) => kind === 'author');
     const authors = author && (await readEnvelope('author', author, trust));
     if (!authors || authors instanceof WardflowError)

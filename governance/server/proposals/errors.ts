@@ -48,6 +48,10 @@ export const proposalErrors = defineErrors({
   ),
   'proposal-not-author': permanent('Only its author, {author}, may do this.', 'Ask the author.'),
   'proposal-own': permanent('Nobody approves or rejects a change of their own.', 'Ask somebody else, or withdraw it.'),
+  'proposal-edited': permanent(
+    'You deployed a part of this change on staging: nobody approves what they wrote, whoever proposes it.',
+    'Ask somebody else who has the role.',
+  ),
   'proposal-already-approved': permanent(
     'You have approved it already: one person takes one seat.',
     'Ask somebody else for the approval that is missing.',

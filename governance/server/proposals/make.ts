@@ -1,4 +1,5 @@
 /** Makes proposals and their revisions: from what staging runs, or from a bundle for which glass was broken. */
+import type { Definition } from '../../../engine/index.ts';
 import type { NewProposal } from '../../api/proposal-contract.ts';
 import { createBundle, higherRisk, riskOf, type Bundle, type Risk } from '../../bundle/index.ts';
 import { modulesUsed, wardflowVersion } from '../../checks/modules-used.ts';
@@ -37,6 +38,8 @@ interface Content extends Description {
   readonly bundle: Bundle;
   /** By which it is judged: also that of what it changes. */
   readonly risk: Risk;
+  /** Who deployed on staging what it changes. */
+  readonly editors: readonly string[];
 }
 
 export function makingOf(parts: MakeParts): Making {
@@ -62,7 +65,17 @@ export function makingOf(parts: MakeParts): Making {
       definitions,
     });
     await parts.bundles.write(bundle);
-    return { ...description, bundle, risk: higherRisk(riskOf(bundle), base ? riskOf(base) : undefined) };
+    const versionIn = (all: readonly Definition[] | undefined, name: string): string | null =>
+      all?.find((one) => one.name === name)?.version ?? null;
+    const at = state.releases.findLast((one) => one.bundle === state.base)?.acceptedAt ?? 0;
+    const editors = new Set<string>();
+    for (const name of changed) {
+      const to = versionIn(staging, name);
+      const from = { version: versionIn(base?.definitions, name), at };
+      if (to !== null) for (const one of await parts.staging.editors(name, from, to, actor)) editors.add(one);
+    }
+    const risk = higherRisk(riskOf(bundle), base ? riskOf(base) : undefined);
+    return { ...description, bundle, risk, editors: [...editors].toSorted() };
   };
 
   const addRevision = (number: number, revision: number, at: number, { bundle, ...description }: Content): void => {
@@ -174,7 +187,7 @@ export function makingOf(parts: MakeParts): Making {
         follows: sequence,
       };
       const risk = higherRisk(riskOf(bundle), changes ? riskOf(changes) : undefined);
-      const content = { bundle, risk, ...describeProposal(before, bundle.definitions, changed) };
+      const content = { bundle, risk, editors: [], ...describeProposal(before, bundle.definitions, changed) };
       return begin('system', row, content, `Opened after ${person} broke glass.`);
     },
   };

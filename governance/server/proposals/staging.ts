@@ -2,22 +2,37 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDefinitions, WardflowError, type Definition } from '../../../engine/index.ts';
-import type { DefinitionVersion, RuntimeStatus } from '../../../runtime/api/contract.ts';
+import type { AuditList, DefinitionVersion, RuntimeStatus } from '../../../runtime/api/contract.ts';
 import { consoleErrors } from '../../errors.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import { proposalErrors } from './errors.ts';
+
+/** What an environment runs of a definition, and since when; `null`: nothing. */
+export interface EnvironmentVersion {
+  readonly version: string | null;
+  readonly at: number;
+}
 
 export interface Staging {
   /** @throws `proposal-staging-differs`, `proposal-unsound`, `runtime-unreachable` */
   definitions(actor: string): Promise<readonly Definition[]>;
   /** Files of a version that staging ran at some time; `null`: it never did. @throws `runtime-unreachable` */
   files(version: string, actor: string): Promise<Readonly<Record<string, string>> | null>;
+  /**
+   * Who deployed what `to` has and `from.version` has not, by staging's audit trail: each version names the one before it.
+   * Where they do not lead back to it, who deployed since `from.at`.
+   * @throws `runtime-unreachable`
+   */
+  editors(name: string, from: EnvironmentVersion, to: string, actor: string): Promise<readonly string[]>;
   /** What the flows folder holds, whatever runs; read anew where a file has another size or time. @throws `proposal-unsound` */
   folder(): Promise<readonly Definition[]>;
 }
 
 export const STAGING = 'staging';
 const WITHIN_MS = 10_000;
+/** Of the audit trail, and how many pages of it: more deploys than people make between two releases. */
+const PAGE = 1000;
+const MOST_PAGES = 20;
 
 export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
   const ask = async (path: string, actor: string): Promise<Response> => {
@@ -63,6 +78,28 @@ export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
       if (differ.length > 0)
         throw proposalErrors.create('proposal-staging-differs', { definitions: differ.slice(0, 5).join(', ') });
       return all;
+    },
+    async editors(name, from, to, actor) {
+      const found = new Map<string, number>();
+      let version: string | null = to;
+      let before: number | undefined;
+      for (let page = 0; page < MOST_PAGES && version !== null && version !== from.version; page++) {
+        const older = before === undefined ? '' : `&before=${before}`;
+        const answer = await ask(`/audit?type=definition.deployed&limit=${PAGE}${older}`, actor);
+        const { records } = (await answer.json()) as AuditList;
+        for (const record of records) {
+          before = record.seq;
+          if (record.definition !== name || record.version !== version) continue;
+          const person = record.actor.startsWith('user:') ? record.actor.slice('user:'.length) : null;
+          if (person !== null) found.set(person, Math.max(found.get(person) ?? 0, record.at));
+          const { previous } = record.details as { readonly previous?: unknown };
+          version = typeof previous === 'string' ? previous : null;
+          if (version === null || version === from.version) break;
+        }
+        if (records.length < PAGE) break;
+      }
+      const since = version === from.version ? 0 : from.at;
+      return [...found].flatMap(([person, at]) => (at >= since ? [person] : [])).toSorted();
     },
     async files(version, actor) {
       const response = await ask(`/definition-versions/${version}`, actor);

@@ -78,6 +78,7 @@ export function viewOf(
     bundle: revision.bundle,
     base: revision.base,
     authorStatement: standing.author,
+    editors: revision.editors.filter((one) => one !== proposal.author),
     policy,
     words: revision.words,
     affected: revision.affected,
@@ -151,11 +152,13 @@ function actionsOf({ proposal, revision }: Current, standing: Standing, viewer: 
     sign: author ?? (proposal.state === 'draft' ? null : no('Its author has signed it.')) ?? outdated,
     approve: isAuthor
       ? own
-      : !judges
-        ? notHere
-        : afterStep(proposal.state, 'approve') === null
-          ? no('Its author has not signed it yet.')
-          : (outdated ?? (has ? no('You have approved it already.') : null)),
+      : revision.editors.includes(username)
+        ? no('You deployed a part of this change on staging.')
+        : !judges
+          ? notHere
+          : afterStep(proposal.state, 'approve') === null
+            ? no('Its author has not signed it yet.')
+            : (outdated ?? (has ? no('You have approved it already.') : null)),
     reject: isAuthor
       ? own
       : judges

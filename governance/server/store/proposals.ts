@@ -39,6 +39,8 @@ export interface RevisionRow {
   readonly changed: readonly ChangedDefinition[];
   readonly words: readonly DefinitionWords[];
   readonly affected: readonly { readonly definition: string; readonly parts: readonly string[] }[];
+  /** Who deployed what it changes on staging, its author among them or not: none of them approves it. */
+  readonly editors: readonly string[];
 }
 
 export interface ChangedDefinition {
@@ -165,10 +167,10 @@ export function proposalsIn(database: DatabaseSync): ProposalStore {
     },
     revision: (number, which) => optional(revision.get(number, which), toRevision),
     ofBundle: (bundle) => ofBundle.all(bundle).map((row) => Number(row['number'])),
-    addRevision({ number, revision: which, at, bundle, base, policy, risk, headline, changed, words, affected }) {
+    addRevision({ number, revision: which, at, bundle, base, policy, risk, headline, changed, ...more }) {
       // Between bars, so that one name is not found in another.
       const names = `|${changed.map(({ name }) => name).join('|')}|`;
-      const content = JSON.stringify({ changed, words, affected });
+      const content = JSON.stringify({ changed, words: more.words, affected: more.affected, editors: more.editors });
       addRevision.run(number, which, at, bundle, base, policy, risk, headline, names, content);
     },
     setPolicy: (number, which, policy) => void setPolicy.run(policy, number, which),
@@ -227,7 +229,9 @@ const toRevision = (row: Row): RevisionRow => ({
   policy: textOrNull(row['policy']),
   risk: String(row['risk']),
   headline: String(row['headline']),
-  ...(JSON.parse(String(row['content'])) as Pick<RevisionRow, 'changed' | 'words' | 'affected'>),
+  // Revisions of an earlier version do not say who edited.
+  editors: [],
+  ...(JSON.parse(String(row['content'])) as Pick<RevisionRow, 'changed' | 'words' | 'affected'> & Partial<RevisionRow>),
 });
 
 const toSignature = (row: Row): SignatureRow => ({

@@ -48,7 +48,7 @@ export function ChangeView() {
 }
 
 export function Seats() {
-  const { seats, notCounted, state, author } = useShownProposal();
+  const { seats, notCounted, state, author, editors } = useShownProposal();
   return (
     <section className="panel" aria-labelledby="seats">
       <div className="panel-head">
@@ -79,7 +79,8 @@ export function Seats() {
         {seats.length === 0 && <li className="dim">The policy asks for nobody.</li>}
       </ul>
       <p className={classes['foot']}>
-        {author} is its author, and does not count. One person takes one seat.
+        {author} is its author{editors.length > 0 && `, and ${editors.join(', ')} deployed parts of it on staging`}: who
+        wrote it does not count. One person takes one seat.
         {notCounted.length > 0 && ' These do not count:'}
       </p>
       {notCounted.length > 0 && (

@@ -38,6 +38,27 @@ describe('an approval that nobody may give', () => {
     assert.deepEqual(refusals(), ['proposal-own', 'proposal-own']);
   });
 
+  it('is that of who deployed a part of it on staging, whoever proposes it', async () => {
+    const files = (threshold: string): Record<string, string> => ({ 'flow.json': flow('alpha', threshold) });
+    await bench.write('alpha', files('6.1'));
+    await bench.deploy('emil');
+    await bench.write('alpha', files('6.2'));
+    await bench.deploy('ana');
+    open = await bench.signed(await bench.create());
+    assert.deepEqual(open.editors, ['emil'], 'what he wrote is still in it');
+    const { approve: may } = (await bench.view(open.number, 'emil')).may;
+    assert.deepEqual([may.yes, !may.yes && /deployed/.test(may.because)], [false, true]);
+    assert.equal(await approve('emil', await bench.approval(open, bench.people.emil, 'engineer')), 'proposal-edited');
+    await nothingGiven();
+    const ritas = await bench.approval(open, bench.people.rita, 'engineer');
+    assert.equal((await bench.as('rita', `/proposals/${open.number}/approvals`, { envelope: ritas })).status, 200);
+    await bench.approve(open, bench.people.greta, 'clinical-governance');
+    await bench.release(open.number);
+    await bench.write('alpha', files('6.3'));
+    await bench.deploy('ana');
+    assert.deepEqual((await bench.create()).editors, [], 'what production runs already is not looked at again');
+  });
+
   it('is that of an account which an administrator made, whose key nobody trusts', async () => {
     const draft = await bench.create({ definitions: ['beta'] }, 'aldo');
     const aldo = await person('aldo');

@@ -72,6 +72,8 @@ export class ProposalBench {
   readonly #cookies = new Map<string, string>();
   readonly #ran = new Map<string, Definition>();
   #running: readonly Definition[] = [];
+  /** Newest first, as staging's audit trail tells them. */
+  readonly #deploys: object[] = [];
   #store: TrustStore;
   #sequence = 0;
   #inForce: string | null = null;
@@ -161,13 +163,20 @@ export class ProposalBench {
   }
 
   /** Staging runs what is in the folder. */
-  async deploy(): Promise<void> {
+  async deploy(by = 'ana'): Promise<void> {
+    const before = new Map(this.#running.map(({ name, version }) => [name, version]));
     this.#running = (await loadDefinitions(this.flows)).all;
     for (const one of this.#running) this.#ran.set(one.version, one);
+    for (const { name: definition, version } of this.#running) {
+      const previous = before.get(definition) ?? null;
+      if (previous === version) continue;
+      const deployed = { type: 'definition.deployed', actor: `user:${by}`, definition, version, details: { previous } };
+      this.#deploys.unshift({ ...deployed, at: this.clock.now(), seq: this.#deploys.length + 1 });
+    }
   }
 
   static #answers(url: string): boolean {
-    return /\/(?:status|definition-versions\/[^/]+)$/.test(url);
+    return /\/(?:status|audit\?type=definition\.deployed&.*|definition-versions\/[^/]+)$/.test(url);
   }
 
   answer(url: string): { readonly status: number; readonly body: unknown } {
@@ -181,6 +190,7 @@ export class ProposalBench {
           definitions: this.#running.map(({ name, version }) => ({ name, version })),
         },
       };
+    if (path.startsWith('/audit?')) return { status: 200, body: { records: this.#deploys } };
     const kept = this.#ran.get(path.replace('/definition-versions/', ''));
     return kept ? { status: 200, body: { name: kept.name, files: kept.files } } : { status: 404, body: {} };
   }
