@@ -1,5 +1,6 @@
 import { describe } from 'mocha';
 import type { StoreAdapter } from './adapter.ts';
+import { describeAcknowledgements } from './acknowledgement-contract.ts';
 import { describeAudit } from './audit-contract.ts';
 import { describeGateAndDecisions } from './clinical-contract.ts';
 import { describeCounts } from './counts-contract.ts';
@@ -22,6 +23,7 @@ export function describeStoreContract(adapter: StoreAdapter): void {
   describe(`store contract on ${adapter.name}`, () => {
     describeJournal(adapter);
     describeList(adapter);
+    describeAcknowledgements(adapter);
     describeWork(adapter);
     describeOrdering(adapter);
     describeParking(adapter);

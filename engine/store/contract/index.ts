@@ -4,6 +4,7 @@
  * adapter. A method that resolves has made its change durable, unless it says otherwise; what is not flushed at once is
  * durable with the first later change that is, never after it.
  */
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { AuditLog } from './audit.ts';
 import type { Decisions, DefinitionVersions, Escalations, Gate } from './clinical.ts';
 import type { Effects } from './effects.ts';
@@ -14,6 +15,7 @@ import type { WorkQueue } from './work.ts';
 
 export interface Store {
   readonly journal: Journal;
+  readonly acknowledgements: Acknowledgements;
   readonly work: WorkQueue;
   readonly effects: Effects;
   readonly decisions: Decisions;
@@ -35,6 +37,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export * from './acknowledgements.ts';
 export * from './audit.ts';
 export * from './clinical.ts';
 export * from './effects.ts';

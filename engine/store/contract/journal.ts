@@ -1,5 +1,6 @@
 /** The journal: every frame a feed received, unchanged, with one entry each; nothing is ever removed by processing. */
 import type { Millis } from '../../base/clock.ts';
+import type { OwedAcknowledgement } from './acknowledgements.ts';
 import type { AuditEntry } from './audit.ts';
 import type { NewWork } from './work.ts';
 
@@ -48,10 +49,12 @@ export interface NewMessage {
   readonly quarantine?: { readonly code: string; readonly text: string };
   /** The acknowledgement that will be sent once this is durable. */
   readonly answer: Answer;
+  /** Enhanced mode, where the sender wants to hear what became of the message; kept in the same commit. */
+  readonly acknowledgement?: OwedAcknowledgement;
 }
 
 export interface Answer {
-  /** MSA-1: AA, AE, AR (original mode). */
+  /** MSA-1: AA, AE, AR (original mode), CA, CE (enhanced mode); '' where the sender wants none (MSH-15). */
   readonly code: string;
   /** The whole answer message, without the MLLP envelope. */
   readonly bytes: Uint8Array;

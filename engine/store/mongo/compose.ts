@@ -3,6 +3,7 @@ import { storeErrors } from '../sqlite/errors.ts';
 import type { Batches } from './batches.ts';
 import type { Settings } from './connection.ts';
 import type { Collections } from './documents.ts';
+import * as acknowledgements from './read/acknowledgements.ts';
 import * as clinical from './read/clinical.ts';
 import * as figures from './read/figures.ts';
 import * as messages from './read/messages.ts';
@@ -10,6 +11,14 @@ import { effectFrom } from './read/records.ts';
 import * as work from './read/work.ts';
 import { storeError } from './sent-error.ts';
 import { accept } from './write/accept.ts';
+import {
+  acknowledgementAgain,
+  acknowledgementDelivered,
+  acknowledgementFailed,
+  lapseAcknowledgement,
+  makeAcknowledgement,
+  takeAcknowledgement,
+} from './write/acknowledgements.ts';
 import { appendAudit, noteAnswers } from './write/small.ts';
 import { candidates, claim } from './write/claim.ts';
 import {
@@ -109,6 +118,23 @@ export function composeStore(parts: Composed): Store {
       counts: (query) => read('journal.counts', () => messages.countMessages(collections, query)),
       resends: (id) => read('journal.resends', () => messages.resends(collections, id)),
       lastPerFeed: () => read('journal.lastPerFeed', () => messages.lastPerFeed(collections)),
+    },
+    acknowledgements: {
+      make: (made) => batches.do(makeAcknowledgement(made)),
+      delivered: async (messageId, at) => void (await batches.do(acknowledgementDelivered(messageId, at))),
+      take: (messageId, nextAt, until) => batches.do(takeAcknowledgement(messageId, nextAt, until)),
+      failed: async (messageId, code, nextAt) =>
+        void (await batches.do(acknowledgementFailed(messageId, code, nextAt))),
+      again: (messageId, at) => batches.do(acknowledgementAgain(messageId, at)),
+      lapse: (messageId, audit) => batches.do(lapseAcknowledgement(messageId, audit)),
+      get: (id) => read('acknowledgements.get', () => acknowledgements.getAcknowledgement(collections, id)),
+      bytes: (id) => read('acknowledgements.bytes', () => acknowledgements.acknowledgementBytes(collections, id)),
+      due: (now, limit) =>
+        read('acknowledgements.due', () => acknowledgements.dueAcknowledgements(collections, now, limit)),
+      nextDue: () => read('acknowledgements.nextDue', () => acknowledgements.nextAcknowledgementDue(collections)),
+      ended: (limit) =>
+        read('acknowledgements.ended', () => acknowledgements.endedAcknowledgements(collections, limit)),
+      counts: (now) => read('acknowledgements.counts', () => acknowledgements.countAcknowledgements(collections, now)),
     },
     work: {
       claim: claimAll,

@@ -4,6 +4,7 @@
  */
 import type { mongo } from 'mongoose';
 import type {
+  AcknowledgementRecord,
   AuditRecord,
   EscalationState,
   Failure,
@@ -56,6 +57,17 @@ export interface MessageDoc {
 export interface BodyDoc {
   _id: number;
   bytes: Uint8Array;
+}
+
+/** `_id` is the message's id. */
+export interface AcknowledgementDoc extends Omit<
+  { -readonly [Name in keyof AcknowledgementRecord]: AcknowledgementRecord[Name] },
+  'messageId' | 'nextAt'
+> {
+  _id: string;
+  seq: number;
+  nextAt?: number | undefined;
+  bytes?: Uint8Array;
 }
 
 export interface WorkDoc {
@@ -263,6 +275,7 @@ export interface MetaDoc {
 export interface Documents {
   messages: MessageDoc;
   bodies: BodyDoc;
+  acknowledgements: AcknowledgementDoc;
   work: WorkDoc;
   keys: KeyDoc;
   attempts: AttemptDoc;

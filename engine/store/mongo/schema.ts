@@ -29,6 +29,7 @@ const INDEXES = {
     [{ reasonCode: 1, _id: 1 }, where('reasonCode')],
   ],
   bodies: [],
+  acknowledgements: [[{ state: 1, seq: 1 }], [{ nextAt: 1, seq: 1 }, where('nextAt')]],
   work: [
     [{ subscription: 1, claimLane: 1, seq: 1 }, where('ready')],
     [{ orderingKey: 1, seq: 1 }, where('blocks')],

@@ -56,6 +56,20 @@ export function composeStore(
       resends: (id) => reader.call('journal.resends', [id]),
       lastPerFeed: () => reader.call('journal.lastPerFeed', []),
     },
+    acknowledgements: {
+      make: (made) => writer.call('acknowledgements.make', [made]),
+      delivered: (messageId, at) => writer.call('acknowledgements.delivered', [messageId, at]),
+      take: (messageId, nextAt, until) => writer.call('acknowledgements.take', [messageId, nextAt, until]),
+      failed: (messageId, code, nextAt) => writer.call('acknowledgements.failed', [messageId, code, nextAt]),
+      again: (messageId, at) => writer.call('acknowledgements.again', [messageId, at]),
+      lapse: (messageId, audit) => writer.call('acknowledgements.lapse', [messageId, audit]),
+      get: (messageId) => reader.call('acknowledgements.get', [messageId]),
+      bytes: (messageId) => reader.call('acknowledgements.bytes', [messageId]),
+      due: (now, limit) => reader.call('acknowledgements.due', [now, limit]),
+      nextDue: () => reader.call('acknowledgements.nextDue', []),
+      ended: (limit) => reader.call('acknowledgements.ended', [limit]),
+      counts: (now) => reader.call('acknowledgements.counts', [now]),
+    },
     work: {
       claim: async (requests) => {
         const rows = (await writer.call('work.claim', [requests], decodeClaims)) as unknown as DecodedClaim[];

@@ -1,6 +1,6 @@
 /** Names of states and lanes as small numbers: what the tables hold. Appending is safe; changing an order is a migration. */
-import { LANES, MESSAGE_STATES, WORK_STATES } from '../contract/index.ts';
-import type { Lane, MessageState, WorkState } from '../contract/index.ts';
+import { ACKNOWLEDGEMENT_STATES, LANES, MESSAGE_STATES, WORK_STATES } from '../contract/index.ts';
+import type { AcknowledgementState, Lane, MessageState, WorkState } from '../contract/index.ts';
 
 export const W = { waiting: 0, claimed: 1, parked: 2, done: 3, dead: 4, discarded: 5 } as const satisfies Record<
   WorkState,
@@ -12,6 +12,11 @@ export const M = {
   ...({ dead: 5, discarded: 6, quarantined: 7, unrouted: 8, resend: 9 } as const),
 } as const satisfies Record<MessageState, number>;
 
+export const A = { awaited: 0, made: 1, delivered: 2, unwanted: 3, lapsed: 4 } as const satisfies Record<
+  AcknowledgementState,
+  number
+>;
+
 export const LANE = { stat: 0, urgent: 1, routine: 2, bulk: 3 } as const satisfies Record<Lane, number>;
 
 export function workState(value: number): WorkState {
@@ -19,6 +24,9 @@ export function workState(value: number): WorkState {
 }
 export function messageState(value: number): MessageState {
   return known(MESSAGE_STATES[value]);
+}
+export function acknowledgementState(value: number): AcknowledgementState {
+  return known(ACKNOWLEDGEMENT_STATES[value]);
 }
 export function laneName(value: number): Lane {
   return known(LANES[value]);

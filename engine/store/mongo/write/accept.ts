@@ -2,6 +2,7 @@ import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts
 import { storeErrors } from '../../sqlite/errors.ts';
 import type { MessageDoc } from '../documents.ts';
 import { foldControlId, json, laneNumber, millis, partsOf, searchKey } from '../values.ts';
+import { insertAcknowledgement } from './acknowledgements.ts';
 import type { WriteContext } from './context.ts';
 import type { Operation } from './operation.ts';
 import { isUnread } from './message-state.ts';
@@ -33,6 +34,8 @@ export function accept(
       const owed = state === 'accepted' || state === 'quarantined' ? work : [];
       insertMessage(ctx, message, seq, state, fold, first, owed);
       for (const item of owed) insertWork(ctx, item, seq);
+      const { id, feed, receivedAt, acknowledgement } = message;
+      if (acknowledgement && !first) insertAcknowledgement(ctx, acknowledgement, { seq, id, feed, receivedAt });
       if (state !== 'resend' || !first) return { kind: state === 'resend' ? 'unrouted' : state, id: message.id, seq };
       return {
         kind: 'resend',

@@ -16,6 +16,7 @@ export const MOST_BY_FILTER = 500;
 type Changing =
   | 'messages'
   | 'bodies'
+  | 'acknowledgements'
   | 'work'
   | 'keys'
   | 'attempts'
@@ -28,7 +29,7 @@ type Changing =
   | 'chains'
   | 'switches';
 const CHANGING: readonly Changing[] = [
-  ...(['messages', 'bodies', 'work', 'keys', 'attempts', 'effects', 'requests'] as const),
+  ...(['messages', 'bodies', 'acknowledgements', 'work', 'keys', 'attempts', 'effects', 'requests'] as const),
   ...(['gate', 'gateKeys', 'escalations', 'audit', 'chains', 'switches'] as const),
 ];
 /** Documents of which the first to be written stays. */
@@ -126,6 +127,7 @@ export class WriteContext {
       const firsts = this.earlier.flatMap((one) => (one.resendOf === undefined ? [] : [one.resendOf]));
       await this.table('messages').load(firsts);
     }
+    await this.table('acknowledgements').load(needs.acknowledgementIds);
     await this.table('effects').load(needs.effectKeys);
     await this.table('requests').load(needs.requestKeys);
     await loadFacts(this, needs.gateFacts);

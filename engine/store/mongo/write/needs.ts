@@ -9,6 +9,8 @@ export class Needs {
   readonly childKeys = new Set<string>();
   readonly messageIds = new Set<string>();
   readonly orderingKeys = new Set<string>();
+  /** Ids of messages whose acknowledgement is looked at. */
+  readonly acknowledgementIds = new Set<string>();
   readonly effectKeys = new Set<string>();
   /** Of effects that keep a request. */
   readonly requestKeys = new Set<string>();

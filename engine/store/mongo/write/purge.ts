@@ -65,7 +65,7 @@ async function step(
   if (limit <= 0) return { gone: [], more: true, place };
   const most = limit * LOOKED_AT;
   const { rows, isFull } = await (what === 'messages' ? anyAfter(ctx, place, most) : withBodyAfter(ctx, place, most));
-  const owed = await owedOf(ctx, rows);
+  const owed = await owedOf(ctx, rows, what);
   const gone: Row[] = [];
   let looked = 0;
   let old = 0;
@@ -115,9 +115,20 @@ async function withBodyAfter({ writer, session }: WriteContext, place: number, m
   return { rows, isFull: parts.length === most };
 }
 
-/** Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered. */
-async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): Promise<Set<number>> {
-  const { work, escalations } = writer.collections;
+/**
+ * Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered, an
+ * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
+ */
+async function owedOf(
+  { writer, session }: WriteContext,
+  rows: readonly Row[],
+  what: 'bodies' | 'messages',
+): Promise<Set<number>> {
+  const { work, escalations, acknowledgements } = writer.collections;
+  const states = what === 'bodies' ? (['awaited'] as const) : (['awaited', 'made'] as const);
+  const unsent = await acknowledgements
+    .find({ _id: { $in: rows.map((row) => row.id) }, state: { $in: [...states] } }, { session, projection: { seq: 1 } })
+    .toArray();
   const open = await work
     .find({ messageSeq: { $in: rows.map((row) => row._id) }, open: true }, { session, projection: { messageSeq: 1 } })
     .toArray();
@@ -129,6 +140,7 @@ async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): 
     .toArray();
   const ids = new Set(unanswered.map((one) => one.messageId));
   return new Set([
+    ...unsent.map((one) => one.seq),
     ...open.map((one) => one.messageSeq),
     ...rows.filter((row) => ids.has(row.id)).map((row) => row._id),
   ]);
@@ -149,6 +161,7 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   const messageId = { $in: rows.map((row) => row.id) };
   const messageSeq = { $in: seqs };
   await collections.escalations.deleteMany({ messageId }, { session });
+  await collections.acknowledgements.deleteMany({ _id: messageId }, { session });
   await collections.effects.deleteMany({ messageId }, { session });
   await collections.decisions.deleteMany({ messageId }, { session });
   await removeFacts(ctx, messageId);

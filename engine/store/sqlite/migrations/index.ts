@@ -14,6 +14,7 @@ import { leanDecisions } from './0009-lean-decisions.ts';
 import { oneIndexOfActiveWork } from './0010-one-index-of-active-work.ts';
 import { escalationFact } from './0011-escalation-fact.ts';
 import { effectRequests } from './0012-effect-requests.ts';
+import { acknowledgements } from './0013-acknowledgements.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly string[] = [
   oneIndexOfActiveWork,
   escalationFact,
   effectRequests,
+  acknowledgements,
 ];

@@ -1,5 +1,13 @@
 /** What the reading worker can be asked. */
 import {
+  acknowledgementBytes,
+  countAcknowledgements,
+  dueAcknowledgements,
+  endedAcknowledgements,
+  getAcknowledgement,
+  nextAcknowledgementDue,
+} from './acknowledgements.ts';
+import {
   auditHead,
   decisionsOfMessage,
   dueEscalations,
@@ -24,6 +32,12 @@ export const readOperations = {
   'journal.counts': countMessages,
   'journal.resends': resends,
   'journal.lastPerFeed': lastPerFeed,
+  'acknowledgements.get': getAcknowledgement,
+  'acknowledgements.bytes': acknowledgementBytes,
+  'acknowledgements.due': dueAcknowledgements,
+  'acknowledgements.nextDue': nextAcknowledgementDue,
+  'acknowledgements.ended': endedAcknowledgements,
+  'acknowledgements.counts': countAcknowledgements,
   'work.nextDue': nextDue,
   'work.doneAfter': doneAfter,
   'work.ofMessage': workOfMessage,

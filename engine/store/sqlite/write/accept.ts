@@ -3,6 +3,7 @@ import { storeErrors } from '../errors.ts';
 import { packBody } from '../packed.ts';
 import { json } from '../sql.ts';
 import { LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
+import { insertAcknowledgement } from './acknowledgements.ts';
 import type { WriteContext } from './context.ts';
 import { joinKey } from './ordering.ts';
 
@@ -48,6 +49,13 @@ export function accept(
   const state = first ? M.resend : message.quarantine ? M.quarantined : work.length > 0 ? M.accepted : M.unrouted;
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
   if (state === M.accepted || state === M.quarantined) for (const item of work) insertWork(ctx, item, seq, message);
+  if (message.acknowledgement && !first)
+    insertAcknowledgement(ctx, message.acknowledgement, {
+      seq,
+      id: message.id,
+      feed: message.feed,
+      receivedAt: message.receivedAt,
+    });
   if (first) {
     const answer = ctx.sql.get(ANSWER, first.seq) as { answer: Uint8Array } | undefined;
     return {

@@ -15,6 +15,7 @@ const FLUSHED_WITHIN_MS = 20;
  */
 const UNPROMISED = new Set<string>([
   'journal.answered',
+  'acknowledgements.delivered',
   'work.claim',
   'work.pin',
   'work.renew',

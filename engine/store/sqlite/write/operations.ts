@@ -1,5 +1,13 @@
 /** What the writing worker can be asked. */
 import type { AuditEntry } from '../../contract/index.ts';
+import {
+  acknowledgementAgain,
+  acknowledgementDelivered,
+  acknowledgementFailed,
+  lapseAcknowledgement,
+  makeAcknowledgement,
+  takeAcknowledgement,
+} from './acknowledgements.ts';
 import { accept } from './accept.ts';
 import { claim } from './claim.ts';
 import {
@@ -44,6 +52,12 @@ export const writeOperations = {
   'journal.accept': accept,
   'journal.answered': answered,
   'journal.discardQuarantined': discardQuarantined,
+  'acknowledgements.make': makeAcknowledgement,
+  'acknowledgements.delivered': acknowledgementDelivered,
+  'acknowledgements.take': takeAcknowledgement,
+  'acknowledgements.failed': acknowledgementFailed,
+  'acknowledgements.again': acknowledgementAgain,
+  'acknowledgements.lapse': lapseAcknowledgement,
   'work.claim': claim,
   'work.pin': pin,
   'work.settle': settle,

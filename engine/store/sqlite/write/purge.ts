@@ -3,7 +3,7 @@
  * the end, so that the next round begins with the oldest again. What was open then is looked at then.
  */
 import type { PurgeRequest, PurgeResult } from '../../contract/index.ts';
-import { M } from '../states.ts';
+import { A, M } from '../states.ts';
 import type { WriteContext } from './context.ts';
 
 /** Rows looked at in one step for each that may go: most that are old enough are finished. */
@@ -56,7 +56,7 @@ function step(
     looked++;
     if (row.received_at >= before) continue;
     old++;
-    if (!FINISHED.has(row.state) || isOwed(ctx, row)) continue;
+    if (!FINISHED.has(row.state) || isOwed(ctx, row, what)) continue;
     remove(row);
     gone++;
   }
@@ -71,9 +71,14 @@ function step(
   return { gone, more };
 }
 
-/** Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered. */
-function isOwed(ctx: WriteContext, { seq, id }: Row): boolean {
+/**
+ * Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered, an
+ * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
+ */
+function isOwed(ctx: WriteContext, { seq, id }: Row, what: 'bodies' | 'messages'): boolean {
+  const owedUntil = what === 'bodies' ? A.awaited : A.made;
   return (
+    ctx.sql.get('SELECT 1 FROM acknowledgement WHERE seq = ? AND state <= ?', seq, owedUntil) !== undefined ||
     ctx.sql.get('SELECT 1 FROM work WHERE message_seq = ? AND open = 1', seq) !== undefined ||
     ctx.sql.get("SELECT 1 FROM escalation WHERE message_id = ? AND state IN ('open', 'exhausted')", id) !== undefined
   );
@@ -101,7 +106,7 @@ function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
   }
   // Numbers are used again when the newest goes: nothing may point at this one any more.
   ctx.sql.run('UPDATE message SET resend_of = NULL WHERE resend_of = ?', seq);
-  for (const table of ['search_key', 'body', 'kept_answer', 'message_state', 'message']) {
+  for (const table of ['acknowledgement', 'search_key', 'body', 'kept_answer', 'message_state', 'message']) {
     ctx.sql.run(`DELETE FROM ${table} WHERE seq = ?`, seq);
   }
   ctx.count('message', feed, state, -1);
