@@ -8,7 +8,7 @@ import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
