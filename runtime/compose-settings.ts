@@ -65,6 +65,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     definitions: () => runtime.definitions(),
     release: () => runtime.release(),
     deploys: () => runtime.deploys(),
+    previews: runtime.previews,
   });
   const withRevision = needsRevision(login);
 

@@ -24,7 +24,7 @@ import { deadLetters } from './dead-letters.ts';
 import { createDeathAlarm } from './death-alarm.ts';
 import type { Owed } from './stranded-alarm.ts';
 import { runtimeErrors } from './errors.ts';
-import type { MessageContext, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
+import type { MessageContext, NodePreview, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
 
 /** The definitions in force, and versions kept for work that began under them. */
 export interface Definitions {
@@ -50,6 +50,8 @@ export interface RuntimeServices extends NodeServices {
   install(): void;
   uninstall(): void;
   inFlight(): number;
+  /** `undefined`: nodes of this type have none. */
+  previewOf(type: string): NodePreview | undefined;
   /**
    * Takes nothing more up for these definitions, and resolves when nothing of theirs is in flight or the time is over. A
    * deploy that starts them anew ends it; otherwise what it gives does.
@@ -72,6 +74,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
   const feeds = new Map<string, FeedSettings>();
   const sources = new Map<string, SourceRegistration>();
   const running = new Map<string, () => void>();
+  const previews = new Map<string, NodePreview>();
 
   const inForce = (name: string): Definition | undefined => definitions.current().byName(name);
   const toDeadLetterIn = deadLetters(engine, inForce);
@@ -193,6 +196,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       red.events.removeListener('runtime-event', onRuntimeEvent);
     },
     inFlight: () => flights.size,
+    previewOf: (type) => previews.get(type),
     async quiet(names, withinMs) {
       for (const { definition, nodeId } of sources.values()) {
         if (!names.has(definition)) continue;
@@ -214,6 +218,9 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       return definitions.pinned(flight.work);
     },
     workOf: (context) => flights.of(context)?.work,
+    registerPreview(type, preview) {
+      previews.set(type, preview);
+    },
     registerFeed(nodeId, settings) {
       feeds.set(nodeId, settings);
     },

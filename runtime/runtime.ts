@@ -38,6 +38,7 @@ import { runtimeErrors } from './errors.ts';
 import type { Gate } from './gate/gate.ts';
 import type { GatedNodeRed } from './gate/node-red-host.ts';
 import type { OpenedGate } from './gate/open-gate.ts';
+import { createPinnedSamples } from './samples/pinned-samples.ts';
 import { readOnly, type ReadOnly } from './gate/read-only.ts';
 import type { Login } from './login.ts';
 import { createNodeServices, type RuntimeServices } from './node-services.ts';
@@ -152,6 +153,13 @@ export class Runtime {
   definitions(): DefinitionSet {
     return this.#definitions?.current() ?? definitionSet([]);
   }
+
+  /** For the forms of nodes. */
+  readonly previews = {
+    journal: () => this.#engine?.store.journal,
+    previewOf: (type: string) => this.#services?.previewOf(type),
+    util: () => (createRequire(import.meta.url)('node-red') as RunningNodeRed).util,
+  };
 
   /** What runs behind the gate. */
   release(): EditorContext['release'] {
@@ -324,6 +332,7 @@ export class Runtime {
       definitions: () => definitions.current(),
       drain: () => engine.dispatcher.drain(DRAIN_MS),
       gate: this.#gate?.gate,
+      samples: createPinnedSamples(this.folder),
     });
   }
 

@@ -6,6 +6,7 @@ import type {
   Definition,
   Engine,
   FeedSettings,
+  Hl7Message,
   NewWork,
   SubscriptionFilter,
   ClaimedWork,
@@ -62,6 +63,52 @@ export interface NodeServices {
   addChild(msg: WardflowMessage, child: NewWork): void;
   /** Adds a PHI-free note to the step being taken (shown in the trace). */
   note(msg: WardflowMessage, text: string): void;
+  /** What a node of this type would make of a message, for the editor's preview. Registered once, when its code is loaded. */
+  registerPreview(type: string, preview: NodePreview): void;
+}
+
+/**
+ * What a node with these settings makes of one message, without doing anything outside it. `config` is what stands in an
+ * open form, over the defaults: half typed, and as hostile as whoever sends it.
+ *
+ * A throw is told as the preview's problem; what is wrong with one field is better told as that row's.
+ */
+export type NodePreview = (given: PreviewGiven) => Promise<PreviewResult> | PreviewResult;
+
+export interface PreviewGiven {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** As `hl7 in` sends it, with its first event. What nodes on the way add is not there. It may be changed. */
+  readonly msg: WardflowMessage & { readonly payload: Hl7Message };
+  /** Of the node's tab, as it was deployed. */
+  readonly definition: Definition | undefined;
+  readonly now: Date;
+  /**
+   * A value as typed into a form, bounded as the runtime's are and more tightly; `undefined`: it came out empty.
+   * @param over what the expression is read over instead of `msg`
+   * @throws WardflowError `preview-expression-wrong`, `preview-expression-failed`, `preview-expression-limit`
+   */
+  value(source: string, kind: 'str' | 'msg' | 'jsonata', over?: object): Promise<unknown>;
+}
+
+export interface PreviewResult {
+  readonly rows: readonly PreviewRow[];
+  /** The message after the node's edits, for a node that makes one: shown against the one before. */
+  readonly after?: Hl7Message;
+}
+
+/** What one field of the form gives. */
+export interface PreviewRow {
+  /** The property, with the place in a list from 0: `key`, `edits[2]`. */
+  readonly field: string;
+  /** The name in a list of named values. */
+  readonly label?: string;
+  /** The place in the message that it is about; its name is looked up. */
+  readonly path?: string;
+  /** What stood there before, for an edit. */
+  readonly before?: string;
+  /** JSON; absent: empty. */
+  readonly value?: unknown;
+  readonly problem?: { readonly title: string; readonly remedy: string };
 }
 
 export interface SourceRegistration {

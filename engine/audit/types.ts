@@ -24,6 +24,8 @@ export const AUDIT_SENTENCES = {
   'message.reread': '{actor} had the unreadable message read again[: {reason}].',
   'message.discarded': '{actor} discarded the unreadable message[: {reason}].',
   'message.body-viewed': '{actor} looked at the content of the message[: {reason}].',
+  'sample.pinned': '{actor} pinned the message as a sample of the feed {feed}[, named {name}].',
+  'sample.unpinned': '{actor} unpinned the message, a sample of the feed {feed}[, named {name}].',
   'message.searched': '{actor} searched messages by {by}[ and found {found}].',
   'session.logged-in': '{actor} logged in.',
   'session.login-failed': 'Somebody failed to log in as {actor}[: {reason}].',

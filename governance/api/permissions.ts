@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   'message:read': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
   'message:search-identifier': ['operator', 'coordinator', 'auditor'],
   'message:read-body': ['operator', 'auditor'],
+  // A reference only: values are seen through it with `message:read-body` alone.
+  'sample:pin': ['analyst', 'engineer', 'operator'],
   'message:redrive': ['operator'],
   'message:discard': ['operator'],
   'message:release': ['operator'],

@@ -32,6 +32,8 @@ export type {
   DiscardAnswer,
   RereadAnswer,
   RuntimeStatus,
+  SampleView,
+  SampleViews,
 } from '../../runtime/api/contract.ts';
 export type {
   AuditEntry,

@@ -195,6 +195,16 @@ export const SCHEMAS = {
     }),
   }),
   nothing: query({}),
+  sampleList: query({ feed: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' } }),
+  pin: body({
+    name: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 60,
+      pattern: '^[\\p{L}\\p{N}](?:[\\p{L}\\p{N} -]*[\\p{L}\\p{N}])?$',
+    },
+  }),
+  look: body({ use: { type: 'string', pattern: '^[\\w-]{8,64}$' } }),
   messageList: query({
     state: states,
     feed: { type: 'string', minLength: 1, maxLength: 64 },

@@ -5,9 +5,16 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { WardflowError } from '../../engine/index.ts';
 import type { ClaimedWork } from '../../engine/index.ts';
-import type { MessageContext, NodeServices, WardflowMessage } from '../../runtime/services.ts';
+import type {
+  MessageContext,
+  NodePreview,
+  NodeServices,
+  PreviewGiven,
+  WardflowMessage,
+} from '../../runtime/services.ts';
 import { nodeErrors } from './errors.ts';
 import { failureOf, type Place } from './failure.ts';
+import { previewOfExpressions } from './preview.ts';
 import { problemsOf, withDefaults, type NodeDeclaration } from './properties.ts';
 
 export type Send = (msg: WardflowMessage | readonly (WardflowMessage | null)[]) => void;
@@ -41,11 +48,14 @@ interface RunningNode extends Node {
   offered?: unknown;
 }
 
+/** @param preview default: its expressions, each by itself */
 export function registerNode<P extends object>(
   RED: NodeAPI,
   declaration: NodeDeclaration<P>,
   build: (handle: NodeHandle<P>) => Behaviour,
+  preview: NodePreview | undefined = previewOfExpressions(declaration),
 ): void {
+  if (preview) servicesIn(RED)?.registerPreview(declaration.type, (given) => preview(overDefaults(declaration, given)));
   function WardflowNode(this: RunningNode, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
     const status = statusOf(this);
@@ -61,6 +71,14 @@ export function registerNode<P extends object>(
   RED.nodes.registerType(declaration.type, WardflowNode);
 }
 
+const servicesIn = (RED: NodeAPI): NodeServices | undefined =>
+  (RED.settings as { readonly wardflow?: NodeServices }).wardflow;
+
+const overDefaults = <P extends object>(declaration: NodeDeclaration<P>, given: PreviewGiven): PreviewGiven => ({
+  ...given,
+  config: withDefaults(declaration, given.config) as Readonly<Record<string, unknown>>,
+});
+
 function start<P extends object>(
   RED: NodeAPI,
   node: RunningNode,
@@ -70,7 +88,7 @@ function start<P extends object>(
   status: NodeStatus,
   build: (handle: NodeHandle<P>) => Behaviour,
 ): Behaviour {
-  const services = (RED.settings as { readonly wardflow?: NodeServices }).wardflow;
+  const services = servicesIn(RED);
   if (!services) throw nodeErrors.create('node-outside-wardflow', { node: place.name });
   const config = withDefaults(declaration, saved);
   const problems = problemsOf(declaration, config);

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import type { FeedSettings } from '../../engine/index.ts';
 import { registerNode } from '../kit/register.ts';
 import { feed, orderingPaths, type FeedProperties } from './config.ts';
+import { previewOfOrder } from './preview.ts';
 
 const SECOND = 1000;
 const DAY = 24 * 3600 * SECOND;
@@ -20,8 +21,13 @@ export function feedSettings(config: FeedProperties): FeedSettings {
 }
 
 export default function wardflowFeed(RED: NodeAPI): void {
-  registerNode(RED, feed, ({ node, config, services }) => {
-    services.registerFeed(node.id, feedSettings(config));
-    return { close: () => services.unregister(node.id) };
-  });
+  registerNode(
+    RED,
+    feed,
+    ({ node, config, services }) => {
+      services.registerFeed(node.id, feedSettings(config));
+      return { close: () => services.unregister(node.id) };
+    },
+    previewOfOrder,
+  );
 }

@@ -131,6 +131,29 @@ export interface BodySegment {
   readonly fields: readonly { readonly path: string; readonly title: string | null; readonly value: string }[];
 }
 
+/**
+ * GET /samples?feed=: messages that were pinned to their feed as samples, oldest first.
+ * POST /messages/:id/pin { name } -> SampleView; POST /messages/:id/unpin. POST /samples/:id/look { use }: somebody is about to
+ * be shown values of a pinned message; audited as `message.body-viewed`, once for each `use`.
+ */
+export interface SampleViews {
+  readonly samples: readonly SampleView[];
+}
+export interface SampleView {
+  /** Id of the message. */
+  readonly message: string;
+  readonly feed: string;
+  readonly name: string;
+  /** `user:ana`. */
+  readonly by: string;
+  readonly at: number;
+  readonly type: string | null;
+  readonly controlId: string | null;
+  readonly receivedAt: number | null;
+  /** Retention removed its body. */
+  readonly gone: boolean;
+}
+
 /** POST /messages/:id/redrive { reason } */
 export interface RedriveAnswer {
   readonly redriven: readonly string[];

@@ -18,6 +18,8 @@ import { readPart } from './part.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { apiErrors, notFound, problemHandler } from './problems.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
+import { sampleRoutes } from './sample-routes.ts';
+import type { PinnedSamples } from '../samples/pinned-samples.ts';
 import { releaseRoutes, type GateOfApi } from './release-routes.ts';
 import { requireServiceToken } from './service-token.ts';
 import { switchRoutes } from './switch-routes.ts';
@@ -34,6 +36,7 @@ export interface RuntimeApi {
 export interface ApiOptions extends StatusOptions {
   /** Absent where definitions are made. */
   readonly gate?: GateOfApi | undefined;
+  readonly samples: PinnedSamples;
 }
 
 const BODY_LIMIT = '64kb';
@@ -76,6 +79,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       router.use(readPart(options.definitions));
       statusRoutes(router, options);
       messageRoutes(router, options.engine);
+      sampleRoutes(router, options.engine, options.samples);
       discardRoute(router, options.engine);
       peopleRoutes(router, options.engine);
       auditRoutes(router, options.engine);

@@ -74,6 +74,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'outside-scope': 403,
   conflict: 409,
   'reread-feed-stopped': 409,
+  'samples-full': 409,
   'switch-invalid': 400,
   'too-large': 413,
   'no-gate': 404,

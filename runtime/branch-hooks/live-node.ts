@@ -67,5 +67,8 @@ export interface NodeRed {
     getNode(id: string): LiveNode | null | undefined;
     eachNode(callback: (config: NodeConfig) => void): void;
   };
-  readonly util: { cloneMessage(msg: WardflowMessage): WardflowMessage } & NodeRedUtil;
+  readonly util: {
+    cloneMessage(msg: WardflowMessage): WardflowMessage;
+    getMessageProperty(msg: object, path: string): unknown;
+  } & NodeRedUtil;
 }

@@ -1,6 +1,6 @@
 /**
- * What the sidebar asks, answered for the person whose session asks. The console decides: it gets that session, and nothing of
- * this runtime's own rights is added to it. Programs have no session, and get nothing here.
+ * What the sidebar and the forms of nodes ask, answered for the person whose session asks. The console decides: it gets that
+ * session, and nothing of this runtime's own rights is added to it. Programs have no session, and get nothing here.
  */
 import express, { type Express, type NextFunction, type Request, type RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,6 +10,7 @@ import { apiErrors, invalid, notFound, problemHandler } from '../api/problems.ts
 import { sessionIn, type Login } from '../login.ts';
 import { loginAddress } from '../login-dialog.ts';
 import { askConsole } from './ask-console.ts';
+import { previewRoutes, type PreviewRouteOptions } from './preview-routes.ts';
 import {
   EDITOR_API,
   type DefinitionInView,
@@ -30,6 +31,7 @@ export interface EditorApiOptions {
   readonly release: () => EditorContext['release'];
   /** Newest first. */
   readonly deploys: () => Promise<readonly Deploy[]>;
+  readonly previews: Pick<PreviewRouteOptions, 'journal' | 'previewOf' | 'util'>;
 }
 
 export interface EditorApi {
@@ -132,6 +134,7 @@ export function createEditorApi(options: EditorApiOptions): EditorApi {
         response.status(201).json(answer);
       }),
     );
+  previewRoutes(router, { ...options, ...options.previews });
   app.use(EDITOR_API, router);
   app.use(() => {
     throw notFound('address');

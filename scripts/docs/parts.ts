@@ -10,8 +10,10 @@ import { releaseErrors } from '../../governance/release/errors.ts';
 import { scenarioErrors } from '../../governance/scenarios/errors.ts';
 import { nodeErrors } from '../../nodes/kit/errors.ts';
 import { apiErrors } from '../../runtime/api/problems.ts';
+import { previewErrors } from '../../runtime/editor-api/errors.ts';
 import { gateErrors } from '../../runtime/gate/errors.ts';
 import { runtimeErrors } from '../../runtime/errors.ts';
+import { sampleErrors } from '../../runtime/samples/errors.ts';
 import { supervisorErrors } from '../../supervisor/errors.ts';
 
 export const CATALOGUE: readonly CataloguePart[] = [
@@ -20,6 +22,8 @@ export const CATALOGUE: readonly CataloguePart[] = [
   { title: 'Runtime', file: 'runtime/errors.ts', entries: runtimeErrors.entries },
   { title: 'Gate', file: 'runtime/gate/errors.ts', entries: gateErrors.entries },
   { title: 'Runtime API', file: 'runtime/api/problems.ts', entries: apiErrors.entries },
+  { title: 'Pinned samples', file: 'runtime/samples/errors.ts', entries: sampleErrors.entries },
+  { title: 'Preview in the editor', file: 'runtime/editor-api/errors.ts', entries: previewErrors.entries },
   { title: 'Console', file: 'governance/errors.ts', entries: consoleErrors.entries },
   { title: 'Checks of definitions', file: 'governance/checks/errors.ts', entries: checkErrors.entries },
   {

@@ -17,6 +17,7 @@ import {
   type NewMessage,
 } from '../../engine/index.ts';
 import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
+import { createPinnedSamples } from '../../runtime/samples/pinned-samples.ts';
 import {
   API_ROOT,
   type ApiProblem,
@@ -69,6 +70,7 @@ describe("the runtime's own API", () => {
       startedAt: clock.now(),
       definitions: () => definitionSet([]),
       drain: async () => void drained++,
+      samples: createPinnedSamples(folder),
     });
   const stop = async (): Promise<void> => {
     api.close();

@@ -27,6 +27,7 @@ import {
   type UncertainEffects,
 } from '../../runtime/api/contract.ts';
 import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
+import { createPinnedSamples } from '../../runtime/samples/pinned-samples.ts';
 import { ALARM_SOURCE } from '../../runtime/death-alarm.ts';
 import { feedSettings } from '../kit/intake-bench.ts';
 import { newMessage, newWork, settleAs } from '../kit/store-builders.ts';
@@ -57,7 +58,14 @@ describe('operators at the runtime API', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const definitions = () => definitionSet([]);
-    api.open({ engine, version: '1', startedAt: clock.now(), definitions, drain: () => Promise.resolve() });
+    api.open({
+      engine,
+      version: '1',
+      startedAt: clock.now(),
+      definitions,
+      drain: () => Promise.resolve(),
+      samples: createPinnedSamples(folder),
+    });
   });
   afterEach(async () => {
     api.close();

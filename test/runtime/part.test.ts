@@ -20,6 +20,7 @@ import { covers } from '../../governance/api/permissions.ts';
 import { PROXY_ROUTES } from '../../governance/server/proxy/routes.ts';
 import { API_ROOT, SCOPE_HEADER, type ScopeOfCall } from '../../runtime/api/contract.ts';
 import { createRuntimeApi, type RuntimeApi } from '../../runtime/api/index.ts';
+import { createPinnedSamples } from '../../runtime/samples/pinned-samples.ts';
 import { feedSettings } from '../kit/intake-bench.ts';
 import { newMessage, newWork, settleAs } from '../kit/store-builders.ts';
 
@@ -46,7 +47,14 @@ describe('the part of a runtime that somebody answers for', () => {
     await once(server, 'listening');
     const definitions = () =>
       definitionSet([definition('lab', ' LABORATORY'), definition('discharge', 'Community care')]);
-    api.open({ engine, version: '1', startedAt: clock.now(), definitions, drain: () => Promise.resolve() });
+    api.open({
+      engine,
+      version: '1',
+      startedAt: clock.now(),
+      definitions,
+      drain: () => Promise.resolve(),
+      samples: createPinnedSamples(folder),
+    });
     await accept('of-lab', ['lab']);
     await accept('of-both', ['lab', 'discharge']);
     await accept('of-discharge', ['discharge']);

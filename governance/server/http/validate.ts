@@ -56,6 +56,8 @@ interface BodyShapes {
   readonly rerun: { readonly what: 'checks' | 'scenarios' };
   readonly keyFile: object;
   readonly auditFind: { readonly kind: 'patient' | 'order' | 'visit'; readonly value: string };
+  readonly pin: { readonly name: string };
+  readonly look: { readonly use: string };
   readonly nothing: Readonly<Record<string, never>>;
 }
 export type BodyName = keyof BodyShapes;

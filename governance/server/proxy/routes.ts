@@ -25,6 +25,10 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
   { method: 'GET', path: '/messages/:id', permission: 'message:read', narrowed: true },
   { method: 'GET', path: '/messages/:id/body', permission: 'message:read-body', narrowed: true },
   { method: 'GET', path: '/messages/:id/raw', permission: 'message:read-body', narrowed: true, answer: 'bytes' },
+  { method: 'GET', path: '/samples', permission: 'message:read', narrowed: true, query: 'sampleList' },
+  { method: 'POST', path: '/messages/:id/pin', permission: 'sample:pin', narrowed: true, body: 'pin' },
+  { method: 'POST', path: '/messages/:id/unpin', permission: 'sample:pin', narrowed: true },
+  { method: 'POST', path: '/samples/:id/look', permission: 'message:read-body', narrowed: true, body: 'look' },
   {
     method: 'POST',
     path: '/messages/:id/redrive',

@@ -1,0 +1,50 @@
+/** What can go wrong in a preview. Of the message nothing is told, and of an expression only where it is wrong. */
+import { defineErrors } from '../../engine/index.ts';
+
+export const previewErrors = defineErrors({
+  'preview-sample-gone': {
+    class: 'permanent',
+    text: 'This sample is not there any more.',
+    remedy: 'Choose another one: samples of a definition change with it, and a pinned message ends with its retention.',
+  },
+  'preview-sample-unreadable': {
+    class: 'permanent',
+    text: 'This sample cannot be read as an HL7 message ({code}).',
+    remedy: 'Choose another one.',
+  },
+  'preview-too-large': {
+    class: 'permanent',
+    text: 'This sample is larger than {limit} MiB, which is too much for a preview.',
+    remedy: 'Choose another one.',
+  },
+  'preview-none': {
+    class: 'permanent',
+    text: 'Nodes of this type have no preview.',
+    remedy: 'Try the flow with a sample message in staging.',
+  },
+  'preview-busy': {
+    class: 'throttled',
+    text: 'Too much was asked of the preview in a short time.',
+    remedy: 'It goes on by itself in a few seconds; an expression that takes long makes it wait longer.',
+  },
+  'preview-expression-wrong': {
+    class: 'permanent',
+    text: 'This expression cannot be read (JSONata {code}, at character {position}).',
+    remedy: 'Mend the expression there.',
+  },
+  'preview-expression-failed': {
+    class: 'permanent',
+    text: 'This expression fails on this message (JSONata {code}).',
+    remedy: 'Look whether the values it uses are there, and are of the kind it expects.',
+  },
+  'preview-expression-limit': {
+    class: 'permanent',
+    text: 'This expression takes more than a preview may: time, nesting or length of a list.',
+    remedy: 'Make it simpler, or try it on a smaller message.',
+  },
+  'preview-not-here': {
+    class: 'permanent',
+    text: 'The preview does not know {name}: it belongs to the runtime, and is not shown in the editor.',
+    remedy: 'Try the flow with a sample message in staging.',
+  },
+});
