@@ -3,15 +3,18 @@
  * a message: senders stretch the standard, and the dictionary advises people.
  */
 
-/** `R` required, `RE` required or empty, `O` optional, `C` conditional, `B` for older versions, `W` withdrawn, `X` not used. */
-export type Optionality = 'R' | 'RE' | 'O' | 'C' | 'B' | 'W' | 'X';
+/**
+ * `R` required, `O` optional, `C` conditional, `W` withdrawn. What the standard marks as conditional before 2.6, or as
+ * kept for older versions only, reads `O`: the data's source does not tell them apart.
+ */
+export type Optionality = 'R' | 'O' | 'C' | 'W';
 
 export interface PartEntry {
   /** From 1. */
   readonly position: number;
   /** `Patient Name` */
   readonly name: string;
-  /** Data type: `XPN`. */
+  /** Data type: `XPN`; `VARIES` where the message says it elsewhere. Of a withdrawn part the last one that it had. */
   readonly type: string;
   readonly optionality: Optionality;
   /** How often it may stand; `null`: without limit. Components: 1. */
@@ -39,8 +42,9 @@ export interface TypeEntry {
 export interface TableEntry {
   readonly id: string;
   readonly title: string;
-  /** `hl7`: values outside it are worth a word; `user`: sites have values of their own. */
+  /** `hl7`: values outside it are worth a word; `user`: sites, or registers outside the standard, have values of their own. */
   readonly kind: 'hl7' | 'user';
+  /** The values of all versions: the data's source has them once. */
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -51,9 +55,11 @@ export interface Hl7Dictionary {
   readonly standsInFor: string | null;
   segment(name: string): SegmentEntry | undefined;
   type(name: string): TypeEntry | undefined;
+  /** `0001` */
   table(id: string): TableEntry | undefined;
   /** Along a path, as far as it is known: `PID-3.4` gives field and component. */
   along(path: string): readonly PartEntry[];
+  /** In alphabetical order. */
   segmentNames(): readonly string[];
 }
 
@@ -67,9 +73,14 @@ export interface Hl7Advice {
     | 'required-empty'
     | 'too-often'
     | 'withdrawn';
-  /** `PID-8`, `OBX[3]-11`, `PID-3[2].5`. */
+  /** `PID-8`, `OBX[3]-11`, `PID-3[2].5`; `NTE[2]` for a segment; `line 7` for what has no segment's name. */
   readonly path: string;
+  /** Place of the segment among those of the message, from 0. */
+  readonly segment: number;
+  /** One sentence, with the names of the standard. */
   readonly text: string;
+  /** How many further places of this message the same could be said of; left out: none. */
+  readonly more?: number;
 }
 
 /** What completes what somebody has typed of a path. */

@@ -1,72 +1,134 @@
-/**
- * What segments, fields and components are called (HL7 v2.7.1, which also names what later versions kept; fields that
- * were withdrawn have the name of the last version with them). Names only: a message is never refused for them.
- */
-import { SEGMENTS, TYPES } from './generated/names.ts';
+/** The dictionary of each version (dictionary-contract.ts), decoded as far as anybody asks. */
+import type { Hl7Dictionary, PartEntry, SegmentEntry, TypeEntry } from './dictionary-contract.ts';
+import { HL7_VERSIONS, knownSegments, segmentAt, tableEntry, typeAt } from './dictionary-data.ts';
 import { tryPath } from './path.ts';
 
-interface Named {
-  readonly name: string;
-  /** `TYPE Name of the part`, from 1. */
-  readonly parts: readonly string[];
+const NEWEST = HL7_VERSIONS.length - 1;
+/** What is stated comes from messages and may be anything: only a version's beginning is passed on. */
+const LONGEST_VERSION = 12;
+
+const known = new Map<number, VersionDictionary>();
+
+/** The dictionary for a version as MSH-12.1 states it: `2.5.1`. For any other than 2.1 to 2.7.1 that of 2.7.1 stands in. */
+export function dictionaryOf(version: string): Hl7Dictionary {
+  const place = HL7_VERSIONS.indexOf(version);
+  if (place >= 0) return at(place);
+  return new StandIn(at(NEWEST), version.slice(0, LONGEST_VERSION));
 }
 
-/** Read when the first name is asked for: most processes never ask. */
-let segments: Map<string, Named> | undefined;
-let types: Map<string, Named> | undefined;
-
-const segmentOf = (segment: string): Named | undefined => (segments ??= read(SEGMENTS)).get(segment);
-const typeOf = (type: string): Named | undefined => (types ??= read(TYPES)).get(type);
-
-/** `Patient Identification`; `undefined` for a segment of the site's own. */
-export function segmentName(segment: string): string | undefined {
-  return segmentOf(segment)?.name;
+/** A segment by its newest version, where the message's own does not have it: names for people. */
+export function newestSegment(name: string): SegmentEntry | undefined {
+  for (let place = NEWEST; place >= 0; place--) {
+    const segment = at(place).segment(name);
+    if (segment) return segment;
+  }
+  return undefined;
 }
 
-/** `Patient Name` for PID, 5. */
-export function fieldName(segment: string, field: number): string | undefined {
-  return split(segmentOf(segment)?.parts[field])?.name;
+/** The versions that have a segment, or a field of it: `{ from: '2.4', to: '2.6' }`. */
+export function versionsOf(name: string, field = 0): { readonly from: string; readonly to: string } | undefined {
+  const having = HL7_VERSIONS.filter((_, place) => {
+    const segment = at(place).segment(name);
+    return segment !== undefined && segment.fields.length >= field;
+  });
+  const [from] = having;
+  const to = having.at(-1);
+  return from === undefined || to === undefined ? undefined : { from, to };
 }
 
-/** `XPN` for PID, 5. */
-export function fieldType(segment: string, field: number): string | undefined {
-  return split(segmentOf(segment)?.parts[field])?.type;
+/** The version that withdrew a field. */
+export function withdrawnSince(name: string, field: number): string | undefined {
+  return HL7_VERSIONS.find((_, place) => at(place).segment(name)?.fields[field - 1]?.optionality === 'W');
 }
 
-/** How many fields the dictionary knows of a segment. */
-export function fieldCount(segment: string): number {
-  return Math.max(0, (segmentOf(segment)?.parts.length ?? 0) - 1);
+function at(place: number): VersionDictionary {
+  let dictionary = known.get(place);
+  if (!dictionary) known.set(place, (dictionary = new VersionDictionary(place)));
+  return dictionary;
 }
 
-/** `Assigning Authority` for PID, 3, 4; with a subcomponent its own name. */
-export function componentName(segment: string, field: number, component: number, subcomponent = 0): string | undefined {
-  const part = split(typeOf(fieldType(segment, field) ?? '')?.parts[component]);
-  return subcomponent > 0 && part ? split(typeOf(part.type)?.parts[subcomponent])?.name : part?.name;
+class VersionDictionary implements Hl7Dictionary {
+  readonly version: string;
+  readonly standsInFor = null;
+  private readonly place: number;
+  private readonly segments = new Map<string, SegmentEntry>();
+  private readonly types = new Map<string, TypeEntry>();
+  private names: readonly string[] | undefined;
+
+  constructor(place: number) {
+    this.place = place;
+    this.version = HL7_VERSIONS[place] ?? '';
+  }
+
+  segment(name: string): SegmentEntry | undefined {
+    const kept = this.segments.get(name);
+    if (kept) return kept;
+    const found = segmentAt(this.place, name);
+    // Only what there is is remembered: messages name segments that nobody knows, and memory must not follow them.
+    if (!found) return undefined;
+    const segment = { name, title: found.title, fields: found.parts };
+    this.segments.set(name, segment);
+    return segment;
+  }
+
+  type(name: string): TypeEntry | undefined {
+    const kept = this.types.get(name);
+    if (kept) return kept;
+    const found = typeAt(this.place, name);
+    if (!found) return undefined;
+    const type = { name, title: found.title, components: found.parts };
+    this.types.set(name, type);
+    return type;
+  }
+
+  table(id: string): ReturnType<typeof tableEntry> {
+    return tableEntry(id);
+  }
+
+  along(path: string): readonly PartEntry[] {
+    const parsed = tryPath(path);
+    const field = parsed && this.segment(parsed.segment)?.fields[parsed.field - 1];
+    if (!field) return [];
+    const component = this.type(field.type)?.components[parsed.component - 1];
+    if (!component) return [field];
+    const subcomponent = this.type(component.type)?.components[parsed.subcomponent - 1];
+    return subcomponent ? [field, component, subcomponent] : [field, component];
+  }
+
+  segmentNames(): readonly string[] {
+    return (this.names ??= [...knownSegments()].filter((name) => this.segment(name)));
+  }
 }
 
-/** The names along a path, as far as they are known: `PID-3.4` gives field and component. */
-export function namesOfPath(path: string): string[] {
-  const parsed = tryPath(path);
-  if (!parsed) return [];
-  const { segment, field, component, subcomponent } = parsed;
-  const names = [fieldName(segment, field)];
-  if (component > 0) names.push(componentName(segment, field, component));
-  if (subcomponent > 0) names.push(componentName(segment, field, component, subcomponent));
-  return names.filter((name) => name !== undefined);
-}
+/** The newest dictionary under another version's name. */
+class StandIn implements Hl7Dictionary {
+  readonly version: string;
+  readonly standsInFor: string;
+  private readonly base: Hl7Dictionary;
 
-function split(part: string | undefined): { type: string; name: string } | undefined {
-  if (!part) return undefined;
-  const space = part.indexOf(' ');
-  return { type: part.slice(0, space), name: part.slice(space + 1) };
-}
+  constructor(base: Hl7Dictionary, standsInFor: string) {
+    this.base = base;
+    this.version = base.version;
+    this.standsInFor = standsInFor;
+  }
 
-function read(block: string): Map<string, Named> {
-  const entries = block.trim().split('\n');
-  return new Map(
-    entries.map((line) => {
-      const [key = '', name = '', ...parts] = line.split('|');
-      return [key, { name, parts: ['', ...parts] }];
-    }),
-  );
+  segment(name: string): SegmentEntry | undefined {
+    return this.base.segment(name);
+  }
+
+  type(name: string): TypeEntry | undefined {
+    return this.base.type(name);
+  }
+
+  table(id: string): ReturnType<typeof tableEntry> {
+    return this.base.table(id);
+  }
+
+  along(path: string): readonly PartEntry[] {
+    return this.base.along(path);
+  }
+
+  segmentNames(): readonly string[] {
+    return this.base.segmentNames();
+  }
 }

@@ -1,5 +1,5 @@
 /** A message as a tree with the names of its segments and fields, for people who may see it. */
-import { Hl7Message, fieldName, segmentName } from '../../engine/index.ts';
+import { dictionaryOf, Hl7Message, type Hl7Dictionary } from '../../engine/index.ts';
 import type { BodySegment, MessageBody } from './contract.ts';
 
 /** A document within a field is not for reading here; what is cut is found in the raw body. */
@@ -13,11 +13,12 @@ export function messageBody(bytes: Uint8Array, fallbackCharset = 'UTF-8'): Messa
   } catch {
     return unreadable(bytes);
   }
+  const dictionary = dictionaryOf(message.get('MSH-12'));
   const { segments: rows, truncated = false } = message.toJSON();
   const segments: BodySegment[] = rows.map(({ segment: name = '', ...values }) => ({
     name,
-    title: segmentName(name) ?? null,
-    fields: Object.entries(values).map(([path, value]) => ({ path, title: titleOf(path), value })),
+    title: dictionary.segment(name)?.title ?? null,
+    fields: Object.entries(values).map(([path, value]) => ({ path, title: titleOf(path, dictionary), value })),
   }));
   return shortened({ charset: message.charset, segments }, truncated);
 }
@@ -49,7 +50,7 @@ function unreadable(bytes: Uint8Array): MessageBody {
   return shortened({ charset: 'unknown', segments }, lines.length > MOST_LINES);
 }
 
-function titleOf(path: string): string | null {
+function titleOf(path: string, dictionary: Hl7Dictionary): string | null {
   const match = /^([A-Z][A-Z0-9]{2})-(\d+)/.exec(path);
-  return match ? (fieldName(match[1] ?? '', Number(match[2])) ?? null) : null;
+  return dictionary.segment(match?.[1] ?? '')?.fields[Number(match?.[2]) - 1]?.name ?? null;
 }
