@@ -1,5 +1,5 @@
 /** Bundles: made, signed and approved. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadDefinitions, type Definition } from '../../engine/index.ts';
 import {
   bundleErrors,
@@ -18,6 +18,7 @@ import {
 import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
 import { modulesUsed, wardflowVersion } from '../../governance/checks/modules-used.ts';
 import { cliErrors } from '../errors.ts';
+import { flowsFolderFor } from '../flows-folder.ts';
 import type { Io } from '../io.ts';
 import { openKey, trustedKey } from '../signing.ts';
 import { readSiteFile, writeSiteFile } from '../site-file.ts';
@@ -35,7 +36,7 @@ export interface BundleCreateOptions {
 const SHARED = '_shared';
 
 export async function createBundleFile(io: Io, names: readonly string[], options: BundleCreateOptions): Promise<void> {
-  const folder = options.folder === undefined ? io.config().flowsFolder : resolve(options.folder);
+  const folder = await flowsFolderFor(io, options.folder);
   const { all } = await loadDefinitions(folder);
   const definitions = chosen(all, names, folder);
   const [first] = names;

@@ -1,6 +1,6 @@
 /** `wardflow check`: what a reviewer would otherwise have to find by eye. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bindingsPath, environmentFolder, parseBindings, type Config } from '../../engine/index.ts';
 import { readPolicy } from '../../governance/bundle/policy.ts';
 import { checkFolder, type CheckedDefinition } from '../../governance/checks/check-folder.ts';
@@ -10,6 +10,7 @@ import { DEFAULT_CHECK_POLICY, type CheckPolicy } from '../../governance/checks/
 import { SEVERITIES, type Severity } from '../../governance/checks/severity.ts';
 import type { BoundNames } from '../../governance/checks/subject.ts';
 import { cliErrors } from '../errors.ts';
+import { flowsFolderFor } from '../flows-folder.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 import { writeJUnit, type ReportSuite } from '../write-report.ts';
@@ -25,7 +26,7 @@ export interface CheckOptions {
 export async function check(io: Io, names: readonly string[], options: CheckOptions): Promise<number> {
   const limit = SEVERITIES.indexOf(severityIn(options.failOn));
   const config = io.config();
-  const folder = options.folder === undefined ? config.flowsFolder : resolve(options.folder);
+  const folder = await flowsFolderFor(io, options.folder);
   const checked = await checkFolder({
     folder,
     names,

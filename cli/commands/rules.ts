@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { loadDefinitions } from '../../engine/index.ts';
+import { flowsFolderFor } from '../flows-folder.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 
@@ -9,7 +9,7 @@ export async function testRules(
   folder: string | undefined,
   options: { readonly json?: boolean },
 ): Promise<number> {
-  const definitions = await loadDefinitions(folder === undefined ? io.config().flowsFolder : resolve(folder));
+  const definitions = await loadDefinitions(await flowsFolderFor(io, folder));
   const now = new Date(io.now());
   const tables = [];
   const seen = new Set<string>();

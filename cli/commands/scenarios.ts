@@ -1,5 +1,4 @@
 /** `wardflow scenarios run`: each scenario in a runtime of its own, and what was not as expected. */
-import { resolve } from 'node:path';
 import { readDefinitionFiles } from '../../engine/index.ts';
 import { checkErrors } from '../../governance/checks/errors.ts';
 import { SHARED } from '../../governance/checks/subject.ts';
@@ -8,6 +7,7 @@ import { readScenarios } from '../../governance/scenarios/read-scenarios.ts';
 import { runScenarios, type DefinitionResult } from '../../governance/scenarios/run-definition.ts';
 import type { ScenarioResult } from '../../governance/scenarios/run-scenario.ts';
 import { cliErrors } from '../errors.ts';
+import { flowsFolderFor } from '../flows-folder.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 import { writeJUnit, type ReportSuite } from '../write-report.ts';
@@ -23,7 +23,7 @@ export interface ScenarioOptions {
 /** Gives the exit code: 1 where a scenario came out otherwise than expected. */
 export async function runScenariosOf(io: Io, names: readonly string[], options: ScenarioOptions): Promise<number> {
   const atOnce = jobsIn(options.jobs);
-  const folder = options.folder === undefined ? io.config().flowsFolder : resolve(options.folder);
+  const folder = await flowsFolderFor(io, options.folder);
   const all = await readDefinitionFiles(folder);
   const unknown = names.find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined)

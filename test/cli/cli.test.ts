@@ -400,6 +400,21 @@ describe('wardflow on the command line', function () {
     assert.match(doctor.out.toString(), /WRONG +staging runtime: The staging runtime does not answer/);
   });
 
+  it('looks at the flows that the demo runs, which the editor changes, and says so', async () => {
+    const place = join(runtime.folder, 'of-the-demo');
+    const table = join(place, 'flows/critical-lab-result/rules/critical-results.json');
+    cpSync(join(ROOT, 'flows'), join(place, 'flows'), { recursive: true });
+    writeFileSync(table, readFileSync(table, 'utf8').replaceAll('"> 6.2"', '"> 9.9"'));
+    const tested = (): Promise<Ended> => run(['rules', 'test'], { WARDFLOW_DATA: place });
+    assert.equal((await tested()).code, 0, 'nothing of the demo runs: the folder of the settings');
+    const info = JSON.parse(readFileSync(join(runtime.folder, 'run.json'), 'utf8')) as RunInfo;
+    await writeRunInfo(place, { ...info, demo: true });
+    const { code, err } = await tested();
+    assert.deepEqual([code, err], [1, `These are the flows that the demo runs, in ${join(place, 'flows')}.\n`]);
+    const chosen = await run(['rules', 'test', join(ROOT, 'flows')], { WARDFLOW_DATA: place });
+    assert.deepEqual([chosen.code, chosen.err], [0, '']);
+  });
+
   it('ends with the exit code of the command and without a stack, as a process', async () => {
     const { code, out, err } = await spawned(['status'], { WARDFLOW_DATA: join(runtime.folder, 'nowhere') });
     assert.equal(code, 1);
