@@ -4,9 +4,10 @@ import type { Clock, Millis } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
 import { timeSortedIds } from './base/ids.ts';
 import { createLog, type Log } from './base/log.ts';
-import type { Bindings } from './config/bindings.ts';
+import type { Bindings, EndpointBinding } from './config/bindings.ts';
 import { createEffectRunner } from './effects/effect-runner.ts';
 import { createFhirEndpoints, type ClosableFhirEndpoints } from './endpoints/create-fhir-endpoints.ts';
+import { createHl7Endpoints, type ClosableHl7Endpoints } from './endpoints/create-hl7-endpoints.ts';
 import type { Engine } from './engine.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { createLiveBus } from './live/live-bus.ts';
@@ -71,6 +72,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const watched = watchStore(opened.store, failures);
   const store = options.aroundStore?.(watched) ?? watched;
   let endpoints: ClosableFhirEndpoints;
+  let hl7Endpoints: ClosableHl7Endpoints;
   let controls: RunningControls;
   let identifierMark: IdentifierMark;
   const waking = wakeWaiting({ work: store.work, clock, onStoreFailure, wake: () => dispatcher.wake() });
@@ -87,7 +89,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       held,
       onReady: (name: string, places: number) => waking.ready(name, places),
     };
-    endpoints = createFhirEndpoints({ ...parts, bindings: fhirBindings(bindings) });
+    endpoints = createFhirEndpoints({ ...parts, bindings: ofKind(bindings, 'fhir') });
+    hl7Endpoints = createHl7Endpoints({ ...parts, bindings: ofKind(bindings, 'mllp') });
     const released = await store.work.release(opened.owner, clock.now());
     if (released > 0) log.info('Work of an earlier life is delivered again.', { count: released });
   } catch (error) {
@@ -136,6 +139,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   controls.onChange(() => {
     dispatcher.wake();
     endpoints.reconsider();
+    hl7Endpoints.reconsider();
     void intake.reconsider();
   });
 
@@ -146,7 +150,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await intake.close();
     await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop(), schedules.stop(withinMs)]);
     failures.expected();
-    await endpoints.close();
+    await Promise.all([endpoints.close(), hl7Endpoints.close()]);
     await store.close();
     opened.unlock();
   }
@@ -162,9 +166,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     effects,
     escalations,
     endpoints,
+    hl7Endpoints,
     controls,
     live,
     identifierMark,
+    endpointHealth: () =>
+      [...endpoints.health(), ...hl7Endpoints.health()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     storeTrouble: failures.trouble,
     start() {
       dispatcher.start();
@@ -176,10 +183,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function fhirBindings({
-  endpoints,
-}: Pick<Bindings, 'endpoints'>): Parameters<typeof createFhirEndpoints>[0]['bindings'] {
+function ofKind<K extends EndpointBinding['kind']>(
+  { endpoints }: Pick<Bindings, 'endpoints'>,
+  kind: K,
+): Record<string, Extract<EndpointBinding, { kind: K }>> {
+  const is = (binding: EndpointBinding): binding is Extract<EndpointBinding, { kind: K }> => binding.kind === kind;
   return Object.fromEntries(
-    Object.entries(endpoints).flatMap(([name, binding]) => (binding.kind === 'fhir' ? [[name, binding]] : [])),
+    Object.entries(endpoints).flatMap(([name, binding]) => (is(binding) ? [[name, binding]] : [])),
   );
 }

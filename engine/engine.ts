@@ -4,8 +4,10 @@ import type { Clock } from './base/clock.ts';
 import type { Ids } from './base/ids.ts';
 import type { Log } from './base/log.ts';
 import type { EffectRunner } from './effects/once.ts';
+import type { EndpointHealth } from './endpoints/endpoint-health.ts';
 import type { FhirEndpoints } from './fhir/endpoint.ts';
 import type { Intake } from './intake/feed.ts';
+import type { Hl7Endpoints } from './mllp/endpoint.ts';
 import type { OperatorControls } from './operations/controls.ts';
 import type { Dispatcher } from './queue/source.ts';
 import type { EscalationService } from './schedule/escalation-service.ts';
@@ -23,11 +25,16 @@ export interface Engine {
   readonly dispatcher: Dispatcher;
   readonly effects: EffectRunner;
   readonly escalations: EscalationService;
+  /** FHIR servers. */
   readonly endpoints: FhirEndpoints;
+  /** Receivers of HL7 messages. */
+  readonly hl7Endpoints: Hl7Endpoints;
   readonly controls: OperatorControls;
   readonly live: LiveFeed;
   /** Stands for a patient's identifier in audit records. */
   readonly identifierMark: IdentifierMark;
+  /** Of endpoints of every kind, by name. */
+  endpointHealth(): readonly EndpointHealth[];
   /** Why nothing can be kept at the moment; `null` while all is well. */
   storeTrouble(): StoreTrouble | null;
   /** Takes work up: call when the flows have started. */

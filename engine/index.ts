@@ -100,6 +100,12 @@ export {
   type ClosableFhirEndpoints,
   type FhirEndpointsOptions,
 } from './endpoints/create-fhir-endpoints.ts';
+export {
+  createHl7Endpoints,
+  type ClosableHl7Endpoints,
+  type Hl7EndpointsOptions,
+} from './endpoints/create-hl7-endpoints.ts';
+export { sendable, type Sendable } from './mllp/sendable.ts';
 export type { FhirBinding } from './fhir/binding.ts';
 export { fhirErrors } from './fhir/errors.ts';
 export { Hl7Message, type Hl7Json } from './hl7/message.ts';

@@ -1,7 +1,12 @@
 import { defineErrors } from '../base/errors.ts';
 
-/** Why an endpoint is not called now. Nothing was sent; the work waits and loses no attempt. */
+/** Why an endpoint is not called. Nothing was sent; where it may be called later, the work waits and loses no attempt. */
 export const endpointErrors = defineErrors({
+  'endpoint-unbound': {
+    class: 'permanent',
+    text: 'No {called} endpoint named "{endpoint}" is bound in this environment.',
+    remedy: 'Add "{endpoint}" under "endpoints" in bindings.json of this environment, as one of the kind "{kind}".',
+  },
   'endpoint-held': {
     class: 'throttled',
     text: 'An operator has stopped the endpoint "{endpoint}".',

@@ -41,9 +41,16 @@ export interface ClosableFhirEndpoint extends FhirEndpoint {
 export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEndpoint {
   const { name, folder, clock, log, onChange } = options;
   const binding = resolveBinding(name, options.binding);
-  const health = createHealth({ clock, onChange });
+  const health = createHealth({ kind: 'fhir', clock, onChange });
   const { concurrency } = binding;
-  const dispatch = createDispatch({ ...options.dispatch, name, clock, concurrency, verdictOf, onChange });
+  const dispatch = createDispatch({
+    ...options.dispatch,
+    name,
+    clock,
+    concurrency,
+    verdictOf: verdictOf('fhir'),
+    onChange,
+  });
   const onResult = (failure: Failure | null): void => health.note(failure);
   const transport = createTransport({ binding, folder, clock, log, dispatch, onResult });
 

@@ -2,11 +2,6 @@ import { defineErrors } from '../base/errors.ts';
 
 /** What can go wrong on the way to a FHIR server and back. `{endpoint}` is the name in bindings.json, never an address. */
 export const fhirErrors = defineErrors({
-  'endpoint-unbound': {
-    class: 'permanent',
-    text: 'No FHIR endpoint named "{endpoint}" is bound in this environment.',
-    remedy: 'Add "{endpoint}" under "endpoints" in bindings.json of this environment.',
-  },
   'endpoint-base-invalid': {
     class: 'permanent',
     text: 'The base address of the FHIR endpoint "{endpoint}" cannot be used: {reason}.',

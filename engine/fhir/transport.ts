@@ -9,6 +9,7 @@ import { classify, failureOf, logFailure, notFhir, type Intention } from './clas
 import type { ResolvedBinding } from './binding.ts';
 import type { FhirAnswer, FhirResource, FhirResult } from './endpoint.ts';
 import { fhirErrors } from './errors.ts';
+import { clockSignal } from '../endpoints/clock-signal.ts';
 import type { EndpointDispatch } from '../endpoints/dispatch.ts';
 
 /** One HTTP request; `path` begins behind the base, already encoded. */
@@ -64,7 +65,7 @@ export function createTransport(options: TransportOptions): FhirTransport {
   const exchange = async (request: FhirRequest, deadline: AbortSignal): Promise<FhirResult> => {
     if (closed) return { ok: false, failure: failureOf(fhirErrors.create('endpoint-closed', { endpoint })) };
     const started = clock.now();
-    const limit = abortAt(clock, started + binding.timeoutMs);
+    const limit = clockSignal(clock, started + binding.timeoutMs);
     try {
       const bearer = await token();
       const { client, responseOf } = await (opened ??= open(binding));
@@ -105,7 +106,7 @@ export function createTransport(options: TransportOptions): FhirTransport {
       onResult(failureIn(sent.value));
       return sent.value;
     },
-    deadline: () => abortAt(clock, clock.now() + binding.deadlineMs),
+    deadline: () => clockSignal(clock, clock.now() + binding.deadlineMs),
     async close() {
       closed = true;
       dispatch.stop();
@@ -152,12 +153,6 @@ function refuseEncoded(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
       onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
       onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
     });
-}
-
-function abortAt(clock: Clock, at: number): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  const cancel = clock.at(at, () => controller.abort(new DOMException('time limit', 'TimeoutError')));
-  return { signal: controller.signal, end: cancel };
 }
 
 /** `null`: an empty answer (204, or `return=minimal`); `undefined`: JSON that is no resource. */

@@ -24,7 +24,7 @@ export interface Hl7Endpoint {
 }
 
 export interface Hl7Endpoints {
-  /** @throws WardflowError `endpoint-unbound`, also where the name is that of an endpoint of another kind */
+  /** What is sent waits for its place in the lane; default `routine`. @throws WardflowError `endpoint-unbound`, also where the name is that of an endpoint of another kind */
   get(name: string, lane?: Lane): Hl7Endpoint;
   health(): readonly EndpointHealth[];
 }

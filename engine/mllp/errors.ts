@@ -72,4 +72,15 @@ export const mllpErrors = defineErrors({
     text: '{receiver} could not take the message now (MSA-1 {code}, error code {error}).',
     remedy: 'Nothing, if it passes: the message is sent again; if it stays, see whether the receiver is up.',
   },
+  'hl7-not-sendable': {
+    class: 'permanent',
+    text: 'This cannot be sent as an HL7 message: {reason}.',
+    remedy: 'Mend the nodes that make the message, deploy, and redrive.',
+  },
+  'hl7-endpoint-busy': {
+    class: 'throttled',
+    text: 'Too many messages wait for the HL7 endpoint "{endpoint}".',
+    remedy:
+      'Nothing, if it passes; if it stays, see how long the receiver takes for a message, or allow it more connections.',
+  },
 });

@@ -73,7 +73,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         inFlight: engine.dispatcher.inFlight(),
         oldestWaiting: waiting.length === 0 ? null : Math.min(...waiting),
         feeds: engine.intake.status(),
-        endpoints: engine.endpoints.health(),
+        endpoints: engine.endpointHealth(),
         openEscalations: open.length,
         stranded: backlog
           .filter(({ subscription, state }) => state === 'waiting' && !engine.dispatcher.serves(subscription))

@@ -14,7 +14,7 @@ export function switchRoutes(router: Router, engine: Engine, isDefinition: (name
   /** A name that nothing has would stop nothing, and nobody would notice. */
   const exists: Readonly<Record<SwitchKind, (name: string) => boolean>> = {
     feed: (name) => engine.intake.status().some((feed) => feed.name === name),
-    endpoint: (name) => engine.endpoints.health().some((endpoint) => endpoint.name === name),
+    endpoint: (name) => engine.endpointHealth().some((endpoint) => endpoint.name === name),
     definition: isDefinition,
     // Named with all there are where it is none.
     lane: () => true,
