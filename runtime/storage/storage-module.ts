@@ -9,7 +9,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
+import { loadDefinitions, WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
 import type { ScopeOfCall } from '../api/contract.ts';
 import { namesIn } from '../api/part.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
@@ -44,7 +44,7 @@ export interface StorageOptions {
   readonly log: Log;
   /** Runs before the first read; a rejection ends the start. */
   readonly prepare: () => Promise<void>;
-  /** Puts the definitions in force that a deploy has just written; the flows are not active yet. */
+  /** Puts the definitions in force that a deploy has just written, or somebody by hand; the flows are not active yet. */
   readonly saved: (definitions: DefinitionSet, user: DeployUser | undefined) => Promise<void>;
   /** The definitions in force. */
   readonly definitions: () => DefinitionSet;
@@ -75,7 +75,10 @@ export function createStorageModule(options: StorageOptions): object {
 
     async getFlows(): Promise<readonly NodeConfig[]> {
       try {
-        inForce = inTabOrder(await readFlowFiles(flowsFolder), await order.read());
+        const files = inTabOrder(await readFlowFiles(flowsFolder), await order.read());
+        // "Restart Flows": rules, ladders and texts that somebody has changed in their files come into force as well.
+        if (read) await options.saved(await loadDefinitions(flowsFolder), undefined);
+        inForce = files;
       } catch (error) {
         if (!read) options.onUnreadable(error);
         log.error('the flow files cannot be read; the flows in force stay', { error });

@@ -282,6 +282,19 @@ describe('flows as files', () => {
     );
   });
 
+  it('come into force as they were changed by hand when flows are restarted, rules and texts too', async () => {
+    const storage = await open();
+    await storage.getFlows();
+    assert.equal(saved.length, 0, 'what is read at the start is in force already');
+    await put('alpha/README.md', '# Another title\n\n## Runbook\n');
+    await storage.getFlows();
+    const alpha = saved.at(-1)?.set.byName('alpha');
+    assert.match(alpha?.files['README.md'] ?? '', /Another title/);
+    await put('alpha/intent.json', '{"kind": "intent"}');
+    await storage.getFlows();
+    assert.equal(saved.length, 1, 'what is not sound does not come into force');
+  });
+
   it('name the broken file at start, and keep what is in force when a file breaks later', async () => {
     const storage = await open();
     const flows = await storage.getFlows();
