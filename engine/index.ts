@@ -37,7 +37,18 @@ export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './defi
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';
 export { expressionErrors } from './expressions/errors.ts';
 export { isExpressionLimit } from './expressions/expression-limit.ts';
-export { RuleTable, type HitPolicy, type RuleDecision, type RuleValue } from './rules/rule-table.ts';
+export {
+  inspectRuleTable,
+  RuleTable,
+  type Aggregation,
+  type HitPolicy,
+  type LintFinding,
+  type RuleDecision,
+  type RuleExplanation,
+  type RuleLint,
+  type RuleValue,
+  type TableProblem,
+} from './rules/rule-table.ts';
 export type { EndpointHealth } from './endpoints/endpoint-health.ts';
 export type { Hl7Endpoint, Hl7Endpoints, Hl7Receipt, Hl7SendResult } from './mllp/endpoint.ts';
 export { createMllpSender, type MllpSender, type MllpSenderOptions } from './mllp/sender.ts';

@@ -165,7 +165,8 @@ function lastOf(kept: readonly Int32Array[]): Int32Array {
   return last;
 }
 
-function thresholds(cells: readonly Cell[]): Float64Array {
+/** Every bound that a range of the column has, in order. */
+export function thresholds(cells: readonly Cell[]): Float64Array {
   const all = new Set<number>();
   for (const cell of cells)
     if (cell.kind === 'tests')
@@ -175,14 +176,14 @@ function thresholds(cells: readonly Cell[]): Float64Array {
 }
 
 /** First and last segment of a range. */
-function stretch(range: Range, cuts: Float64Array): [number, number] {
+export function stretch(range: Range, cuts: Float64Array): [number, number] {
   const from = range.low === -Infinity ? 0 : segmentOf(range.low, cuts) + (range.lowOpen ? 1 : 0);
   const to = range.high === Infinity ? 2 * cuts.length : segmentOf(range.high, cuts) - (range.highOpen ? 1 : 0);
   return [from, to];
 }
 
 /** Overlapping and touching stretches made one, so that no row is toggled twice for one segment. */
-function joined(stretches: readonly [number, number][]): [number, number][] {
+export function joined(stretches: readonly (readonly [number, number])[]): [number, number][] {
   const result: [number, number][] = [];
   for (const [from, to] of stretches.toSorted((a, b) => a[0] - b[0])) {
     const last = result.at(-1);

@@ -68,6 +68,28 @@ export interface RowRefusal {
   readonly sentence: string;
 }
 
+export interface LintFinding {
+  /**
+   * `gap`: no row matches and nothing else holds; `gap-missing`: only where something is missing. `overlap`: two rows match,
+   * and the hit policy makes that an error. `unreachable`: other rows take all that it matches.
+   */
+  readonly kind: 'gap' | 'gap-missing' | 'overlap' | 'unreachable' | 'matches-nothing' | 'not-in-force';
+  /** Ids; the row that the finding is about comes first. */
+  readonly rows: readonly string[];
+  /** An input that shows it, by name. */
+  readonly sample: Readonly<Record<string, RuleValue>> | null;
+  /** When it is so, where rows have dates. */
+  readonly at: string | null;
+  /** One sentence, without a full stop. */
+  readonly text: string;
+}
+
+export interface RuleLint {
+  readonly findings: readonly LintFinding[];
+  /** Sentences: what was not looked at, and why. */
+  readonly notChecked: readonly string[];
+}
+
 export interface RuleTable {
   readonly name: string;
   readonly title: string;
@@ -100,6 +122,11 @@ export interface RuleTable {
     input: Readonly<Record<string, unknown>>,
     options: { readonly now: Date; readonly most?: number },
   ): Promise<RuleExplanation>;
+  /**
+   * Gaps, overlaps and rows that never decide, from `now` on. Takes up to some seconds for thousands of rows.
+   * @param options.work most comparisons; a large table is not checked to its end, and says so
+   */
+  lint(options: { readonly now: Date; readonly work?: number }): RuleLint;
   /** Runs the table's own tests. */
   runTests(options: {
     readonly now: Date;

@@ -8,6 +8,7 @@ import { ruleErrors } from './errors.ts';
 import { explain } from './explain.ts';
 import { explanationOf } from './explanation.ts';
 import { mostNeeded, verdictOf, type Outputs } from './hit-policy.ts';
+import { lintTable } from './lint/lint.ts';
 import { runRuleTests } from './rule-tests.ts';
 import { readValue } from './value.ts';
 
@@ -166,6 +167,7 @@ export function decidingTable(table: CompiledTable): RuleTable {
     async explain(input, { now, most = 50 }) {
       return explanationOf(table, read(input), await decide(input, { now }), now, most);
     },
+    lint: ({ now, work }) => lintTable(table, now, work),
     runTests: (options) => runRuleTests(table, decide, options.now),
   };
 }

@@ -1,5 +1,6 @@
 /** Every rule table has an owner, a reason (its schema asks for both) and test cases, and they pass. */
-import type { RuleTable } from '../../engine/index.ts';
+import type { LintFinding, RuleTable } from '../../engine/index.ts';
+import type { CheckCode } from './errors.ts';
 import { finding, type Finding } from './finding.ts';
 import { isRecord, parsed, type Subject } from './subject.ts';
 
@@ -28,6 +29,7 @@ async function judge(
   for (const { name, ok, difference } of tests)
     if (!ok)
       found.push(finding('rule-test-failed', where, { table: table.name, test: name, difference: difference ?? '' }));
+  found.push(...lintOf(table, where, now));
   if (!isRecord(json)) return found;
   const until: unknown = isRecord(json['effective']) ? json['effective']['to'] : null;
   if (typeof until === 'string' && Date.parse(until) < now.getTime() - 86_400_000)
@@ -45,6 +47,36 @@ async function judge(
       }),
     );
   return found;
+}
+
+const CODES = {
+  gap: 'rule-table-gap',
+  'gap-missing': 'rule-table-gap',
+  overlap: 'rule-rows-overlap',
+  unreachable: 'rule-row-idle',
+  'matches-nothing': 'rule-row-idle',
+  'not-in-force': 'rule-row-idle',
+} as const satisfies Readonly<Record<LintFinding['kind'], CheckCode>>;
+
+/** A few of each kind: what is wrong in one place is often wrong in many. */
+function lintOf(
+  table: RuleTable,
+  where: { readonly definition: string; readonly file: string },
+  now: Date,
+): readonly Finding[] {
+  const { findings, notChecked } = table.lint({ now });
+  const byCode = Map.groupBy(findings, ({ kind }) => CODES[kind]);
+  return [
+    ...[...byCode].flatMap(([code, list]) =>
+      list.slice(0, MOST_NAMED).map(({ text }, i) =>
+        finding(code, where, {
+          table: table.name,
+          finding: i === MOST_NAMED - 1 && list.length > MOST_NAMED ? `${text}, and ${list.length - i - 1} more` : text,
+        }),
+      ),
+    ),
+    ...notChecked.map((text) => finding('rule-table-not-checked', where, { table: table.name, finding: text })),
+  ];
 }
 
 function listsOf(list: unknown, key: string): readonly unknown[] {

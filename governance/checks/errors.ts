@@ -65,6 +65,22 @@ export const checkErrors = defineErrors({
     'The rule table "{table}" is out of force since {date}: every decision by it would be an error.',
     'Ask its owner for the table that holds now.',
   ),
+  'rule-table-gap': found(
+    'The rule table "{table}" leaves inputs to nobody: {finding}.',
+    'Add a row for it, or say under "otherwise" what holds; where a message may go undecided, lead the second output of the node on.',
+  ),
+  'rule-rows-overlap': found(
+    'The rule table "{table}" would make an error of some inputs: {finding}.',
+    'Make the rows exclude each other, or take the hit policy FIRST, PRIORITY or COLLECT.',
+  ),
+  'rule-row-idle': found(
+    'A row of the rule table "{table}" decides nothing: {finding}.',
+    'Take the row out, or put it before the row that takes what is meant for it.',
+  ),
+  'rule-table-not-checked': found(
+    'Not all of the rule table "{table}" was checked: {finding}.',
+    'Write tests for what matters there.',
+  ),
   'node-forbidden': found(
     'The node "{node}" is of the type "{type}", which the policy forbids.',
     'Do it another way, or propose a change of the policy.',

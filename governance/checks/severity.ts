@@ -7,6 +7,9 @@ export type Severity = (typeof SEVERITIES)[number];
 /** What is not listed is an error. */
 const MILDER: Partial<Readonly<Record<CheckCode, Severity>>> = {
   'rule-rows-untested': 'notice',
+  'rule-table-gap': 'warning',
+  'rule-row-idle': 'warning',
+  'rule-table-not-checked': 'notice',
   'code-node': 'warning',
   'unmanaged-effect': 'warning',
   'unmanaged-source': 'warning',

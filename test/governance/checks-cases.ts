@@ -16,6 +16,14 @@ const withTable = (change: Record<string, unknown> = {}, name = ''): Change => (
   nodes: [on('rule', 'rule table', { name, table: 'limits', noMatch: 'error' }, ['done'])],
   rules: [table(change)],
 });
+const twoRows = (hitPolicy: string, cell: string): Change =>
+  withTable({
+    hitPolicy,
+    rows: [
+      { id: 'high', when: ['> 5.5'], ...Object.fromEntries([['then', ['page']]]) },
+      { id: 'other', when: [cell], ...Object.fromEntries([['then', ['none']]]) },
+    ],
+  });
 const timer = (
   settings: Record<string, unknown> = {},
   ...to: readonly (readonly string[])[]
@@ -209,6 +217,18 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     withTable({ tests: [{ name: 'low', input: { value: 5 }, expect: { action: 'none' } }] }),
     withTable(),
   ],
+  [
+    'rule-table-gap',
+    'a table without otherwise whose rows leave the bound out',
+    withTable({ otherwise: null }),
+    withTable({
+      otherwise: null,
+      rows: [{ id: 'high', when: ['-'], ...Object.fromEntries([['then', ['page']]]) }],
+    }),
+  ],
+  ['rule-rows-overlap', 'two rows under UNIQUE', twoRows('UNIQUE', '> 5'), twoRows('UNIQUE', '<= 5.5')],
+  ['rule-row-idle', 'a row that another shadows', twoRows('FIRST', '> 6'), twoRows('FIRST', '> 5')],
+  ['rule-table-not-checked', 'a cell of JSONata', twoRows('FIRST', '= $value > 5'), twoRows('FIRST', '> 5')],
   [
     'rule-table-overdue',
     'a table out of force',

@@ -5,61 +5,12 @@ import { parseCell } from '../../engine/rules/cell.ts';
 import { indexColumn } from '../../engine/rules/column-index.ts';
 import { RuleTable } from '../../engine/rules/rule-table.ts';
 import { cellMatches } from '../../engine/rules/scan.ts';
-import { readValue, type ColumnType } from '../../engine/rules/value.ts';
+import { readValue } from '../../engine/rules/value.ts';
 import { counts } from '../kit/requires.ts';
 import { decideNow, row, tableFile } from './build-table.ts';
+import { cellOf, generatorsOf } from './cell-generators.ts';
 
 const SEED = 20260105;
-
-const number = fc.integer({ min: -4, max: 12 }).map((n) => n / 2);
-const time = fc.integer({ min: 0, max: 23 }).map((hour) => `${String(hour).padStart(2, '0')}:30`);
-const word = fc.constantFrom('A', 'B', 'C', 'D', '');
-
-/** Cells and values of a type, values that are missing or of another type included. */
-function generatorsOf(type: ColumnType): { test: fc.Arbitrary<string>; value: fc.Arbitrary<unknown> } {
-  const foreign = fc.constantFrom<unknown>(null, undefined, '5', 5, true, Number.NaN, {}, 'x');
-  const ordered = (point: fc.Arbitrary<string>, lowFirst: (a: string, b: string) => boolean): fc.Arbitrary<string> =>
-    fc.oneof(
-      point,
-      fc.tuple(fc.constantFrom('<', '<=', '>', '>='), point).map((parts) => parts.join(' ')),
-      fc
-        .tuple(fc.constantFrom('[', '(', ']'), point, point, fc.constantFrom(']', ')', '['))
-        .filter(([, a, b]) => lowFirst(a, b))
-        .map(([start, a, b, end]) => `${start}${a}..${b}${end}`),
-    );
-  switch (type) {
-    case 'number':
-      return { test: ordered(number.map(String), (a, b) => Number(a) < Number(b)), value: fc.oneof(number, foreign) };
-    case 'time':
-      return {
-        test: ordered(
-          time.map((t) => `time("${t}")`),
-          (a, b) => a !== b,
-        ),
-        value: fc.oneof(time, foreign),
-      };
-    case 'list':
-      return {
-        test: word.map((w) => JSON.stringify(w)),
-        value: fc.oneof(fc.array(word, { maxLength: 4 }), foreign),
-      };
-    default:
-      return { test: word.map((w) => JSON.stringify(w)), value: fc.oneof(word, foreign) };
-  }
-}
-
-function cellOf(type: ColumnType): fc.Arbitrary<string> {
-  const { test } = generatorsOf(type);
-  const tests = fc.array(fc.oneof({ weight: 6, arbitrary: test }, { weight: 1, arbitrary: fc.constant('null') }), {
-    minLength: 1,
-    maxLength: 3,
-  });
-  return fc.oneof(
-    { weight: 2, arbitrary: fc.constant('-') },
-    { weight: 5, arbitrary: tests.map((list) => list.join(', ')) },
-    { weight: 2, arbitrary: tests.map((list) => `not(${list.join(', ')})`) },
-  );
-}
 
 describe('the index', () => {
   for (const type of ['number', 'time', 'string', 'list'] as const)
