@@ -15,6 +15,7 @@ import { wakeWaiting } from './endpoints/wake-waiting.ts';
 import { openEngineStore, type StoreChoice } from './open-engine-store.ts';
 import { createOperatorControls, type RunningControls } from './operations/create-controls.ts';
 import type { MllpLimits } from './mllp/server.ts';
+import { tlsFolderOf } from './mllp/tls-files.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
 import { createSchedules } from './schedule/agenda/create-schedules.ts';
 import { engineJobs } from './schedule/agenda/engine-jobs.ts';
@@ -131,6 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...parts,
     store,
     bindings: bindings.feeds,
+    tlsFolder: tlsFolderOf(dataFolder),
     wake: onWork,
     stopped: (feed) => controls.inForce('feed', feed),
     ...(backlogLimit !== undefined && { backlogLimit }),

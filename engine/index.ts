@@ -71,6 +71,7 @@ export type { StoreTrouble } from './store-failures.ts';
 export type {
   FeedSettings,
   FeedStatus,
+  FeedTls,
   Intake,
   RereadOutcome,
   RereadRequest,
@@ -136,6 +137,15 @@ export { inZone, instantOf, parseHl7Time, writeHl7Time, type Hl7Time, type TimeP
 export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
 export { acknowledgementOf, type Acknowledgement } from './mllp/acknowledgement.ts';
 export { connectMllp, type MllpClient, type MllpClientOptions } from './mllp/client.ts';
+export {
+  readListenTls,
+  readSendTls,
+  TLS_ENDS_SOON_MS,
+  tlsFolderOf,
+  type ListenTlsFiles,
+  type SendTlsFiles,
+  type ServingTls,
+} from './mllp/tls-files.ts';
 export { startMllpServer, type MllpServer, type MllpServerOptions } from './mllp/server.ts';
 export { createIntake, type IntakeOptions, type ListenBinding } from './intake/create-intake.ts';
 export { openStore, type OpenStoreOptions } from './store/open-store.ts';
@@ -143,6 +153,13 @@ export { storeChoice } from './store-choice.ts';
 export { mongoErrors } from './store/mongo/errors.ts';
 export { storeErrors } from './store/sqlite/errors.ts';
 export { openAuditFile, type AuditFile } from './store/sqlite/audit-file.ts';
+export {
+  readAuthorities,
+  readCertificate,
+  type Authorities,
+  type Certificate,
+  type Unusable,
+} from './tls/certificate.ts';
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { makeFolder } from './base/make-folder.ts';

@@ -14,7 +14,7 @@ import {
   type RuntimeInfo,
 } from '../engine/index.ts';
 import { demandedOf } from '../governance/server/second-factor/demanded-of.ts';
-import { readCertificate } from '../governance/server/tls/certificate.ts';
+import { readConsoleCertificate } from '../governance/server/tls/certificate.ts';
 import { addressShown, listeningOf, reachedFromElsewhere } from '../governance/server/tls/listening.ts';
 import { build } from './build.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
@@ -53,7 +53,7 @@ export async function startAll(options: StartOptions): Promise<void> {
   const listening = listeningOf(options.config);
   const { tls, publicUrl } = listening;
   demandedOf(options.config.totpRoles, reachedFromElsewhere(listening));
-  const certificate = tls && readCertificate(tls.certFile, tls.keyFile);
+  const certificate = tls && readConsoleCertificate(tls.certFile, tls.keyFile);
   const runs = await runsProduction(options.config, demo);
   const production = runs === true;
   if (runs === 'demo-keys') for (const line of DEMO_KEYS) out(line);

@@ -111,13 +111,21 @@ function feedText(feed: FeedStatus, now: number): string {
   const where = port === null ? '' : ` on ${host}:${port}`;
   const last = lastMessageAt === null ? 'no message yet' : `last message ${span(now - lastMessageAt)} ago`;
   return [
-    `${state}${where}`,
+    `${state}${where}${tlsText(feed)}`,
     `${connections} connected`,
     last,
     ...(withholding ? ['its backlog is full: acknowledgements wait'] : []),
     ...refusedTexts(feed.refused),
     ...(error === null ? [] : [error.text]),
   ].join(', ');
+}
+
+function tlsText({ tls, port }: FeedStatus): string {
+  if (!tls) return port === null ? '' : ' (in clear)';
+  const kind = tls.mutual ? 'mutual TLS' : 'TLS';
+  const until =
+    tls.validUntil === null ? '' : `, certificate until ${new Date(tls.validUntil).toISOString().slice(0, 10)}`;
+  return ` (${kind}${until}${tls.problem === null ? '' : `; ${tls.problem.text}`})`;
 }
 
 function refusedTexts(refused: FeedRefusals): readonly string[] {
@@ -128,6 +136,7 @@ function refusedTexts(refused: FeedRefusals): readonly string[] {
     [refused.unfinished, 'unfinished'],
     [refused.junk, 'stretches of junk'],
     [refused.connections, 'connections refused'],
+    [refused.handshakes, 'TLS handshakes refused'],
   ];
   const some = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   return some.length === 0 ? [] : [`since it started: ${some.join(', ')}`];

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Config } from '../../engine/index.ts';
-import { readCertificate } from '../../governance/server/tls/certificate.ts';
+import { readConsoleCertificate } from '../../governance/server/tls/certificate.ts';
 import { EXPIRES_SOON_MS } from '../../governance/server/tls/https-listener.ts';
 import { isLoopback, listeningOf } from '../../governance/server/tls/listening.ts';
 import { note, ok, warning, wrong, type Finding } from './finding.ts';
@@ -13,7 +13,7 @@ export async function checkTls(config: Config, now: number): Promise<readonly Fi
   // Throws where the settings contradict each other, or the files cannot be used: that is a finding as well.
   const { tls, publicUrl } = listeningOf(config);
   if (!tls) return [note('TLS', 'no certificate: the console is reached from this machine only')];
-  const { names, validFrom, validUntil, isFor } = readCertificate(tls.certFile, tls.keyFile);
+  const { names, validFrom, validUntil, isFor } = readConsoleCertificate(tls.certFile, tls.keyFile);
   const until = new Date(validUntil).toISOString().slice(0, 10);
   const found: Finding[] = [];
   if (now >= validUntil) found.push(wrong('TLS', `the certificate of the console ran out on ${until}`, RENEW));

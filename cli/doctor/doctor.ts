@@ -6,6 +6,7 @@ import { json, safe } from '../terminal.ts';
 import { checkAuditHeads } from './check-audit-heads.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
+import { checkMllpTls } from './check-mllp-tls.ts';
 import { checkBindings, checkPorts, checkRunning } from './check-running.ts';
 import { checkTls } from './check-tls.ts';
 import { ok, wrong, type Finding } from './finding.ts';
@@ -23,6 +24,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     findings.push(
       ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
+      ...(await guarded('MLLP', () => checkMllpTls(config, io.now()))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
       ...(await guarded('definitions', () =>

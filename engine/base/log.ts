@@ -31,6 +31,8 @@ export interface LogFields {
   pid?: number;
   setting?: string;
   actor?: string;
+  /** Whom a client's TLS certificate names: a system, never a patient. */
+  subject?: string;
   error?: unknown;
 }
 
@@ -47,7 +49,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 const FIELDS = new Set<string>(
   (
     'part messageId workId feed endpoint definition subscription node nodeType effect state code status attempt ' +
-    'count ms port host path pid setting actor error'
+    'count ms port host path pid setting actor subject error'
   ).split(' '),
 );
 

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import { isAllowEntry } from '../mllp/allow-list.ts';
 import { describeProblems, schemaCheck, type Problem } from '../base/json-schema.ts';
 import { configErrors } from './errors.ts';
 import type { Setting } from './setting.ts';
@@ -98,10 +99,12 @@ const NAME = {
 
 /** A name without a path: keys lie in one folder, and nothing else is read through a binding. */
 const PEM_FILE = {
-  type: ['string', 'null'],
+  type: 'string',
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
   description: 'a file name in the folder tls of the environment',
 };
+
+const PEM_FILE_OR_NONE = { ...PEM_FILE, type: ['string', 'null'] };
 
 const FHIR_ENDPOINT = {
   type: 'object',
@@ -138,7 +141,7 @@ const MLLP_ENDPOINT = {
       type: ['object', 'null'],
       additionalProperties: false,
       properties: {
-        ca: PEM_FILE,
+        ca: PEM_FILE_OR_NONE,
         client: {
           type: ['object', 'null'],
           additionalProperties: false,
@@ -181,7 +184,7 @@ const check = schemaCheck<BindingsFile>({
                 type: ['object', 'null'],
                 additionalProperties: false,
                 required: ['certificate', 'key'],
-                properties: { certificate: PEM_FILE, key: PEM_FILE, clientCa: PEM_FILE },
+                properties: { certificate: PEM_FILE, key: PEM_FILE, clientCa: PEM_FILE_OR_NONE },
               },
               allow: { type: 'array', maxItems: 1000, items: { type: 'string', minLength: 2, maxLength: 64 } },
             },
@@ -280,6 +283,7 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
   fill('feed', 'feeds');
   fill('endpoint', 'endpoints');
   problems.push(...check.problems(json));
+  problems.push(...allowProblems(json));
   if (problems.length > 0 || !check.accepts(json))
     throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
   return {
@@ -289,6 +293,20 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
     endpoints: mapValues(json.endpoints, endpointBinding),
     unresolved,
   };
+}
+
+/** What is not an address would be found out by whoever is not let in. */
+function allowProblems(json: unknown): Problem[] {
+  const feeds = isRecord(json) && isRecord(json['feeds']) ? Object.entries(json['feeds']) : [];
+  return feeds.flatMap(([name, feed]) => {
+    const allow = isRecord(feed) && isRecord(feed['listen']) ? feed['listen']['allow'] : undefined;
+    if (!Array.isArray(allow)) return [];
+    return allow.flatMap((entry: unknown, i) =>
+      typeof entry !== 'string' || isAllowEntry(entry)
+        ? []
+        : [{ place: `feeds.${name}.listen.allow[${i}]`, what: 'must be an address or a network, such as 10.1.0.0/16' }],
+    );
+  });
 }
 
 function endpointBinding(endpoint: EndpointInFile): EndpointBinding {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import type { ListenTls } from '../config/bindings.ts';
 import type { LiveFeed } from '../engine.ts';
 import { tryPath } from '../hl7/path.ts';
 import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
@@ -19,7 +20,13 @@ import { operationErrors } from '../operations/errors.ts';
 
 /** Where a feed listens, of `bindings.json` (config/bindings.ts). */
 export interface ListenBinding {
-  readonly listen: { readonly host: string; readonly port: number; readonly allow?: readonly string[] };
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** Absent or `null`: in clear. */
+    readonly tls?: ListenTls | null;
+    readonly allow?: readonly string[];
+  };
 }
 
 export interface IntakeOptions {
@@ -29,6 +36,8 @@ export interface IntakeOptions {
   readonly log: Log;
   /** Feed name to place; a feed that is not here is `unbound`. */
   readonly bindings: Readonly<Record<string, ListenBinding>>;
+  /** Where the files of `listen.tls` lie; only a binding with TLS needs it. */
+  readonly tlsFolder?: string;
   readonly live: Pick<LiveFeed, 'publish'>;
   readonly wake: () => void;
   /** Largest message, bytes; default 32 MiB. */
@@ -43,6 +52,7 @@ export interface IntakeOptions {
 }
 
 interface Bound {
+  readonly at: ListenBinding['listen'];
   readonly listener: Listener;
   /** The feed that the place belongs to now: frames that arrive after a change are read by the new settings. */
   feed: FeedInForce;
@@ -101,12 +111,14 @@ export function createIntake(options: IntakeOptions): Intake {
     };
 
   const openAt = (place: string, feed: FeedInForce, { listen }: ListenBinding): Bound => ({
+    at: listen,
     feed,
     listener: new Listener({
       ...options.mllp,
       host: listen.host,
       port: listen.port,
       allow: listen.allow ?? [],
+      tls: listen.tls ? { folder: options.tlsFolder ?? '', names: listen.tls } : null,
       maxFrameBytes,
       withholdMs: options.withholdMs ?? MLLP_DEFAULTS.withholdMs,
       clock: options.clock,
@@ -127,7 +139,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const feed = { settings, subscriptions: subscriptions.filter((one) => one.feed === settings.name) };
       const binding = options.bindings[settings.name];
       const place = binding && placeOf(settings.name, binding);
-      const refusal = binding && place ? refused(settings, binding, next.get(place)) : undefined;
+      const refusal = binding && place ? refused(settings, binding, holderOf(binding, next.values())) : undefined;
       if (binding && options.stopped?.(settings.name)?.mode === 'close') {
         says.push(() => ({ ...resting(settings.name, binding), state: 'stopped' }));
         continue;
@@ -137,7 +149,7 @@ export function createIntake(options: IntakeOptions): Intake {
         continue;
       }
       const kept = bound.get(place);
-      const entry = kept ? { listener: kept.listener, feed } : openAt(place, feed, binding);
+      const entry = kept ? { ...kept, feed } : openAt(place, feed, binding);
       if (!kept) fresh.push(entry.listener);
       next.set(place, entry);
       says.push(() => ({ ...common(settings.name), ...entry.listener.status }));
@@ -163,6 +175,7 @@ export function createIntake(options: IntakeOptions): Intake {
     state: binding ? 'failed' : 'unbound',
     host: binding?.listen.host ?? null,
     port: binding?.listen.port ?? null,
+    tls: binding?.listen.tls ? { mutual: Boolean(binding.listen.tls.clientCa), validUntil: null, problem: null } : null,
     connections: 0,
     error,
   });
@@ -196,9 +209,15 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
-/** Port 0 is another port each time, so that there the feed is the place. */
+/** Who may come in and how belongs to it. Port 0 is another port each time, so that there the feed is the place. */
 function placeOf(feed: string, { listen }: ListenBinding): string {
-  return listen.port === 0 ? `${feed} ${listen.host}:0` : `${listen.host}:${listen.port}`;
+  const { host, port, tls, allow } = listen;
+  return JSON.stringify([port === 0 ? feed : '', host, port, tls ?? null, allow ?? []]);
+}
+
+function holderOf({ listen }: ListenBinding, taken: Iterable<Bound>): Bound | undefined {
+  const { host, port } = listen;
+  return port === 0 ? undefined : [...taken].find(({ at }) => at.host === host && at.port === port);
 }
 
 /** A feed that would lose its order, or a port that is spoken for: better closed and said than open and wrong. */

@@ -34,6 +34,16 @@ export interface SubscriptionFilter {
   readonly senders: readonly string[];
 }
 
+/** How a feed speaks TLS. */
+export interface FeedTls {
+  /** Senders show a certificate as well. */
+  readonly mutual: boolean;
+  /** Of the certificate in force; `null`: there is none, and nothing listens. */
+  readonly validUntil: number | null;
+  /** Why files that came later are not in force; the ones before are. */
+  readonly problem: { readonly code: string; readonly text: string } | null;
+}
+
 export interface FeedStatus {
   readonly name: string;
   /** `stopped`: an operator has closed it. */
@@ -42,6 +52,8 @@ export interface FeedStatus {
   readonly withholding: boolean;
   readonly host: string | null;
   readonly port: number | null;
+  /** `null`: in clear, or not bound. */
+  readonly tls: FeedTls | null;
   readonly connections: number;
   readonly lastMessageAt: number | null;
   readonly refused: FeedRefusals;

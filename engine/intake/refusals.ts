@@ -18,17 +18,28 @@ export interface FeedRefusals {
   readonly junk: number;
   /** Connections from addresses that are not allowed, or beyond the limits. */
   readonly connections: number;
+  /** Connections on which no TLS came about: no certificate of ours or theirs that the other takes, too slow, in clear. */
+  readonly handshakes: number;
 }
 
 type Kind = keyof FeedRefusals;
 
-const NONE: FeedRefusals = { notKept: 0, backlogFull: 0, stopped: 0, unfinished: 0, junk: 0, connections: 0 };
+const NONE: FeedRefusals = {
+  notKept: 0,
+  backlogFull: 0,
+  stopped: 0,
+  unfinished: 0,
+  junk: 0,
+  connections: 0,
+  handshakes: 0,
+};
 /** While the store fails every frame is refused: it is said this often. */
 const SAY_EVERY_MS = 10_000;
 const OF_MLLP: Readonly<Record<MllpRefusal, Kind>> = {
   unfinished: 'unfinished',
   junk: 'junk',
   connection: 'connections',
+  handshake: 'handshakes',
 };
 
 export class Refusals {

@@ -21,6 +21,12 @@ export const mllpErrors = defineErrors({
     text: 'Listening on port {port} of {host} failed ({reason}).',
     remedy: 'Look at the reason; the listener tries again by itself.',
   },
+  'mllp-tls-file': {
+    class: 'transient',
+    text: 'The file "{file}" for MLLP over TLS cannot be used: {reason}.',
+    remedy:
+      'Put the right PEM file into the folder "tls" of the environment, readable by the user of Wardflow; it is read again by itself.',
+  },
   'mllp-frame-too-large': {
     class: 'permanent',
     text: 'The frame is larger than the limit of {limit} bytes.',

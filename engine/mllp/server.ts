@@ -1,12 +1,16 @@
-import { BlockList, createServer, isIP, type Server } from 'node:net';
-import type { Clock } from '../base/clock.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Clock, Millis } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import { errorName, type Log } from '../base/log.ts';
 import { Admission } from './admission.ts';
+import { allowList } from './allow-list.ts';
 import { MllpConnection, type ConnectionSettings, type FrameHandler } from './connection.ts';
 import { mllpErrors } from './errors.ts';
 import { FrameBudget } from './frame-budget.ts';
+import { createHandshakes } from './handshakes.ts';
+import type { ServingTls } from './tls-files.ts';
 
 /** What a site may have to set to its senders; defaults in `MLLP_DEFAULTS`. */
 export interface MllpLimits extends Pick<ConnectionSettings, 'frameMs'> {
@@ -25,6 +29,10 @@ export interface MllpServerOptions extends Partial<ConnectionSettings>, Partial<
   readonly port: number;
   /** Addresses, or networks as `10.1.0.0/16`, that may connect; empty or absent: whoever can reach the host. */
   readonly allow?: readonly string[];
+  /** Absent or `null`: in clear. With authorities for clients, one of theirs is demanded. */
+  readonly tls?: ServingTls | null;
+  /** How long a TLS handshake may take; default 10 s. */
+  readonly handshakeMs?: Millis;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -33,14 +41,16 @@ export interface MllpServerOptions extends Partial<ConnectionSettings>, Partial<
   readonly refused?: (refusal: MllpRefusal) => void;
 }
 
-/** A frame that did not end in time or took too much memory, bytes outside any frame, a connection. */
-export type MllpRefusal = 'unfinished' | 'junk' | 'connection';
+/** A frame that did not end in time or took too much memory, bytes outside any frame, a connection, a TLS handshake. */
+export type MllpRefusal = 'unfinished' | 'junk' | 'connection' | 'handshake';
 
 export interface MllpServer {
   readonly host: string;
   /** The port that was taken. */
   readonly port: number;
   readonly connections: number;
+  /** Certificate, key and authorities for connections from now on. Only where there was TLS from the start. */
+  renewTls(tls: ServingTls): void;
   /** Stops listening, writes the answers that are under way, closes the connections. */
   close(): Promise<void>;
 }
@@ -53,7 +63,17 @@ export const MLLP_DEFAULTS = {
   idleMs: 30 * 60_000,
   frameMs: 30_000,
   withholdMs: 5_000,
+  handshakeMs: 10_000,
 } as const;
+
+/** Who has connected: counted from here on, before there is TLS or a message. */
+interface Guest {
+  readonly hasSent: boolean;
+  destroy(): void;
+  close(): Promise<void>;
+}
+
+const LONGEST_SUBJECT = 100;
 
 /** Listens. Rejects with mllp-* when it cannot; nothing is left open then. */
 export async function startMllpServer(options: MllpServerOptions): Promise<MllpServer> {
@@ -61,29 +81,18 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
   const host = options.host ?? '127.0.0.1';
   const settings: ConnectionSettings = { ...MLLP_DEFAULTS, ...options };
   const limits = { ...MLLP_DEFAULTS, ...options };
-  const admission = new Admission<MllpConnection>(limits);
+  const admission = new Admission<Guest>(limits);
   const budget = new FrameBudget<MllpConnection>(limits.maxPendingBytes);
   const allowed = allowList(options.allow ?? []);
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    if (!allowed(socket.remoteAddress ?? '')) {
-      log.warn('a connection was refused: its address is not on the list of the feed');
-      refused('connection');
-      socket.destroy();
-      return;
-    }
-    const address = socket.remoteAddress ?? '';
-    const admitted = admission.roomFor(address);
-    if (!admitted) {
-      log.warn('a connection was refused: there are too many', { count: admission.size });
-      refused('connection');
-      socket.destroy();
-      return;
-    }
-    if (admitted !== 'free') {
-      log.warn('a connection that had sent no message was closed to make room', { count: admission.size });
-      admission.leave(admitted);
-      admitted.destroy();
-    }
+  const handshakes =
+    options.tls &&
+    createHandshakes(options.tls, {
+      clock,
+      withinMs: limits.handshakeMs,
+      distrusted: (code) => log.warn('a client certificate was not taken', { code }),
+    });
+
+  function connected(socket: Socket): MllpConnection {
     const connection: MllpConnection = new MllpConnection(ids.next(), socket, settings, clock, handler, {
       junk(count) {
         log.warn('bytes outside any frame were ignored', { count });
@@ -101,11 +110,50 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
         refused('unfinished');
       },
     });
-    admission.enter(connection, address);
-    socket.once('close', () => {
-      admission.leave(connection);
-      budget.drop(connection);
-    });
+    socket.once('close', () => budget.drop(connection));
+    return connection;
+  }
+
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const turnAway = (why: string, count?: number): void => {
+      log.warn(why, count === undefined ? {} : { count });
+      refused('connection');
+      socket.destroy();
+    };
+    if (!allowed(address)) return turnAway('a connection was refused: its address is not on the list of the feed');
+    const admitted = admission.roomFor(address);
+    if (!admitted) return turnAway('a connection was refused: there are too many', admission.size);
+    if (admitted !== 'free') {
+      log.warn('a connection that had sent no message was closed to make room', { count: admission.size });
+      admission.leave(admitted);
+      admitted.destroy();
+    }
+    let connection: MllpConnection | undefined;
+    const guest: Guest = {
+      get hasSent() {
+        return connection?.hasSent === true;
+      },
+      destroy: () => void (connection ?? socket).destroy(),
+      close: async () => (connection ? connection.close() : void socket.destroy()),
+    };
+    admission.enter(guest, address);
+    socket.once('close', () => admission.leave(guest));
+    if (!handshakes) {
+      connection = connected(socket);
+      return;
+    }
+    handshakes.begin(
+      socket,
+      (secure) => {
+        connection = connected(secure);
+        log.info('a sender has connected over TLS', { host: address, ...subjectOf(secure) });
+      },
+      (code) => {
+        log.warn('a connection was refused: no TLS came about', { host: address, code });
+        refused('handshake');
+      },
+    );
   });
   const port = await listen(server, host, options.port);
   server.on('error', (error) => log.error('the listener reported an error', { error, port }));
@@ -115,6 +163,7 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
     get connections() {
       return admission.size;
     },
+    renewTls: (tls) => handshakes?.renew(tls),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([...admission.open].map((connection) => connection.close()));
@@ -151,17 +200,9 @@ function explained(cause: Error, host: string, port: number): WardflowError {
   }
 }
 
-function allowList(entries: readonly string[]): (address: string) => boolean {
-  if (entries.length === 0) return () => true;
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [network = '', prefix] = entry.split('/');
-    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(network, family);
-    else list.addSubnet(network, Number(prefix), family);
-  }
-  return (address) => {
-    const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-    return isIP(plain) > 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
-  };
+/** Whom the client certificate names: a system, as the authority that the site trusts has it. */
+function subjectOf(secure: TLSSocket): { readonly subject?: string } {
+  const { subject } = secure.getPeerCertificate();
+  const name: unknown = subject?.CN;
+  return typeof name === 'string' ? { subject: name.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT) } : {};
 }

@@ -99,6 +99,34 @@ describe('bindings', () => {
     assert.match(problems({ lab: { kind: 'smtp', base: 'http://lab' } }), /endpoints\.lab\.kind must be "fhir"/);
   });
 
+  it('lets nobody in by an entry that is no address, and says which it is', () => {
+    const allow = (...entries: readonly unknown[]): string => {
+      try {
+        const { feeds } = parse({
+          feeds: { hospital: { listen: { host: '::', port: 1, allow: entries } } },
+          endpoints: {},
+        });
+        assert.deepEqual(feeds['hospital']?.listen.allow, entries);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'taken';
+    };
+    assert.equal(allow('10.1.2.3', '10.1.0.0/16', '0.0.0.0/0', '2001:db8::/32', '::1', '2001:db8::1/128'), 'taken');
+    for (const bad of ['lab.example.org', '10.1.2', '10.1.2.3/33', '10.1.2.3/', '10.1.2.3/8/8', '::1/129', '::1/-1'])
+      assert.match(allow('::1', bad), /feeds\.hospital\.listen\.allow\[1\] must be an address or a network/, bad);
+    for (const bad of ['fe80::1%eth0', '10.1.2.3/1e1', ' 10.1.2.3', '10.1.2.3/ 8', '*', 7, null])
+      assert.match(allow(bad), /feeds\.hospital\.listen\.allow\[0\]/, String(bad));
+  });
+
+  it('takes no TLS without a certificate and a key', () => {
+    const pem = { certificate: 'a.pem', key: 'a-key.pem' };
+    for (const tls of [{ certificate: 'a.pem' }, { ...pem, key: null }, { ...pem, certificate: null }, true])
+      assert.throws(() => parse({ feeds: { hospital: { listen: { host: '::1', port: 1, tls } } }, endpoints: {} }), {
+        code: 'bindings-invalid',
+      });
+  });
+
   it('refuses a file that is not JSON, and a secret as a place holder', () => {
     assert.throws(() => parseBindings('{', config), { code: 'bindings-unreadable' });
     const text =

@@ -9,7 +9,7 @@ import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { io, type Socket } from 'socket.io-client';
 import { createLog, ManualClock, WardflowError } from '../../engine/index.ts';
-import { readCertificate } from '../../governance/server/tls/certificate.ts';
+import { readConsoleCertificate } from '../../governance/server/tls/certificate.ts';
 import { addressShown, listeningOf, reachedFromElsewhere } from '../../governance/server/tls/listening.ts';
 import { makeCertificate, putCertificate, type TestCertificate } from '../kit/certificates.ts';
 import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
@@ -75,7 +75,7 @@ describe('the certificate of the console', () => {
   it('is for its names and addresses, and one label in place of a star', () => {
     const certificate = makeCertificate({ names: [NAME, '*.ward.example.org'], addresses: ['10.1.2.3'] });
     const { certFile, keyFile } = putCertificate(folder, certificate);
-    const { isFor, validUntil } = readCertificate(certFile, keyFile);
+    const { isFor, validUntil } = readConsoleCertificate(certFile, keyFile);
     for (const host of [NAME, NAME.toUpperCase(), 'a.ward.example.org', '10.1.2.3']) assert.ok(isFor(host), host);
     for (const host of ['ward.example.org', 'a.b.ward.example.org', 'example.org', '10.1.2.4', '', 'localhost', '::1'])
       assert.ok(!isFor(host), host);
@@ -86,14 +86,14 @@ describe('the certificate of the console', () => {
     const { certFile, keyFile } = putCertificate(folder, makeCertificate());
     const other = makeCertificate();
     const wrong: readonly (readonly [string, () => unknown])[] = [
-      [`${certFile}x: it cannot be read`, () => readCertificate(`${certFile}x`, keyFile)],
-      [`${keyFile}: it is not a certificate`, () => readCertificate(keyFile, keyFile)],
-      [`${certFile}: it is not a private key`, () => readCertificate(certFile, certFile)],
+      [`${certFile}x: it cannot be read`, () => readConsoleCertificate(`${certFile}x`, keyFile)],
+      [`${keyFile}: it is not a certificate`, () => readConsoleCertificate(keyFile, keyFile)],
+      [`${certFile}: it is not a private key`, () => readConsoleCertificate(certFile, certFile)],
       [
         `${keyFile}: it is not the key of the certificate`,
         () => {
           writeFileSync(keyFile, other.key);
-          readCertificate(certFile, keyFile);
+          readConsoleCertificate(certFile, keyFile);
         },
       ],
     ];

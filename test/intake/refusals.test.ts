@@ -7,7 +7,15 @@ import { oru, potassium } from '../kit/hl7-messages.ts';
 import { IntakeBench } from '../kit/intake-bench.ts';
 
 const result = (controlId: string): string => oru({ controlId, patient: 'MRN1', observations: [potassium('4.1')] });
-const NONE: FeedRefusals = { notKept: 0, backlogFull: 0, stopped: 0, unfinished: 0, junk: 0, connections: 0 };
+const NONE: FeedRefusals = {
+  notKept: 0,
+  backlogFull: 0,
+  stopped: 0,
+  unfinished: 0,
+  junk: 0,
+  connections: 0,
+  handshakes: 0,
+};
 
 describe('what a feed turned away', () => {
   let bench: IntakeBench;

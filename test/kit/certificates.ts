@@ -9,6 +9,8 @@ export interface TestCertificate {
 }
 
 export interface CertificateWish {
+  /** Its common name. */
+  readonly subject?: string;
   readonly names?: readonly string[];
   readonly addresses?: readonly string[];
   readonly from?: number;
@@ -19,6 +21,7 @@ const DAY = 86_400_000;
 
 export function makeCertificate(wish: CertificateWish = {}): TestCertificate {
   const {
+    subject: commonName = 'Wardflow test',
     names = ['localhost'],
     addresses = ['127.0.0.1'],
     from = Date.now() - DAY,
@@ -26,7 +29,7 @@ export function makeCertificate(wish: CertificateWish = {}): TestCertificate {
   } = wish;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
-  const subject = sequence(set(sequence(oid('550403'), tagged(0x0c, Buffer.from('Wardflow test')))));
+  const subject = sequence(set(sequence(oid('550403'), tagged(0x0c, Buffer.from(commonName)))));
   const alternatives = sequence(
     ...names.map((name) => tagged(0x82, Buffer.from(name))),
     ...addresses.map((address) => tagged(0x87, Buffer.from(address.split('.').map(Number)))),

@@ -1,6 +1,7 @@
 /** The other end of an MLLP connection as a raw socket: writes whatever it is told, in whatever pieces, and collects answers. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 const END = Buffer.from([0x1c, 0x0d]);
 
@@ -24,6 +25,13 @@ export class MllpPeer {
   static async open(port: number): Promise<MllpPeer> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
+    return new MllpPeer(socket);
+  }
+
+  /** The same over TLS. */
+  static async openTls(port: number, options: ConnectionOptions): Promise<MllpPeer> {
+    const socket = connectTls({ port, host: '127.0.0.1', ...options });
+    await once(socket, 'secureConnect');
     return new MllpPeer(socket);
   }
 

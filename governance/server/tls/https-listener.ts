@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Clock, Log } from '../../../engine/index.ts';
-import { readCertificate, type Certificate } from './certificate.ts';
+import type { Certificate, Clock, Log } from '../../../engine/index.ts';
+import { readConsoleCertificate } from './certificate.ts';
 import type { Listening } from './listening.ts';
 
 /** The files are read this often: a renewed certificate is served without a restart, whoever renewed it. */
@@ -34,7 +34,7 @@ export interface HttpsOptions {
  */
 export function createHttpsListener({ tls, handle, clock, log }: HttpsOptions): HttpsListener {
   const { certFile, keyFile } = tls;
-  let current = readCertificate(certFile, keyFile);
+  let current = readConsoleCertificate(certFile, keyFile);
   const server = createServer(
     { cert: current.cert, key: current.key, minVersion: 'TLSv1.2', maxHeaderSize: 16 * 1024, requestTimeout: 60_000 },
     handle,
@@ -47,7 +47,7 @@ export function createHttpsListener({ tls, handle, clock, log }: HttpsOptions): 
   const reload = (): void => {
     let next: Certificate;
     try {
-      next = readCertificate(certFile, keyFile);
+      next = readConsoleCertificate(certFile, keyFile);
     } catch (error) {
       // Half-renewed, most likely: the certificate is new and its key is still to come.
       const about = error instanceof Error ? error.message : '';

@@ -5,6 +5,7 @@ import type { EndpointHealth, FeedStatus } from '../../api/runtime-shapes.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { Age, Until } from '../time/clocks.tsx';
+import { utcDay } from '../time/duration.ts';
 
 const FEED = {
   listening: { tone: 'ok', icon: CircleCheck, text: 'Listening' },
@@ -46,7 +47,10 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
                         {FEED[feed.state].text}
                       </ToneMark>
                     </td>
-                    <td className="mono">{feed.port === null ? '–' : `${feed.host ?? ''}:${feed.port}`}</td>
+                    <td>
+                      <span className="mono">{feed.port === null ? '–' : `${feed.host ?? ''}:${feed.port}`}</span>
+                      {feed.port !== null && <div className="dim">{tlsText(feed)}</div>}
+                    </td>
                     <td className="number">{feed.connections}</td>
                     <td className="number">
                       {feed.lastMessageAt === null ? (
@@ -62,6 +66,13 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
                     <tr className="continued">
                       <td colSpan={5} className="dim">
                         Since it started: {refusedText(feed)}. None of these was acknowledged.
+                      </td>
+                    </tr>
+                  )}
+                  {feed.tls?.problem && (
+                    <tr className="continued">
+                      <td colSpan={5} className="dim">
+                        The certificate of before stays in force: {feed.tls.problem.text}
                       </td>
                     </tr>
                   )}
@@ -82,6 +93,12 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
   );
 }
 
+function tlsText({ tls }: FeedStatus): string {
+  if (!tls) return 'in clear';
+  const kind = tls.mutual ? 'mutual TLS' : 'TLS';
+  return tls.validUntil === null ? kind : `${kind}, certificate until ${utcDay(tls.validUntil)}`;
+}
+
 function refusedText({ refused }: FeedStatus): string {
   const counts: readonly (readonly [number, string])[] = [
     [refused.notKept, 'messages could not be kept'],
@@ -90,6 +107,7 @@ function refusedText({ refused }: FeedStatus): string {
     [refused.unfinished, 'did not end'],
     [refused.junk, 'stretches of bytes outside any message'],
     [refused.connections, 'connections refused'],
+    [refused.handshakes, 'connections without a TLS handshake that held'],
   ];
   return counts
     .filter(([count]) => count > 0)

@@ -49,6 +49,11 @@ export function exactTime(at: number): string {
   return `${dayAndMonth.format(new Date(at))} ${clockTimeWithMs(at)}`;
 }
 
+/** `2026-11-21`, UTC: as a certificate says how long it is valid. */
+export function utcDay(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 export function startOfDay(now: number): number {
   return new Date(now).setHours(0, 0, 0, 0);
 }
