@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { isAllowEntry } from '../mllp/allow-list.ts';
-import { describeProblems, schemaCheck, type Problem } from '../base/json-schema.ts';
+import { describeProblems, type Problem } from '../base/json-schema.ts';
+import { bindingsCheck, type EndpointInFile } from './bindings-schema.ts';
 import { configErrors } from './errors.ts';
 import type { Setting } from './setting.ts';
 import { SETTING_KEYS, SETTINGS, type Config } from './settings.ts';
@@ -91,150 +92,6 @@ const DEFAULT_FILE = {
   endpoints: { ehr: { base: '${WARDFLOW_FHIR_BASE}', auth: { kind: 'none' } } },
 };
 
-const NAME = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9-]{0,62}$',
-  description: 'a name of small letters, digits and -',
-};
-
-/** A name without a path: keys lie in one folder, and nothing else is read through a binding. */
-const PEM_FILE = {
-  type: 'string',
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
-  description: 'a file name in the folder tls of the environment',
-};
-
-const PEM_FILE_OR_NONE = { ...PEM_FILE, type: ['string', 'null'] };
-
-const FHIR_ENDPOINT = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['base'],
-  properties: {
-    kind: { const: 'fhir' },
-    base: {
-      type: 'string',
-      maxLength: 2000,
-      pattern: '^https?://[^/\\s?#@]+[^\\s?#@]*$',
-      description: 'a URL of http:// or https:// without user, query or fragment',
-    },
-    auth: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: { kind: { enum: ['none'] } },
-    },
-    timeoutMs: { type: 'integer', minimum: 100, maximum: 600_000 },
-    concurrency: { type: 'integer', minimum: 1, maximum: 256 },
-  },
-};
-
-const MLLP_ENDPOINT = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['kind', 'host', 'port'],
-  properties: {
-    kind: { const: 'mllp' },
-    host: { type: 'string', minLength: 1, maxLength: 255 },
-    port: { type: 'integer', minimum: 1, maximum: 65535 },
-    tls: {
-      type: ['object', 'null'],
-      additionalProperties: false,
-      properties: {
-        ca: PEM_FILE_OR_NONE,
-        client: {
-          type: ['object', 'null'],
-          additionalProperties: false,
-          required: ['certificate', 'key'],
-          properties: { certificate: PEM_FILE, key: PEM_FILE },
-        },
-        serverName: { type: ['string', 'null'], minLength: 1, maxLength: 255 },
-      },
-    },
-    answerMs: { type: 'integer', minimum: 100, maximum: 600_000 },
-    connections: { type: 'integer', minimum: 1, maximum: 64 },
-    idleMs: { type: 'integer', minimum: 0, maximum: 86_400_000 },
-  },
-};
-
-const check = schemaCheck<BindingsFile>({
-  type: 'object',
-  additionalProperties: false,
-  required: ['kind', 'format', 'feeds', 'endpoints'],
-  properties: {
-    kind: { const: 'bindings' },
-    format: { const: 1 },
-    feeds: {
-      type: 'object',
-      maxProperties: 100,
-      propertyNames: NAME,
-      additionalProperties: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['listen'],
-        properties: {
-          listen: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['host', 'port'],
-            properties: {
-              host: { type: 'string', minLength: 1, maxLength: 255 },
-              port: { type: 'integer', minimum: 0, maximum: 65535 },
-              tls: {
-                type: ['object', 'null'],
-                additionalProperties: false,
-                required: ['certificate', 'key'],
-                properties: { certificate: PEM_FILE, key: PEM_FILE, clientCa: PEM_FILE_OR_NONE },
-              },
-              allow: { type: 'array', maxItems: 1000, items: { type: 'string', minLength: 2, maxLength: 64 } },
-            },
-          },
-        },
-      },
-    },
-    endpoints: {
-      type: 'object',
-      maxProperties: 100,
-      propertyNames: NAME,
-      additionalProperties: {
-        // Without a kind it is a FHIR server, as before there were others.
-        if: { type: 'object', required: ['kind'], properties: { kind: { const: 'mllp' } } },
-        then: MLLP_ENDPOINT,
-        else: FHIR_ENDPOINT,
-      },
-    },
-  },
-});
-
-interface BindingsFile {
-  readonly feeds: Readonly<
-    Record<
-      string,
-      {
-        readonly listen: {
-          host: string;
-          port: number;
-          tls?: { certificate: string; key: string; clientCa?: string | null } | null;
-          allow?: readonly string[];
-        };
-      }
-    >
-  >;
-  readonly endpoints: Readonly<Record<string, EndpointInFile>>;
-}
-
-type EndpointInFile =
-  | { kind?: 'fhir'; base: string; timeoutMs?: number; concurrency?: number }
-  | {
-      kind: 'mllp';
-      host: string;
-      port: number;
-      tls?: Partial<SendTls> | null;
-      answerMs?: number;
-      connections?: number;
-      idleMs?: number;
-    };
-
 /**
  * Reads `<folder>/bindings.json` (the environment's own folder); the first start writes one with the shipped names.
  * @throws WardflowError `bindings-unreadable`, `bindings-invalid` (all problems), `data-folder-unwritable`
@@ -282,9 +139,9 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
   };
   fill('feed', 'feeds');
   fill('endpoint', 'endpoints');
-  problems.push(...check.problems(json));
+  problems.push(...bindingsCheck.problems(json));
   problems.push(...allowProblems(json));
-  if (problems.length > 0 || !check.accepts(json))
+  if (problems.length > 0 || !bindingsCheck.accepts(json))
     throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
   return {
     feeds: mapValues(json.feeds, ({ listen: { host, port, tls, allow } }) => ({
