@@ -127,6 +127,7 @@ export type { Delimiters } from './hl7/delimiters.ts';
 export { hl7FromJson, hl7ToJson, type Hl7MessageJson, type Hl7SegmentJson } from './hl7/json.ts';
 export type { Hl7FieldsToBuild, Hl7Party, MessageToBuild, SegmentToBuild } from './hl7/build.ts';
 export type { Hl7Component, Hl7Leaf, Hl7RawBytes, Hl7RawText, Hl7Repetition, Hl7Value } from './hl7/value.ts';
+export type { Hl7Group, Hl7Member } from './hl7/group.ts';
 export { Hl7Segment } from './hl7/segment.ts';
 export type { Hl7Observation, Hl7Order } from './hl7/orders.ts';
 export type { Hl7Fields, Hl7Row } from './hl7/fields.ts';

@@ -2,12 +2,15 @@ import { withChanges, type Hl7Change } from './change.ts';
 import { buildSource, type MessageToBuild } from './build.ts';
 import { withRaw, withSegment, withValue } from './edit.ts';
 import { fieldsOf, MOST_SHOWN, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
+import type { Hl7Group } from './group.ts';
+import { groupsOf } from './groups-of.ts';
 import { ordersOf, type Hl7Order } from './orders.ts';
 import { parsePath } from './path.ts';
 import { readSource, type ParseOptions } from './read-bytes.ts';
 import { refusal } from './refuse.ts';
 import { Hl7Segment, readAll } from './segment.ts';
 import type { Hl7Source } from './source.ts';
+import { structureNamed, structureOf } from './structure.ts';
 
 /** What a message looks like in JSON: for people and the debug sidebar, not for a round trip. */
 export interface Hl7Json {
@@ -125,6 +128,22 @@ export class Hl7Message {
   segment(name: string, occurrence = 1): Hl7Segment | undefined {
     const at = this.source.find(name, occurrence);
     return at < 0 ? undefined : new Hl7Segment(this.source, at);
+  }
+
+  /**
+   * The message as the standard groups it (group.ts): by MSH-9.3, by code and event where that is no structure, or by the
+   * structure that is named, such as `ORU_R01`. Never refuses: what has no place is seen by `unplaced()`.
+   */
+  structure(named?: string): Hl7Group {
+    const version = this.get('MSH-12');
+    if (named !== undefined) return groupsOf(this.source, structureNamed(named, version));
+    const [code, event, stated] = [this.get('MSH-9.1'), this.get('MSH-9.2'), this.get('MSH-9.3')];
+    return groupsOf(this.source, structureOf(code, event, stated, version));
+  }
+
+  /** All groups of that name: `groups('ORDER_OBSERVATION')`. */
+  groups(name: string): Generator<Hl7Group> {
+    return this.structure().groups(name);
   }
 
   /** The orders of a result message, each with its OBR, its ORC and its OBX segments. */

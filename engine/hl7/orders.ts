@@ -24,6 +24,9 @@ interface OpenObservation {
 }
 
 /**
+ * One walk that knows of nothing but results, for every message with an OBX whatever its structure (group.ts is for all
+ * else): each message that comes in is read this way. A test holds both to the same orders for ORU_R01.
+ *
  * Tolerant of what stands between: an OBX belongs to the OBR before it, whatever else is there. Every OBX is in exactly
  * one order, if need be in one without a request.
  */

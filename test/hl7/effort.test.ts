@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { deriveEvents } from '../../engine/index.ts';
 import { buildAck } from '../../engine/hl7/ack.ts';
+import { hl7FromJson, hl7ToJson } from '../../engine/hl7/json.ts';
 import { Hl7Message } from '../../engine/hl7/message.ts';
 import { Hl7Source } from '../../engine/hl7/source.ts';
 import { describe as describeMessage } from '../../engine/intake/describe.ts';
@@ -40,6 +41,19 @@ const USES: readonly Use[] = [
   ['unclosed hexadecimal', (n) => `${head()}PID|||\\X${'4'.repeat(n)}|F\r`, (m) => m.get('PID-3')],
   ['segments', (n) => head() + 'Z\r'.repeat(n), (m) => drained(m.segments())],
   ['empty lines', (n) => head() + '\r'.repeat(n), (m) => drained(m.segments())],
+  ['groups', (n) => head() + 'OBR|1\rOBX|1\r'.repeat(n), (m) => drained(m.structure().segments('OBX'))],
+  [
+    'groups out of order',
+    (n) => head('ADT^A01') + 'PV1|1\rEVN|1\rZ\r'.repeat(n),
+    (m) => drained(m.structure().outOfOrder()),
+  ],
+  [
+    'one group of many',
+    (n) => `${RESULT}${'NTE|1\r'.repeat(n)}`,
+    (m) => m.structure().group('ORDER_OBSERVATION')?.get('NTE[9999]-1'),
+  ],
+  ['JSON', (n) => `${head()}PID|||${'a^b&c~'.repeat(n)}\r`, (m) => hl7FromJson(hl7ToJson(m))],
+  ['JSON of segments', (n) => head() + 'Z\r'.repeat(n), (m) => hl7FromJson(hl7ToJson(m))],
   ['orders', (n) => head() + 'OBR|1\rOBX|1\r'.repeat(n), (m) => drained(m.orders())],
   ['fields of a segment', (n) => `${head()}PID${'|a'.repeat(n)}\r`, (m) => m.fields['PID']],
   ['repetitions as rows', (n) => `${head()}PID|||${'a~'.repeat(n)}\r`, (m) => m.fields['PID']],
@@ -90,7 +104,10 @@ describe('the effort of reading', () => {
       // Eight times the size: 64 times the time by the square. Below some milliseconds there is nothing to measure.
       const isFine = ([one, eight]: readonly [number, number]): boolean => eight < 40 || eight < 28 * one;
       let seen = times();
-      if (!isFine(seen)) seen = times();
+      for (let left = 3; left > 0 && !isFine(seen); left--) {
+        const more = times();
+        seen = [Math.min(seen[0], more[0]), Math.min(seen[1], more[1])];
+      }
       assert.ok(isFine(seen), `${seen[0].toFixed(1)} ms became ${seen[1].toFixed(1)} ms`);
     });
 
