@@ -63,7 +63,7 @@ export type {
   TableEntry,
   TypeEntry,
 } from './hl7/dictionary-contract.ts';
-export type { MessageOutline, OutlineNode } from './hl7/outline.ts';
+export type { MessageOutline, OutlineNode, OutlineSegment } from './hl7/outline.ts';
 export type { FhirAnswer, FhirEndpoint, FhirEndpoints, FhirResource, FhirResult } from './fhir/endpoint.ts';
 export type { OperatorControls, SwitchRequest, SwitchView } from './operations/controls.ts';
 export type { FeedRefusals } from './intake/refusals.ts';
@@ -171,6 +171,7 @@ export { messageFact, type MessageFact } from './events/from-hl7/message-fact.ts
 export { judgeFact, type FailedFact, type PriorFact } from './store/gate-verdict.ts';
 export { adviseOn, type AdviseOptions } from './hl7/advise.ts';
 export { dictionaryOf } from './hl7/dictionary.ts';
+export { outlineOf, type OutlineOptions } from './hl7/outline-of.ts';
 export { suggestPaths, type SuggestOptions } from './hl7/suggest-paths.ts';
 export type { EngineOptions };
 export { failureOf } from './queue/failure.ts';

@@ -6,7 +6,7 @@ import type { Hl7Advice, Hl7Dictionary, PartEntry, SegmentEntry } from './dictio
 import { HL7_VERSIONS } from './dictionary-data.ts';
 import { dictionaryOf, versionsOf, withdrawnSince } from './dictionary.ts';
 import type { Hl7Message } from './message.ts';
-import { missingFromTable } from './table-meaning.ts';
+import { isCoded, missingFromTable } from './table-meaning.ts';
 import type { Hl7Source, Span } from './source.ts';
 
 export interface AdviseOptions {
@@ -30,13 +30,14 @@ export function adviseOn(message: Hl7Message, { most = 200 }: AdviseOptions = {}
 
 type Found = { -readonly [Key in keyof Hl7Advice]: Hl7Advice[Key] };
 
-class Adviser {
+/** `once`: the same said of one field of many segments is one; `each`: every place by itself. */
+export class Adviser {
   private readonly source: Hl7Source;
   private readonly dictionary: Hl7Dictionary;
   private readonly most: number;
+  private readonly mode: 'once' | 'each';
   /** By what is said of which place of the standard. */
   private readonly found = new Map<string, Found>();
-  private readonly occurrences = new Map<string, number>();
   private left = MOST_PARTS;
   /** The segment that is looked at: `OBX[3]`. */
   private at = 0;
@@ -44,9 +45,10 @@ class Adviser {
   private name = '';
   private varying = '';
 
-  constructor(message: Hl7Message, most: number) {
+  constructor(message: Hl7Message, most: number, mode: 'once' | 'each' = 'once') {
     this.source = message.source;
     this.most = most;
+    this.mode = mode;
     this.dictionary = dictionaryOf(message.get('MSH-12'));
   }
 
@@ -55,19 +57,25 @@ class Adviser {
   }
 
   look(): void {
-    for (this.at = 0; this.left > 0 && this.source.segment(this.at); this.at++) {
-      this.left--;
-      this.name = this.source.nameOf(this.at);
-      if (SEGMENT_NAME.test(this.name)) this.segment();
-      else
-        this.say('unknown-segment', `line ${this.at + 1}`, 'line', "This line does not begin with a segment's name.");
+    const occurrences = new Map<string, number>();
+    for (let at = 0; this.left > 0 && this.source.segment(at); at++) {
+      const name = this.source.nameOf(at);
+      const occurrence = (occurrences.get(name) ?? 0) + 1;
+      if (SEGMENT_NAME.test(name)) occurrences.set(name, occurrence);
+      this.lookAt(at, occurrence);
     }
   }
 
-  private segment(): void {
+  /** @param occurrence of the segment among those of its name, from 1 */
+  lookAt(at: number, occurrence: number): void {
+    if (--this.left <= 0) return;
+    this.at = at;
+    this.name = this.source.nameOf(at);
+    if (!SEGMENT_NAME.test(this.name)) {
+      this.say('unknown-segment', `line ${at + 1}`, 'line', "This line does not begin with a segment's name.");
+      return;
+    }
     const { name, dictionary } = this;
-    const occurrence = (this.occurrences.get(name) ?? 0) + 1;
-    this.occurrences.set(name, occurrence);
     this.place = occurrence === 1 ? name : `${name}[${occurrence}]`;
     const entry = dictionary.segment(name);
     if (entry) this.fields(entry);
@@ -250,15 +258,11 @@ class Adviser {
 
   /** `of`: the place of the standard, the same for all occurrences and repetitions. */
   private say(code: Hl7Advice['code'], path: string, of: string, text: string): void {
-    const key = `${code} ${of}`;
+    const key = `${code} ${this.mode === 'each' ? path : of}`;
     const before = this.found.get(key);
     if (before) before.more = (before.more ?? 0) + 1;
     else if (this.found.size < this.most) this.found.set(key, { code, path, segment: this.at, text });
   }
-}
-
-function isCoded(type: string): boolean {
-  return type === 'CE' || type === 'CWE' || type === 'CNE';
 }
 
 /** To read what is a code takes its beginning only. */

@@ -1,5 +1,5 @@
 /** What a coded value means by its table, and whether a table has it. */
-import type { TableEntry } from './dictionary-contract.ts';
+import type { Hl7Dictionary, PartEntry, TableEntry } from './dictionary-contract.ts';
 
 /** Values that a table has by a rule and not by a list, besides the site's own events and messages (Z..). */
 const BY_RULE: Readonly<Record<string, RegExp>> = {
@@ -15,4 +15,23 @@ const BY_RULE: Readonly<Record<string, RegExp>> = {
 
 export function missingFromTable(table: TableEntry, value: string): boolean {
   return !table.values.has(value) && !(BY_RULE[table.id]?.test(value) ?? false);
+}
+
+/** `Female` for F by table 0001; `undefined` where the part has no table, or the table has no such value. */
+export function meaningOf(
+  dictionary: Hl7Dictionary,
+  part: PartEntry | undefined,
+  type: string,
+  value: string,
+): string | undefined {
+  if (!part || value.length > 80) return undefined;
+  const [first] = dictionary.type(type)?.components ?? [];
+  // A value that stands alone in a field of parts is the first of them (chapter 2, 2.5.3).
+  if (first && !(isCoded(type) && part.table !== null)) return meaningOf(dictionary, first, first.type, value);
+  return (part.table !== null && dictionary.table(part.table)?.values.get(value)) || undefined;
+}
+
+/** Types whose first component is of the table that the field names. Others mean one of their parts by it. */
+export function isCoded(type: string): boolean {
+  return type === 'CE' || type === 'CWE' || type === 'CNE';
 }
