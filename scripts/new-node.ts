@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { identityFrom } from '../nodes/kit/checks.ts';
 
-const GROUPS = ['source', 'decision', 'outside', 'people', 'ending'] as const;
+const GROUPS = ['source', 'message', 'decision', 'outside', 'people', 'ending'] as const;
 
 const USAGE = `Usage: npm run new-node -- "<type as on the palette>" [--outputs N] [--group ${GROUPS.join('|')}]`;
 

@@ -23,11 +23,12 @@ interface Expression {
 
 function* expressionsOf(node: FlowNode, catalogue: NodeCatalogue): Iterable<Expression> {
   const declared = catalogue.ownNode(node.type)?.declaration.properties ?? {};
-  for (const [field, { expression }] of Object.entries(declared)) {
+  for (const [field, { expression, rowExpressions = [] }] of Object.entries(declared)) {
     if (expression === 'always' || (expression !== undefined && node[expression] === 'jsonata'))
       yield { field, text: textOf(node[field]) };
     // Lists of named values say for each how it is read.
     yield* typedIn(node[field], field);
+    yield* writtenIn(node[field], field, rowExpressions);
   }
   if (node.type === 'switch' && node['propertyType'] === 'jsonata')
     yield { field: 'property', text: textOf(node['property']) };
@@ -43,6 +44,12 @@ function* typedIn(list: unknown, field: string): Iterable<Expression> {
     for (const [value, kind] of Object.entries(TYPED))
       if (isRecord(row) && row[kind] === 'jsonata')
         yield { field: `${field}[${i}].${value}`, text: textOf(row[value]) };
+}
+
+function* writtenIn(list: unknown, field: string, names: readonly string[]): Iterable<Expression> {
+  if (!Array.isArray(list)) return;
+  for (const [i, row] of list.entries())
+    for (const name of names) if (isRecord(row)) yield { field: `${field}[${i}].${name}`, text: textOf(row[name]) };
 }
 
 function whyNot(text: string): string | null {

@@ -1,6 +1,6 @@
 /** Names that hold a definition together: what it uses is there, is listed in its intent and is bound somewhere. */
 import type { FlowNode } from '../../engine/index.ts';
-import { EFFECTS, SOURCES } from '../../nodes/kit/unique-name.ts';
+import { BUILDS, EFFECTS, SOURCES } from '../../nodes/kit/unique-name.ts';
 import { finding, nameOf, type Finding } from './finding.ts';
 import { SHARED, textOf, type Subject } from './subject.ts';
 
@@ -60,6 +60,7 @@ function sharedNames({ nodes }: Subject, own: Own): Finding[] {
   for (const [what, names] of [
     ['a source', SOURCES],
     ['an effect', EFFECTS],
+    ['a built message', BUILDS],
   ] as const) {
     const first = new Map<string, FlowNode>();
     for (const node of nodes) {

@@ -127,6 +127,42 @@ export const nodeErrors = defineErrors({
     text: 'The message holds more than {limit} results (OBX), which is more than a flow can judge one by one.',
     remedy: 'Have a person look at the message, and the sender split it.',
   },
+  'hl7-payload': {
+    class: 'permanent',
+    text: 'The node "{node}" got no HL7 message in msg.payload.',
+    remedy: 'Look at what the nodes before it put into msg.payload; "hl7 json" makes a message of an object.',
+  },
+  'hl7-payload-json': {
+    class: 'permanent',
+    text: 'The node "{node}" got no JSON of an HL7 message in msg.payload.',
+    remedy: 'Give it an object such as "hl7 json" makes of a message.',
+  },
+  'hl7-time-wrong': {
+    class: 'permanent',
+    text: 'The field "time" of the node "{node}" gave no time.',
+    remedy:
+      'Give milliseconds, a time with its zone such as 2026-01-05T08:00:00Z, or an HL7 time such as 20260105080000+0000.',
+  },
+  'hl7-step-wrong': {
+    class: 'permanent',
+    text: 'Step {step} of the node "{node}" is not set up.',
+    remedy: 'Open the node in the editor, mend the step marked red and deploy; then redrive.',
+  },
+  'hl7-segment-missing': {
+    class: 'permanent',
+    text: 'The message has no segment {segment}, so {path} could not be set.',
+    remedy: 'Let the node leave such steps out or add the segment, or say in the step when it is to be done.',
+  },
+  'hl7-copy-shape': {
+    class: 'permanent',
+    text: 'What stands at {source} has parts that {path} cannot hold.',
+    remedy: 'Copy one part of it, such as PID-3.1 instead of PID-3, or copy it into a whole field.',
+  },
+  'hl7-too-many-places': {
+    class: 'permanent',
+    text: 'The steps of the node "{node}" come to more than {limit} places in this message.',
+    remedy: 'Have a person look at the message, or change fewer of its segments.',
+  },
   'flow-failed': {
     class: 'permanent',
     text: '{reason}',

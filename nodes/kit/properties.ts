@@ -10,6 +10,8 @@ export interface PropertyDeclaration<P, K extends keyof P> {
   readonly value: P[K];
   /** JSONata: always, or where the property named says `jsonata`. The editor checks its syntax. */
   readonly expression?: 'always' | (keyof P & string);
+  /** Of a list: the fields of its rows that are JSONata, beside those that say so by a `kind`. */
+  readonly rowExpressions?: readonly string[];
   /** Registered type of the config node that the value is the id of. */
   readonly configNode?: 'wardflow-feed' | 'wardflow-fhir-endpoint';
   /** The first problem of a value. `all` is the node as it is saved: what another property allows is looked up there. */

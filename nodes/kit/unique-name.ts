@@ -12,6 +12,9 @@ export const SOURCES = {
 } as const;
 export const EFFECTS = { 'fhir write': 'effect', 'console notice': 'effect' } as const;
 
+/** Of two messages built under one name, a receiver would take the second for a resend of the first. */
+export const BUILDS = { 'hl7 build': 'message' } as const;
+
 interface SavedNode extends NodeDef {
   readonly d?: boolean;
   readonly mode?: string;

@@ -45,6 +45,9 @@ describe('the palette', () => {
       'delay until',
       'dead letter in',
       'quarantine in',
+      'hl7 edit',
+      'hl7 build',
+      'hl7 json',
     ]) {
       assert.ok(types.includes(type), type);
     }

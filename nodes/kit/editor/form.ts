@@ -6,11 +6,13 @@
  *     <input data-widget="identity">                     follows the name until it is typed over
  *     <input data-widget="choices" data-choices="rules"> completes from the definition's rule tables or ladders
  *     <ol data-widget="texts" data-property="types">     a list of texts;  `named` for names with values
+ *     <ol data-widget="hl7-steps" data-property="steps"> steps that change a message
  *     <div data-when="operation=update">                 shown only then
  *     <div class="wardflow-more">                        folded away until asked for
  */
 import type { NodeDeclaration } from '../properties.ts';
 import { completeFromDefinition } from './choices.ts';
+import { stepList } from './hl7-steps.ts';
 import { followName } from './identity.ts';
 import { namedList, textList, type ListField } from './lists.ts';
 import type { EditorNode } from './red.ts';
@@ -18,6 +20,8 @@ import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
 let lists: readonly ListField[] = [];
+
+const LISTS: Readonly<Record<string, typeof textList>> = { named: namedList, 'hl7-steps': stepList };
 
 export function openForm<P extends object>(node: EditorNode, _declaration: NodeDeclaration<P>, prefix: string): void {
   const form = formOf(prefix);
@@ -41,7 +45,7 @@ export function openForm<P extends object>(node: EditorNode, _declaration: NodeD
     }
   }
   lists = [...form.querySelectorAll<HTMLOListElement>('ol[data-widget]')].map((list) =>
-    list.dataset['widget'] === 'named' ? namedList(list, node) : textList(list, node),
+    (LISTS[list.dataset['widget'] ?? ''] ?? textList)(list, node),
   );
   watchConditions(form, prefix);
 }

@@ -6,7 +6,7 @@ import type { EditorNode } from './red.ts';
 import { translate } from './red.ts';
 
 export interface EditorLooks<P> {
-  /** Colours group the palette: sources, decisions, outside systems, people, endings. */
+  /** Colours group the palette: sources, the message itself, decisions, outside systems, people, endings. */
   readonly group: keyof typeof COLOURS;
   readonly icon: string;
   readonly inputs: 0 | 1;
@@ -20,6 +20,7 @@ export interface EditorLooks<P> {
 
 const COLOURS = {
   source: '#7fc4b8',
+  message: '#a9cbe6',
   decision: '#b8c7ea',
   outside: '#e9bd94',
   people: '#e6afc0',

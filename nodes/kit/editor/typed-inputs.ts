@@ -24,6 +24,9 @@ const JSONATA = {
   },
 } as unknown as EditorWidgetTypedInputTypeDefinition;
 
+/** What stands at a place of the message: `PID-3[2]`. */
+const HL7_PATH = { value: 'hl7', label: 'HL7 path', icon: 'fa fa-crosshairs' };
+
 export function jsonataInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
   restore(field, node, prefix);
   $(field).typedInput({ default: 'jsonata', types: [JSONATA] });
@@ -41,7 +44,7 @@ export function typedInput(field: HTMLInputElement, node: EditorNode, prefix: st
 }
 
 /** Types for a row of a list. */
-export const rowTypes = (): EditorWidgetTypedInputTypeDefinition[] => typesOf(KINDS);
+export const rowTypes = (kinds: readonly string[] = KINDS): EditorWidgetTypedInputTypeDefinition[] => typesOf(kinds);
 
 /** What is saved has line ends again: flow.json and its reviewers see the expression as it was written. */
 export function keepLines(field: HTMLInputElement, saved: unknown): void {
@@ -56,6 +59,7 @@ function typesOf(kinds: readonly string[], autoComplete?: object): EditorWidgetT
   const TEXT = { value: 'str', label: 'text', icon: 'red/images/typedInput/az.svg', autoComplete };
   const typeOf = (kind: string): unknown => {
     if (kind === 'jsonata') return JSONATA;
+    if (kind === 'hl7') return HL7_PATH;
     return kind === 'str' && autoComplete ? TEXT : kind;
   };
   return kinds.map(typeOf) as EditorWidgetTypedInputTypeDefinition[];

@@ -1,0 +1,170 @@
+/** The list of steps in the forms of `hl7 edit` and `hl7 build`: Node-RED's editableList, each row with what its step needs. */
+import { NEW_STEP, STEP_KINDS, STEP_VALUES, stepProblems, type Step, type StepKind } from '../hl7-steps/steps.ts';
+import type { ListField } from './lists.ts';
+import { syntaxProblem, translate, type EditorNode } from './red.ts';
+import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
+
+interface Row {
+  step?: Step;
+}
+
+const TAKES_VALUE: ReadonlySet<StepKind> = new Set(['set', 'raw']);
+
+export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
+  const property = list.dataset['property'] ?? '';
+  const say = (key: string): string => translate(node, `kit.steps.${key}`);
+  const rows = new Map<HTMLElement, RowFields>();
+  const inOrder = (): readonly RowFields[] =>
+    [...list.querySelectorAll<HTMLElement>('.wardflow-step')].flatMap((element) => rows.get(element) ?? []);
+  const judge = (): void => {
+    const all = inOrder();
+    const found = stepProblems(all.map((row) => row.read()));
+    for (const [at, row] of all.entries()) {
+      const problem = found.find(({ step }) => step === at);
+      row.show(problem && { field: problem.field, sentence: say(`problem.${problem.key.split('.').at(-1) ?? ''}`) });
+    }
+    list.dispatchEvent(new CustomEvent('wardflow-steps', { bubbles: true }));
+  };
+  const widget = $(list).editableList<Row>({
+    addItem(container, _index, row) {
+      const element = $(container).addClass('wardflow-step')[0];
+      if (!(element instanceof HTMLElement)) return;
+      const fields = drawRow(element, row.step ?? NEW_STEP, say, judge);
+      rows.set(element, fields);
+      number();
+      // Not while the form opens: a row that somebody adds is one that they go on to fill.
+      if (!row.step) {
+        judge();
+        fields.focus();
+      }
+    },
+    removeItem() {
+      number();
+      judge();
+    },
+    sortItems() {
+      number();
+      judge();
+    },
+    addButton: say('add-step'),
+    removable: true,
+    sortable: true,
+    height: 'auto',
+  });
+  const number = (): void => {
+    for (const [at, row] of inOrder().entries()) row.number(at + 1);
+  };
+  const saved = node[property];
+  for (const step of Array.isArray(saved) ? (saved as Step[]) : []) widget.editableList('addItem', { step });
+  judge();
+  return { property, values: () => inOrder().map((row) => row.read()) };
+}
+
+interface RowFields {
+  read(): Step;
+  show(problem: { readonly field: string; readonly sentence: string } | undefined): void;
+  number(at: number): void;
+  focus(): void;
+}
+
+function drawRow(container: HTMLElement, step: Step, say: (key: string) => string, changed: () => void): RowFields {
+  const head = $('<div class="wardflow-step-head">').appendTo(container);
+  const place = $('<span class="wardflow-step-number" aria-hidden="true">').appendTo(head);
+  const kind = $('<select class="wardflow-step-do">').attr('aria-label', say('do')).appendTo(head);
+  for (const one of STEP_KINDS) $('<option>').val(one).text(say(one)).appendTo(kind);
+  kind.val(step.do);
+  const path = $('<input type="text" class="wardflow-step-path" spellcheck="false" autocomplete="off">')
+    .attr({ 'aria-label': say('path'), placeholder: 'PID-3.1' })
+    .val(step.path)
+    .appendTo(head);
+  const asked = $('<button type="button" class="red-ui-button red-ui-button-small wardflow-step-when">')
+    .text(say('onlyIf'))
+    .appendTo(head);
+
+  const valueLine = $('<div class="wardflow-step-line">').appendTo(container);
+  const value = $('<input type="text" class="wardflow-step-value">').val(linesToTabs(step.value)).appendTo(valueLine);
+  value.typedInput({ default: step.kind, types: rowTypes(STEP_VALUES) });
+  value.typedInput('type', step.kind);
+  value.typedInput('width', '100%');
+
+  const afterLine = $('<div class="wardflow-step-line">').appendTo(container);
+  const after = $('<input type="text" class="wardflow-fill" spellcheck="false" autocomplete="off">')
+    .attr({ 'aria-label': say('after'), placeholder: say('after') })
+    .val(step.do === 'add' ? step.value : '')
+    .appendTo(afterLine);
+
+  const whenLine = $('<div class="wardflow-step-line wardflow-step-condition">').appendTo(container);
+  $('<span>').text(say('when')).appendTo(whenLine);
+  const when = $('<input type="text">').val(linesToTabs(step.when)).appendTo(whenLine);
+  when.typedInput({ default: 'jsonata', types: rowTypes(['jsonata']) });
+  when.typedInput('width', '100%');
+
+  const sentence = $('<div class="wardflow-step-problem" role="alert">').appendTo(container);
+  const kindNow = (): StepKind => STEP_KINDS.find((one) => one === kind.val()) ?? 'set';
+  let conditional = step.when !== '';
+  const lay = (): void => {
+    valueLine.toggle(TAKES_VALUE.has(kindNow()));
+    afterLine.toggle(kindNow() === 'add');
+    whenLine.toggle(conditional);
+    asked.toggle(!conditional);
+    path.attr('placeholder', PLACEHOLDERS[kindNow()]);
+  };
+  const update = (): void => {
+    lay();
+    changed();
+  };
+  kind.on('change', update);
+  for (const field of [path, after]) field.on('input change', update);
+  for (const field of [value, when]) field.on('change', update);
+  asked.on('click', () => {
+    conditional = true;
+    lay();
+    when.typedInput('focus');
+  });
+  lay();
+  // A line ends as a tab in a one-line field; what nobody touched is kept as it was written.
+  const shown = value.typedInput('value');
+  const valueText = (): string => {
+    const typed = value.typedInput('value');
+    if (typed === shown) return step.value;
+    return value.typedInput('type') === 'jsonata' ? tabsToLines(typed) : typed;
+  };
+  const whenText = (): string => tabsToLines(when.typedInput('value')).trim();
+  return {
+    read() {
+      const now = kindNow();
+      const takesValue = TAKES_VALUE.has(now);
+      return {
+        do: now,
+        path: textIn(path),
+        value: takesValue ? valueText() : now === 'add' ? textIn(after) : '',
+        kind: takesValue ? (value.typedInput('type') as Step['kind']) : 'str',
+        when: whenText(),
+      };
+    },
+    show(problem) {
+      const wrongExpression = whenText() !== '' && syntaxProblem(whenText());
+      const field = problem?.field ?? (wrongExpression ? 'when' : '');
+      path.toggleClass('input-error', field === 'path');
+      after.toggleClass('input-error', field === 'value' && kindNow() === 'add');
+      value.next('.red-ui-typedInput-container').toggleClass('input-error', field === 'value');
+      sentence.text(problem?.sentence ?? '').toggle(problem !== undefined);
+    },
+    number: (at) => void place.text(String(at)),
+    focus: () => void kind.trigger('focus'),
+  };
+}
+
+const PLACEHOLDERS: Readonly<Record<StepKind, string>> = {
+  set: 'PID-3.1',
+  raw: 'PID-5',
+  clear: 'PID-19',
+  null: 'PID-13',
+  remove: 'NTE[*]',
+  add: 'NTE',
+};
+
+function textIn(field: JQuery): string {
+  const value = field.val();
+  return typeof value === 'string' ? value.trim() : '';
+}
