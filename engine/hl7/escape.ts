@@ -9,7 +9,9 @@ export interface InCharset {
 
 /** What an unclosed or foreign escape could hide in: no sequence that we know is longer, but for hexadecimal data. */
 const HEXADECIMAL = /^X((?:[0-9A-Fa-f]{2})+)$/;
-const LINES = /^\.(br|sp(?:\+?\d{1,2})?)$/;
+const SPACING = /^\.sp(?:\+?(\d{1,2}))?$/;
+/** Lines that one `\.sp+n\` may leave: more in a few characters would let a sender fill memory. */
+const MOST_LINES = 20;
 
 /**
  * Text as people read it. `\.br\` and `\.sp\` become line feeds, highlighting (`\H\`, `\N\`) goes, `\X..\` is read in
@@ -40,7 +42,8 @@ export function unescape(value: string, delimiters: Delimiters, within: InCharse
   return out + value.slice(from);
 }
 
-function meaningOf(sequence: string, delimiters: Delimiters, within: InCharset): string | undefined {
+/** What stands between two escape characters, as text; `undefined` for what is no escape that we know. */
+export function meaningOf(sequence: string, delimiters: Delimiters, within: InCharset): string | undefined {
   switch (sequence) {
     case 'F':
       return delimiters.field;
@@ -62,8 +65,11 @@ function meaningOf(sequence: string, delimiters: Delimiters, within: InCharset):
     default:
       break;
   }
-  const line = LINES.exec(sequence);
-  if (line) return '\n'.repeat(Number(/\d+/.exec(sequence)?.[0] ?? 1));
+  const spacing = SPACING.exec(sequence);
+  if (spacing) {
+    const lines = Number(spacing[1] ?? 1);
+    return lines <= MOST_LINES ? '\n'.repeat(lines) : undefined;
+  }
   const hexadecimal = HEXADECIMAL.exec(sequence)?.[1];
   if (hexadecimal === undefined) return undefined;
   const bytes = Buffer.from(hexadecimal, 'hex');

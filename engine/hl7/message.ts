@@ -2,6 +2,7 @@ import { withChanges, type Hl7Change } from './change.ts';
 import { buildSource, type MessageToBuild } from './build.ts';
 import { withRaw, withSegment, withValue } from './edit.ts';
 import { fieldsOf, MOST_SHOWN, rowsOf, type Hl7Fields, type Hl7Row } from './fields.ts';
+import { linesOf } from './formatted-text.ts';
 import type { Hl7Group } from './group.ts';
 import { groupsOf } from './groups-of.ts';
 import { ordersOf, type Hl7Order } from './orders.ts';
@@ -79,6 +80,13 @@ export class Hl7Message {
       for (const value of readAll(source, segment.at, parsed)) values.push(value);
     }
     return values;
+  }
+
+  /** Formatted text (data type FT) as plain lines, of each repetition unless the path says which: `lines('OBX[3]-5')`. */
+  lines(path: string): string[] {
+    const { segment, occurrence, ...within } = parsePath(path);
+    const at = this.source.find(segment, occurrence || 1);
+    return at < 0 ? [] : linesOf(this.source, at, within);
   }
 
   /** The text as it stands, separators and escapes included: `raw('MSH-9')` is `ADT^A01`. */

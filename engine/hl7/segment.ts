@@ -1,3 +1,4 @@
+import { linesOf } from './formatted-text.ts';
 import { parseWithin, type Hl7Path } from './path.ts';
 import type { Hl7Source } from './source.ts';
 
@@ -29,6 +30,11 @@ export class Hl7Segment {
   /** One value for each repetition of the field, of the first `most` where that is said. */
   getAll(path: string | number, most?: number): string[] {
     return [...readAll(this.source, this.at, this.path(path), most)];
+  }
+
+  /** Formatted text as plain lines, as `Hl7Message.lines`. */
+  lines(path: string | number): string[] {
+    return linesOf(this.source, this.at, this.path(path));
   }
 
   /** The text as it stands, separators and escapes included. */

@@ -184,10 +184,15 @@ export class Hl7Source {
 
   /** A value of one repetition. */
   readWithin(repetition: Span, component: number, subcomponent: number): string {
-    const { delimiters } = this;
-    let part = this.nth(repetition, delimiters.component, this.componentCode, component || 1);
-    part &&= this.nth(part, delimiters.subcomponent, this.subcomponentCode, subcomponent || 1);
+    const part = this.leaf(repetition, component, subcomponent);
     return part ? this.readable(part) : '';
+  }
+
+  /** Where that value lies; `undefined` where there is none. */
+  leaf(repetition: Span, component: number, subcomponent: number): Span | undefined {
+    const { delimiters } = this;
+    const part = this.nth(repetition, delimiters.component, this.componentCode, component || 1);
+    return part && this.nth(part, delimiters.subcomponent, this.subcomponentCode, subcomponent || 1);
   }
 
   /** The parts of a span in one walk, none of an empty one: to ask for each by its number takes time by the square. */

@@ -23,7 +23,8 @@ export function observationValue(obx: Hl7Segment): ObservationValue {
   const type = text(obx, '2') ?? '';
   if (ENCAPSULATED.has(type)) return { value: null, valueText: '' };
   if (type === 'SN') return structuredNumeric(obx);
-  const repetitions = CODED.has(type) ? codedTexts(obx) : obx.getAll('5', MOST_LINES);
+  const plain = (): string[] => (type === 'FT' ? obx.lines('5').slice(0, MOST_LINES) : obx.getAll('5', MOST_LINES));
+  const repetitions = CODED.has(type) ? codedTexts(obx) : plain();
   const valueText = repetitions.join('\n').slice(0, LONGEST_TEXT).toWellFormed();
   const stated = valueText.trim();
   if (stated === '' || stated === '""') return { value: null, valueText };
