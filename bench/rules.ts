@@ -1,119 +1,109 @@
 /**
- * Time of a decision by table size, inputs given. The tables are those of the design's comparison: six
- * columns (code of 400 values, unit of 40, flags, three ranges, `-` cells), three outputs, FIRST.
+ * Time of a decision by table size, inputs given, beside three other engines on the same table. All answers are compared:
+ * a figure of an engine that answers otherwise would say nothing. Ratios matter, not figures.
  */
-import { RuleTable } from '../engine/index.ts';
+import assert from 'node:assert/strict';
+import { generate, type Decide, type Generated } from './rule-engines/generated-table.ts';
 
+interface Peer {
+  readonly name: string;
+  load(): Promise<{ load(generated: Generated): Decide }>;
+}
+
+const PEERS: readonly Peer[] = [
+  { name: 'wardflow', load: () => import('./rule-engines/wardflow.ts') },
+  { name: 'zen-engine', load: () => import('./rule-engines/zen.ts') },
+  { name: 'json-rules-engine', load: () => import('./rule-engines/json-rules.ts') },
+  { name: 'feelin', load: () => import('./rule-engines/feelin.ts') },
+];
+const SIZES = [10, 200, 1_000, 10_000];
 const DECISIONS = 20_000;
-const NOW = new Date('2026-03-10T12:00:00Z');
+/** Where a decision takes milliseconds, fewer are made. */
+const MOST_MS = 3_000;
+const COMPARED = 2_000;
 
-/** Small and seeded (mulberry32), so that every run measures the same tables. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+interface Row {
+  readonly rows: number;
+  readonly engine: string;
+  readonly 'load ms': number;
+  readonly 'hits %': number;
+  readonly 'median us': number;
+  readonly 'p99 us': number;
+  readonly 'times ours': number;
+  readonly 'answers compared': number;
 }
 
-const random = seeded(20260105);
-const below = (limit: number): number => Math.floor(random() * limit);
-const FLAGS = ['H', 'HH', 'L', 'LL', 'A', 'AA', 'N'];
-
-function tableOf(size: number): RuleTable {
-  const cell = (share: number, text: () => string): string => (random() < share ? text() : '-');
-  const range = (least: number, most: number, digits: number): string => {
-    const low = least + random() * (most - least);
-    const high = low + random() * (most - low);
-    return `[${low.toFixed(digits)}..${(high + 10 ** -digits).toFixed(digits)})`;
-  };
-  const rows = Array.from({ length: size }, (_, i) => {
-    const when = [
-      cell(0.9, () => `"C${below(400)}"`),
-      cell(0.5, () => `"U${below(40)}"`),
-      cell(0.3, () => `"${FLAGS[below(FLAGS.length)]}"`),
-      cell(0.7, () => range(0, 20, 1)),
-      cell(0.3, () => range(0, 90, 0)),
-      cell(0.2, () => range(0, 23, 0)),
-    ];
-    return Object.fromEntries(
-      new Map<string, unknown>([
-        ['id', `r${i}`],
-        ['when', when],
-        ['then', ['stat', i % 480, 'desk']],
-      ]),
-    );
-  });
-  const input = (name: string, type: string): object => ({ name, type, expression: name });
-  return RuleTable.compile({
-    kind: 'rule-table',
-    format: 1,
-    name: 'bench',
-    title: 'Generated',
-    owner: { name: 'bench', contact: 'bench' },
-    reason: 'Measured',
-    hitPolicy: 'FIRST',
-    inputs: [
-      input('code', 'string'),
-      input('unit', 'string'),
-      input('flags', 'list'),
-      input('value', 'number'),
-      input('age', 'number'),
-      input('hour', 'number'),
-    ],
-    outputs: [
-      { name: 'lane', type: 'string' },
-      { name: 'minutes', type: 'number' },
-      { name: 'queue', type: 'string' },
-    ],
-    rows,
-    otherwise: ['routine', 480, 'none'],
-  });
-}
-
-const samples = Array.from({ length: 2_000 }, () => ({
-  code: `C${below(400)}`,
-  unit: `U${below(40)}`,
-  flags: random() < 0.6 ? [FLAGS[below(FLAGS.length)]] : [],
-  value: Number((random() * 20).toFixed(1)),
-  age: below(95),
-  hour: below(24),
-}));
-
-function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-export function run(): readonly object[] {
-  return [10, 200, 1_000, 10_000].map(measure);
-}
-
-function measure(size: number): object {
-  const before = performance.now();
-  const table = tableOf(size);
-  const compiled = performance.now() - before;
-  let hits = 0;
-  const decide = (i: number): void => {
-    const decision = table.decide(samples[i % samples.length] ?? {}, { now: NOW });
-    if (decision instanceof Promise) throw new TypeError('the table has no expressions');
-    if (decision.matched.length > 0) hits++;
-  };
-  for (let i = 0; i < DECISIONS; i++) decide(i);
-  hits = 0;
-  const times = new Float64Array(DECISIONS);
-  for (let i = 0; i < DECISIONS; i++) {
-    const start = performance.now();
-    decide(i);
-    times[i] = (performance.now() - start) * 1000;
+export async function run(): Promise<readonly Row[]> {
+  const table: Row[] = [];
+  for (const size of SIZES) {
+    const generated = generate(size);
+    let ours: { readonly answers: readonly number[]; readonly median: number } | undefined;
+    for (const peer of PEERS) {
+      const measured = await measure(peer, generated);
+      ours ??= measured;
+      const { answers, median } = measured;
+      assert.deepEqual(
+        answers,
+        ours.answers.slice(0, answers.length),
+        `${peer.name} answers otherwise at ${size} rows`,
+      );
+      table.push({
+        rows: size,
+        engine: peer.name,
+        'load ms': round(measured.loadMs, 1),
+        'hits %': Math.round((100 * answers.filter((row) => row >= 0).length) / answers.length),
+        'median us': round(median, 2),
+        'p99 us': round(measured.p99, 2),
+        'times ours': round(median / ours.median, 1),
+        'answers compared': answers.length,
+      });
+    }
   }
-  const sorted = times.toSorted();
-  return {
-    rows: size,
-    'compile ms': Number(compiled.toFixed(1)),
-    'hits %': Math.round((100 * hits) / DECISIONS),
-    'median us': Number(quantile(sorted, 0.5).toFixed(2)),
-    'p99 us': Number(quantile(sorted, 0.99).toFixed(2)),
-  };
+  return table;
 }
+
+async function measure(
+  peer: Peer,
+  generated: Generated,
+): Promise<{ answers: readonly number[]; loadMs: number; median: number; p99: number }> {
+  const engine = await peer.load();
+  const began = performance.now();
+  const decide = engine.load(generated);
+  const loadMs = performance.now() - began;
+  const { samples } = generated;
+  const answers: number[] = [];
+  const end = performance.now() + MOST_MS;
+  for (const sample of samples.slice(0, COMPARED)) {
+    answers.push(await decide(sample));
+    if (performance.now() > end) break;
+  }
+  const [first] = samples;
+  if (!first) throw new TypeError('there are samples');
+  // Reading the clock takes a good part of a decision's time: where nothing waits, ten are timed together.
+  const together = typeof decide(first) === 'number' ? 10 : 1;
+  const times = new Float64Array(DECISIONS);
+  let made = 0;
+  const last = performance.now() + MOST_MS;
+  for (let round = 0; round < 2; round++) {
+    // The first round is to warm up.
+    made = 0;
+    while (made < DECISIONS) {
+      const start = performance.now();
+      for (let i = 0; i < together; i++) {
+        const answer = decide(samples[(made * together + i) % samples.length] ?? first);
+        if (typeof answer !== 'number') await answer;
+      }
+      const now = performance.now();
+      times[made++] = ((now - start) * 1000) / together;
+      if (now > last) break;
+    }
+    if (performance.now() > last) break;
+  }
+  const sorted = times.subarray(0, made).toSorted();
+  return { answers, loadMs, median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const quantile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

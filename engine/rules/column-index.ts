@@ -25,7 +25,7 @@ export function indexColumn(
   budget: number = BUDGET,
 ): ColumnIndex | undefined {
   if (cells.every((cell) => cell.kind !== 'tests')) return undefined;
-  if (type === 'list') return listIndex(cells);
+  if (type === 'list') return listIndex(cells, budget);
   return isOrdered(type) ? orderedIndex(cells, type, budget) : equalsIndex(cells, budget);
 }
 
@@ -87,7 +87,7 @@ function equalsIndex(cells: readonly Cell[], budget: number): ColumnIndex {
 }
 
 /** A list matches a test if one of its elements does; `not(…)` if none does. */
-function listIndex(cells: readonly Cell[]): ColumnIndex {
+function listIndex(cells: readonly Cell[], budget: number): ColumnIndex {
   const ofNull = bitsWhere(cells, takesNull);
   const others = bitsWhere(cells, (cell) => open(cell) || negated(cell));
   const isNegated = bitsWhere(cells, negated);
@@ -100,19 +100,30 @@ function listIndex(cells: readonly Cell[]): ColumnIndex {
   }
   const hit = new Int32Array(others.length);
   const result = new Int32Array(others.length);
+  const rowsWith = (elements: readonly Scalar[]): Int32Array => {
+    hit.fill(0);
+    for (const element of elements) {
+      const found = named.get(element);
+      if (found?.bits) for (let w = 0; w < hit.length; w++) hit[w] = (hit[w] ?? 0) | (found.bits[w] ?? 0);
+      else if (found) for (const row of found.rows) setRow(hit, row);
+    }
+    // A row that was hit changes sides: in if it is positive, out if it is negated.
+    for (let w = 0; w < hit.length; w++)
+      result[w] = ((others[w] ?? 0) | (hit[w] ?? 0)) & ~((isNegated[w] ?? 0) & (hit[w] ?? 0));
+    return result;
+  };
+  // Most lists have one element or none.
+  const alone =
+    named.size * others.byteLength > budget
+      ? undefined
+      : new Map([...named.keys()].map((value) => [value, rowsWith([value]).slice()]));
   return {
     rowsFor(value) {
       if (!Array.isArray(value)) return ofNull;
-      hit.fill(0);
-      for (const element of value as readonly Scalar[]) {
-        const found = named.get(element);
-        if (found?.bits) for (let w = 0; w < hit.length; w++) hit[w] = (hit[w] ?? 0) | (found.bits[w] ?? 0);
-        else if (found) for (const row of found.rows) setRow(hit, row);
-      }
-      // A row that was hit changes sides: in if it is positive, out if it is negated.
-      for (let w = 0; w < hit.length; w++)
-        result[w] = ((others[w] ?? 0) | (hit[w] ?? 0)) & ~((isNegated[w] ?? 0) & (hit[w] ?? 0));
-      return result;
+      const elements = value as readonly Scalar[];
+      if (elements.length === 0) return others;
+      if (elements.length === 1 && alone) return alone.get(elements[0] ?? '') ?? others;
+      return rowsWith(elements);
     },
   };
 }

@@ -126,13 +126,15 @@ class Compilation {
   }
 
   #columns(inputs: readonly Input[], rows: readonly Row[]): CompiledTable['columns'] {
-    return inputs.flatMap(({ type }, input) => {
+    const open = (input: number): number => rows.filter((row) => row.cells[input]?.kind !== 'tests').length;
+    const made = inputs.flatMap(({ type }, input) => {
       const index = indexColumn(
         rows.map((row) => row.cells[input] ?? { kind: 'any' }),
         type,
       );
-      return index ? [{ input, index }] : [];
+      return index ? [{ input, index, open: open(input) }] : [];
     });
+    return made.toSorted((a, b) => a.open - b.open);
   }
 
   /** What a hit policy asks of the outputs. */

@@ -47,7 +47,7 @@ export interface CompiledTable {
   readonly otherwise: readonly OutputCell[] | null;
   readonly effective: Period | null;
   readonly tests: readonly TestFile[];
-  /** One for each column that decides something. */
+  /** One for each column that decides something; the one with the fewest open cells first. */
   readonly columns: readonly { readonly input: number; readonly index: ColumnIndex }[];
   /** Some cell is JSONata. */
   readonly hasExpressions: boolean;

@@ -26,7 +26,7 @@ export interface RuleDecision {
   readonly deterministic: boolean;
   /** Catalogue code of an error decision (several rows under UNIQUE, differing rows under ANY, outside its effective dates, a failing cell). */
   readonly error: string | null;
-  /** One plain sentence: why this came out. */
+  /** One plain sentence: why this came out. Made when it is read: JSON has it, a copy by spread does not. */
   readonly sentence: string;
 }
 

@@ -27,6 +27,59 @@ class DecisionError extends Error {
   }
 }
 
+/** Its sentence is made when asked for: it would cost more than the decision, and so would an accessor on each object. */
+class Decision implements RuleDecision {
+  readonly table: string;
+  readonly version: string;
+  readonly at: string;
+  readonly inputs: RuleDecision['inputs'];
+  readonly matched: readonly string[];
+  readonly outputs: RuleDecision['outputs'];
+  readonly missing: readonly string[];
+  readonly deterministic = true;
+  readonly error: string | null;
+  readonly #table: CompiledTable;
+  readonly #values: readonly RuleValue[];
+  readonly #rows: readonly number[];
+  readonly #failure: DecisionError | null;
+
+  constructor(
+    table: CompiledTable,
+    values: readonly RuleValue[],
+    rows: readonly number[],
+    at: string,
+    inputs: RuleDecision['inputs'],
+    outputs: RuleDecision['outputs'],
+    missing: readonly string[],
+    failure: DecisionError | null,
+  ) {
+    this.table = table.name;
+    this.version = table.version;
+    this.at = at;
+    this.inputs = inputs;
+    const matched: string[] = [];
+    for (let i = 0; i < rows.length; i++) matched.push(table.rows[rows[i] ?? -1]?.id ?? '');
+    this.matched = matched;
+    this.outputs = outputs;
+    this.missing = missing;
+    this.error = failure === null ? null : failure.code;
+    this.#table = table;
+    this.#values = values;
+    this.#rows = rows;
+    this.#failure = failure;
+  }
+
+  get sentence(): string {
+    const failed = this.#failure && sentenceOf(this.#table, this.#failure);
+    return explain(this.#table, this.#values, this.#rows, this.outputs !== null, failed);
+  }
+
+  toJSON(): RuleDecision {
+    const { table, version, at, inputs, matched, outputs, missing, deterministic, error, sentence } = this;
+    return { table, version, at, inputs, matched, outputs, missing, deterministic, error, sentence };
+  }
+}
+
 /** Milliseconds that all expressions of one decision may take together. */
 const EXPRESSIONS_MS = 2_000;
 
@@ -66,24 +119,18 @@ export function decidingTable(table: CompiledTable): RuleTable {
       inputs[name] = value;
       if (value === null) missing.push(name);
     }
-    return {
-      table: table.name,
-      version: table.version,
-      at: isoOf(now),
-      inputs,
-      matched: rows.map((row) => table.rows[row]?.id ?? ''),
-      outputs,
-      missing,
-      deterministic: true,
-      error: error?.code ?? null,
-      // Made when asked for: it would cost more than the decision. An own member, so that copies and JSON have it.
-      get sentence() {
-        return explain(table, values, rows, outputs !== null, error && sentenceOf(table, error));
-      },
-    };
+    return new Decision(table, values, rows, isoOf(now), inputs, outputs, missing, error);
   };
 
-  const read = (input: Inputs): RuleValue[] => table.inputs.map(({ name, type }) => readValue(type, input[name]));
+  const columns = table.inputs.map(({ name, type }) => ({ name, type }));
+  const read = (input: Inputs): RuleValue[] => {
+    const values: RuleValue[] = [];
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i];
+      if (column) values.push(readValue(column.type, input[column.name]));
+    }
+    return values;
+  };
 
   const decideNow = (input: Inputs, { now }: Options): RuleDecision => {
     const values = read(input);
@@ -178,6 +225,7 @@ function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], a
   const words = (rows.length + 31) >>> 5;
   const lastWord = rows.length % 32 === 0 ? -1 : (1 << (rows.length % 32)) - 1;
   const sets: Int32Array[] = [];
+  const everything = new Int32Array(words).fill(-1);
   const dated = rows.some((row) => row.effective !== null);
   return (values, at, most) => {
     const found: number[] = [];
@@ -186,9 +234,13 @@ function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], a
       const column = columns[c];
       if (column) sets[c] = column.index.rowsFor(values[column.input] ?? null);
     }
+    // The most telling column comes first: most of its words are empty, and the others are not looked at there.
+    const first = sets[0] ?? everything;
     for (let w = 0; w < words; w++) {
-      let bits = w === words - 1 ? lastWord : -1;
-      for (let c = 0; c < count && bits !== 0; c++) bits &= sets[c]?.[w] ?? 0;
+      let bits = first[w] ?? 0;
+      if (bits === 0) continue;
+      if (w === words - 1) bits &= lastWord;
+      for (let c = 1; c < count && bits !== 0; c++) bits &= sets[c]?.[w] ?? 0;
       while (bits !== 0) {
         const row = w * 32 + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
