@@ -4,6 +4,8 @@
  * A push parser: bytes come as TCP cuts them, what is found comes back in order. One bad frame never takes its
  * neighbours along: it is reported by itself, and the next start block begins afresh.
  */
+import { FramePieces } from './frame-pieces.ts';
+
 export type Framed =
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   /** `bytes`: what there is of it, at most `keepOfBroken`. */
@@ -24,18 +26,19 @@ export const START = 0x0b;
 export const END = 0x1c;
 const CR = 0x0d;
 const LF = 0x0a;
-const MSH = Buffer.from('MSH');
+const MSH = [0x4d, 0x53, 0x48];
 const NONE = Buffer.alloc(0);
 
+/** Chunks are kept while a frame in them is unfinished: whoever pushes one leaves it alone afterwards. */
 export class MllpFramer {
   readonly #limits: FramerLimits;
+  readonly #pieces = new FramePieces();
   #state: 'between' | 'inside' | 'skipping' = 'between';
-  /** Content so far, in a buffer that doubles: copying stays linear however finely TCP cuts. */
-  #kept: Buffer = NONE;
-  #size = 0;
   #begun = 0;
   /** Up to four bytes that mean nothing before the next chunk comes (a split end block, a start block in a frame). */
   #carry: Buffer = NONE;
+  /** The next start block in the data at hand, so that it is looked for once: behind all where there is none. */
+  #nextStart = 0;
 
   constructor(limits: Partial<FramerLimits> = {}) {
     this.#limits = { ...DEFAULT_FRAMER_LIMITS, ...limits };
@@ -53,13 +56,14 @@ export class MllpFramer {
 
   /** Memory that the unfinished frame takes, in bytes. */
   get pending(): number {
-    return this.#kept.length;
+    return this.#pieces.held;
   }
 
   push(chunk: Uint8Array): Framed[] {
-    const arrived = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const arrived = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, arrived]) : arrived;
     this.#carry = NONE;
+    this.#nextStart = -1;
     const found: Framed[] = [];
     let at = 0;
     while (at < data.length) {
@@ -71,18 +75,26 @@ export class MllpFramer {
   /** The peer has closed: a frame that lacks only the last byte of its end block counts, a cut one does not. */
   end(): Framed[] {
     const complete = this.#state === 'inside' && this.#carry.length === 1 && this.#carry[0] === END;
-    const found: Framed[] = complete ? [{ kind: 'frame', bytes: this.#take(NONE) }] : [];
+    const found: Framed[] = complete ? [{ kind: 'frame', bytes: this.#pieces.take(NONE) }] : [];
     this.#reset('between');
     return found;
   }
 
+  /** Where the first start block at or behind `from` is, or the length of the data. */
+  #startFrom(data: Buffer, from: number): number {
+    if (this.#nextStart < from) {
+      const next = data.indexOf(START, from);
+      this.#nextStart = next < 0 ? data.length : next;
+    }
+    return this.#nextStart;
+  }
+
   #between(data: Buffer, from: number, found: Framed[]): number {
-    const start = data.indexOf(START, from);
-    const to = start < 0 ? data.length : start;
+    const start = this.#startFrom(data, from);
     let junk = 0;
-    for (let i = from; i < to; i++) if (data[i] !== CR && data[i] !== LF) junk++;
+    for (let i = from; i < start; i++) if (data[i] !== CR && data[i] !== LF) junk++;
     if (junk > 0) found.push({ kind: 'junk', size: junk });
-    if (start < 0) return data.length;
+    if (start === data.length) return start;
     this.#reset('inside');
     return start + 1;
   }
@@ -92,10 +104,10 @@ export class MllpFramer {
     for (;;) {
       const end = data.indexOf(END, at);
       const to = end < 0 ? data.length : end;
-      const start = this.#startInside(data, at, to);
+      const start = this.#messageInside(data, at, to);
       if (start >= 0) return this.#interrupted(data, from, start, found);
       if (end < 0) {
-        this.#append(data.subarray(from), found);
+        this.#append(from === 0 ? data : data.subarray(from), found);
         return data.length;
       }
       if (end + 1 === data.length) {
@@ -103,23 +115,20 @@ export class MllpFramer {
         this.#carry = data.subarray(end);
         return data.length;
       }
-      if (data[end + 1] === CR || data[end + 1] === START) {
+      const next = data[end + 1];
+      if (next === CR || next === START) {
         this.#complete(data.subarray(from, end), found);
         // Some senders leave the CR out: the start block of the next frame then ends this one as well.
-        return data[end + 1] === CR ? end + 2 : end + 1;
+        return next === CR ? end + 2 : end + 1;
       }
       at = end + 1;
     }
   }
 
   /** A start block inside a frame is text (word processors write 0B for a soft line break) unless MSH follows it. */
-  #startInside(data: Buffer, from: number, to: number): number {
-    for (let at = from; at < to; at++) {
-      const found = data.subarray(at, to).indexOf(START);
-      if (found < 0) return -1;
-      at += found;
-      const next = data.subarray(at + 1, at + 4);
-      if (next.equals(MSH.subarray(0, next.length))) return at;
+  #messageInside(data: Buffer, from: number, to: number): number {
+    for (let at = this.#startFrom(data, from); at < to; at = this.#startFrom(data, at + 1)) {
+      if (mayBeMsh(data, at + 1)) return at;
     }
     return -1;
   }
@@ -130,9 +139,10 @@ export class MllpFramer {
       this.#carry = data.subarray(start);
       return data.length;
     }
+    // Without which it would count as unterminated or as too large by where TCP cut it.
+    this.#append(data.subarray(from, start), found);
     if (this.#state === 'inside') {
-      const bytes = this.#take(data.subarray(from, start));
-      found.push({ kind: 'unterminated', bytes: bytes.subarray(0, this.#limits.keepOfBroken) });
+      found.push({ kind: 'unterminated', bytes: this.#pieces.head(this.#limits.keepOfBroken) });
     }
     this.#reset('inside');
     return start + 1;
@@ -140,53 +150,38 @@ export class MllpFramer {
 
   #complete(rest: Buffer, found: Framed[]): void {
     if (this.#state === 'inside') {
-      if (this.#size + rest.length > this.#limits.maxFrameBytes) this.#tooLarge(rest, found);
-      else found.push({ kind: 'frame', bytes: this.#take(rest) });
+      if (this.#pieces.size + rest.length > this.#limits.maxFrameBytes) this.#tooLarge(rest, found);
+      else found.push({ kind: 'frame', bytes: this.#pieces.take(rest) });
     }
     this.#reset('between');
   }
 
   #append(rest: Buffer, found: Framed[]): void {
     if (this.#state !== 'inside') return;
-    if (this.#size + rest.length > this.#limits.maxFrameBytes) {
+    if (this.#pieces.size + rest.length > this.#limits.maxFrameBytes) {
       this.#tooLarge(rest, found);
       this.#reset('skipping');
       return;
     }
-    this.#grow(rest);
+    this.#pieces.add(rest);
   }
 
   #tooLarge(rest: Buffer, found: Framed[]): void {
-    const bytes = this.#take(rest.subarray(0, this.#limits.keepOfBroken));
-    found.push({ kind: 'too-large', bytes: Buffer.from(bytes.subarray(0, this.#limits.keepOfBroken)) });
-  }
-
-  #grow(rest: Buffer): void {
-    const needed = this.#size + rest.length;
-    if (needed > this.#kept.length) {
-      const doubled = Math.min(Math.max(this.#kept.length * 2, 1024), this.#limits.maxFrameBytes);
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, doubled));
-      this.#kept.copy(larger, 0, 0, this.#size);
-      this.#kept = larger;
-    }
-    rest.copy(this.#kept, this.#size);
-    this.#size = needed;
-  }
-
-  /** The content, without copying where one chunk holds all of it. */
-  #take(rest: Buffer): Buffer {
-    if (this.#size === 0) return rest;
-    this.#grow(rest);
-    return this.#kept.subarray(0, this.#size);
+    this.#pieces.add(rest.subarray(0, this.#limits.keepOfBroken));
+    found.push({ kind: 'too-large', bytes: this.#pieces.head(this.#limits.keepOfBroken) });
   }
 
   #reset(state: 'between' | 'inside' | 'skipping'): void {
     if (state === 'inside') this.#begun++;
     this.#state = state;
-    this.#kept = NONE;
-    this.#size = 0;
+    this.#pieces.clear();
     this.#carry = NONE;
   }
+}
+
+/** What the end of the data cuts off may still become one. */
+function mayBeMsh(data: Buffer, at: number): boolean {
+  return MSH.every((byte, i) => at + i >= data.length || data[at + i] === byte);
 }
 
 /** Content in its envelope. */

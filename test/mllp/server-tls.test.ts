@@ -148,7 +148,9 @@ describe('the MLLP server over TLS', () => {
     await refused(await start({ tls: { ...plain, clientCa: late.cert } }), { cert: late.cert, key: late.key });
     await answered(await open(server, { cert: sender.cert, key: sender.key }));
     assert.equal(refusals.length, 4);
-    const said = lines.map((line) => JSON.parse(line) as { level: number; code?: string; host?: string; subject?: string });
+    const said = lines.map(
+      (line) => JSON.parse(line) as { level: number; code?: string; host?: string; subject?: string },
+    );
     assert.deepEqual(
       said.flatMap(({ subject }) => (subject === undefined ? [] : [subject])),
       ['analyser-7'],
