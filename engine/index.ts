@@ -33,6 +33,7 @@ export type {
   StartEscalation,
 } from './schedule/escalation-service.ts';
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
+export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';
 export { expressionErrors } from './expressions/errors.ts';

@@ -1,10 +1,13 @@
 /** A definition as loaded from its folder (formats: docs/reference/formats). Immutable; a change makes a new version. */
+import type { WorkingClock } from '../schedule/working-time.ts';
 import type { RuleTable } from '../rules/rule-table.ts';
 
 export interface Ladder {
   readonly name: string;
   readonly version: string;
   readonly owner: { readonly name: string; readonly contact: string };
+  /** Times count only while somebody works; `null`: they always count. */
+  readonly clock: WorkingClock | null;
   readonly steps: readonly {
     readonly after: string;
     readonly afterMs: number;
@@ -12,6 +15,8 @@ export interface Ladder {
     readonly to: string;
     readonly channel: string;
     readonly text: string;
+    /** Said again this often until the next step, or a last time before the ladder ends; `null`: once. */
+    readonly repeatMs: number | null;
   }[];
   readonly exhausted: 'keep-last' | 'fallback';
 }

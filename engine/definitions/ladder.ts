@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { describeProblems, schemaCheck } from '../base/json-schema.ts';
 import type { Ladder } from './definition.ts';
+import { afterWorkingTime, isZone, type WorkingHours } from '../schedule/working-time.ts';
 import { durationMs } from './duration.ts';
 import type { Problems } from './problem.ts';
 
@@ -14,7 +15,13 @@ interface LadderFile {
     readonly to: { readonly role?: string; readonly person?: string; readonly roster?: string };
     readonly channel: string;
     readonly text: string;
+    readonly repeat?: string;
   }[];
+  readonly clock?: {
+    readonly zone: string;
+    readonly hours: readonly WorkingHours[];
+    readonly holidays?: readonly string[];
+  };
   readonly stopOn: readonly string[];
   readonly exhausted: 'keep-last' | 'fallback';
 }
@@ -26,6 +33,8 @@ const NAME = {
   description: 'a name of small letters, digits and -',
 };
 const WHO = { type: 'string', pattern: '^[\\w][\\w .@-]{0,99}$', description: 'a name' };
+/** More often helps nobody. */
+const SHORTEST_REPEAT_MS = 60_000;
 const STOPS = ['acknowledged', 'completed', 'cancelled'];
 
 const check = schemaCheck<LadderFile>({
@@ -64,7 +73,32 @@ const check = schemaCheck<LadderFile>({
           },
           channel: NAME,
           text: text(500),
+          repeat: text(40),
         },
+      },
+    },
+    clock: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['zone', 'hours'],
+      properties: {
+        zone: text(64),
+        hours: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 50,
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['days', 'from', 'to'],
+            properties: {
+              days: { type: 'array', minItems: 1, uniqueItems: true, items: { enum: [1, 2, 3, 4, 5, 6, 7] } },
+              from: { type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'a time like 08:00' },
+              to: { type: 'string', pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$', description: 'a time like 17:00' },
+            },
+          },
+        },
+        holidays: { type: 'array', maxItems: 1000, uniqueItems: true, items: { type: 'string', format: 'date' } },
       },
     },
     stopOn: { type: 'array', uniqueItems: true, items: { enum: STOPS } },
@@ -72,25 +106,7 @@ const check = schemaCheck<LadderFile>({
   },
 });
 
-/** Parts of the format that this version does not run. To take them and do nothing would leave somebody untold. */
-function later(json: unknown): readonly string[] {
-  if (typeof json !== 'object' || json === null) return [];
-  const steps: unknown = 'steps' in json ? json.steps : [];
-  const repeats =
-    Array.isArray(steps) &&
-    steps.some((step: unknown) => typeof step === 'object' && step !== null && 'repeat' in step);
-  return [...('clock' in json ? ['clock'] : []), ...(repeats ? ['steps[].repeat'] : [])];
-}
-
 export function readLadder(json: unknown, name: string, problems: Problems): Ladder | undefined {
-  const unsupported = later(json);
-  if (unsupported.length > 0) {
-    problems.say(
-      `uses ${unsupported.join(' and ')}, which this version does not run`,
-      'Write the times as steps instead.',
-    );
-    return undefined;
-  }
   if (!check.accepts(json)) {
     problems.say(describeProblems(check.problems(json)), 'Correct the places named; see docs/reference/formats.md.');
     return undefined;
@@ -108,8 +124,21 @@ export function readLadder(json: unknown, name: string, problems: Problems): Lad
     before = afterMs ?? before;
     const { role, person, roster } = step.to;
     const to = role ?? person ?? `roster ${roster ?? ''}`;
-    return { after: step.after, afterMs: afterMs ?? 0, to, channel: step.channel, text: step.text };
+    const repeatMs = step.repeat === undefined ? null : repeatOf(step.repeat, i, problems);
+    return { after: step.after, afterMs: afterMs ?? 0, to, channel: step.channel, text: step.text, repeatMs };
   });
+  const clock = json.clock ? { holidays: [], ...json.clock } : null;
+  if (clock && !isZone(clock.zone))
+    problems.say(`has the clock zone "${clock.zone}"`, 'Name a zone such as Europe/Berlin.');
+  else if (clock && afterWorkingTime(clock, 0, 1) === null)
+    problems.say('has a clock that never runs', 'Let its hours and holidays leave some time to work.');
   const version = createHash('sha256').update(canonicalJson(json)).digest('hex');
-  return { name, version, owner: json.owner, steps, exhausted: json.exhausted };
+  return { name, version, owner: json.owner, clock, steps, exhausted: json.exhausted };
+}
+
+function repeatOf(text: string, step: number, problems: Problems): number | null {
+  const ms = durationMs(text);
+  if (ms !== undefined && ms >= SHORTEST_REPEAT_MS) return ms;
+  problems.say(`steps[${step}].repeat is no duration of a minute or more`, 'Write PT5M for every five minutes.');
+  return null;
 }

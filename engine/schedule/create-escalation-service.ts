@@ -7,6 +7,7 @@ import { LANES, type AuditEntry, type AuditLog, type Escalation, type Escalation
 import { scheduleErrors } from './errors.ts';
 import type { EndedBy, EscalatedFact, EscalationService, StartEscalation } from './escalation-service.ts';
 import { escalationChild } from './escalation-work.ts';
+import { MOST_STEPS } from './ladder-steps.ts';
 
 export interface EscalationServiceOptions {
   readonly escalations: Escalations;
@@ -20,7 +21,6 @@ export interface EscalationServiceOptions {
   readonly onWork: () => void;
 }
 
-const MOST_STEPS = 100;
 /** Of one fact, one after the other. */
 const MOST_OF_A_FACT = 1000;
 const STARTED_BY = 'startedBy';

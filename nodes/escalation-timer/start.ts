@@ -1,4 +1,4 @@
-import { LANES, type Ladder, type Lane } from '../../engine/index.ts';
+import { ladderSteps, LANES, type Ladder, type Lane } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { carriedOrCut } from '../kit/cut-carry.ts';
 import { discriminator } from '../kit/discriminator.ts';
@@ -37,7 +37,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
       lane: laneFrom(await orNothing(laneSource.evaluate(msg))) ?? work.lane,
       ladder: ladder.name,
       ladderVersion: ladder.version,
-      steps: ladder.steps.map(({ afterMs, to, channel, text }) => ({ afterMs, to, channel, text })),
+      steps: ladderSteps(ladder, services.engine.clock.now()),
       exhausted: ladder.exhausted,
       title: oneLine((await orNothing(title.evaluate(msg))) ?? '') || config.escalation.trim(),
       watch: await watched(msg),

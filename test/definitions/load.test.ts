@@ -88,7 +88,7 @@ describe('definitions', () => {
     const told = await problems();
     for (const part of [
       `${CRITICAL}/rules/critical-results.json The rule table critical-results cannot be used: row k-high, column value cannot be read at character 3`,
-      `${CRITICAL}/ladders/result-review.json uses clock, which this version does not run`,
+      `${CRITICAL}/ladders/result-review.json clock lacks "hours"`,
       'discharge-follow-up/intent.json the file has an unknown key "risc" (did you mean "risk"?)',
       'discharge-follow-up/rules/extra.json has the key "kind" twice in one object',
       'discharge-follow-up/rules/broken.json is not JSON (line 2)',

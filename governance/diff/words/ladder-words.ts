@@ -16,9 +16,10 @@ export function ladderLines(
 ): readonly ChangeLine[] {
   const subject = `Escalation ${shown(field(after, 'name') ?? field(after, 'title') ?? file)}:`;
   if (change.kind !== 'object') return fieldLines({ file }, subject, change);
-  const rest: JsonDiff = { ...change, fields: change.fields.filter(({ key }) => key !== 'steps') };
+  const apart = new Set(['steps', 'clock']);
+  const rest: JsonDiff = { ...change, fields: change.fields.filter(({ key }) => !apart.has(key)) };
   const steps = change.fields.find(({ key }) => key === 'steps')?.change;
-  const lines = fieldLines({ file }, subject, rest, EXHAUSTED);
+  const lines = [...clockLines(file, subject, before, after), ...fieldLines({ file }, subject, rest, EXHAUSTED)];
   if (!steps) return lines;
   if (steps.kind !== 'list') return [...lines, line('timer', { file, field: 'steps' }, `${subject} its steps changed`)];
   const [old, now] = [stepsOf(before), stepsOf(after)];
@@ -48,6 +49,32 @@ export function ladderLines(
   return [...told, ...lines];
 }
 
+/** Outside the hours of a clock nobody is told: whoever adds or narrows one must have meant that. */
+function clockLines(file: string, subject: string, before: JsonObject, after: JsonObject): readonly ChangeLine[] {
+  const [old = null, now = null] = [field(before, 'clock'), field(after, 'clock')];
+  if (equalJson(old, now)) return [];
+  const place = { file, field: 'clock' };
+  const what = `${subject} its times`;
+  if (old === null)
+    return [line('timer', place, `${what} count only ${clockWords(now)}`, { meaning: 'later', safety: 'loosens' })];
+  if (now === null) return [line('timer', place, `${what} count always`, { meaning: 'sooner', safety: 'tightens' })];
+  return [line('timer', place, `${what} count`, { before: clockWords(old), after: clockWords(now) })];
+}
+
+const DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+function clockWords(clock: Json): string {
+  if (!isObject(clock)) return shown(clock);
+  const [hours, holidays] = [field(clock, 'hours'), field(clock, 'holidays')];
+  const shifts = (isList(hours) ? hours : []).filter(isObject).map((one) => {
+    const days = field(one, 'days');
+    const named = (isList(days) ? days : []).map((day) => DAYS[Number(day)] ?? shown(day));
+    return `${named.join(' ')} ${shown(field(one, 'from') ?? null)} to ${shown(field(one, 'to') ?? null)}`;
+  });
+  const without = isList(holidays) && holidays.length > 0 ? ` but on ${holidays.length} holidays` : '';
+  return `${shifts.join(', ')}${without} (${shown(field(clock, 'zone') ?? null)})`;
+}
+
 const stepsOf = (ladder: JsonObject): readonly Json[] => {
   const steps = field(ladder, 'steps');
   return isList(steps) ? steps : [];
@@ -71,10 +98,15 @@ function stepLines(
       const words = timed ? durationWords : timeWords;
       const more = { before: words(old), after: words(now), where: whoOf(field(after, 'to')), ...outcome(old, now) };
       lines.push(line('timer', here, timed ? `${subject} after` : `${subject}:`, more));
+    } else if (key === 'repeat') {
+      const words = (value: Json): string =>
+        value === null ? 'said once' : `said again every ${durationWords(value)}`;
+      const safety = old === null ? 'tightens' : now === null ? 'loosens' : null;
+      lines.push(line('timer', here, `${subject}:`, { before: words(old), after: words(now), safety }));
     } else if (key === 'to')
       lines.push(line('recipient', here, `${subject} goes to`, { before: whoOf(old), after: whoOf(now) }));
     else {
-      const kind = key === 'text' ? 'text' : key === 'repeat' ? 'timer' : 'recipient';
+      const kind = key === 'text' ? 'text' : 'recipient';
       lines.push(line(kind, here, `${subject}: ${key}`, { before: shown(old), after: shown(now) }));
     }
   }

@@ -41,6 +41,20 @@ describe('a changed ladder', () => {
     );
   });
 
+  it('tells when its times count, and what is said again', () => {
+    const hours = [{ days: [1, 5], from: '08:00', to: '17:00' }];
+    assert.deepEqual(
+      criticalFile(LADDER, (ladder) => {
+        ladder['clock'] = { zone: 'Europe/Berlin', hours, holidays: ['2026-12-25', '2026-12-26'] };
+        Object.assign(steps(ladder)[0] ?? {}, { repeat: 'PT2M' });
+      }),
+      [
+        'timer loosens Escalation critical-result: its times count only Mon Fri 08:00 to 17:00 but on 2 holidays (Europe/Berlin): later',
+        'timer tightens Escalation critical-result: first step: said once -> said again every 2 min',
+      ],
+    );
+  });
+
   it('tells steps that came and went', () => {
     assert.deepEqual(
       criticalFile(LADDER, (ladder) => steps(ladder).splice(2, 1)),
