@@ -9,6 +9,7 @@ import type { Problems } from './problem.ts';
 const IDENTITIES: Readonly<Record<string, string>> = {
   'hl7 in': 'subscription',
   'fhir write': 'effect',
+  'hl7 out': 'effect',
   'console notice': 'effect',
   'wardflow-feed': 'name',
 };

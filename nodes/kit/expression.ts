@@ -12,6 +12,8 @@ import { textOf } from './one-line.ts';
 export interface Expression {
   /** The value as plain JSON; `undefined` where it came out empty. */
   readonly evaluate: (msg: WardflowMessage) => Promise<unknown>;
+  /** The value itself, such as an HL7 message: not to be changed, since it may be a part of `msg`. */
+  readonly given: (msg: WardflowMessage) => Promise<unknown>;
   /** The value as text; a catalogued error where it came out empty or is no text, number or truth value. */
   readonly string: (msg: WardflowMessage) => Promise<string>;
 }
@@ -22,9 +24,11 @@ const MAX_STRING = 512;
 export function expression(RED: NodeAPI, node: Node, field: string, source: string, kind: ValueKind): Expression {
   const label = node.name || node.type;
   const details = { field, node: label };
-  const evaluate = evaluator(RED, node, source, kind, details);
+  const given = evaluator(RED, node, source, kind, details);
+  const evaluate = async (msg: WardflowMessage): Promise<unknown> => plain(await given(msg));
   return {
     evaluate,
+    given,
     async string(msg) {
       const value = await evaluate(msg);
       if (value === undefined || value === null || value === '') throw nodeErrors.create('expression-empty', details);
@@ -52,7 +56,7 @@ function evaluator(
     case 'str':
       return () => Promise.resolve(source);
     case 'msg':
-      return (msg) => Promise.resolve(plain(propertyOf(RED, msg, source)));
+      return (msg) => Promise.resolve(propertyOf(RED, msg, source));
     case 'jsonata': {
       const prepared = prepare(RED, node, source, details);
       return (msg) =>
@@ -60,7 +64,7 @@ function evaluator(
           RED.util.evaluateJSONataExpression(prepared, msg, (error, value: unknown) => {
             if (isExpressionLimit(error)) reject(expressionErrors.create('expression-limit', { ...details }));
             else if (error) reject(nodeErrors.create('expression-failed', { ...details, code: jsonataCode(error) }));
-            else resolve(plain(value));
+            else resolve(value);
           });
         });
     }

@@ -10,7 +10,7 @@ export const SOURCES = {
   'dead letter in': 'source',
   'quarantine in': 'source',
 } as const;
-export const EFFECTS = { 'fhir write': 'effect', 'console notice': 'effect' } as const;
+export const EFFECTS = { 'fhir write': 'effect', 'hl7 out': 'effect', 'console notice': 'effect' } as const;
 
 /** Of two messages built under one name, a receiver would take the second for a resend of the first. */
 export const BUILDS = { 'hl7 build': 'message' } as const;

@@ -33,10 +33,18 @@ const FLOW = [
   'rule table',
   'fhir read',
   'fhir write',
+  'hl7 out',
   'escalation timer',
   'console notice',
 ];
-const LAST = ['audit log', 'message done', 'message failed', 'wardflow-feed', 'wardflow-fhir-endpoint'];
+const LAST = [
+  'audit log',
+  'message done',
+  'message failed',
+  'wardflow-feed',
+  'wardflow-fhir-endpoint',
+  'wardflow-hl7-endpoint',
+];
 
 /** A node that is in neither list comes between them: a new node needs no line here. */
 function ORDER(type: string): number {

@@ -51,6 +51,11 @@ export interface NodeStatusSeen {
   readonly text?: string;
 }
 
+/** By logical name: the base of a FHIR server, or the port of a receiver over MLLP. */
+export type PaletteEndpoints = Readonly<
+  Record<string, string | { readonly port: number; readonly connections?: number }>
+>;
+
 export interface DefinitionParts {
   /** Nodes on the tab `TAB`, and config nodes. */
   readonly flow: readonly object[];
@@ -85,8 +90,7 @@ export class PaletteRuntime {
     return this.#services;
   }
 
-  /** `endpoints`: logical name -> FHIR base. */
-  async start(endpoints: Readonly<Record<string, string>>): Promise<void> {
+  async start(endpoints: PaletteEndpoints): Promise<void> {
     await buildPalette(ROOT, PALETTE);
     mkdirSync(join(this.folder, 'node-red'));
     writeFileSync(join(this.folder, 'node-red/package.json'), '{"name":"test","private":true}\n');
@@ -98,7 +102,17 @@ export class PaletteRuntime {
         endpoints: Object.fromEntries(
           Object.entries(endpoints).map(([name, base]) => [
             name,
-            { kind: 'fhir', base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 },
+            typeof base === 'string'
+              ? { kind: 'fhir', base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 }
+              : {
+                  kind: 'mllp',
+                  host: '127.0.0.1',
+                  port: base.port,
+                  tls: null,
+                  answerMs: 30_000,
+                  connections: base.connections ?? 1,
+                  idleMs: 0,
+                },
           ]),
         ),
       },
@@ -267,7 +281,7 @@ export function frame(next: string, hl7In: object = {}): readonly object[] {
 }
 
 /** Starts a runtime before the suite's tests and stops it after them. */
-export function usePalette(endpoints: () => Promise<Readonly<Record<string, string>>>): PaletteRuntime {
+export function usePalette(endpoints: () => Promise<PaletteEndpoints>): PaletteRuntime {
   const runtime = new PaletteRuntime();
   before(async () => runtime.start(await endpoints()));
   after(() => runtime.stop());

@@ -30,11 +30,13 @@ describe('the palette', () => {
     for (const type of [
       'wardflow-feed',
       'wardflow-fhir-endpoint',
+      'wardflow-hl7-endpoint',
       'hl7 in',
       'idempotency gate',
       'rule table',
       'fhir read',
       'fhir write',
+      'hl7 out',
       'escalation timer',
       'console notice',
       'audit log',
