@@ -32,6 +32,7 @@ export type {
   EscalationService,
   StartEscalation,
 } from './schedule/escalation-service.ts';
+export { BOUND_BY, BOUND_WORDS, type BoundKind } from './definitions/bound-names.ts';
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';

@@ -81,7 +81,10 @@ async function boundNames(config: Config): Promise<readonly BoundNames[]> {
     bound.push({
       environment,
       feeds: [...Object.keys(feeds), ...named('feed')],
-      endpoints: [...Object.keys(endpoints), ...named('endpoint')],
+      endpoints: {
+        ...Object.fromEntries(named('endpoint').map((name) => [name, null])),
+        ...Object.fromEntries(Object.entries(endpoints).map(([name, { kind }]) => [name, kind])),
+      },
     });
   }
   return bound;

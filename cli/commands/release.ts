@@ -1,5 +1,5 @@
 /** Having an environment run something else: promote, go back, break glass. */
-import { durationMs, type Config } from '../../engine/index.ts';
+import { BOUND_WORDS, durationMs, type Config } from '../../engine/index.ts';
 import {
   bundleErrors,
   readBundle,
@@ -147,7 +147,9 @@ function planText({ definitions, feeds, unbound }: ReleasePlan): string {
   const parts = [columns([['definition', 'what', 'version', 'open'], ...rows])];
   if (feeds.length > 0) parts.push(columns([['feed', 'connections'], ...feeds.map(({ name, what }) => [name, what])]));
   if (unbound.length > 0)
-    parts.push(`not bound here: ${unbound.map(({ kind, name }) => `${kind} ${safe(name)}`).join(', ')}\n`);
+    parts.push(
+      `not bound here: ${unbound.map(({ kind, speaks, name }) => `${speaks ? BOUND_WORDS[speaks] : kind} ${safe(name)}`).join(', ')}\n`,
+    );
   return `${parts.join('\n')}\n`;
 }
 

@@ -142,10 +142,13 @@ function refusedTexts(refused: FeedRefusals): readonly string[] {
   return some.length === 0 ? [] : [`since it started: ${some.join(', ')}`];
 }
 
+const SPOKEN = { fhir: 'FHIR', mllp: 'HL7' } as const;
+
 function endpointText(endpoint: EndpointHealth, now: number): string {
-  const { state, since, lastFailureCode, circuit, pausedUntil } = endpoint;
+  const { kind, state, since, lastFailureCode, circuit, pausedUntil } = endpoint;
   const how = since === null ? state : `${state} for ${span(now - since)}`;
   return [
+    SPOKEN[kind],
     state === 'down' && lastFailureCode !== null ? `${how} (${lastFailureCode})` : how,
     ...(circuit === 'closed' ? [] : ['its work waits']),
     ...(pausedUntil === null ? [] : [`asked to be left alone until ${dateTime(pausedUntil)}`]),

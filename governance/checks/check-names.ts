@@ -1,18 +1,15 @@
 /** Names that hold a definition together: what it uses is there, is listed in its intent and is bound somewhere. */
-import type { FlowNode } from '../../engine/index.ts';
+import { BOUND_BY, BOUND_WORDS, type BoundKind, type FlowNode } from '../../engine/index.ts';
 import { BUILDS, EFFECTS, SOURCES } from '../../nodes/kit/unique-name.ts';
 import { finding, nameOf, type Finding } from './finding.ts';
 import { SHARED, textOf, type Subject } from './subject.ts';
 
-type Kind = 'feed' | 'endpoint';
-const CONFIG_TYPES: Readonly<Record<string, Kind>> = {
-  'wardflow-feed': 'feed',
-  'wardflow-fhir-endpoint': 'endpoint',
-};
+/** Names that the definition uses, by what they name. */
+type Used = Readonly<Record<BoundKind, Set<string>>>;
 
 export function checkNames(subject: Subject): Finding[] {
   const configs = new Map([...subject.sharedNodes, ...subject.nodes].map((node) => [node.id, node]));
-  const used: Record<Kind, Set<string>> = { feed: new Set(), endpoint: new Set() };
+  const used: Used = { feed: new Set(), fhir: new Set(), mllp: new Set() };
   const found: Finding[] = [];
   const own = (node: FlowNode): { definition: string; file: string; node: FlowNode } => ({
     definition: subject.name,
@@ -20,19 +17,20 @@ export function checkNames(subject: Subject): Finding[] {
     node,
   });
   for (const node of subject.nodes) {
-    const kind = CONFIG_TYPES[node.type];
+    const kind = BOUND_BY[node.type];
     if (kind) used[kind].add(textOf(node.name));
     const declared = subject.catalogue.ownNode(node.type)?.declaration.properties ?? {};
     for (const [field, { configNode }] of Object.entries(declared)) {
       const id = textOf(node[field]);
       if (configNode === undefined || id === '') continue;
       const config = configs.get(id);
-      if (config?.type === configNode) used[CONFIG_TYPES[configNode] ?? 'feed'].add(textOf(config.name));
+      if (config?.type === configNode) used[BOUND_BY[configNode] ?? 'feed'].add(textOf(config.name));
       else found.push(finding('config-node-missing', own(node), { field }));
     }
   }
   found.push(...unreadQueues(subject, own), ...unknownEscalations(subject, own), ...sharedNames(subject, own));
-  for (const kind of ['feed', 'endpoint'] as const) found.push(...againstIntent(subject, kind, used[kind]));
+  found.push(...againstIntent(subject, 'feed', used.feed));
+  found.push(...againstIntent(subject, 'endpoint', new Set([...used.fhir, ...used.mllp])));
   return [...found, ...unbound(subject, used)];
 }
 
@@ -78,7 +76,11 @@ function sharedNames({ nodes }: Subject, own: Own): Finding[] {
   return found;
 }
 
-function againstIntent({ intent, name: definition }: Subject, kind: Kind, used: ReadonlySet<string>): Finding[] {
+function againstIntent(
+  { intent, name: definition }: Subject,
+  kind: 'feed' | 'endpoint',
+  used: ReadonlySet<string>,
+): Finding[] {
   const list: unknown = intent[`${kind}s`];
   const listed = new Set(Array.isArray(list) ? list.map(textOf) : []);
   const where = { definition, file: 'intent.json' };
@@ -90,27 +92,29 @@ function againstIntent({ intent, name: definition }: Subject, kind: Kind, used: 
   ];
 }
 
-function unbound({ bindings = [], intent, name: definition }: Subject, used: Record<Kind, Set<string>>): Finding[] {
+function unbound({ bindings = [], intent, name: definition }: Subject, used: Used): Finding[] {
   // What _shared has is bound for whoever uses it.
   if (definition === SHARED) return [];
   const triggers: unknown = (intent['fallback'] as { readonly when?: unknown } | undefined)?.when;
-  for (const trigger of Array.isArray(triggers) ? triggers.map(textOf) : []) {
-    const [, endpoint] = /^endpoint-down:([^:]+):/.exec(trigger) ?? [];
-    if (endpoint !== undefined) used.endpoint.add(endpoint);
-  }
-  return bindings.flatMap(({ environment, feeds, endpoints }) => [
-    ...missing('feed', used.feed, feeds, environment, definition),
-    ...missing('endpoint', used.endpoint, endpoints, environment, definition),
-  ]);
+  const watched = (Array.isArray(triggers) ? triggers.map(textOf) : []).flatMap(
+    (trigger) => /^endpoint-down:([^:]+):/.exec(trigger)?.[1] ?? [],
+  );
+  return bindings.flatMap(({ environment, feeds, endpoints }) => {
+    const told = (kind: string) => (name: string) =>
+      finding('name-unbound', { definition, file: 'flow.json' }, { kind, name, environment });
+    const named = (names: Iterable<string>): string[] => [...new Set(names)].filter((name) => name !== '');
+    return [
+      ...named(used.feed)
+        .filter((name) => !feeds.includes(name))
+        .map(told(BOUND_WORDS.feed)),
+      ...(['fhir', 'mllp'] as const).flatMap((kind) =>
+        named(used[kind])
+          .filter((name) => endpoints[name] !== null && endpoints[name] !== kind)
+          .map(told(BOUND_WORDS[kind])),
+      ),
+      ...named(watched)
+        .filter((name) => !(name in endpoints) && !used.fhir.has(name) && !used.mllp.has(name))
+        .map(told('endpoint')),
+    ];
+  });
 }
-
-const missing = (
-  kind: Kind,
-  used: ReadonlySet<string>,
-  bound: readonly string[],
-  environment: string,
-  definition: string,
-): Finding[] =>
-  [...used]
-    .filter((name) => name !== '' && !bound.includes(name))
-    .map((name) => finding('name-unbound', { definition, file: 'flow.json' }, { kind, name, environment }));

@@ -21,7 +21,8 @@ export interface CheckRequest {
 export interface BoundNames {
   readonly environment: string;
   readonly feeds: readonly string[];
-  readonly endpoints: readonly string[];
+  /** What is spoken there; `null`: not known here, since it rests on a setting. */
+  readonly endpoints: Readonly<Record<string, 'fhir' | 'mllp' | null>>;
 }
 
 export interface Subject extends Omit<CheckRequest, 'problems'> {

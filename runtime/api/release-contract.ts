@@ -60,7 +60,12 @@ export interface ReleasePlan {
   /** Feeds by what becomes of their connections. */
   readonly feeds: readonly { readonly name: string; readonly what: 'stays' | 'restarts' | 'opens' | 'closes' }[];
   /** Names that the bundle needs and this environment does not bind: such a plan is refused. */
-  readonly unbound: readonly { readonly kind: 'feed' | 'endpoint' | 'channel'; readonly name: string }[];
+  readonly unbound: readonly {
+    readonly kind: 'feed' | 'endpoint' | 'channel';
+    readonly name: string;
+    /** Of an endpoint: what is spoken there. One that is bound as another kind is not bound as this. */
+    readonly speaks?: 'fhir' | 'mllp';
+  }[];
   /** Why it cannot be carried out; empty: it can. Unbound names are in it too. */
   readonly refusals: readonly Problem[];
 }

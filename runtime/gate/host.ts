@@ -1,5 +1,5 @@
 /** What the gate needs of the runtime that it guards. */
-import type { DefinitionSet } from '../../engine/index.ts';
+import type { DefinitionSet, EndpointBinding } from '../../engine/index.ts';
 import type { NodeConfig } from '../branch-hooks/live-node.ts';
 
 export interface Installed {
@@ -14,7 +14,11 @@ export interface GateHost {
   /** Known once Node-RED has loaded its nodes. */
   installed(): Installed;
   /** Names that bindings.json of the environment binds. */
-  readonly bound: { readonly feed: ReadonlySet<string>; readonly endpoint: ReadonlySet<string> };
+  readonly bound: {
+    readonly feed: ReadonlySet<string>;
+    /** With what is spoken there. */
+    readonly endpoint: ReadonlyMap<string, EndpointBinding['kind']>;
+  };
   /** The nodes that Node-RED runs. */
   active(): readonly NodeConfig[];
   /** Puts the definitions in force, before their nodes are made; `person` ordered them, `null`: they ran before. */

@@ -49,7 +49,10 @@ export function nodeRedHost(options: NodeRedHostOptions): NodeRedHost {
     version,
     enforce,
     flowsStarted: () => started(),
-    bound: { feed: new Set(Object.keys(bindings.feeds)), endpoint: new Set(Object.keys(bindings.endpoints)) },
+    bound: {
+      feed: new Set(Object.keys(bindings.feeds)),
+      endpoint: new Map(Object.entries(bindings.endpoints).map(([name, { kind }]) => [name, kind])),
+    },
     installed: () => ({
       hasType: (type) => Boolean(red.nodes.getType(type)),
       modules: new Map(

@@ -1,6 +1,9 @@
 /** What running a bundle would change here, and why it could not be carried out. Pure. */
 import {
+  BOUND_BY,
+  BOUND_WORDS,
   canonicalJson,
+  type BoundKind,
   type Definition,
   type DefinitionSet,
   type FlowNode,
@@ -20,11 +23,7 @@ export interface PlanAgainst {
   readonly openWork: ReadonlyMap<string, number>;
 }
 
-type Named = 'feed' | 'endpoint';
-const CONFIG_TYPES: Readonly<Record<string, Named>> = {
-  'wardflow-feed': 'feed',
-  'wardflow-fhir-endpoint': 'endpoint',
-};
+type Unbound = ReleasePlan['unbound'][number];
 /** Known to Node-RED without a node set. */
 const BUILT_IN = /^(?:tab|subflow|group|junction|subflow:.+)$/;
 
@@ -58,8 +57,8 @@ export function obstacles(
   const installed = host.installed();
   return [
     ...unrunnable(bundle, environment, installed),
-    ...unboundOf(bundle.definitions, host.bound).map(({ kind: what, name }) =>
-      gateErrors.create('binding-missing', { kind: what, name, environment }),
+    ...unboundOf(bundle.definitions, host.bound).map(({ kind, speaks, name }) =>
+      gateErrors.create('binding-missing', { kind: speaks ? BOUND_WORDS[speaks] : kind, name, environment }),
     ),
     ...(kind === 'break-glass' || ranBefore ? [] : differences(bundle.manifest, installed, host.version)),
   ];
@@ -91,22 +90,23 @@ export function differences(
   return [...differ, ...engines];
 }
 
-function unboundOf(
-  definitions: readonly Definition[],
-  bound: GateHost['bound'],
-): readonly { kind: Named; name: string }[] {
-  const found = new Map<string, { kind: Named; name: string }>();
+function unboundOf(definitions: readonly Definition[], bound: GateHost['bound']): readonly Unbound[] {
+  const found = new Map<string, Unbound>();
   for (const { kind, node } of configNodes(definitions)) {
     const name = node.name ?? '';
-    if (!bound[kind].has(name)) found.set(`${kind} ${name}`, { kind, name });
+    if (kind === 'feed') {
+      if (!bound.feed.has(name)) found.set(`feed ${name}`, { kind, name });
+    } else if (bound.endpoint.get(name) !== kind) {
+      found.set(`${kind} ${name}`, { kind: 'endpoint', name, speaks: kind });
+    }
   }
   return [...found.values()];
 }
 
-const configNodes = (definitions: readonly Definition[]): readonly { kind: Named; node: FlowNode }[] =>
+const configNodes = (definitions: readonly Definition[]): readonly { kind: BoundKind; node: FlowNode }[] =>
   definitions.flatMap(({ flow }) =>
     flow.flatMap((node) => {
-      const kind = CONFIG_TYPES[node.type];
+      const kind = BOUND_BY[node.type];
       return kind ? [{ kind, node }] : [];
     }),
   );

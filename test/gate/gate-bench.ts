@@ -25,7 +25,7 @@ export class GateBench {
     types: new Set(['hl7 in', 'function', 'message done', 'message failed', 'catch', 'wardflow-feed', 'comment']),
     modules: new Map(Object.entries(installedModules())),
     feeds: new Set(['hospital']),
-    endpoints: new Set(['ehr']),
+    endpoints: new Map([['ehr', 'fhir' as 'fhir' | 'mllp']]),
     version: '0.1.0',
     /** The next deploys are refused by Node-RED. */
     refusesDeploys: false,

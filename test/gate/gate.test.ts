@@ -129,6 +129,25 @@ describe('the gate', () => {
       assert.equal(bench.running, undefined);
     });
 
+    it('refuses a bundle that names an endpoint which is bound as one of another kind', async () => {
+      const receiver = { id: 'ward', type: 'wardflow-hl7-endpoint', name: 'ehr' };
+      const definitions = smallDefinitions({ name: 'alpha', extra: [receiver] });
+      bench.has.types.add('wardflow-hl7-endpoint');
+      const plan = async () => {
+        const made = await bench.kit.bundle({ definitions, base: null });
+        await bench.kit.keep(made);
+        return bench.gate.plan({ bundle: made.hash, kind: 'order' });
+      };
+      const { refusals, unbound } = await plan();
+      assert.deepEqual(unbound, [{ kind: 'endpoint', name: 'ehr', speaks: 'mllp' }]);
+      assert.deepEqual(
+        refusals.map(({ title }) => title),
+        ['The HL7 endpoint "ehr" is not bound in production.'],
+      );
+      bench.has.endpoints.set('ehr', 'mllp');
+      assert.deepEqual((await plan()).refusals, []);
+    });
+
     it('refuses a bundle that was made of something else than runs, in the plan and when it is ordered all the same', async () => {
       await twoRan();
       const other = await bench.kit.bundle({ definitions: smallDefinitions({ name: 'gamma' }), base: null });

@@ -1,5 +1,6 @@
 /** For each code of a finding: a definition that has it, and the nearest that has not. */
 import type { CheckCode } from '../../governance/checks/errors.ts';
+import type { BoundNames } from '../../governance/checks/subject.ts';
 import { ladder, on, table, type Change } from '../kit/checked-definition.ts';
 
 const switchTo = (rules: readonly object[], ...to: readonly (readonly string[])[]): Change => ({
@@ -286,8 +287,20 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
   [
     'name-unbound',
     'a name without binding',
-    { request: { bindings: [{ environment: 'production', feeds: [], endpoints: ['ehr'] }] } },
-    { request: { bindings: [{ environment: 'production', feeds: ['hospital'], endpoints: ['ehr'] }] } },
+    { request: { bindings: [{ environment: 'production', feeds: [], endpoints: { ehr: 'fhir' } }] } },
+    { request: { bindings: [{ environment: 'production', feeds: ['hospital'], endpoints: { ehr: 'fhir' } }] } },
+  ],
+  [
+    'name-unbound',
+    'a receiver that is bound as a FHIR server',
+    receiving({ request: { bindings: [bound('fhir')] } }),
+    receiving({ request: { bindings: [bound('mllp')] } }),
+  ],
+  [
+    'name-shared',
+    'a message and a resource under one name of an effect',
+    receiving({ first: 'w', nodes: [task('w', 'to-ward', ['s'])] }),
+    receiving({ first: 'w', nodes: [task('w', 'other', ['s'])] }),
   ],
   ['runbook-missing', 'no such heading', { intent: { runbook: 'What to do' } }, {}],
   ['runbook-empty', 'nothing below the heading', { readme: '# Test\n\n## Runbook\n\n## More\n\nText\n' }, {}],
@@ -423,4 +436,18 @@ function task(id: string, effect: string, to: readonly string[], endpoint = 'ehr
 
 function write(endpoint: string): Change {
   return { first: 'w', nodes: [task('w', 'a', ['done'], endpoint)] };
+}
+
+function bound(ward: 'fhir' | 'mllp'): BoundNames {
+  return { environment: 'production', feeds: ['hospital'], endpoints: { ehr: 'fhir', ward } };
+}
+
+/** Sends what came to the receiver `ward`. */
+function receiving(change: Change): Change {
+  const nodes = [
+    { id: 'ward', type: 'wardflow-hl7-endpoint', name: 'ward' },
+    on('s', 'hl7 out', { effect: 'to-ward', endpoint: 'ward' }, ['done']),
+    ...(change.nodes ?? []),
+  ];
+  return { first: 's', ...change, nodes, intent: { endpoints: ['ehr', 'ward'] } };
 }

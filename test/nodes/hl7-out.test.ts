@@ -70,7 +70,11 @@ describe('hl7 out', () => {
       receiver.received.map(({ bytes }) => bytes.toString('latin1')),
       [body],
     );
-    assert.deepEqual((await noted(sent)).toSorted(), ['H1 AA AH1 false', 'H1 AA AH1 true', 'H1 AA AH1 true']);
+    assert.deepEqual((await noted(sent)).map(String).toSorted(), [
+      'H1 AA AH1 false',
+      'H1 AA AH1 true',
+      'H1 AA AH1 true',
+    ]);
     const [effect] = await runtime.engine.store.effects.ofMessage(sent.id);
     assert.deepEqual(
       [effect?.state, effect?.name, effect?.target, effect?.discriminator, effect?.summary],

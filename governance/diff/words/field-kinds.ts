@@ -16,7 +16,7 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
     'endpoint endpoints watchEndpoint watch feed url host port server broker path method resourceType operation ' +
     'destination filename sends links reference',
   code:
-    'func initialize finalize libs noerr template syntax resource reference key correction discriminator fact messageId details ' +
+    'func initialize finalize libs noerr template syntax resource message messageKind controlId reference key correction discriminator fact messageId details ' +
     'parameters carry expression rows from relation unmapped set code codes jsonata',
   rule: 'table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
   wiring: 'z wires links scope uncaught in out status outputs d disabled',

@@ -9,7 +9,7 @@ import { counted, shown } from './value-words.ts';
 /** What a node is for, by its type. */
 const PURPOSES: Readonly<Partial<Record<ChangeKind, string>>> = {
   destination:
-    'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint',
+    'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint,wardflow-hl7-endpoint',
   recipient: 'console notice,escalation timer,e-mail',
   rule: 'rule table,switch,range,filter,rbe',
   cohort:
@@ -33,6 +33,7 @@ const CATCHES: ReadonlySet<string> = new Set(['catch', 'message failed']);
 const BY_NAME: Readonly<Record<string, ChangeKind>> = {
   'wardflow-feed': 'cohort',
   'wardflow-fhir-endpoint': 'destination',
+  'wardflow-hl7-endpoint': 'destination',
 };
 
 export function flowLines(
@@ -89,6 +90,7 @@ function goneLine(node: FlowNode, into: Sources, context: FlowContext): ChangeLi
 function whatItDoes(node: FlowNode, { names }: FlowContext): string {
   const value = (key: string): string => propertyValue(textOf(node, key), names);
   if (node.type === 'fhir write') return `: ${value('operation')} ${value('resourceType')} at ${value('endpoint')}`;
+  if (node.type === 'hl7 out') return `: sends ${value('message')} to ${value('endpoint')}`;
   if (node.type === 'console notice') return `: tells ${value('to')}`;
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;
   if (node.type === 'escalation timer') return `: ${value('mode')} ${value('escalation')}`;

@@ -32,7 +32,8 @@ export function nodeNames(...versions: readonly DefinitionContent[]): NodeNames 
 /** A subflow's instance goes by the subflow's name. */
 export function typeWords({ type }: FlowNode, names: Pick<NodeNames, 'find'>): string {
   if (type === 'tab') return 'flow';
-  if (!type.startsWith('subflow:')) return type.replace(/^wardflow-(fhir-)?/, '');
+  if (!type.startsWith('subflow:'))
+    return type === 'wardflow-hl7-endpoint' ? 'receiver' : type.replace(/^wardflow-(fhir-)?/, '');
   const subflow = names.find(type.slice(8));
   return `subflow ${subflow ? nameOf(subflow) || subflow.id : type.slice(8)}`;
 }

@@ -22,6 +22,8 @@ export interface FlowContext {
 const PHRASES: Readonly<Record<string, string>> = {
   'fhir write endpoint': 'goes to endpoint',
   'fhir read endpoint': 'reads from endpoint',
+  'hl7 out endpoint': 'goes to receiver',
+  'hl7 out message': 'sends',
   'hl7 in feed': 'takes the messages of feed',
   'console notice to': 'tells',
   'rule table table': 'decides by the table',

@@ -121,6 +121,9 @@ const ENDPOINT = {
   unknown: { tone: 'plain', icon: CircleHelp, text: 'Not used yet' },
 } as const;
 
+/** What people call it, not how it is carried. */
+const SPOKEN = { fhir: 'FHIR', mllp: 'HL7' } as const;
+
 export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointHealth[] }) {
   return (
     <section className="panel" aria-labelledby="endpoints">
@@ -129,7 +132,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
       </div>
       {endpoints.length === 0 ? (
         <p className="panel-body dim">
-          No endpoint is bound. Name a FHIR server in bindings.json so that flows can write to it.
+          No endpoint is bound. Name a FHIR server or an HL7 receiver in bindings.json so that flows can reach it.
         </p>
       ) : (
         <ScrollX label="Endpoints, table">
@@ -147,7 +150,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
               {endpoints.map((endpoint) => (
                 <tr key={endpoint.name}>
                   <td>
-                    {endpoint.name} <span className="dim">{endpoint.kind.toUpperCase()}</span>
+                    {endpoint.name} <span className="dim">{SPOKEN[endpoint.kind]}</span>
                     <Waiting endpoint={endpoint} />
                   </td>
                   <td>

@@ -33,6 +33,38 @@ describe('a changed property of a node', () => {
     ]);
   });
 
+  it('tells where a message goes, and what is sent', () => {
+    const withOut = editedFlow(discharge, (nodes) => {
+      nodes.push(
+        { id: 'ward', type: 'wardflow-hl7-endpoint', name: 'ward' },
+        { id: 'clinic', type: 'wardflow-hl7-endpoint', name: 'clinic' },
+        {
+          id: 'out',
+          type: 'hl7 out',
+          z: 'discharge',
+          name: 'Tell the ward',
+          endpoint: 'ward',
+          message: 'payload',
+          controlId: 'keep',
+          wires: [[]],
+        },
+      );
+    });
+    assert.deepEqual(told(linesOf(discharge, withOut)), [
+      'destination - New receiver "ward"',
+      'destination - New receiver "clinic"',
+      'destination - New hl7 out "Tell the ward": sends payload to ward',
+    ]);
+    const changed = editedFlow(withOut, inNode('out', { endpoint: 'clinic', message: 'made', controlId: 'new' }));
+    assert.deepEqual(told(linesOf(withOut, changed)), [
+      'destination - hl7 out "Tell the ward" goes to receiver ward -> clinic',
+      'code - hl7 out "Tell the ward" sends payload -> made',
+      'code - hl7 out "Tell the ward": control id keep -> new',
+    ]);
+    const renamed = editedFlow(withOut, inNode('ward', { name: 'ward-2' }));
+    assert.deepEqual(told(linesOf(withOut, renamed)), ['destination - receiver "ward" is now called "ward-2"']);
+  });
+
   it('tells recipient, lane and text of a notice', () => {
     assert.deepEqual(
       dischargeFlow(inNode('dis-changed', { to: 'ward', toKind: 'str', lane: 'routine', text: 'Look at it.' })),
