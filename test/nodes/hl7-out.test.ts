@@ -138,7 +138,7 @@ describe('hl7 out', () => {
     for (const patient of ['P1', 'P2'])
       assert.deepEqual(
         order.filter((one) => one.startsWith(patient)),
-        [...order.filter((one) => one.startsWith(patient))].toSorted(),
+        order.filter((one) => one.startsWith(patient)).toSorted(),
       );
   });
 
