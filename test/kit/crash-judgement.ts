@@ -25,9 +25,8 @@ export interface Judgement {
 
 const CONTROL_ID = 'urn:wardflow:message-control-id';
 
-/** Nobody answers: each of the later steps of the shipped ladder writes one more Communication, ten minutes apart. */
+/** Nobody answers: each later step of the shipped ladder writes one more Communication, and so does each repeat of its last. */
 const STEP_MINUTES = 10;
-const LATER_STEPS = 3;
 
 /** `sent`: in the order in which the messages of each patient were acknowledged; all of it within `minutes`. */
 export async function judge(
@@ -61,7 +60,7 @@ export async function judge(
 
   const expected = sent.filter(({ kind }) => kind !== 'plain').map(({ controlId }) => controlId);
   const awaited = new Set(expected);
-  const laterSteps = Math.min(LATER_STEPS, Math.floor(minutes / STEP_MINUTES));
+  const laterSteps = Math.floor(minutes / STEP_MINUTES);
   const climbing = new Set(sent.filter(({ kind }) => kind === 'critical').map(({ controlId }) => controlId));
   for (const type of ['Task', 'Communication']) {
     const most = (id: string): number => (type === 'Communication' && climbing.has(id) ? 1 + laterSteps : 1);
