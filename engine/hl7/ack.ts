@@ -43,9 +43,14 @@ export function buildAck(message: Hl7Message | undefined, options: AckOptions): 
   if (charset !== '') header.push('', '', '', '', '', charset);
   const answer = ['MSA', options.code, taken('MSH-10')];
   if (options.text) answer.push(write(options.text));
-  const text = `${header.join('|')}\r${answer.join('|')}\r`;
+  const text = withoutBlocks(`${header.join('|')}\r${answer.join('|')}\r`);
   const { charset: written = UTF8, marked, damaged = false } = source ?? {};
   return Hl7Message.of(new Hl7Source(text, written, marked, damaged));
+}
+
+/** A field that ends with the end block's first byte would end the frame of the answer; the value stays the same. */
+function withoutBlocks(text: string): string {
+  return text.replaceAll('\v', '\\X0B\\').replaceAll('\u001c', '\\X1C\\');
 }
 
 /** No header field has as many. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { MllpFramer, type Framed, type FramerLimits } from '../../engine/mllp/framer.ts';
+import { framesOf } from '../kit/mllp-reference.ts';
 import { counts } from '../kit/requires.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 
-const [START, END, CR, LF] = [0x0b, 0x1c, 0x0d, 0x0a];
 /** What frames and their faults are made of. */
 const PARTS = [
   '\x0b',
@@ -23,42 +23,11 @@ const PARTS = [
 ];
 const LIMITS: FramerLimits = { maxFrameBytes: 12, keepOfBroken: 6 };
 
-type Told = string | { junk: number };
-
-/** The same said slowly: the whole stream at hand, one byte after the other, written from the rules and not from the framer. */
-function reference(stream: Buffer): string[] {
-  const told: Told[] = [];
-  const junk = (): void => {
-    const last = told.at(-1);
-    if (typeof last === 'object') last.junk++;
-    else told.push({ junk: 1 });
-  };
-  let at = 0;
-  while (at < stream.length) {
-    if (stream[at] !== START) {
-      if (stream[at] !== CR && stream[at] !== LF) junk();
-      at++;
-      continue;
-    }
-    const from = ++at;
-    let ended: 'frame' | 'unterminated' | 'cut' = 'cut';
-    let to = stream.length;
-    for (; at < stream.length && ended === 'cut'; at++) {
-      const rest = stream.subarray(at);
-      if (rest[0] === END && (rest.length === 1 || rest[1] === CR || rest[1] === START)) ended = 'frame';
-      else if (rest.subarray(0, 4).equals(Buffer.from('\x0bMSH'))) ended = 'unterminated';
-      else if (rest[0] === START && Buffer.from('\x0bMSH').subarray(0, rest.length).equals(rest)) to = Math.min(to, at);
-      if (ended !== 'cut') to = at;
-    }
-    const content = stream.subarray(from, to);
-    const kept = content.subarray(0, LIMITS.keepOfBroken).toString('latin1');
-    if (content.length > LIMITS.maxFrameBytes) told.push(`too-large ${kept}`);
-    else if (ended === 'frame') told.push(`frame ${content.toString('latin1')}`);
-    else if (ended === 'unterminated') told.push(`unterminated ${kept}`);
-    at = ended === 'cut' ? stream.length : ended === 'unterminated' ? to : to + (stream[to + 1] === CR ? 2 : 1);
-  }
-  return told.map((one) => (typeof one === 'string' ? one : `junk ${one.junk}`));
-}
+/** The same from the kit's slow reader. */
+const reference = (stream: Buffer): string[] =>
+  framesOf(stream, LIMITS).map(({ kind, bytes }) =>
+    kind === 'junk' ? `junk ${bytes.length}` : `${kind} ${bytes.toString('latin1')}`,
+  );
 
 /** Junk is told of chunk by chunk, so that what follows one another is one. */
 function framed(chunks: readonly Buffer[]): string[] {
