@@ -174,6 +174,7 @@ export { messageFact, type MessageFact } from './events/from-hl7/message-fact.ts
 export { judgeFact, type FailedFact, type PriorFact } from './store/gate-verdict.ts';
 export { adviseOn, type AdviseOptions } from './hl7/advise.ts';
 export { dictionaryOf } from './hl7/dictionary.ts';
+export { namesAlong } from './hl7/names-along.ts';
 export { outlineOf, type OutlineOptions } from './hl7/outline-of.ts';
 export { suggestPaths, type SuggestOptions } from './hl7/suggest-paths.ts';
 export type { EngineOptions };

@@ -1,4 +1,5 @@
 /** What changes from one bundle to another. */
+import { namesAlong } from '../../engine/index.ts';
 import { readBundle, type Bundle } from '../../governance/bundle/index.ts';
 import { describeChange, diffDefinitions, isEmpty, readContent } from '../../governance/diff/index.ts';
 import type { Io } from '../io.ts';
@@ -22,7 +23,11 @@ export async function diffBundles(
     const contents = { before: contentOf(a, name), after: contentOf(b, name) };
     const diff = diffDefinitions(contents.before, contents.after);
     if (isEmpty(diff)) return [];
-    const changes = describeChange(diff, { ...contents, others: [contentOf(a, SHARED), contentOf(b, SHARED)] });
+    const changes = describeChange(diff, {
+      ...contents,
+      others: [contentOf(a, SHARED), contentOf(b, SHARED)],
+      pathNames: namesAlong,
+    });
     return [{ name, before: versionIn(a, name), after: versionIn(b, name), changes, diff }];
   });
   const follows = b.manifest.base === a.hash;

@@ -5,6 +5,7 @@ import { byWeight, type ChangeLine } from './words/change-line.ts';
 import { jsonLines, textLine, wholeFileLine } from './words/file-words.ts';
 import { flowLines } from './words/flow-words.ts';
 import { nodeNames, type PropertyLabels } from './words/node-sense.ts';
+import type { PathNames } from './words/step-words.ts';
 import { tableLines } from './words/table-words.ts';
 
 export interface DescribeOptions {
@@ -14,6 +15,8 @@ export interface DescribeOptions {
   readonly labels?: PropertyLabels;
   /** Other definitions whose nodes are named in these: `_shared` for the names of endpoints and feeds. */
   readonly others?: readonly DefinitionContent[];
+  /** What the places of a message are called; without it they have their paths alone. */
+  readonly pathNames?: PathNames;
 }
 
 /** One line for each change, weightiest first; changes of equal weight in the order of the files. */
@@ -24,7 +27,7 @@ export function describeChange(diff: DefinitionDiff, options: DescribeOptions): 
 function fileLines(
   path: string,
   diff: FileDiff,
-  { before, after, labels = {}, others = [] }: DescribeOptions,
+  { before, after, labels = {}, others = [], pathNames = () => [] }: DescribeOptions,
 ): readonly ChangeLine[] {
   const [old, now] = [before.get(path), after.get(path)];
   switch (diff.kind) {
@@ -36,7 +39,7 @@ function fileLines(
     case 'flow': {
       if (old?.kind !== 'flow' || now?.kind !== 'flow') break;
       const names = nodeNames(after, before, ...others);
-      return flowLines(diff, old.nodes, now.nodes, { file: path, names, labels });
+      return flowLines(diff, old.nodes, now.nodes, { file: path, names, labels, pathNames });
     }
     case 'rule-table':
       if (old?.kind === 'rule-table' && now?.kind === 'rule-table') return tableLines(path, diff, old.table, now.table);

@@ -5,6 +5,7 @@ import { discriminator as discriminatorOf } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
 import { stepRunner } from '../kit/hl7-steps/run.ts';
+import { textOf as shown } from '../kit/one-line.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
 import { BUILDS, refuseSharedName } from '../kit/unique-name.ts';
 import { hl7Build, type Hl7BuildProperties } from './config.ts';
@@ -71,8 +72,7 @@ function textOf(
     const value = await written.evaluate(msg);
     if (value === undefined || value === null || value === '') throw nodeErrors.create('expression-empty', details);
     if (typeof value === 'object') throw nodeErrors.create('expression-kind', { ...details, expected: 'text' });
-    if (String(value as string).length > LONGEST)
-      throw nodeErrors.create('value-too-large', { ...details, limit: LONGEST });
+    if (shown(value).length > LONGEST) throw nodeErrors.create('value-too-large', { ...details, limit: LONGEST });
     return value;
   };
 }

@@ -14,11 +14,11 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
   cohort: 'types senders suppress groupBy topic filter selector cohort feeds',
   destination:
     'endpoint endpoints watchEndpoint watch feed url host port server broker path method resourceType operation ' +
-    'destination filename sends links reference',
+    'destination filename sends links reference receiver',
   code:
     'func initialize finalize libs noerr template syntax resource message messageKind controlId reference key correction discriminator fact messageId details ' +
-    'parameters carry expression rows from relation unmapped set code codes jsonata',
-  rule: 'table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
+    'parameters carry expression rows from relation unmapped set code codes jsonata steps messageType json charset',
+  rule: 'ifMissing countDiffers table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
   wiring: 'z wires links scope uncaught in out status outputs d disabled',
 };
 

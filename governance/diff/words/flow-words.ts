@@ -1,8 +1,10 @@
 /** Changes of a flow in words. */
+import { field } from '../base/json.ts';
 import type { FlowDiff, NodeDiff } from '../flow/flow-diff.ts';
 import { wiresOf, type FlowNode, type Wire } from '../flow/flow-node.ts';
 import { line, type ChangeKind, type ChangeLine } from './change-line.ts';
 import { nodeWords, propertyValue, textOf, typeWords } from './node-sense.ts';
+import { isSteps, stepWords } from './step-words.ts';
 import { propertyLines, type FlowContext } from './property-words.ts';
 import { counted, shown } from './value-words.ts';
 
@@ -15,7 +17,7 @@ const PURPOSES: Readonly<Partial<Record<ChangeKind, string>>> = {
   cohort:
     'hl7 in,queue in,dead letter in,quarantine in,http in,mqtt in,tcp in,inject,watch,wardflow-feed,idempotency gate',
   timer: 'delay,delay until,trigger',
-  code: 'function,template,change',
+  code: 'function,template,change,hl7 edit,hl7 build,hl7 json',
   layout: 'comment,group',
 };
 const PURPOSE = new Map(
@@ -87,13 +89,22 @@ function goneLine(node: FlowNode, into: Sources, context: FlowContext): ChangeLi
   });
 }
 
-function whatItDoes(node: FlowNode, { names }: FlowContext): string {
+const MOST_STEPS = 4;
+
+function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   const value = (key: string): string => propertyValue(textOf(node, key), names);
   if (node.type === 'fhir write') return `: ${value('operation')} ${value('resourceType')} at ${value('endpoint')}`;
   if (node.type === 'hl7 out') return `: sends ${value('message')} to ${value('endpoint')}`;
   if (node.type === 'console notice') return `: tells ${value('to')}`;
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;
   if (node.type === 'escalation timer') return `: ${value('mode')} ${value('escalation')}`;
+  const steps = field(node, 'steps');
+  if (node.type === 'hl7 build') return `: makes ${value('messageType')} for ${value('receiver')}`;
+  if (node.type === 'hl7 edit' && isSteps(steps)) {
+    const said = steps.slice(0, MOST_STEPS).map((step) => stepWords(step, pathNames));
+    const more = steps.length - said.length;
+    return `: ${said.join('; ')}${more > 0 ? `; and ${counted(more, 'more step', 'more steps')}` : ''}`;
+  }
   if (node.type === 'function') return `: ${counted(textOf(node, 'func').split('\n').length, 'line')} of code`;
   return '';
 }

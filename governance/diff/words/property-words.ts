@@ -9,6 +9,7 @@ import { line, type ChangeKind, type ChangeLine, type Safety } from './change-li
 import { fieldKind } from './field-kinds.ts';
 import { fieldLines } from './field-words.ts';
 import { nodeWords, propertyValue, propertyWords, textOf, type NodeNames, type PropertyLabels } from './node-sense.ts';
+import { isSteps, stepLines, type PathNames } from './step-words.ts';
 import { switchChanges } from './switch-words.ts';
 import { counted, durationWords, secondsOf } from './value-words.ts';
 
@@ -16,6 +17,7 @@ export interface FlowContext {
   readonly file: string;
   readonly names: NodeNames;
   readonly labels: PropertyLabels;
+  readonly pathNames: PathNames;
 }
 
 /** What some properties say in a sentence of their own. */
@@ -26,6 +28,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   'hl7 out message': 'sends',
   'hl7 in feed': 'takes the messages of feed',
   'console notice to': 'tells',
+  'hl7 build messageType': 'makes messages of type',
+  'hl7 build receiver': 'writes to',
   'rule table table': 'decides by the table',
   'function func': 'code',
   'function initialize': 'start code',
@@ -49,7 +53,7 @@ function propertyLine(
   { property, before, after }: PropertyChange,
   diff: NodeDiff,
   node: FlowNode,
-  { file, names, labels }: FlowContext,
+  { file, names, labels, pathNames }: FlowContext,
 ): readonly ChangeLine[] {
   const place = { file, node: diff.id, field: property };
   const who = nodeWords(node, names);
@@ -57,6 +61,7 @@ function propertyLine(
     return [switchedLine(place, who, after === true)];
   if (property === 'z')
     return [line('wiring', place, `${who} stands on another flow:`, valuesOf(before, after, names))];
+  if (property === 'steps' && isSteps(before) && isSteps(after)) return stepLines(place, who, before, after, pathNames);
   if (property === 'rules' && node.type === 'switch') return switchLines(place, who, node, before, after);
   const kind = property === 'rules' ? 'code' : fieldKind(property);
   const phrase = PHRASES[`${node.type} ${property}`];

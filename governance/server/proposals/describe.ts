@@ -1,5 +1,5 @@
 /** A proposal's change in words, and whom it touches besides. */
-import type { Definition } from '../../../engine/index.ts';
+import { namesAlong, type Definition } from '../../../engine/index.ts';
 import {
   affectedBy,
   byWeight,
@@ -29,7 +29,11 @@ export function describeProposal(
   const words: readonly DefinitionWords[] = changed
     .map((name) => {
       const contents = { before: contentOf(old, name), after: contentOf(now, name) };
-      const lines = describeChange(diffDefinitions(contents.before, contents.after), { ...contents, others });
+      const lines = describeChange(diffDefinitions(contents.before, contents.after), {
+        ...contents,
+        others,
+        pathNames: namesAlong,
+      });
       return { definition: name, title: find(name)?.intent.title ?? name, lines };
     })
     .toSorted(byGravity);

@@ -1,4 +1,5 @@
 /** What went into force, for those who work with it: no hashes, no patients, the words of the diff. */
+import { namesAlong } from '../../../engine/index.ts';
 import type { ChangeList, ClinicalChange } from '../../api/release-contract.ts';
 import { readBundle, verifyBundle, type Bundle } from '../../bundle/index.ts';
 import { describeChange, diffDefinitions, isEmpty, readContent } from '../../diff/index.ts';
@@ -143,7 +144,9 @@ function linesBetween(before: Bundle | null, after: Bundle | null): DefinitionLi
     const diff = diffDefinitions(contents.before, contents.after);
     if (isEmpty(diff)) return [];
     const others = [contentOf(before, SHARED), contentOf(after, SHARED)];
-    const lines = describeChange(diff, { ...contents, others }).filter(({ kind }) => kind !== 'layout');
+    const lines = describeChange(diff, { ...contents, others, pathNames: namesAlong }).filter(
+      ({ kind }) => kind !== 'layout',
+    );
     if (lines.length === 0) return [];
     const shown = lines.slice(0, MOST_LINES).map(({ text }) => text.replaceAll(' -> ', ' → '));
     const more = lines.length - shown.length;

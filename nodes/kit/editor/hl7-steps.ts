@@ -88,12 +88,13 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
   value.typedInput('width', '100%');
 
   const afterLine = $('<div class="wardflow-step-line">').appendTo(container);
+  $('<span>').text(say('after')).appendTo(afterLine);
   const after = $('<input type="text" class="wardflow-fill" spellcheck="false" autocomplete="off">')
-    .attr({ 'aria-label': say('after'), placeholder: say('after') })
+    .attr({ 'aria-label': say('after'), placeholder: say('atEnd') })
     .val(step.do === 'add' ? step.value : '')
     .appendTo(afterLine);
 
-  const whenLine = $('<div class="wardflow-step-line wardflow-step-condition">').appendTo(container);
+  const whenLine = $('<div class="wardflow-step-line">').appendTo(container);
   $('<span>').text(say('when')).appendTo(whenLine);
   const when = $('<input type="text">').val(linesToTabs(step.when)).appendTo(whenLine);
   when.typedInput({ default: 'jsonata', types: rowTypes(['jsonata']) });
@@ -130,6 +131,17 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
     return value.typedInput('type') === 'jsonata' ? tabsToLines(typed) : typed;
   };
   const whenText = (): string => tabsToLines(when.typedInput('value')).trim();
+  const wrongExpression = (): { readonly field: string; readonly sentence: string } | undefined => {
+    const isExpression = TAKES_VALUE.has(kindNow()) && value.typedInput('type') === 'jsonata';
+    for (const [field, written] of [
+      ['value', isExpression ? valueText() : ''],
+      ['when', whenText()],
+    ] as const) {
+      const told = written === '' ? undefined : syntaxProblem(written);
+      if (told !== undefined) return { field, sentence: told };
+    }
+    return undefined;
+  };
   return {
     read() {
       const now = kindNow();
@@ -143,12 +155,13 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
       };
     },
     show(problem) {
-      const wrongExpression = whenText() !== '' && syntaxProblem(whenText());
-      const field = problem?.field ?? (wrongExpression ? 'when' : '');
+      const wrong = problem ?? wrongExpression();
+      const field = wrong?.field ?? '';
       path.toggleClass('input-error', field === 'path');
       after.toggleClass('input-error', field === 'value' && kindNow() === 'add');
       value.next('.red-ui-typedInput-container').toggleClass('input-error', field === 'value');
-      sentence.text(problem?.sentence ?? '').toggle(problem !== undefined);
+      when.next('.red-ui-typedInput-container').toggleClass('input-error', field === 'when');
+      sentence.text(wrong?.sentence ?? '').toggle(wrong !== undefined);
     },
     number: (at) => void place.text(String(at)),
     focus: () => void kind.trigger('focus'),

@@ -3,8 +3,9 @@
  * places in the message as the steps before it have left it; what a step says is evaluated there before any of them is
  * written. The message given stays as it is.
  */
-import { Hl7Message, WardflowError, type Hl7Change } from '../../../engine/index.ts';
+import { WardflowError, type Hl7Change, type Hl7Message } from '../../../engine/index.ts';
 import { nodeErrors } from '../errors.ts';
+import { textOf } from '../one-line.ts';
 import { textToCopy } from './copy.ts';
 import { Added } from './added.ts';
 import { pathOf, placeOf, type PlacePattern } from './place.ts';
@@ -201,7 +202,7 @@ class Run implements Applied {
     const details = { field: `step ${at + 1}, value`, node };
     if (value === undefined || value === null || value === '') throw nodeErrors.create('expression-empty', details);
     if (typeof value === 'object') throw nodeErrors.create('expression-kind', { ...details, expected: 'text' });
-    const text = String(value as string | number | boolean);
+    const text = textOf(value);
     if (text.length > LONGEST_VALUE) throw nodeErrors.create('value-too-large', { ...details, limit: LONGEST_VALUE });
     return text;
   }

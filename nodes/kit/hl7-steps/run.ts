@@ -1,7 +1,6 @@
 /** Steps as a running node and as a preview evaluate them. */
-import { Hl7Message, WardflowError } from '../../../engine/index.ts';
+import { expressionErrors, type Hl7Message, type WardflowError } from '../../../engine/index.ts';
 import type { WardflowMessage } from '../../../runtime/services.ts';
-import { expressionErrors } from '../../../engine/index.ts';
 import { expression, type Expression } from '../expression.ts';
 import { errorOf, failureOf } from '../failure.ts';
 import type { NodeHandle } from '../register.ts';
