@@ -8,9 +8,9 @@ export type ClosableHl7Endpoints = Hl7Endpoints & Pick<EndpointSet<unknown>, 're
 
 /** Receivers over MLLP; connections open with the first message. */
 export function createHl7Endpoints(options: Hl7EndpointsOptions): ClosableHl7Endpoints {
-  const { clock, log } = options;
+  const { folder, clock, log } = options;
   const set = createEndpointSet('mllp', options, (name, binding, parts) =>
-    createHl7Endpoint({ name, binding, clock, log, ...parts }),
+    createHl7Endpoint({ name, binding, folder, clock, log, ...parts }),
   );
   return {
     ...set,

@@ -13,10 +13,13 @@ import type { Hl7Endpoint, Hl7SendResult } from './endpoint.ts';
 import { mllpErrors } from './errors.ts';
 import { createMllpSender, type MllpSender } from './sender.ts';
 import { sendable } from './sendable.ts';
+import { readSendTls, tlsFolderOf } from './tls-files.ts';
 
 export interface Hl7EndpointOptions {
   readonly name: string;
   readonly binding: MllpEndpointBinding;
+  /** Data folder of the environment: keys and certificates are files in its folder `tls`. */
+  readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange: () => void;
@@ -51,10 +54,8 @@ export function createHl7Endpoint(options: Hl7EndpointOptions): ClosableHl7Endpo
     onChange,
   });
   const { random } = options.dispatch;
-  const refused = (): never => {
-    throw mllpErrors.create('mllp-tls-refused', { host, port, reason: 'its files are not read yet' });
-  };
-  const tls = binding.tls && refused;
+  const files = binding.tls;
+  const tls = files && (() => readSendTls(tlsFolderOf(options.folder), files));
   const connected = (): MllpSender => createMllpSender({ host, port, tls, answerMs, idleMs, clock, random, log });
   const first = connected();
   const senders = [first, ...Array.from({ length: connections - 1 }, connected)];

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
   createHl7Endpoints,
@@ -8,6 +11,7 @@ import {
   type Hl7SendResult,
   type MllpEndpointBinding,
 } from '../../engine/index.ts';
+import { makeCertificate } from '../kit/certificates.ts';
 import { AA, acknowledgement, CountingReceiver } from '../kit/counting-receiver.ts';
 import { eventually } from '../kit/eventually.ts';
 
@@ -23,7 +27,7 @@ describe('HL7 endpoints', () => {
   let ready: number[];
   let changes: number;
 
-  const bound = (more: Partial<MllpEndpointBinding> = {}): ClosableHl7Endpoints =>
+  const bound = (more: Partial<MllpEndpointBinding> = {}, folder = '/nowhere'): ClosableHl7Endpoints =>
     createHl7Endpoints({
       bindings: {
         lab: {
@@ -37,7 +41,7 @@ describe('HL7 endpoints', () => {
           ...more,
         },
       },
-      folder: '/nowhere',
+      folder,
       clock,
       log: silentLog,
       live: { publish: () => void changes++ },
@@ -191,6 +195,27 @@ describe('HL7 endpoints', () => {
       assert.equal(short(result), 'permanent hl7-not-sendable');
       assert.deepEqual([receiver.connections, health().state], [0, 'unknown']);
     });
+
+  it('speak TLS by the files of the environment, read again at each try', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wardflow-hl7-endpoints-'));
+    const certificate = makeCertificate();
+    const guarded = await CountingReceiver.start(certificate);
+    await endpoints.close();
+    const tls = { ca: 'receiver.pem', client: null, serverName: null };
+    endpoints = bound({ port: guarded.port, tls }, folder);
+    try {
+      assert.equal(short(await send('M1')), 'transient mllp-tls-file');
+      await mkdir(join(folder, 'tls'));
+      await writeFile(join(folder, 'tls/receiver.pem'), certificate.cert);
+      clock.advance(10_000);
+      assert.equal(short(await send('M2')), 'AA');
+      assert.deepEqual(guarded.controlIds(), ['M2']);
+    } finally {
+      await endpoints.close();
+      await guarded.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('refuse a name that is not bound', () => {
     assert.throws(() => endpoints.get('ehr'), { code: 'endpoint-unbound' });

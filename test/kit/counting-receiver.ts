@@ -3,8 +3,8 @@
  * standard only; shares no code with the product.
  */
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 const START = 0x0b;
 const END = Buffer.from([0x1c, 0x0d]);
@@ -40,8 +40,14 @@ export class CountingReceiver {
   #port = 0;
   readonly #sockets = new Set<Socket>();
 
-  static async start(): Promise<CountingReceiver> {
-    const made = new CountingReceiver();
+  readonly #tls: { readonly cert: string; readonly key: string } | undefined;
+
+  private constructor(tls: { readonly cert: string; readonly key: string } | undefined) {
+    this.#tls = tls;
+  }
+
+  static async start(tls?: { readonly cert: string; readonly key: string }): Promise<CountingReceiver> {
+    const made = new CountingReceiver(tls);
     await made.open();
     return made;
   }
@@ -56,7 +62,8 @@ export class CountingReceiver {
 
   /** Listens, again on the port that it had. */
   async open(): Promise<void> {
-    const server = createServer((socket) => this.#serve(socket));
+    const serve = (socket: Socket): void => this.#serve(socket);
+    const server = this.#tls ? createTlsServer(this.#tls, serve) : createServer(serve);
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
     this.#server = server;
