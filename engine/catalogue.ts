@@ -1,5 +1,6 @@
 /** All errors of the engine, by part. The parts above it are listed where the reference is made (scripts/docs/parts.ts). */
 import type { ErrorEntry } from './base/errors.ts';
+import { acknowledgementErrors } from './acknowledgements/errors.ts';
 import { configErrors } from './config/errors.ts';
 import { definitionErrors } from './definitions/errors.ts';
 import { effectErrors } from './effects/errors.ts';
@@ -33,6 +34,7 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'HL7 v2', file: 'engine/hl7/errors.ts', entries: hl7Errors.entries },
   { title: 'MLLP', file: 'engine/mllp/errors.ts', entries: mllpErrors.entries },
   { title: 'Intake', file: 'engine/intake/errors.ts', entries: intakeErrors.entries },
+  { title: 'Acknowledgements', file: 'engine/acknowledgements/errors.ts', entries: acknowledgementErrors.entries },
   { title: 'Operations', file: 'engine/operations/errors.ts', entries: operationErrors.entries },
   { title: 'Work queue', file: 'engine/queue/errors.ts', entries: queueErrors.entries },
   { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },

@@ -1,5 +1,6 @@
 /** Composes the engine: the store, what comes in, what is dispatched, what goes out, and what waits for people. */
 import { openIdentifierMarks, type IdentifierMark } from './audit/identifier-marks.ts';
+import { createAcknowledgements } from './acknowledgements/create-acknowledgements.ts';
 import type { Clock, Millis } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
 import { timeSortedIds } from './base/ids.ts';
@@ -128,8 +129,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     jobs: engineJobs({ work: store.work, retention: store.retention, keep, clock, log, onWork, onDue }),
     log,
   });
+  const acknowledgements = createAcknowledgements({
+    ...parts,
+    store,
+    send: (name, message) => hl7Endpoints.get(name).send(message),
+  });
   const intake = createIntake({
     ...parts,
+    owed: acknowledgements,
     store,
     bindings: bindings.feeds,
     tlsFolder: tlsFolderOf(dataFolder),
@@ -151,6 +158,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     waking.stop();
     await intake.close();
     await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop(), schedules.stop(withinMs)]);
+    await acknowledgements.stop();
     failures.expected();
     await Promise.all([endpoints.close(), hl7Endpoints.close()]);
     await store.close();
@@ -164,6 +172,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     store,
     intake,
+    acknowledgements,
     dispatcher,
     effects,
     escalations,
@@ -179,6 +188,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       dispatcher.start();
       runner.start();
       watcher.start();
+      acknowledgements.start();
       void schedules.start();
     },
     stop: (withinMs) => (stopping ??= stop(withinMs)),

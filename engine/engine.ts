@@ -1,5 +1,6 @@
 /** The engine as one object: what `createEngine` composes and the runtime, the CLI and tests hold. */
 import type { IdentifierMark } from './audit/identifier-marks.ts';
+import type { AcknowledgementService } from './acknowledgements/acknowledgement-service.ts';
 import type { Clock } from './base/clock.ts';
 import type { Ids } from './base/ids.ts';
 import type { Log } from './base/log.ts';
@@ -22,6 +23,8 @@ export interface Engine {
   readonly log: Log;
   readonly store: Store;
   readonly intake: Intake;
+  /** What senders in enhanced mode are told of their messages. */
+  readonly acknowledgements: AcknowledgementService;
   readonly dispatcher: Dispatcher;
   readonly effects: EffectRunner;
   readonly escalations: EscalationService;

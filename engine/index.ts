@@ -71,6 +71,7 @@ export type { OperatorControls, SwitchRequest, SwitchView } from './operations/c
 export type { FeedRefusals } from './intake/refusals.ts';
 export type { StoreTrouble } from './store-failures.ts';
 export type {
+  EnhancedMode,
   FeedSettings,
   FeedStatus,
   FeedTls,
@@ -136,7 +137,21 @@ export type { Hl7Fields, Hl7Row } from './hl7/fields.ts';
 export { parsePath, tryPath, type Hl7Path } from './hl7/path.ts';
 export { readBatch, splitBatch, type Hl7Batch, type Hl7BatchFile } from './hl7/batch.ts';
 export type { BatchHeader, BatchTrailer } from './hl7/batch-envelope.ts';
-export { buildAck, type AckOptions } from './hl7/ack.ts';
+export { buildAck, type AckCode, type AckError, type AckOptions } from './hl7/ack.ts';
+export { conditionsOf, type AckCondition, type AckConditions } from './hl7/acknowledgement-mode.ts';
+export type {
+  AcknowledgementService,
+  AnswerContent,
+  AnswerOutcome,
+  AnswerRequest,
+} from './acknowledgements/acknowledgement-service.ts';
+export { acknowledgementMessage } from './acknowledgements/acknowledgement-message.ts';
+export { acknowledgementErrors } from './acknowledgements/errors.ts';
+export {
+  createAcknowledgements,
+  type AcknowledgementsOptions,
+  type RunningAcknowledgements,
+} from './acknowledgements/create-acknowledgements.ts';
 export { inZone, instantOf, parseHl7Time, writeHl7Time, type Hl7Time, type TimePrecision } from './hl7/datetime.ts';
 export { DEFAULT_FRAMER_LIMITS, frame, MllpFramer, type Framed, type FramerLimits } from './mllp/framer.ts';
 export { acknowledgementOf, type Acknowledgement } from './mllp/acknowledgement.ts';

@@ -21,6 +21,9 @@ export const AUDIT_SENTENCES = {
   'escalation.cancelled': '{actor} cancelled the escalation[ through {via}][: {reason}].',
   'escalation.exhausted': 'The escalation ran out of people to tell[ after {steps} steps].',
   'task.created': 'A task was created[ at {endpoint}].',
+  'acknowledgement.made': 'The sender was answered {code} by the engine[, because {why}].',
+  'acknowledgement.lapsed':
+    'The answer that a flow or the engine had made was given up: nobody took it[ on feed {feed}].',
   'message.reread': '{actor} had the unreadable message read again[: {reason}].',
   'message.discarded': '{actor} discarded the unreadable message[: {reason}].',
   'message.body-viewed': '{actor} looked at the content of the message[: {reason}].',

@@ -2,11 +2,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
-import type { FrameOutcome } from '../mllp/connection.ts';
+import type { OwedAnswers } from '../acknowledgements/create-acknowledgements.ts';
+import { isAcceptAcknowledgement } from '../hl7/acknowledgement-mode.ts';
+import type { FrameConnection, FrameOutcome } from '../mllp/connection.ts';
 import type { Framed } from '../mllp/framer.ts';
-import type { AcceptOutcome, NewMessage, Store } from '../store/contract/index.ts';
+import type { AcceptOutcome, NewMessage, OwedAcknowledgement, Store } from '../store/contract/index.ts';
 import type { FeedSettings, Subscription } from './feed.ts';
 import { newWork, quarantineWork, sha256 } from './new-work.ts';
+import { owedAnswer } from './owed-answer.ts';
 import { readFrame } from './read-frame.ts';
 
 export interface AcceptorOptions {
@@ -17,6 +20,7 @@ export interface AcceptorOptions {
   readonly live: Pick<LiveFeed, 'publish'>;
   /** Called when new work may be claimable. */
   readonly wake: () => void;
+  readonly owed?: OwedAnswers;
   readonly maxFrameBytes: number;
   /** The journal could not keep a frame of the feed. */
   readonly notKept: (feed: string, error: unknown) => void;
@@ -39,14 +43,15 @@ export async function acceptFrame(
   options: AcceptorOptions,
   feed: FeedInForce,
   framed: Exclude<Framed, { kind: 'junk' }>,
-  connection: { readonly id: string },
+  connection: FrameConnection,
 ): Promise<FrameOutcome> {
   const { store, clock, ids, log, live } = options;
   const now = clock.now();
   const id = ids.next();
   const controlId = id.slice(-CONTROL_ID_LENGTH);
   const read = readFrame(framed, feed.settings, { controlId, now, maxFrameBytes: options.maxFrameBytes });
-  const { message, ...described } = read;
+  const { message, asked, ...described } = read;
+  if (feed.settings.enhanced && message && isAcceptAcknowledgement(message)) return { kind: 'silent' };
   const trace = sha256(id);
   const arrived: NewMessage = {
     ...described,
@@ -63,11 +68,23 @@ export async function acceptFrame(
   const work = message
     ? newWork(arrived, message, feed.settings, feed.subscriptions, ids)
     : quarantineWork(arrived, feed.settings, feed.subscriptions, ids);
+  const { enhanced, resendWindowMs } = feed.settings;
+  const acknowledgement =
+    asked && enhanced && message
+      ? owedAnswer(asked, enhanced, arrived, work.length > 0, {
+          resendWindowMs,
+          controlId: ids.next().slice(-CONTROL_ID_LENGTH),
+        })
+      : undefined;
   let outcome: AcceptOutcome;
   // The claim then goes to the store right behind the message, with the same commit, and the item comes back with it.
   if (store.ordered && work.length > 0) options.wake();
   try {
-    outcome = await store.journal.accept(arrived, work, feed.settings.resendWindowMs);
+    outcome = await store.journal.accept(
+      acknowledgement ? { ...arrived, acknowledgement } : arrived,
+      work,
+      resendWindowMs,
+    );
   } catch (error) {
     options.notKept(feed.settings.name, error);
     return { kind: 'withhold' };
@@ -77,10 +94,17 @@ export async function acceptFrame(
     log.warn('a frame was quarantined', { feed: feed.settings.name, messageId: id, code: read.quarantine?.code ?? '' });
   }
   live.publish({ kind: 'message', id });
+  const { code, bytes } = outcome.kind === 'resend' ? outcome.answer : read.answer;
+  const owedTo = expected(options.owed, outcome, acknowledgement, connection);
+  if (code === '') {
+    owedTo?.(true);
+    return { kind: 'silent' };
+  }
   return {
     kind: 'answer',
-    bytes: outcome.kind === 'resend' ? outcome.answer.bytes : read.answer.bytes,
+    bytes,
     written(delivered) {
+      owedTo?.(delivered);
       if (!delivered) return;
       store.journal
         .answered(id, clock.now())
@@ -88,4 +112,21 @@ export async function acceptFrame(
         .catch((error: unknown) => log.warn('an answer left but could not be noted', { messageId: id, error }));
     },
   };
+}
+
+/** Says that an application acknowledgement goes to the connection; gives what is told when the answer before it has left. */
+function expected(
+  owed: OwedAnswers | undefined,
+  outcome: AcceptOutcome,
+  acknowledgement: OwedAcknowledgement | undefined,
+  connection: FrameConnection,
+): ((delivered: boolean) => void) | undefined {
+  if (!owed || !acknowledgement) return undefined;
+  const messageId = outcome.kind === 'resend' ? outcome.first : outcome.id;
+  if (outcome.kind === 'resend') owed.resent(messageId, connection);
+  else {
+    const { dueAt, endpoint, made } = acknowledgement;
+    owed.accepted({ messageId, dueAt, endpoint, made: made !== undefined }, connection);
+  }
+  return (delivered) => (delivered ? owed.opened(messageId, connection) : owed.missed(messageId));
 }

@@ -1,3 +1,4 @@
+import type { OwedAnswers } from '../acknowledgements/create-acknowledgements.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -40,6 +41,8 @@ export interface IntakeOptions {
   readonly tlsFolder?: string;
   readonly live: Pick<LiveFeed, 'publish'>;
   readonly wake: () => void;
+  /** Told of messages whose sender is owed an answer; absent: nobody answers (feeds are in original mode). */
+  readonly owed?: OwedAnswers;
   /** Largest message, bytes; default 32 MiB. */
   readonly maxFrameBytes?: number;
   /** An operator's stop of the feed that is in force. */
@@ -191,6 +194,7 @@ export function createIntake(options: IntakeOptions): Intake {
     configure: (feeds, subscriptions) => inTurn(async () => (closed ? undefined : apply(feeds, subscriptions))),
     reconsider: () => inTurn(async () => (closed ? undefined : apply(...inForce))),
     status: () => statuses.map((say) => say()),
+    settings: (name) => inForce[0].find((feed) => feed.name === name),
     reread: (id, request) => {
       const feedOf = (name: string): FeedInForce | undefined => {
         const settings = inForce[0].find((feed) => feed.name === name);

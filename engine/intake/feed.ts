@@ -16,6 +16,16 @@ export interface FeedSettings {
   readonly zone: string | null;
   /** Used where MSH-18 is absent. */
   readonly fallbackCharset: string;
+  /** Enhanced mode: MSH-15 and MSH-16 are honoured. Absent: original mode, in which they are not looked at. */
+  readonly enhanced?: EnhancedMode;
+}
+
+/** HL7 v2 chapter 2, 2.9.3: what the sender hears after its message is kept. */
+export interface EnhancedMode {
+  /** Flows have this long to answer; then the engine answers AE. */
+  readonly answerMs: number;
+  /** Logical name of the `mllp` endpoint that application acknowledgements go to; `null`: the sender's own connection. */
+  readonly endpoint: string | null;
 }
 
 export interface Subscription {
@@ -88,6 +98,8 @@ export interface Intake {
   /** An operator has stopped something or let it go on: listeners close and open as that says. */
   reconsider(): Promise<void>;
   status(): readonly FeedStatus[];
+  /** What is in force for the feed; `undefined`: no deployed flow has it. */
+  settings(feed: string): FeedSettings | undefined;
   /** Reads a frame in quarantine again, by the feed's settings of now. Rejects only where the store fails. */
   reread(messageId: string, request: RereadRequest): Promise<RereadOutcome>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { WardflowError } from '../base/errors.ts';
-import { buildAck } from '../hl7/ack.ts';
+import { buildAck, type AckCode } from '../hl7/ack.ts';
+import { asksFor, conditionsOf, type AckConditions } from '../hl7/acknowledgement-mode.ts';
 import { Hl7Message } from '../hl7/message.ts';
 import { mllpErrors } from '../mllp/errors.ts';
 import type { Framed } from '../mllp/framer.ts';
@@ -13,6 +14,8 @@ export interface ReadFrame extends Description {
   readonly message?: Hl7Message;
   readonly quarantine?: { readonly code: string; readonly text: string };
   readonly answer: Answer;
+  /** Set in enhanced mode: what the sender wants to hear. */
+  readonly asked?: AckConditions;
 }
 
 export interface AnswerOptions {
@@ -32,12 +35,13 @@ const NOTHING_KNOWN: Description = {
 };
 
 /**
- * What a frame is and how it is answered (original mode): AA for what was taken over, AE for what goes to quarantine.
+ * What a frame is and how it is answered: AA for what was taken over, AE for what goes to quarantine; in enhanced mode CA and
+ * CE, where the sender asks for them. What goes to quarantine and may not be answered CE is answered AE, as far as asked.
  * MSA-2 is MSH-10 whenever that can be read, in a broken frame too. Never throws.
  */
 export function readFrame(
   framed: Exclude<Framed, { kind: 'junk' }>,
-  feed: Pick<FeedSettings, 'fallbackCharset'>,
+  feed: Pick<FeedSettings, 'fallbackCharset' | 'enhanced'>,
   options: AnswerOptions,
 ): ReadFrame {
   let message: Hl7Message | undefined;
@@ -55,14 +59,29 @@ export function readFrame(
   } else if (framed.kind === 'unterminated') {
     refusal = mllpErrors.create('mllp-frame-unterminated');
   }
-  const answer = answerTo(message, refusal, options);
-  if (!refusal && message) return { ...known, message, answer };
-  const { code, message: text } = refusal ?? intakeErrors.create('intake-unreadable');
-  return { ...known, quarantine: { code, text }, answer };
+  const asked = feed.enhanced && message && conditionsOf(message);
+  const code = codeOf(asked, refusal ? 'bad' : 'good');
+  const answer = code === '' ? NO_ANSWER : answerTo(message, code, refusal, options);
+  if (!refusal && message) return { ...known, message, answer, ...(asked && { asked }) };
+  const why = refusal ?? intakeErrors.create('intake-unreadable');
+  return { ...known, quarantine: { code: why.code, text: why.message }, answer, ...(asked && { asked }) };
 }
 
-function answerTo(message: Hl7Message | undefined, refusal: WardflowError | undefined, options: AnswerOptions): Answer {
-  const code = refusal ? 'AE' : 'AA';
+const NO_ANSWER: Answer = { code: '', bytes: new Uint8Array(0) };
+
+/** MSA-1 of what is answered at once; '' where the sender wants nothing. */
+function codeOf(asked: AckConditions | undefined, outcome: 'good' | 'bad'): AckCode | '' {
+  if (!asked) return outcome === 'good' ? 'AA' : 'AE';
+  if (asksFor(asked.accept, outcome)) return outcome === 'good' ? 'CA' : 'CE';
+  return outcome === 'bad' && asksFor(asked.application, 'bad') ? 'AE' : '';
+}
+
+function answerTo(
+  message: Hl7Message | undefined,
+  code: AckCode,
+  refusal: WardflowError | undefined,
+  options: AnswerOptions,
+): Answer {
   const said = {
     code,
     controlId: options.controlId,

@@ -5,11 +5,27 @@ import { frame, MllpFramer, type Framed, type FramerLimits } from './framer.ts';
 /** What becomes of a frame: an answer to write, or none, after which the connection answers nothing more and closes. */
 export type FrameOutcome =
   | { readonly kind: 'answer'; readonly bytes: Uint8Array; readonly written?: (delivered: boolean) => void }
+  /** Its sender wants no answer. */
+  | { readonly kind: 'silent' }
   | { readonly kind: 'withhold' };
+
+/** The connection as the handler of a frame sees it: where it may say more, later. */
+export interface FrameConnection {
+  readonly id: string;
+  /** Something is still to be said here: it is not idle, however long nothing moves, until what this gives is called. */
+  hold(): () => void;
+  /**
+   * Writes a frame of its own, whole, between answers; one after the other. Whoever has an answer to come first waits for
+   * that one's `written`. `false`: it did not leave.
+   */
+  send(bytes: Uint8Array): Promise<boolean>;
+  /** Told once, when nothing can be said here any more. What it gives takes that back. */
+  onGone(told: () => void): () => void;
+}
 
 export type FrameHandler = (
   framed: Exclude<Framed, { kind: 'junk' }>,
-  connection: { readonly id: string },
+  connection: FrameConnection,
 ) => Promise<FrameOutcome>;
 
 export interface ConnectionSettings extends Partial<FramerLimits> {
@@ -39,7 +55,7 @@ const CLOSING_MS = 5_000;
  * One sender. Frames are handed over as they come (so that commits can be shared) and answered in that order. Reading
  * stops while too many are under way or while the sender does not take its answers.
  */
-export class MllpConnection {
+export class MllpConnection implements FrameConnection {
   readonly id: string;
   readonly #socket: Socket;
   readonly #framer: MllpFramer;
@@ -48,7 +64,12 @@ export class MllpConnection {
   readonly #handler: FrameHandler;
   readonly #events: ConnectionEvents;
   #answers: Promise<void> = Promise.resolve();
+  #later: Promise<unknown> = Promise.resolve();
+  readonly #gone = new Set<() => void>();
+  #isGone = false;
   #underWay = 0;
+  #held = 0;
+  #sending = false;
   #withheld = false;
   #closing = false;
   #draining = false;
@@ -78,6 +99,8 @@ export class MllpConnection {
     socket.on('data', (chunk) => this.#receive(this.#framer.push(chunk)));
     socket.on('end', () => {
       this.#receive(this.#framer.end());
+      // Whoever ends its side has mostly closed the other one, too: what would be written later would be lost unseen.
+      this.#tellGone();
       void this.#answers.then(() => socket.end());
     });
     socket.on('drain', () => this.#flow());
@@ -86,8 +109,30 @@ export class MllpConnection {
     socket.on('close', () => {
       this.#cancelIdle();
       this.#cancelFrame();
+      this.#tellGone();
     });
     this.#watchIdle();
+  }
+
+  hold(): () => void {
+    this.#held++;
+    let held = true;
+    return () => {
+      if (held) this.#held--;
+      held = false;
+    };
+  }
+
+  send(bytes: Uint8Array): Promise<boolean> {
+    const sent = this.#later.then(() => this.#sendNow(bytes));
+    this.#later = sent;
+    return sent;
+  }
+
+  onGone(told: () => void): () => void {
+    if (this.#isGone) queueMicrotask(told);
+    else this.#gone.add(told);
+    return () => void this.#gone.delete(told);
   }
 
   /** It has sent a whole frame: whoever has not may be anybody. */
@@ -100,6 +145,7 @@ export class MllpConnection {
     const socket = this.#socket;
     if (socket.destroyed) return;
     this.#closing = true;
+    this.#tellGone();
     socket.pause();
     const gone = new Promise<void>((resolve) => {
       socket.once('close', () => resolve());
@@ -141,7 +187,7 @@ export class MllpConnection {
       const decided = await outcome;
       this.#underWay--;
       if (this.#withheld || decided.kind === 'withhold') this.#withhold();
-      else this.#write(decided);
+      else if (decided.kind === 'answer') this.#write(decided);
       this.#flow();
     });
   }
@@ -163,10 +209,32 @@ export class MllpConnection {
     this.#socket.write(frame(answer.bytes), (error) => answer.written?.(!error));
   }
 
+  #sendNow(bytes: Uint8Array): Promise<boolean> {
+    if (this.#isGone || !this.#socket.writable) return Promise.resolve(false);
+    this.#lastActivity = this.#clock.now();
+    this.#sending = true;
+    return new Promise((resolve) => {
+      this.#socket.write(frame(bytes), (error) => {
+        this.#sending = false;
+        this.#lastActivity = this.#clock.now();
+        resolve(!error);
+      });
+      this.#flow();
+    });
+  }
+
+  #tellGone(): void {
+    this.#isGone = true;
+    const all = [...this.#gone];
+    this.#gone.clear();
+    for (const told of all) told();
+  }
+
   /** An answer out of turn would be taken for the missing one, so that from here on there is none. */
   #withhold(): void {
     if (this.#withheld) return;
     this.#withheld = true;
+    this.#tellGone();
     const cancel = this.#clock.at(this.#clock.now() + this.#settings.withholdMs, () => this.#socket.destroy());
     this.#socket.once('close', cancel);
   }
@@ -204,7 +272,8 @@ export class MllpConnection {
   #watchIdle(): void {
     this.#cancelIdle = this.#clock.at(this.#lastActivity + this.#settings.idleMs, () => {
       const idle = this.#clock.now() - this.#lastActivity >= this.#settings.idleMs;
-      if (idle && this.#underWay === 0) this.#socket.destroy();
+      // A peer that does not read what it waits for is idle all the same.
+      if (idle && this.#underWay === 0 && (this.#held === 0 || this.#sending)) this.#socket.destroy();
       else {
         if (idle) this.#lastActivity = this.#clock.now();
         this.#watchIdle();

@@ -184,6 +184,8 @@ export function describeAcknowledgements(adapter: StoreAdapter): void {
         (await store.acknowledgements.ended(10)).map((found) => found.messageId),
         [messageId],
       );
+      assert.deepEqual(await store.acknowledgements.ended(10, ['another']), []);
+      assert.equal((await store.acknowledgements.ended(10, ['another', messageId])).length, 1);
       assert.equal((await store.acknowledgements.make(ending)).kind, 'made');
       assert.deepEqual(await store.acknowledgements.ended(10), []);
     });
@@ -205,6 +207,11 @@ export function describeAcknowledgements(adapter: StoreAdapter): void {
       assert.deepEqual(await due(DUE), [sending, soon]);
       assert.deepEqual(await due(LAPSE), [sending, soon, late, waiting]);
       assert.equal((await store.acknowledgements.due(LAPSE, 2)).length, 2);
+      assert.deepEqual(
+        (await store.acknowledgements.due(DUE, 1, ['sender', 'other'])).map(({ messageId }) => messageId),
+        [soon],
+        'what a resting receiver has to wait for holds nothing else up',
+      );
       assert.equal(Buffer.from((await store.acknowledgements.bytes(sending)) ?? []).toString(), 'MSH|made');
     });
 

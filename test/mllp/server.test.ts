@@ -114,8 +114,8 @@ describe('the MLLP server', () => {
   });
 
   it('takes a handler that throws for a withheld answer, and serves other connections on', async () => {
-    const handler: FrameHandler = (framed) =>
-      framed.bytes.length === 4 ? Promise.reject(new Error('boom')) : echo(framed, { id: '' });
+    const handler: FrameHandler = (framed, connection) =>
+      framed.bytes.length === 4 ? Promise.reject(new Error('boom')) : echo(framed, connection);
     const server = await start({ handler, withholdMs: 10 });
     const [bad, good] = [await connect(server), await connect(server)];
     bad.frame('boom');

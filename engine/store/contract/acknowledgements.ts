@@ -104,11 +104,11 @@ export interface Acknowledgements {
   get(messageId: string): Promise<AcknowledgementRecord | undefined>;
   /** What was made; `undefined` where nothing was yet. */
   bytes(messageId: string): Promise<Uint8Array | undefined>;
-  /** Those with something due, soonest first. */
-  due(now: Millis, limit: number): Promise<readonly AcknowledgementRecord[]>;
+  /** Those with something due, soonest first; of what is made for one of the `resting` endpoints, nothing. */
+  due(now: Millis, limit: number, resting?: readonly string[]): Promise<readonly AcknowledgementRecord[]>;
   nextDue(): Promise<Millis | null>;
-  /** Awaited, though all work of the message has ended (is done, dead or discarded). */
-  ended(limit: number): Promise<readonly AcknowledgementRecord[]>;
+  /** Awaited, though all work of the message has ended (is done, dead or discarded); `among`: only of these messages. */
+  ended(limit: number, among?: readonly string[]): Promise<readonly AcknowledgementRecord[]>;
   /** By feed, of those that are awaited or made. */
   counts(now: Millis): Promise<readonly AcknowledgementCounts[]>;
 }

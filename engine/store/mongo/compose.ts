@@ -129,11 +129,11 @@ export function composeStore(parts: Composed): Store {
       lapse: (messageId, audit) => batches.do(lapseAcknowledgement(messageId, audit)),
       get: (id) => read('acknowledgements.get', () => acknowledgements.getAcknowledgement(collections, id)),
       bytes: (id) => read('acknowledgements.bytes', () => acknowledgements.acknowledgementBytes(collections, id)),
-      due: (now, limit) =>
-        read('acknowledgements.due', () => acknowledgements.dueAcknowledgements(collections, now, limit)),
+      due: (now, limit, resting) =>
+        read('acknowledgements.due', () => acknowledgements.dueAcknowledgements(collections, now, limit, resting)),
       nextDue: () => read('acknowledgements.nextDue', () => acknowledgements.nextAcknowledgementDue(collections)),
-      ended: (limit) =>
-        read('acknowledgements.ended', () => acknowledgements.endedAcknowledgements(collections, limit)),
+      ended: (limit, among) =>
+        read('acknowledgements.ended', () => acknowledgements.endedAcknowledgements(collections, limit, among)),
       counts: (now) => read('acknowledgements.counts', () => acknowledgements.countAcknowledgements(collections, now)),
     },
     work: {

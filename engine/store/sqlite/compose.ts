@@ -65,9 +65,9 @@ export function composeStore(
       lapse: (messageId, audit) => writer.call('acknowledgements.lapse', [messageId, audit]),
       get: (messageId) => reader.call('acknowledgements.get', [messageId]),
       bytes: (messageId) => reader.call('acknowledgements.bytes', [messageId]),
-      due: (now, limit) => reader.call('acknowledgements.due', [now, limit]),
+      due: (now, limit, resting) => reader.call('acknowledgements.due', [now, limit, resting]),
       nextDue: () => reader.call('acknowledgements.nextDue', []),
-      ended: (limit) => reader.call('acknowledgements.ended', [limit]),
+      ended: (limit, among) => reader.call('acknowledgements.ended', [limit, among]),
       counts: (now) => reader.call('acknowledgements.counts', [now]),
     },
     work: {

@@ -28,9 +28,11 @@ export async function dueAcknowledgements(
   { acknowledgements }: Collections,
   now: number,
   limit: number,
+  resting: readonly string[] = [],
 ): Promise<readonly AcknowledgementRecord[]> {
   const sort = { nextAt: 1, seq: 1 } as const;
-  const found = await acknowledgements.find({ nextAt: { $lte: now } }, { ...NO_BYTES, sort, limit }).toArray();
+  const to = { $or: [{ state: { $ne: 'made' as const } }, { endpoint: { $nin: [...resting] } }] };
+  const found = await acknowledgements.find({ nextAt: { $lte: now }, ...to }, { ...NO_BYTES, sort, limit }).toArray();
   return found.map(acknowledgementFrom);
 }
 
@@ -45,11 +47,15 @@ const PAGE = 500;
 export async function endedAcknowledgements(
   { acknowledgements, work }: Collections,
   limit: number,
+  among?: readonly string[],
 ): Promise<readonly AcknowledgementRecord[]> {
   const ended: AcknowledgementRecord[] = [];
   for (let after = -1; ended.length < limit;) {
     const page = await acknowledgements
-      .find({ state: 'awaited', seq: { $gt: after } }, { ...NO_BYTES, sort: { seq: 1 }, limit: PAGE })
+      .find(
+        { state: 'awaited', seq: { $gt: after }, ...(among ? { _id: { $in: [...among] } } : {}) },
+        { ...NO_BYTES, sort: { seq: 1 }, limit: PAGE },
+      )
       .toArray();
     const messageSeq = { $in: page.map((one) => one.seq) };
     const open = { messageSeq, state: { $in: ['waiting' as const, 'claimed' as const, 'parked' as const] } };

@@ -62,10 +62,17 @@ export function acknowledgementBytes(sql: Sql, messageId: string): Uint8Array | 
   return row?.bytes ?? undefined;
 }
 
-export function dueAcknowledgements(sql: Sql, now: number, limit: number): readonly AcknowledgementRecord[] {
+export function dueAcknowledgements(
+  sql: Sql,
+  now: number,
+  limit: number,
+  resting: readonly string[] = [],
+): readonly AcknowledgementRecord[] {
   const rows = sql.all(
-    `${ACKNOWLEDGEMENT}WHERE next_at IS NOT NULL AND next_at <= ? ORDER BY next_at, seq LIMIT ? + 0`,
+    `${ACKNOWLEDGEMENT}WHERE next_at IS NOT NULL AND next_at <= ? AND (state <> ${A.made} OR endpoint IS NULL OR ` +
+      'endpoint NOT IN (SELECT value FROM json_each(?))) ORDER BY next_at, seq LIMIT ? + 0',
     now,
+    JSON.stringify(resting),
     limit,
   ) as AcknowledgementRow[];
   return rows.map(acknowledgementFrom);
@@ -81,9 +88,15 @@ export function nextAcknowledgementDue(sql: Sql): number | null {
 /** Work that waits, is claimed or is parked may still answer. */
 export const OPEN_WORK = 'SELECT 1 FROM work WHERE message_seq = acknowledgement.seq AND state IN (0, 1, 2)';
 
-export function endedAcknowledgements(sql: Sql, limit: number): readonly AcknowledgementRecord[] {
+export function endedAcknowledgements(
+  sql: Sql,
+  limit: number,
+  among?: readonly string[],
+): readonly AcknowledgementRecord[] {
   const rows = sql.all(
-    `${ACKNOWLEDGEMENT}WHERE state = ${A.awaited} AND NOT EXISTS (${OPEN_WORK}) ORDER BY seq LIMIT ? + 0`,
+    `${ACKNOWLEDGEMENT}WHERE state = ${A.awaited} AND NOT EXISTS (${OPEN_WORK}) ` +
+      `${among ? 'AND message_id IN (SELECT value FROM json_each(?)) ' : ''}ORDER BY seq LIMIT ? + 0`,
+    ...(among ? [JSON.stringify(among)] : []),
     limit,
   ) as AcknowledgementRow[];
   return rows.map(acknowledgementFrom);
