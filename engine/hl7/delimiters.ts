@@ -1,3 +1,6 @@
+import { hl7Errors } from './errors.ts';
+import type { Hl7Path } from './path.ts';
+
 /** The characters that MSH-1 and MSH-2 state; an empty string where MSH-2 is too short to state one. */
 export interface Delimiters {
   readonly field: string;
@@ -17,3 +20,52 @@ export const STANDARD_DELIMITERS: Delimiters = {
   subcomponent: '&',
   truncation: '',
 };
+
+const CR = 13;
+const LF = 10;
+const BOM = 0xfeff;
+
+/** Senders put byte order marks, line ends and stray start blocks before MSH; they stay, and are looked past. */
+export function startOf(text: string): number {
+  let at = text.charCodeAt(0) === BOM ? 1 : 0;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== CR && code !== LF && code !== 32 && code !== 9 && code !== 11) break;
+    at++;
+  }
+  const name = text.slice(at, at + 3);
+  if (name === 'FHS' || name === 'BHS') throw hl7Errors.create('hl7-batch', { segment: name });
+  if (name !== 'MSH') throw hl7Errors.create('hl7-no-msh');
+  return at;
+}
+
+/** Neither a letter, a digit, a blank nor half of a character. */
+function canSeparate(character: string): boolean {
+  return character === '|' || /^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(character);
+}
+
+export function readDelimiters(text: string, start: number): Delimiters {
+  const field = text.charAt(start + 3);
+  if (!canSeparate(field)) throw hl7Errors.create('hl7-bad-delimiters');
+  let end = start + 4;
+  const last = Math.min(text.length, start + 9);
+  while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;
+  return {
+    field,
+    component: end > start + 4 ? text.charAt(start + 4) : '',
+    repetition: end > start + 5 ? text.charAt(start + 5) : '',
+    escape: end > start + 6 ? text.charAt(start + 6) : '',
+    subcomponent: end > start + 7 ? text.charAt(start + 7) : '',
+    truncation: end > start + 8 ? text.charAt(start + 8) : '',
+  };
+}
+
+/** The steps down from a field to the part that a path names: which separator, which part. */
+export function levels(path: Hl7Path, delimiters: Delimiters): (readonly [separator: string, wanted: number])[] {
+  const { repetition, component, subcomponent } = path;
+  const steps: (readonly [string, number])[] = [];
+  if (repetition > 0 || component > 0 || subcomponent > 0) steps.push([delimiters.repetition, repetition || 1]);
+  if (component > 0 || subcomponent > 0) steps.push([delimiters.component, component || 1]);
+  if (subcomponent > 0) steps.push([delimiters.subcomponent, subcomponent]);
+  return steps;
+}

@@ -2,7 +2,8 @@ import { escape } from './escape.ts';
 import { parsePath, SEGMENT_NAME, type Hl7Path } from './path.ts';
 import { refusal } from './refuse.ts';
 import { ENDS_SOMETHING } from './write-value.ts';
-import { levels, type Hl7Source, type Span } from './source.ts';
+import { levels } from './delimiters.ts';
+import { isAsciiText, type Hl7Source, type Span } from './source.ts';
 
 /** A source with one part replaced by a value, escaped; every other character stays. */
 export function withValue(source: Hl7Source, path: string, value: string): Hl7Source {
@@ -55,18 +56,13 @@ function splice(source: Hl7Source, path: string, parsed: Hl7Path, value: string)
   const { span, padding } = place(source, at, path, parsed);
   const text = padding + value;
   const changesCharset = parsed.segment === 'MSH' && parsed.field === 18;
-  if (changesCharset || !isAscii(value)) {
+  if (changesCharset || !isAsciiText(value)) {
     const next = changesCharset ? source.spliced(span, text) : source;
     if (next.charset.encode(changesCharset ? next.text : value) === undefined) {
       throw refusal('hl7-not-in-charset', path, { charset: next.charset.name });
     }
   }
   return { ...span, text };
-}
-
-function isAscii(value: string): boolean {
-  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false;
-  return true;
 }
 
 /** Where the value goes, and the separators that the parts before it lack. */

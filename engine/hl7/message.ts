@@ -181,9 +181,9 @@ export class Hl7Message {
 
   /** The bytes: as received but for what was set. Throws hl7-not-in-charset for text that MSH-18 cannot carry. */
   toBytes(): Buffer {
-    const { charset, text } = this.source;
-    const bytes = charset.encode(text);
-    if (!bytes) throw refusal('hl7-not-in-charset', 'MSH-18', { charset: charset.name });
+    const { source } = this;
+    const bytes = source.encode();
+    if (!bytes) throw refusal('hl7-not-in-charset', 'MSH-18', { charset: source.charset.name });
     return bytes;
   }
 

@@ -19,7 +19,7 @@ export function readSource(input: Uint8Array | string, options: ParseOptions = {
     const text = marked.decode(bytes);
     return new Hl7Source(text, fallback, marked, !text.isWellFormed());
   }
-  if (isAscii(bytes)) return new Hl7Source(bytes.toString('latin1'), fallback);
+  if (isAscii(bytes)) return new Hl7Source(bytes.toString('latin1'), fallback, undefined, false, undefined, true);
   const charset = charsetNamed(statedCharset(bytes)) ?? fallback;
   const text = charset.decode(bytes);
   return new Hl7Source(text, fallback, undefined, !text.isWellFormed());

@@ -1,6 +1,5 @@
 import { charsetNamed, UTF8, type Charset } from './charset.ts';
-import type { Delimiters } from './delimiters.ts';
-import { hl7Errors } from './errors.ts';
+import { levels, readDelimiters, startOf, type Delimiters } from './delimiters.ts';
 import { unescape } from './escape.ts';
 import type { Hl7Path } from './path.ts';
 
@@ -10,9 +9,6 @@ export interface Span {
   readonly to: number;
 }
 
-const CR = 13;
-const LF = 10;
-const BOM = 0xfeff;
 /** Line ends are sought when the first segment is: whoever only writes the text never looks. */
 const UNSOUGHT = -2;
 export const HEADERS: ReadonlySet<string> = new Set(['MSH', 'FHS', 'BHS']);
@@ -22,6 +18,9 @@ const SHORT = 96;
 const MOST_NAMES = 64;
 
 /**
+ * Over 300 lines: every walk over the text is here, side by side, since they share the notes of what was found before and
+ * are what the speed of all reading hangs on.
+ *
  * One message's text and how to find things in it: where segments begin (noted as far as anybody has looked) and the
  * separators. Nothing is split or copied before it is asked for. The text never changes: an edit makes a new source.
  *
@@ -36,6 +35,8 @@ export class Hl7Source {
   readonly marked: Charset | undefined;
   /** Some bytes meant nothing in the character set (charset.ts): they read as U+FFFD. */
   readonly damaged: boolean;
+  /** Known to be one byte a character in every character set but UTF-16; false where nobody has looked. */
+  readonly isAscii: boolean;
   private readonly begins: number[];
   private readonly ends: number[] = [];
   private nextCr = UNSOUGHT;
@@ -43,14 +44,28 @@ export class Hl7Source {
   private decided: Charset | undefined;
   /** By name, where its segments lie, as far as anybody has asked; -1: no more. */
   private named: Map<string, { readonly places: number[]; next: number }> | undefined;
+  /** Where a field of a segment began that was sought last, behind so many separators. */
+  private readonly last = { at: -1, passed: 0, begin: 0 };
   private readonly fieldCode: number;
   private readonly repetitionCode: number;
   private readonly componentCode: number;
   private readonly subcomponentCode: number;
+  private readonly escapeCode: number;
 
-  /** `before`: the source that an edit behind the separators made this text of, which need not be read again. */
-  constructor(text: string, fallback: Charset = UTF8, marked?: Charset, damaged = false, before?: Hl7Source) {
+  /**
+   * `before`: the source that an edit behind the separators made this text of, which need not be read again. `isAscii`:
+   * that is known.
+   */
+  constructor(
+    text: string,
+    fallback: Charset = UTF8,
+    marked?: Charset,
+    damaged = false,
+    before?: Hl7Source,
+    isAscii = false,
+  ) {
     this.text = text;
+    this.isAscii = isAscii;
     this.fallback = fallback;
     this.marked = marked;
     this.damaged = damaged;
@@ -61,17 +76,29 @@ export class Hl7Source {
     this.repetitionCode = delimiters.repetition.charCodeAt(0);
     this.componentCode = delimiters.component.charCodeAt(0);
     this.subcomponentCode = delimiters.subcomponent.charCodeAt(0);
+    this.escapeCode = delimiters.escape.charCodeAt(0);
     this.begins = [start];
   }
 
   /** The text with a stretch of it replaced, which must not touch the separators. */
   spliced(span: Span, text: string): Hl7Source {
     const edited = this.text.slice(0, span.from) + text + this.text.slice(span.to);
-    return new Hl7Source(edited, this.fallback, this.marked, this.damaged, this);
+    const staysAscii = this.isAscii && isAsciiText(text);
+    return new Hl7Source(edited, this.fallback, this.marked, this.damaged, this, staysAscii);
   }
 
   get [Symbol.toStringTag](): string {
     return 'Hl7Source';
+  }
+
+  /** The text as bytes; `undefined` where the character set cannot carry it. */
+  encode(): Buffer | undefined {
+    const { text } = this;
+    if (!this.isAscii) return this.charset.encode(text);
+    // In half the time of Buffer.from, which asks again what is known here.
+    const bytes = Buffer.allocUnsafe(text.length);
+    bytes.write(text, 'latin1');
+    return bytes;
   }
 
   /** The character set that the bytes are in: a byte order mark, else MSH-18, else the fallback. */
@@ -137,10 +164,9 @@ export class Hl7Source {
 
   /** The whole field, all its repetitions; `undefined` where the segment ends before it. */
   field(at: number, field: number): Span | undefined {
-    const segment = this.segment(at);
-    if (!segment) return undefined;
-    const { text } = this;
-    const { from, to } = segment;
+    while (this.ends.length <= at) if (!this.scan()) return undefined;
+    const from = this.begins[at] ?? 0;
+    const to = this.ends[at] ?? 0;
     let skip = field;
     if (this.isHeader(from)) {
       // MSH-1 is the separator itself, so that MSH-2 is what follows it (chapter 2, section 2.14.9).
@@ -149,11 +175,20 @@ export class Hl7Source {
     }
     const separator = this.delimiters.field;
     let begin = from;
-    for (; skip > 0; skip--) {
-      begin = text.indexOf(separator, begin);
-      if (begin < 0 || begin >= to) return undefined;
-      begin++;
+    let passed = 0;
+    // Flows read the fields of a segment in their order: go on from the last one.
+    const { last } = this;
+    if (last.at === at && last.passed <= skip) {
+      begin = last.begin;
+      passed = last.passed;
     }
+    for (; passed < skip; passed++) {
+      begin = this.seek(separator, this.fieldCode, begin, to) + 1;
+      if (begin > to) return undefined;
+    }
+    last.at = at;
+    last.passed = passed;
+    last.begin = begin;
     return { from: begin, to: this.seek(separator, this.fieldCode, begin, to) };
   }
 
@@ -178,8 +213,27 @@ export class Hl7Source {
     if (this.isOpaque(at, field)) {
       return repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.text.slice(span.from, span.to) : '';
     }
+    const simple = repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.simple(span) : undefined;
+    if (simple !== undefined) return simple;
     const part = this.nth(span, this.delimiters.repetition, this.repetitionCode, repetition || 1);
     return part ? this.readWithin(part, component, subcomponent) : '';
+  }
+
+  /** The first value of a field where it is short and has no escapes, as most are: found in one look. */
+  private simple({ from, to }: Span): string | undefined {
+    const { text, repetitionCode, componentCode, subcomponentCode, escapeCode } = this;
+    const near = Math.min(to, from + SHORT);
+    for (let i = from; i < near; i++) {
+      const code = text.charCodeAt(i);
+      if (code === escapeCode) return undefined;
+      if (code === componentCode || code === repetitionCode || code === subcomponentCode) return this.plain(from, i);
+    }
+    return near === to ? this.plain(from, to) : undefined;
+  }
+
+  private plain(from: number, to: number): string {
+    const value = this.text.slice(from, to);
+    return this.damaged ? value.toWellFormed() : value;
   }
 
   /** A value of one repetition. */
@@ -253,8 +307,10 @@ export class Hl7Source {
   }
 
   private isHeader(from: number): boolean {
-    const first = this.text.charCodeAt(from);
-    return (first === 77 || first === 70 || first === 66) && HEADERS.has(this.text.slice(from, from + 3));
+    const { text } = this;
+    const first = text.charCodeAt(from);
+    if (first === 77) return text.charCodeAt(from + 1) === 83 && text.charCodeAt(from + 2) === 72;
+    return (first === 70 || first === 66) && HEADERS.has(text.slice(from, from + 3));
   }
 
   /** The `wanted`th (from 1) of the parts of a span; `undefined` where it has fewer. */
@@ -309,49 +365,9 @@ export class Hl7Source {
   }
 }
 
-/** Senders put byte order marks, line ends and stray start blocks before MSH; they stay, and are looked past. */
-function startOf(text: string): number {
-  let at = text.charCodeAt(0) === BOM ? 1 : 0;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== CR && code !== LF && code !== 32 && code !== 9 && code !== 11) break;
-    at++;
-  }
-  const name = text.slice(at, at + 3);
-  if (name === 'FHS' || name === 'BHS') throw hl7Errors.create('hl7-batch', { segment: name });
-  if (name !== 'MSH') throw hl7Errors.create('hl7-no-msh');
-  return at;
-}
-
-/** Neither a letter, a digit, a blank nor half of a character. */
-function canSeparate(character: string): boolean {
-  return character === '|' || /^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(character);
-}
-
-function readDelimiters(text: string, start: number): Delimiters {
-  const field = text.charAt(start + 3);
-  if (!canSeparate(field)) throw hl7Errors.create('hl7-bad-delimiters');
-  let end = start + 4;
-  const last = Math.min(text.length, start + 9);
-  while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;
-  return {
-    field,
-    component: end > start + 4 ? text.charAt(start + 4) : '',
-    repetition: end > start + 5 ? text.charAt(start + 5) : '',
-    escape: end > start + 6 ? text.charAt(start + 6) : '',
-    subcomponent: end > start + 7 ? text.charAt(start + 7) : '',
-    truncation: end > start + 8 ? text.charAt(start + 8) : '',
-  };
-}
-
-/** The steps down from a field to the part that a path names: which separator, which part. */
-export function levels(path: Hl7Path, delimiters: Delimiters): (readonly [separator: string, wanted: number])[] {
-  const { repetition, component, subcomponent } = path;
-  const steps: (readonly [string, number])[] = [];
-  if (repetition > 0 || component > 0 || subcomponent > 0) steps.push([delimiters.repetition, repetition || 1]);
-  if (component > 0 || subcomponent > 0) steps.push([delimiters.component, component || 1]);
-  if (subcomponent > 0) steps.push([delimiters.subcomponent, subcomponent]);
-  return steps;
+export function isAsciiText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 function opaque(field: Span, path: Hl7Path): Span | undefined {

@@ -28,7 +28,8 @@ const asEntry = ({ desc, datatype, opt, rep, len, table }: SourcePart, i: number
 describe('the dictionary', () => {
   it('is what its script makes, and small', () => {
     const made = generateDictionary();
-    assert.deepEqual(readdirSync(GENERATED).toSorted(), Object.keys(made).toSorted());
+    // The message structures have a script of their own (groups.test.ts).
+    assert.deepEqual(readdirSync(GENERATED).toSorted(), [...Object.keys(made), 'structures.ts'].toSorted());
     let size = 0;
     for (const [file, text] of Object.entries(made)) {
       assert.equal(readFileSync(resolve(GENERATED, file), 'utf8'), text, 'run node scripts/dictionary.ts');
