@@ -91,6 +91,11 @@ export const cliErrors = defineErrors({
     text: 'The file {file} cannot be read ({reason}).',
     remedy: 'Name a file with HL7 v2 messages that you may read.',
   },
+  'client-certificate-needed': {
+    class: 'permanent',
+    text: 'The feed {feed} takes messages from senders with a certificate only (mutual TLS).',
+    remedy: 'Name a certificate that its authorities have signed, and its key, with --certificate and --key.',
+  },
   'file-without-message': {
     class: 'permanent',
     text: 'The file {file} has no HL7 v2 message in it.',

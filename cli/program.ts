@@ -8,6 +8,7 @@ import { ROLES } from '../governance/api/permissions.ts';
 import type { ManyOptions } from './commands/dead-letters.ts';
 import type * as Messages from './commands/messages.ts';
 import type { ScenarioOptions } from './commands/scenarios.ts';
+import type { SendOptions } from './commands/send.ts';
 import type { PauseOptions } from './commands/switches.ts';
 import type * as Users from './commands/users.ts';
 import { addAudit } from './audit-program.ts';
@@ -44,8 +45,10 @@ export function program(io: Io, ended: (code: number) => void): Command {
   runtimeCommand(wardflow, 'send', 'send the messages of a file to a feed, as a hospital system would')
     .argument('<file>', 'HL7 v2: one message, several, or a batch file')
     .option('--feed <name>', 'which feed', 'hospital')
-    .option('--port <number>', 'another port of this machine instead of the one where the feed listens')
-    .action(async (file: string, options: { runtime: string; feed: string; port?: string }) =>
+    .option('--port <number>', 'another port of this machine instead of the one where the feed listens, in clear')
+    .option('--certificate <file>', 'for a feed with mutual TLS: the certificate to show, PEM')
+    .option('--key <file>', 'its key, PEM')
+    .action(async (file: string, options: SendOptions) =>
       ended(await (await import('./commands/send.ts')).send(io, file, options)),
     );
 

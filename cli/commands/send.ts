@@ -6,15 +6,17 @@ import {
   Hl7Message,
   splitBatch,
   type MllpClient,
+  type MllpClientOptions,
 } from '../../engine/index.ts';
 import type { MessageList, RuntimeStatus } from '../../runtime/api/contract.ts';
 import { baseOf } from '../../governance/api/console-address.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { tlsOfFeed, type OwnCertificate } from '../send-tls.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
 import { safe } from '../terminal.ts';
 
-export interface SendOptions {
+export interface SendOptions extends OwnCertificate {
   readonly runtime: string;
   readonly feed: string;
   readonly port?: string;
@@ -35,7 +37,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export async function send(io: Io, file: string, options: SendOptions): Promise<number> {
   const messages = await messagesOf(file);
   const runtime = await findRuntime(io, options.runtime);
-  const client = await connectMllp({ ...(await placeOf(runtime, options)), answerWithinMs: ANSWER_WITHIN_MS });
+  const client = await connectMllp({ ...(await placeOf(io, runtime, options)), answerWithinMs: ANSWER_WITHIN_MS });
   let refused = 0;
   try {
     for (const message of messages) if (!(await sendOne(io, client, runtime, message))) refused++;
@@ -67,9 +69,10 @@ function withSegmentEnds(message: Uint8Array): Uint8Array {
 
 /** @throws WardflowError `option-invalid`, `feed-not-here` */
 async function placeOf(
+  io: Io,
   runtime: RuntimeClient,
   options: SendOptions,
-): Promise<{ readonly host: string; readonly port: number }> {
+): Promise<Pick<MllpClientOptions, 'host' | 'port' | 'tls'>> {
   if (options.port !== undefined) {
     const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : 0;
     if (port < 1 || port > 65_535) throw cliErrors.create('option-invalid', { option: '--port', takes: '1 to 65535' });
@@ -77,13 +80,13 @@ async function placeOf(
   }
   // Asked now: a promotion opens feeds that were not there at the start.
   const { feeds: open } = await runtime.get<RuntimeStatus>('/status');
-  const feeds = Object.fromEntries(
-    open.flatMap(({ name, host, port }) => (host === null || port === null ? [] : [[name, { host, port }] as const])),
-  );
-  const feed = feeds[options.feed];
-  const known = Object.keys(feeds).join(', ') || 'none';
-  if (!feed) throw cliErrors.create('feed-not-here', { runtime: options.runtime, feed: options.feed, known });
-  return feed;
+  const feed = open.find(({ name }) => name === options.feed);
+  if (!feed || feed.host === null || feed.port === null) {
+    const known = open.flatMap(({ name, port }) => (port === null ? [] : [name])).join(', ') || 'none';
+    throw cliErrors.create('feed-not-here', { runtime: options.runtime, feed: options.feed, known });
+  }
+  const tls = await tlsOfFeed(io, options.runtime, feed, options);
+  return { host: feed.host, port: feed.port, ...(tls && { tls }) };
 }
 
 async function sendOne(io: Io, client: MllpClient, runtime: RuntimeClient, message: Uint8Array): Promise<boolean> {

@@ -12,7 +12,7 @@ import { WardflowError } from '../base/errors.ts';
 import { mllpErrors } from './errors.ts';
 
 /** Contents of the files. The receiver's certificate is always verified, its name as well. */
-export interface SendingTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> {
+export interface SendingTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'allowPartialTrustChain'> {
   /** The name that the receiver's certificate must have, where that is not `host`. */
   readonly serverName: string | null;
 }

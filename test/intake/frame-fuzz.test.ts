@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Hl7Message, type MessageSummary } from '../../engine/index.ts';
 import { oru, potassium } from '../kit/hl7-messages.ts';
@@ -12,7 +13,8 @@ const CONNECTIONS = 8;
 const FRAMES = 25;
 /** Of one that is too large, all is kept that has come until that is seen: at least this much. */
 const LIMITS = { maxFrameBytes: 4_000, keepOfBroken: 4_000 };
-const asKept = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, LIMITS.keepOfBroken)).toString('latin1');
+const asKept = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes.subarray(0, LIMITS.keepOfBroken)).digest('base64');
 
 type Random = () => number;
 const upTo = (random: Random, limit: number): number => Math.floor(random() * limit);
@@ -107,6 +109,8 @@ describe('faulty senders on many connections', () => {
           expected.set(text, (expected.get(text) ?? 0) + 1);
         }
       }
+      // What the test itself keeps is not to count.
+      bench.changes.length = 0;
       const { arrayBuffers, heapUsed } = process.memoryUsage();
       most = Math.max(most, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
     }
