@@ -49,7 +49,7 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
                     </td>
                     <td>
                       <span className="mono">{feed.port === null ? '–' : `${feed.host ?? ''}:${feed.port}`}</span>
-                      {feed.port !== null && <div className="dim">{tlsText(feed)}</div>}
+                      {feed.port !== null && <Secured tls={feed.tls} />}
                     </td>
                     <td className="number">{feed.connections}</td>
                     <td className="number">
@@ -93,10 +93,14 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
   );
 }
 
-function tlsText({ tls }: FeedStatus): string {
-  if (!tls) return 'in clear';
-  const kind = tls.mutual ? 'mutual TLS' : 'TLS';
-  return tls.validUntil === null ? kind : `${kind}, certificate until ${utcDay(tls.validUntil)}`;
+function Secured({ tls }: Pick<FeedStatus, 'tls'>) {
+  if (!tls) return <div className="dim">in clear</div>;
+  return (
+    <div className="dim" title="until its certificate runs out">
+      {tls.mutual ? 'mutual TLS' : 'TLS'}
+      {tls.validUntil !== null && <div>until {utcDay(tls.validUntil)}</div>}
+    </div>
+  );
 }
 
 function refusedText({ refused }: FeedStatus): string {
