@@ -16,6 +16,7 @@ import { describeParking } from './parking-contract.ts';
 import { describeRetention } from './retention-contract.ts';
 import { describeSkew } from './skew-contract.ts';
 import { describeSwitches } from './switches-contract.ts';
+import { describeTasks } from './task-contract.ts';
 import { describeWork } from './work-contract.ts';
 
 /** The one suite that every store adapter passes. */
@@ -30,6 +31,7 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeEffects(adapter);
     describeGateAndDecisions(adapter);
     describeEscalations(adapter);
+    describeTasks(adapter);
     describeAudit(adapter);
     describeSwitches(adapter);
     describeRetention(adapter);

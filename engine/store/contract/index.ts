@@ -11,6 +11,7 @@ import type { Effects } from './effects.ts';
 import type { Figures } from './figures.ts';
 import type { Journal } from './journal.ts';
 import type { Retention, Switches } from './operations.ts';
+import type { WorkflowTasks } from './tasks.ts';
 import type { WorkQueue } from './work.ts';
 
 export interface Store {
@@ -21,6 +22,7 @@ export interface Store {
   readonly decisions: Decisions;
   readonly gate: Gate;
   readonly escalations: Escalations;
+  readonly tasks: WorkflowTasks;
   readonly audit: AuditLog;
   readonly definitions: DefinitionVersions;
   readonly switches: Switches;
@@ -44,4 +46,5 @@ export * from './effects.ts';
 export * from './figures.ts';
 export * from './journal.ts';
 export * from './operations.ts';
+export * from './tasks.ts';
 export * from './work.ts';

@@ -4,9 +4,11 @@
  * version they saw, and loses against whoever was faster.
  */
 import type { Millis } from '../../base/clock.ts';
-import type { TaskState, TaskStep } from '../../tasks/task-states.ts';
+import { TASK_STATES, type TaskState, type TaskStep } from '../../tasks/task-states.ts';
 import type { AuditEntry } from './audit.ts';
 import type { NewWork } from './work.ts';
+
+export { TASK_STATES, type TaskState, type TaskStep };
 
 /** FHIR request-priority. */
 export const TASK_PRIORITIES = ['stat', 'asap', 'urgent', 'routine'] as const;

@@ -8,6 +8,7 @@ import * as clinical from './read/clinical.ts';
 import * as figures from './read/figures.ts';
 import * as messages from './read/messages.ts';
 import { effectFrom } from './read/records.ts';
+import * as tasks from './read/tasks.ts';
 import * as work from './read/work.ts';
 import { storeError } from './sent-error.ts';
 import { accept } from './write/accept.ts';
@@ -35,6 +36,7 @@ import { admit } from './write/gate.ts';
 import { LostDecisions } from './write/lost-decisions.ts';
 import { purge } from './write/purge.ts';
 import { clearSwitch, setSwitch } from './write/switches.ts';
+import { changeTask, createTask } from './write/tasks.ts';
 import { addChild } from './write/children.ts';
 import { expireLeases, release } from './write/interrupt.ts';
 import { discard, discardQuarantined, redrive } from './write/people.ts';
@@ -188,6 +190,16 @@ export function composeStore(parts: Composed): Store {
       get: (id) => read('escalations.get', () => clinical.getEscalation(collections, { _id: id })),
       byKey: (key) => read('escalations.get', () => clinical.getEscalation(collections, { key })),
       list: (query) => read('escalations.list', () => clinical.listEscalations(collections, query)),
+    },
+    tasks: {
+      create: (task, event, audit) => batches.do(createTask(task, event, audit)),
+      change: (id, change) => batches.do(changeTask(id, change)),
+      get: (id) => read('tasks.get', () => tasks.getTask(collections, { _id: id })),
+      byKey: (key) => read('tasks.get', () => tasks.getTask(collections, { key })),
+      events: (id) => read('tasks.events', () => tasks.taskEvents(collections, id)),
+      list: (query) => read('tasks.list', () => tasks.listTasks(collections, query)),
+      counts: (query, now) => read('tasks.counts', () => tasks.countTasks(collections, query, now)),
+      outOfStep: (before, limit) => read('tasks.outOfStep', () => tasks.tasksOutOfStep(collections, before, limit)),
     },
     audit: {
       append: (entries) => batches.do(appendAudit(entries)),

@@ -13,6 +13,7 @@ import type {
   MessageState,
   SwitchKind,
   SwitchMode,
+  TaskState,
   WorkState,
 } from '../contract/index.ts';
 
@@ -238,6 +239,34 @@ export interface EscalationDoc {
   record: string;
 }
 
+export interface TaskDoc {
+  _id: string;
+  seq: number;
+  key: string;
+  version: number;
+  messageId: string;
+  definition: string;
+  code: string;
+  state: TaskState;
+  open?: true | undefined;
+  role?: string | undefined;
+  unit?: string | undefined;
+  person?: string | undefined;
+  urgency: number;
+  dueRank: number;
+  syncAt?: number | undefined;
+  /** JSON of the task. */
+  record: string;
+}
+
+/** `_id` is `<task>/<version that it made>`. */
+export interface TaskEventDoc {
+  _id: string;
+  taskId: string;
+  n: number;
+  record: string;
+}
+
 export type AuditDoc = AuditRecord & { _id: string; chain: string };
 
 export interface ChainDoc {
@@ -287,6 +316,8 @@ export interface Documents {
   gate: GateDoc;
   gateKeys: GateKeyDoc;
   escalations: EscalationDoc;
+  tasks: TaskDoc;
+  taskEvents: TaskEventDoc;
   audit: AuditDoc;
   chains: ChainDoc;
   definitions: DefinitionDoc;

@@ -8,7 +8,7 @@ import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
@@ -59,6 +59,16 @@ const INDEXES = {
     [{ subscription: 1, startedAt: 1 }],
     [{ fact: 1, startedAt: 1 }, where('fact')],
   ],
+  tasks: [
+    [{ key: 1 }, { unique: true }],
+    [{ dueRank: 1, urgency: 1, seq: 1 }, where('open')],
+    [{ person: 1, dueRank: 1 }, where('open', 'person')],
+    [{ role: 1, unit: 1, dueRank: 1 }, where('open')],
+    [{ state: 1, seq: 1 }],
+    [{ messageId: 1 }],
+    [{ syncAt: 1, seq: 1 }, where('syncAt')],
+  ],
+  taskEvents: [[{ taskId: 1, n: 1 }]],
   audit: [
     [{ chain: 1, seq: 1 }, { unique: true }],
     [{ chain: 1, messageId: 1, seq: 1 }, where('messageId')],

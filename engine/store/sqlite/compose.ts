@@ -130,6 +130,16 @@ export function composeStore(
       byKey: (key) => reader.call('escalations.get', ['key', key]),
       list: (query) => reader.call('escalations.list', [query]),
     },
+    tasks: {
+      create: (task, event, audit) => writer.call('tasks.create', [task, event, audit]),
+      change: (id, change) => writer.call('tasks.change', [id, change]),
+      get: (id) => reader.call('tasks.get', ['id', id]),
+      byKey: (key) => reader.call('tasks.get', ['key', key]),
+      events: (id) => reader.call('tasks.events', [id]),
+      list: (query) => reader.call('tasks.list', [query]),
+      counts: (query, now) => reader.call('tasks.counts', [query, now]),
+      outOfStep: (before, limit) => reader.call('tasks.outOfStep', [before, limit]),
+    },
     audit: {
       append: (entries) => writer.call('audit.append', [entries]),
       list: (query) => reader.call('audit.list', [query]),

@@ -25,12 +25,14 @@ type Changing =
   | 'gate'
   | 'gateKeys'
   | 'escalations'
+  | 'tasks'
+  | 'taskEvents'
   | 'audit'
   | 'chains'
   | 'switches';
 const CHANGING: readonly Changing[] = [
   ...(['messages', 'bodies', 'acknowledgements', 'work', 'keys', 'attempts', 'effects', 'requests'] as const),
-  ...(['gate', 'gateKeys', 'escalations', 'audit', 'chains', 'switches'] as const),
+  ...(['gate', 'gateKeys', 'escalations', 'tasks', 'taskEvents', 'audit', 'chains', 'switches'] as const),
 ];
 /** Documents of which the first to be written stays. */
 type Kept = 'decisions' | 'definitions';
@@ -52,6 +54,7 @@ export class WriteContext {
   readonly #works = new Map<number, Set<string>>();
   readonly #byChildKey = new Map<string, string>();
   readonly #escalationByKey = new Map<string, string>();
+  readonly #taskByKey = new Map<string, string>();
   readonly #byFilter = new Map<object, readonly WorkDoc[]>();
   /** Entries that a message may be a resend of. */
   earlier: MessageDoc[] = [];
@@ -138,6 +141,10 @@ export class WriteContext {
         this.#escalationByKey.set(one.key, one._id);
       }
     }
+    await this.table('tasks').load(needs.taskIds);
+    if (needs.taskKeys.size > 0)
+      for (const one of await this.table('tasks').find({ key: { $in: [...needs.taskKeys] } }))
+        this.#taskByKey.set(one.key, one._id);
     if (needs.audit) await this.table('chains').load([this.writer.chain]);
   }
 
@@ -162,6 +169,16 @@ export class WriteContext {
   insertEscalation(escalation: Documents['escalations']): void {
     this.table('escalations').insert(escalation);
     this.#escalationByKey.set(escalation.key, escalation._id);
+  }
+
+  insertTask(task: Documents['tasks']): void {
+    this.table('tasks').insert(task);
+    this.#taskByKey.set(task.key, task._id);
+  }
+
+  taskByKey(key: string): Documents['tasks'] | undefined {
+    const id = this.#taskByKey.get(key);
+    return id === undefined ? undefined : this.table('tasks').get(id);
   }
 
   messageById(id: string): MessageDoc | undefined {

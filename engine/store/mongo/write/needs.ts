@@ -18,6 +18,8 @@ export class Needs {
   readonly gateFacts: { readonly key: string; readonly contentHash: string; readonly messageId: string }[] = [];
   readonly escalationIds = new Set<string>();
   readonly escalationKeys = new Set<string>();
+  readonly taskIds = new Set<string>();
+  readonly taskKeys = new Set<string>();
   readonly switchIds = new Set<string>();
   /** Control ids (folded) and body hashes of messages that may be resends. */
   readonly folds = new Set<string>();

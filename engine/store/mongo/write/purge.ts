@@ -116,7 +116,7 @@ async function withBodyAfter({ writer, session }: WriteContext, place: number, m
 }
 
 /**
- * Also what a state does not show: who wants to hear of a quarantined frame, an escalation that nobody has answered, an
+ * Also what a state does not show: who wants to hear of a quarantined frame, a task or an escalation that nobody has ended, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
 async function owedOf(
@@ -124,7 +124,7 @@ async function owedOf(
   rows: readonly Row[],
   what: 'bodies' | 'messages',
 ): Promise<Set<number>> {
-  const { work, escalations, acknowledgements } = writer.collections;
+  const { work, escalations, tasks, acknowledgements } = writer.collections;
   const states = what === 'bodies' ? (['awaited'] as const) : (['awaited', 'made'] as const);
   const unsent = await acknowledgements
     .find({ _id: { $in: rows.map((row) => row.id) }, state: { $in: [...states] } }, { session, projection: { seq: 1 } })
@@ -138,7 +138,10 @@ async function owedOf(
       { session, projection: { messageId: 1 } },
     )
     .toArray();
-  const ids = new Set(unanswered.map((one) => one.messageId));
+  const owing = await tasks
+    .find({ messageId: { $in: rows.map((row) => row.id) }, open: true }, { session, projection: { messageId: 1 } })
+    .toArray();
+  const ids = new Set([...unanswered, ...owing].map((one) => one.messageId));
   return new Set([
     ...unsent.map((one) => one.seq),
     ...open.map((one) => one.messageSeq),
@@ -160,6 +163,9 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   const seqs = rows.map((row) => row._id);
   const messageId = { $in: rows.map((row) => row.id) };
   const messageSeq = { $in: seqs };
+  const ended = await collections.tasks.find({ messageId }, { session, projection: { _id: 1 } }).toArray();
+  await collections.taskEvents.deleteMany({ taskId: { $in: ended.map((one) => one._id) } }, { session });
+  await collections.tasks.deleteMany({ messageId }, { session });
   await collections.escalations.deleteMany({ messageId }, { session });
   await collections.acknowledgements.deleteMany({ _id: messageId }, { session });
   await collections.effects.deleteMany({ messageId }, { session });

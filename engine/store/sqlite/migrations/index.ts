@@ -15,6 +15,7 @@ import { oneIndexOfActiveWork } from './0010-one-index-of-active-work.ts';
 import { escalationFact } from './0011-escalation-fact.ts';
 import { effectRequests } from './0012-effect-requests.ts';
 import { acknowledgements } from './0013-acknowledgements.ts';
+import { tasks } from './0014-tasks.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly string[] = [
   escalationFact,
   effectRequests,
   acknowledgements,
+  tasks,
 ];

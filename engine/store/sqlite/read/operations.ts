@@ -23,6 +23,7 @@ import {
 import { figureMinutes, queueDepth, reasonFigures } from './figures.ts';
 import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
 import { listSwitches } from './switches.ts';
+import { countTasks, getTask, listTasks, taskEvents, tasksOutOfStep } from './tasks.ts';
 import { backlog, countWork, doneAfter, firstWaiting, getWork, nextDue, workOfMessage } from './work.ts';
 
 export const readOperations = {
@@ -52,6 +53,11 @@ export const readOperations = {
   'escalations.nextDue': nextEscalationDue,
   'escalations.get': getEscalation,
   'escalations.list': listEscalations,
+  'tasks.get': getTask,
+  'tasks.events': taskEvents,
+  'tasks.list': listTasks,
+  'tasks.counts': countTasks,
+  'tasks.outOfStep': tasksOutOfStep,
   'audit.list': listAudit,
   'audit.head': auditHead,
   'definitions.get': getDefinition,

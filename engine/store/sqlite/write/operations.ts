@@ -37,6 +37,7 @@ import {
   wakeParked,
 } from './settle.ts';
 import { clearSwitch, setSwitch } from './switches.ts';
+import { changeTask, createTask } from './tasks.ts';
 
 function answered(ctx: WriteContext, notes: readonly (readonly [id: string, at: number])[]): void {
   for (const [id, at] of notes) {
@@ -79,6 +80,8 @@ export const writeOperations = {
   'escalations.fire': fireEscalation,
   'escalations.end': endEscalation,
   'escalations.restate': restateEscalation,
+  'tasks.create': createTask,
+  'tasks.change': changeTask,
   'audit.append': appendAudit,
   'definitions.put': putDefinition,
   'switches.set': setSwitch,
