@@ -99,6 +99,8 @@ export function charsetNamed(stated: string): Charset | undefined {
 export const UTF8 = utf8;
 
 function canonical(stated: string): string {
+  // Names are ASCII: what else is trimmed or has capitals would read otherwise before it is decoded.
+  if (/[^\t -~]/.test(stated)) return '';
   const name = stated.trim().toUpperCase().replace(/\s+/g, ' ');
   const iso = /^(?:ISO[ -]?)?8859[/-]([0-9]{1,2})$/.exec(name);
   if (iso) return `8859/${Number(iso[1])}`;

@@ -44,20 +44,28 @@ function canSeparate(character: string): boolean {
   return character === '|' || /^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(character);
 }
 
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
+}
+
 export function readDelimiters(text: string, start: number): Delimiters {
+  if (text.startsWith('|^~\\&|', start + 3)) return STANDARD_DELIMITERS;
   const field = text.charAt(start + 3);
   if (!canSeparate(field)) throw hl7Errors.create('hl7-bad-delimiters');
   let end = start + 4;
   const last = Math.min(text.length, start + 9);
   while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;
-  return {
-    field,
-    component: end > start + 4 ? text.charAt(start + 4) : '',
-    repetition: end > start + 5 ? text.charAt(start + 5) : '',
-    escape: end > start + 6 ? text.charAt(start + 6) : '',
-    subcomponent: end > start + 7 ? text.charAt(start + 7) : '',
-    truncation: end > start + 8 ? text.charAt(start + 8) : '',
+  // Half of a character or a byte without meaning parts nothing: its values would be halves, too.
+  const stated = (at: number): string => (end > at && !isSurrogate(text.charCodeAt(at)) ? text.charAt(at) : '');
+  const parts = {
+    component: stated(start + 4),
+    repetition: stated(start + 5),
+    subcomponent: stated(start + 7),
   };
+  const mark = stated(start + 6);
+  // What also separates cannot escape: no value would be read as it was written.
+  const escape = Object.values(parts).includes(mark) ? '' : mark;
+  return { field, ...parts, escape, truncation: stated(start + 8) };
 }
 
 /** The steps down from a field to the part that a path names: which separator, which part. */

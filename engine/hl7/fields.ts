@@ -89,7 +89,7 @@ function rowOf(source: Hl7Source, at: number, name: string, everyName: boolean, 
   for (const span of source.fields(at)) {
     const path = `${name}-${++field}`;
     if (source.isOpaque(at, field)) {
-      add(path, source.text.slice(span.from, span.to));
+      add(path, source.plain(span.from, span.to));
       continue;
     }
     let r = 0;

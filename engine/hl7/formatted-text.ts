@@ -24,7 +24,7 @@ export function linesOf(
 ): string[] {
   const span = source.field(at, field);
   if (!span || span.from === span.to) return [];
-  if (source.isOpaque(at, field)) return [source.text.slice(span.from, span.to)];
+  if (source.isOpaque(at, field)) return [source.plain(span.from, span.to)];
   const lines: string[] = [];
   let count = 0;
   for (const whole of source.parts(span, source.delimiters.repetition)) {

@@ -11,7 +11,7 @@ import { isObject } from './write-value.ts';
 export interface Hl7MessageJson {
   readonly kind: 'hl7-message';
   readonly format: 1;
-  /** What the bytes are in: `UTF-8`, `8859/1`. MSH-18 decides where it names one, except behind a byte order mark and in UTF-16. */
+  /** What the bytes are in: `UTF-8`, `8859/1`. MSH-18 decides where it names one and no mark, UTF-16 or separator beyond ASCII does. */
   readonly charset: string;
   /** Between segments where a segment does not say otherwise: CR, LF or CR LF. */
   readonly lineEnd: string;
@@ -69,7 +69,7 @@ export function hl7FromJson(json: unknown): Hl7Message {
 
   const charset = charsetOf(whole['charset']);
   // As when reading bytes: these decide whatever MSH-18 says.
-  const isMarked = before.startsWith('\ufeff') || charset.name.startsWith('UTF-16');
+  const isMarked = before.startsWith('\ufeff') || charset.name.startsWith('UTF-16') || hasOddSeparators(segments[0]);
   const writer = new MessageWriter(before, charset, isMarked ? charset : undefined);
   let item: unknown;
   for (let i = 0; i < segments.length; i++) {
@@ -102,6 +102,11 @@ function* fieldsOf(source: Hl7Source, at: number): Generator<Hl7Value> {
       ? readVerbatim(source, source.text.slice(span.from, span.to))
       : readField(source, span);
   }
+}
+
+function hasOddSeparators(msh: unknown): boolean {
+  const fields: unknown = isObject(msh) ? msh['fields'] : undefined;
+  return /[^\0-\x7f]/.test(JSON.stringify(Array.isArray(fields) ? fields.slice(0, 2) : []));
 }
 
 function charsetOf(stated: unknown): Charset {

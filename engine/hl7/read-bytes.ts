@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { charsetNamed, UTF8, type Charset } from './charset.ts';
+import type { Delimiters } from './delimiters.ts';
 import { hl7Errors } from './errors.ts';
 import { Hl7Source } from './source.ts';
 
@@ -20,9 +21,17 @@ export function readSource(input: Uint8Array | string, options: ParseOptions = {
     return new Hl7Source(text, fallback, marked, !text.isWellFormed());
   }
   if (isAscii(bytes)) return new Hl7Source(bytes.toString('latin1'), fallback, undefined, false, undefined, true);
-  const charset = charsetNamed(statedCharset(bytes)) ?? fallback;
-  const text = charset.decode(bytes);
-  return new Hl7Source(text, fallback, undefined, !text.isWellFormed());
+  const stated = charsetNamed(statedCharset(bytes)) ?? fallback;
+  const text = stated.decode(bytes);
+  const damaged = !text.isWellFormed();
+  const source = new Hl7Source(text, fallback, undefined, damaged);
+  // Separators beyond ASCII may be others in the text than in the bytes, and MSH-18 with them: what decoded it encodes it.
+  return isBeyondAscii(source.delimiters) ? new Hl7Source(text, fallback, stated, damaged) : source;
+}
+
+/** Such separators leave MSH-18 open: see above. */
+export function isBeyondAscii(delimiters: Delimiters): boolean {
+  return Object.values(delimiters).some((character: string) => character > '\x7f');
 }
 
 /** What the first bytes decide whatever MSH-18 says: a byte order mark, or `MSH` in two-byte characters. */
@@ -36,9 +45,11 @@ function markedCharset(bytes: Buffer): Charset | undefined {
 
 /** MSH-18 (its first repetition: the others are for the switching escapes of ISO 2022) before anything is decoded. */
 function statedCharset(bytes: Buffer): string {
-  const head = bytes.subarray(0, 4096).toString('latin1');
-  const begin = head.indexOf('MSH');
-  const line = begin < 0 ? '' : (/^[^\r\n]*/.exec(head.slice(begin))?.[0] ?? '');
-  const repetition = line.charAt(5);
+  const begin = bytes.indexOf('MSH');
+  if (begin < 0) return '';
+  const ends = [bytes.indexOf(13, begin), bytes.indexOf(10, begin)].filter((end) => end >= 0);
+  const line = bytes.toString('latin1', begin, Math.min(bytes.length, ...ends));
+  // As readDelimiters has it: a blank or control character ends MSH-2.
+  const repetition = line.charCodeAt(4) > 32 && line.charCodeAt(5) > 32 ? line.charAt(5) : '\n';
   return (line.split(line.charAt(3))[17] ?? '').split(repetition)[0] ?? '';
 }

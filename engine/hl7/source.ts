@@ -45,7 +45,9 @@ export class Hl7Source {
   /** By name, where its segments lie, as far as anybody has asked; -1: no more. */
   private named: Map<string, { readonly places: number[]; next: number }> | undefined;
   /** Where a field of a segment began that was sought last, behind so many separators. */
-  private readonly last = { at: -1, passed: 0, begin: 0 };
+  private lastAt = -1;
+  private lastPassed = 0;
+  private lastBegin = 0;
   private readonly fieldCode: number;
   private readonly repetitionCode: number;
   private readonly componentCode: number;
@@ -177,18 +179,17 @@ export class Hl7Source {
     let begin = from;
     let passed = 0;
     // Flows read the fields of a segment in their order: go on from the last one.
-    const { last } = this;
-    if (last.at === at && last.passed <= skip) {
-      begin = last.begin;
-      passed = last.passed;
+    if (this.lastAt === at && this.lastPassed <= skip) {
+      begin = this.lastBegin;
+      passed = this.lastPassed;
     }
     for (; passed < skip; passed++) {
       begin = this.seek(separator, this.fieldCode, begin, to) + 1;
       if (begin > to) return undefined;
     }
-    last.at = at;
-    last.passed = passed;
-    last.begin = begin;
+    this.lastAt = at;
+    this.lastPassed = passed;
+    this.lastBegin = begin;
     return { from: begin, to: this.seek(separator, this.fieldCode, begin, to) };
   }
 
@@ -211,7 +212,7 @@ export class Hl7Source {
     const span = this.field(at, field);
     if (!span || span.from === span.to) return '';
     if (this.isOpaque(at, field)) {
-      return repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.text.slice(span.from, span.to) : '';
+      return repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.plain(span.from, span.to) : '';
     }
     const simple = repetition <= 1 && component <= 1 && subcomponent <= 1 ? this.simple(span) : undefined;
     if (simple !== undefined) return simple;
@@ -231,7 +232,8 @@ export class Hl7Source {
     return near === to ? this.plain(from, to) : undefined;
   }
 
-  private plain(from: number, to: number): string {
+  /** Text without escapes, as people read it. */
+  plain(from: number, to: number): string {
     const value = this.text.slice(from, to);
     return this.damaged ? value.toWellFormed() : value;
   }
