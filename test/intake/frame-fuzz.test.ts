@@ -92,7 +92,7 @@ describe('faulty senders on many connections', () => {
 
   it('have every frame answered and kept: good ones accepted as they came, bad ones in quarantine', async function () {
     this.timeout(1_800_000);
-    const rounds = counts(10, 500);
+    const rounds = counts(10, 250);
     const met = { accepted: 0, quarantined: 0 };
     let most = 0;
     const before = process.memoryUsage();
