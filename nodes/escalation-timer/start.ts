@@ -6,6 +6,7 @@ import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
 import { endpointName } from '../kit/fhir.ts';
 import { oneLine } from '../kit/one-line.ts';
+import { partOf } from '../kit/part.ts';
 import type { NodeHandle, Send } from '../kit/register.ts';
 import type { EscalationTimerProperties } from './config.ts';
 import { viewOf } from './view.ts';
@@ -27,7 +28,7 @@ export function starting(handle: Handle): (msg: WardflowMessage, send: Send) => 
   return async (msg, send) => {
     const { context, work } = handle.workOf(msg);
     const ladder = await ladderOf(handle, msg, await ladderName.string(msg));
-    const { carry, cut } = carriedOrCut(config.carry, msg);
+    const { carry, cut } = carriedOrCut(partOf(msg) ? [...config.carry, 'part'] : config.carry, msg);
     const { kind, escalation } = await services.engine.escalations.start({
       work,
       definition: context.definition,

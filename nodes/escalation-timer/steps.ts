@@ -3,7 +3,8 @@ import type { MessageContext, WardflowMessage } from '../../runtime/services.ts'
 import { nodeErrors } from '../kit/errors.ts';
 import { errorOf } from '../kit/failure.ts';
 import { notify } from '../kit/notice.ts';
-import { payloadOf } from '../kit/payload.ts';
+import { asPart } from '../kit/part.ts';
+import { payloadOrNull } from '../kit/payload.ts';
 import { definitionName, type NodeHandle } from '../kit/register.ts';
 import { refuseSharedName, SOURCES } from '../kit/unique-name.ts';
 import { STEP_LEASE_MS, type EscalationTimerProperties } from './config.ts';
@@ -35,9 +36,11 @@ async function emit(handle: Handle, work: ClaimedWork, context: MessageContext):
   const data = work.child?.data as EscalationChildData | undefined;
   const escalation = data && (await services.engine.store.escalations.get(data.escalationId));
   if (!data || !escalation) throw nodeErrors.create('escalation-gone');
+  const carry = escalation.carry as Readonly<Record<string, unknown>> | null;
   const msg: WardflowMessage = {
-    ...(escalation.carry as Readonly<Record<string, unknown>> | null),
-    payload: payloadOf(handle, work),
+    ...carry,
+    // Nobody goes untold because the message cannot be read (any more).
+    payload: payloadOrNull(handle, work, asPart(carry?.['part'])),
     topic: escalation.name,
     wardflow: context,
   };

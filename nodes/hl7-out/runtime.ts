@@ -12,6 +12,7 @@ import { discriminator as discriminatorOf } from '../kit/discriminator.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
 import { errorOf } from '../kit/failure.ts';
+import { partId } from '../kit/part.ts';
 import { configOf, registerNode, type NodeHandle } from '../kit/register.ts';
 import { noteRestated } from '../kit/restated.ts';
 import { sha256 } from '../kit/sha256.ts';
@@ -46,7 +47,9 @@ export default function hl7OutNode(RED: NodeAPI): void {
     const name = config.effect.trim();
     refuseSharedName(RED, handle.node, EFFECTS, name);
     const isWhole = config.discriminator.trim() === '' && config.controlId === 'keep';
-    const discriminate = isWhole ? () => Promise.resolve('') : discriminatorOf(RED, handle.node, config.discriminator);
+    const discriminate = isWhole
+      ? (msg: WardflowMessage) => Promise.resolve(partId(msg) ?? '')
+      : discriminatorOf(RED, handle.node, config.discriminator);
     const messageOf = given(handle);
     return {
       async receive(msg, send) {

@@ -4,6 +4,7 @@ import type { ClaimedWork, GateVerdict, MessageFact } from '../../engine/index.t
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
+import { partOf } from '../kit/part.ts';
 import { payloadOf } from '../kit/payload.ts';
 import { definitionName, registerNode, type NodeHandle } from '../kit/register.ts';
 import { sha256 } from '../kit/sha256.ts';
@@ -29,7 +30,7 @@ export default function idempotencyGateNode(RED: NodeAPI): void {
         const fact = factOf(msg.event, () => messageOf(handle, msg, work));
         const verdict = await services.engine.store.gate.admit({
           scope,
-          key: await keyOf(msg, fact, work.message.controlId),
+          key: await keyOf(msg, fact, (partOf(msg) ?? work.message).controlId),
           messageId: context.messageId,
           workId: work.id,
           contentHash: fact.contenthash,

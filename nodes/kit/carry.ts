@@ -1,6 +1,7 @@
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from './errors.ts';
 import type { Place } from './failure.ts';
+import { asPart } from './part.ts';
 
 /** Larger things belong on the FHIR server, with a reference to them carried. */
 export const MOST_CARRIED = 64 * 1024;
@@ -26,7 +27,9 @@ export function carried(
 
 /** What was carried, as it comes out of the store: never what a node sets itself. */
 export function restored(data: unknown): Readonly<Record<string, unknown>> {
-  const carry: unknown = (data as { carry?: unknown } | null)?.carry;
-  if (typeof carry !== 'object' || carry === null) return {};
-  return Object.fromEntries(Object.entries(carry).filter(([name]) => !OWN.has(name)));
+  const { carry, part: saved } = (data ?? {}) as { readonly carry?: unknown; readonly part?: unknown };
+  const part = asPart(saved);
+  if (typeof carry !== 'object' || carry === null) return part ? { part } : {};
+  const properties = Object.fromEntries(Object.entries(carry).filter(([name]) => !OWN.has(name)));
+  return { ...properties, ...(part && { part }) };
 }

@@ -6,6 +6,7 @@ import type { ClaimedWork, Lane, NewWork } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { carried } from './carry.ts';
 import { nodeErrors } from './errors.ts';
+import { partOf, type Part } from './part.ts';
 import { definitionName, type NodeHandle } from './register.ts';
 import { sha256 } from './sha256.ts';
 
@@ -14,6 +15,8 @@ export interface StageData {
   readonly carry: Readonly<Record<string, unknown>>;
   /** How many stages lie before it. */
   readonly stage: number;
+  /** It goes on with one part of the batch. */
+  readonly part?: Part;
   /** It comes of a dead letter: its own death is not told to `dead letter in` again. */
   readonly ofDeadLetter?: true;
 }
@@ -43,12 +46,14 @@ export function continueLater(handle: NodeHandle<unknown>, msg: WardflowMessage,
   const before = work.child?.data as Partial<StageData> | null | undefined;
   const stage = (typeof before?.stage === 'number' ? before.stage : 0) + 1;
   if (stage > MOST_STAGES) throw nodeErrors.create('too-many-stages', { node: place.name, limit: MOST_STAGES });
+  const part = partOf(msg);
   const definition = definitionName(handle);
   const subscription = `${definition}/${next.name}`;
   const data: StageData = {
     ...next.more,
     carry: carried(next.carry, msg, place),
     stage,
+    ...(part && { part }),
     ...(before?.ofDeadLetter === true && { ofDeadLetter: true }),
   };
   const child: NewWork = {

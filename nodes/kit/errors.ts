@@ -143,6 +143,22 @@ export const nodeErrors = defineErrors({
     remedy:
       'Give milliseconds, a time with its zone such as 2026-01-05T08:00:00Z, or an HL7 time such as 20260105080000+0000.',
   },
+  'hl7-split-payload': {
+    class: 'permanent',
+    text: 'The node "{node}" got something in msg.payload that is no batch.',
+    remedy: 'Give it the batch as text or as a buffer, or put the node directly behind its source.',
+  },
+  'hl7-too-many-parts': {
+    class: 'permanent',
+    text: 'The batch holds more than the {limit} messages that the node "{node}" takes.',
+    remedy: 'Have the sender send smaller batches, or raise the limit of the node; then redrive.',
+  },
+  'hl7-batch-count': {
+    class: 'permanent',
+    text: 'The batch states {stated} {what} and holds {found}.',
+    remedy:
+      'Ask the sender whether parts were lost; redrive with the node set to go on where the batch is right as it is.',
+  },
   'hl7-step-wrong': {
     class: 'permanent',
     text: 'Step {step} of the node "{node}" is not set up.',

@@ -1,31 +1,34 @@
-import type { NodeDef } from 'node-red';
 import { Hl7Message } from '../../engine/index.ts';
 import type { ClaimedWork } from '../../engine/index.ts';
+import { feedNamed } from './feed-named.ts';
+import { asPart, partBytes, type Part } from './part.ts';
 import type { NodeHandle } from './register.ts';
 
-/** `msg.payload`: the message as it was received, read again from the journal's bytes at each delivery. */
-export function payloadOf(handle: NodeHandle<unknown>, work: ClaimedWork): Hl7Message {
-  return parsed(work, charsetOfFeed(handle, work.message.feed));
+/**
+ * `msg.payload`: the message as it was received, read again from the journal's bytes at each delivery; of an item that goes on
+ * with one part of a batch, that part.
+ */
+export function payloadOf(handle: NodeHandle<unknown>, work: ClaimedWork, part = partBehind(work)): Hl7Message {
+  return parsed(work, feedNamed(handle, work.message.feed)?.fallbackCharset, part);
 }
 
 /** As `payloadOf`; `null` for a frame that cannot be read (a quarantined one may be queued and parked as well). */
-export function payloadOrNull(handle: NodeHandle<unknown>, work: ClaimedWork): Hl7Message | null {
+export function payloadOrNull(
+  handle: NodeHandle<unknown>,
+  work: ClaimedWork,
+  part = partBehind(work),
+): Hl7Message | null {
   try {
-    return payloadOf(handle, work);
+    return payloadOf(handle, work, part);
   } catch {
     return null;
   }
 }
 
-export function parsed(work: ClaimedWork, fallbackCharset: string | undefined): Hl7Message {
-  return Hl7Message.parse(work.message.bytes, fallbackCharset === undefined ? {} : { fallbackCharset });
+export function parsed(work: ClaimedWork, fallbackCharset: string | undefined, part?: Part): Hl7Message {
+  const bytes = partBytes(work.message.bytes, part);
+  return Hl7Message.parse(bytes, fallbackCharset === undefined ? {} : { fallbackCharset });
 }
 
-/** A source that is not behind a feed itself (an escalation's steps) finds the feed of its message by name. */
-function charsetOfFeed({ RED }: NodeHandle<unknown>, feed: string): string | undefined {
-  let charset: string | undefined;
-  RED.nodes.eachNode((node: NodeDef & { readonly fallbackCharset?: string }) => {
-    if (node.type === 'wardflow-feed' && node.name === feed) charset = node.fallbackCharset;
-  });
-  return charset;
-}
+const partBehind = ({ child }: ClaimedWork): Part | undefined =>
+  asPart((child?.data as { readonly part?: unknown } | null | undefined)?.part);

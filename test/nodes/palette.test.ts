@@ -50,6 +50,7 @@ describe('the palette', () => {
       'hl7 edit',
       'hl7 build',
       'hl7 json',
+      'hl7 split',
     ]) {
       assert.ok(types.includes(type), type);
     }
