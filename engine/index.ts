@@ -136,6 +136,7 @@ export type { Hl7Observation, Hl7Order } from './hl7/orders.ts';
 export type { Hl7Fields, Hl7Row } from './hl7/fields.ts';
 export { parsePath, tryPath, type Hl7Path } from './hl7/path.ts';
 export { readBatch, splitBatch, type Hl7Batch, type Hl7BatchFile } from './hl7/batch.ts';
+export { hasMoreParts } from './hl7/batch-size.ts';
 export type { BatchHeader, BatchTrailer } from './hl7/batch-envelope.ts';
 export { buildAck, type AckCode, type AckError, type AckOptions } from './hl7/ack.ts';
 export { conditionsOf, type AckCondition, type AckConditions } from './hl7/acknowledgement-mode.ts';

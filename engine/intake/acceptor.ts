@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
@@ -22,6 +23,10 @@ export interface AcceptorOptions {
   readonly wake: () => void;
   readonly owed?: OwedAnswers;
   readonly maxFrameBytes: number;
+  /** Shared by the messages of a batch; absent: the message's own id. */
+  readonly correlationId?: string;
+  /** Why the frame goes to quarantine, whatever could be read of it. */
+  readonly refusal?: WardflowError;
   /** The journal could not keep a frame of the feed. */
   readonly notKept: (feed: string, error: unknown) => void;
 }
@@ -49,7 +54,8 @@ export async function acceptFrame(
   const now = clock.now();
   const id = ids.next();
   const controlId = id.slice(-CONTROL_ID_LENGTH);
-  const read = readFrame(framed, feed.settings, { controlId, now, maxFrameBytes: options.maxFrameBytes });
+  const { maxFrameBytes, refusal } = options;
+  const read = readFrame(framed, feed.settings, { controlId, now, maxFrameBytes, ...(refusal && { refusal }) });
   const { message, asked, ...described } = read;
   if (feed.settings.enhanced && message && isAcceptAcknowledgement(message)) return { kind: 'silent' };
   const trace = sha256(id);
@@ -61,7 +67,7 @@ export async function acceptFrame(
     receivedAt: now,
     bytes: framed.bytes,
     bodyHash: sha256(framed.bytes),
-    correlationId: id,
+    correlationId: options.correlationId ?? id,
     // W3C trace context: the ids are derived, so that the trace of a message is known from its id.
     traceparent: `00-${trace.slice(0, 32)}-${trace.slice(32, 48)}-01`,
   };

@@ -9,6 +9,8 @@ import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
 import { MLLP_DEFAULTS, type MllpLimits } from '../mllp/server.ts';
 import type { FrameOutcome, FrameHandler } from '../mllp/connection.ts';
 import type { Store, Switch } from '../store/contract/index.ts';
+import { acceptBatch } from './accept-batch.ts';
+import { headerOfBatch } from './batch-header.ts';
 import { acceptFrame, CONTROL_ID_LENGTH, type FeedInForce } from './acceptor.ts';
 import { Backlog } from './backlog.ts';
 import { intakeErrors } from './errors.ts';
@@ -110,7 +112,8 @@ export function createIntake(options: IntakeOptions): Intake {
       backlog.taken(feed.settings.name);
       lastMessageAt.set(feed.settings.name, options.clock.now());
       const notKept = (of: string, error: unknown): void => refusals.notKept(of, error);
-      return acceptFrame({ ...options, log, maxFrameBytes, notKept }, feed, framed, connection);
+      const accept = feed.settings.batches === 'split' && headerOfBatch(framed.bytes) ? acceptBatch : acceptFrame;
+      return accept({ ...options, log, maxFrameBytes, notKept }, feed, framed, connection);
     };
 
   const openAt = (place: string, feed: FeedInForce, { listen }: ListenBinding): Bound => ({

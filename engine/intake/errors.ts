@@ -11,6 +11,16 @@ export const intakeErrors = defineErrors({
     text: 'The message could not be read.',
     remedy: 'Look at its bytes in the console, and have the sender correct them.',
   },
+  'intake-batch-count': {
+    class: 'permanent',
+    text: 'The batch states another number of messages or batches (BTS-1, FTS-1) than it holds.',
+    remedy: 'Ask the sender whether parts were lost; a flow behind "quarantine in" can split it as it is.',
+  },
+  'intake-batch-too-large': {
+    class: 'permanent',
+    text: 'The batch holds more than {limit} messages.',
+    remedy: 'Have the sender send smaller batches.',
+  },
   'intake-bad-ordering-path': {
     class: 'permanent',
     text: 'Feed {feed} orders its work by "{path}", which is not a path to a value of an HL7 message.',

@@ -16,6 +16,8 @@ export interface FeedSettings {
   readonly zone: string | null;
   /** Used where MSH-18 is absent. */
   readonly fallbackCharset: string;
+  /** What becomes of a frame that begins with FHS or BHS; absent: it is quarantined. `split`: its messages are taken over. */
+  readonly batches?: 'quarantine' | 'split';
   /** Enhanced mode: MSH-15 and MSH-16 are honoured. Absent: original mode, in which they are not looked at. */
   readonly enhanced?: EnhancedMode;
 }

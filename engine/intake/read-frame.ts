@@ -5,6 +5,7 @@ import { Hl7Message } from '../hl7/message.ts';
 import { mllpErrors } from '../mllp/errors.ts';
 import type { Framed } from '../mllp/framer.ts';
 import type { Answer } from '../store/contract/index.ts';
+import { batchAsMessage, headerOfBatch } from './batch-header.ts';
 import { describe, type Description } from './describe.ts';
 import { intakeErrors } from './errors.ts';
 import type { FeedSettings } from './feed.ts';
@@ -23,6 +24,8 @@ export interface AnswerOptions {
   readonly controlId: string;
   readonly now: number;
   readonly maxFrameBytes: number;
+  /** Why it goes to quarantine, whatever can be read of it. */
+  readonly refusal?: WardflowError;
 }
 
 const NOTHING_KNOWN: Description = {
@@ -37,7 +40,7 @@ const NOTHING_KNOWN: Description = {
 /**
  * What a frame is and how it is answered: AA for what was taken over, AE for what goes to quarantine; in enhanced mode CA and
  * CE, where the sender asks for them. What goes to quarantine and may not be answered CE is answered AE, as far as asked.
- * MSA-2 is MSH-10 whenever that can be read, in a broken frame too. Never throws.
+ * MSA-2 is MSH-10 whenever that can be read, in a broken frame too, and of a batch its control id. Never throws.
  */
 export function readFrame(
   framed: Exclude<Framed, { kind: 'junk' }>,
@@ -59,12 +62,20 @@ export function readFrame(
   } else if (framed.kind === 'unterminated') {
     refusal = mllpErrors.create('mllp-frame-unterminated');
   }
+  refusal = options.refusal ?? refusal;
   const asked = feed.enhanced && message && conditionsOf(message);
   const code = codeOf(asked, refusal ? 'bad' : 'good');
-  const answer = code === '' ? NO_ANSWER : answerTo(message, code, refusal, options);
+  const answer =
+    code === '' ? NO_ANSWER : answerTo(message ?? batchBehind(framed.bytes, options), code, refusal, options);
   if (!refusal && message) return { ...known, message, answer, ...(asked && { asked }) };
   const why = refusal ?? intakeErrors.create('intake-unreadable');
   return { ...known, quarantine: { code: why.code, text: why.message }, answer, ...(asked && { asked }) };
+}
+
+/** Who has sent a batch, and its control id: its answer has to be known for one to it. */
+function batchBehind(bytes: Uint8Array, { now }: AnswerOptions): Hl7Message | undefined {
+  const header = headerOfBatch(bytes);
+  return header && batchAsMessage(header, now);
 }
 
 const NO_ANSWER: Answer = { code: '', bytes: new Uint8Array(0) };

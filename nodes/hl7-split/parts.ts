@@ -1,4 +1,4 @@
-import { Hl7Message, readBatch, WardflowError } from '../../engine/index.ts';
+import { hasMoreParts, Hl7Message, readBatch, WardflowError } from '../../engine/index.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import type { Part } from '../kit/part.ts';
 
@@ -27,7 +27,7 @@ export interface SplitOptions {
 /** Throws `hl7-too-many-parts`: before anything is read, since a sender decides how many there are. */
 export function partsOf(batch: Uint8Array | string, options: SplitOptions): SplitBatch {
   const { most, fallbackCharset, received, node } = options;
-  if (heads(batch, most) > most) throw nodeErrors.create('hl7-too-many-parts', { node, limit: most });
+  if (hasMoreParts(batch, most)) throw nodeErrors.create('hl7-too-many-parts', { node, limit: most });
   const { batches, trailer } = typeof batch === 'string' ? readBatch(batch) : readBatch(batch);
   const count = batches.reduce((sum, { messages }) => sum + messages.length, 0);
   if (count > most) throw nodeErrors.create('hl7-too-many-parts', { node, limit: most });
@@ -59,18 +59,4 @@ function readPart(
     if (!(error instanceof WardflowError)) throw error;
     return { part: { ...place, controlId: null }, message: null, problem: { code: error.code, text: error.message } };
   }
-}
-
-/** Segments that begin a message or end one, counted up to the limit: each may make a part. */
-function heads(batch: Uint8Array | string, most: number): number {
-  const text =
-    typeof batch === 'string'
-      ? batch
-      : Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength).toString('latin1');
-  const head = /(?:^|[\r\n])[ \t]*(?:MSH|BHS|FHS|BTS|FTS)/g;
-  // Each batch has a header and a trailer of its own, at most.
-  const limit = most * 3 + 2;
-  let found = 0;
-  while (found <= limit && head.exec(text)) found++;
-  return found > limit ? most + 1 : 0;
 }

@@ -19,14 +19,14 @@ export default function hl7SplitNode(RED: NodeAPI): void {
         const feed = feedNamed(handle, work.message.feed);
         const { batch, received } = batchIn(msg, work, place.name);
         const { most } = config;
-        const charset = feed?.fallbackCharset?.trim();
+        const charset = feed?.fallbackCharset.trim();
         const options = { most, fallbackCharset: charset || undefined, received, node: place.name };
         const { parts, differs } = partsOf(batch, options);
         if (differs && config.countDiffers === 'fail') {
           const { what, stated, found } = differs;
           throw nodeErrors.create('hl7-batch-count', { node: place.name, what, stated, found });
         }
-        const told = parts.map((part) => messagesOf(handle, msg, context, work, part, feed?.zone?.trim() || null));
+        const told = parts.map((part) => messagesOf(handle, msg, context, work, part, feed?.zone.trim() || null));
         const sent = told.reduce((sum, { messages }) => sum + messages.length, 0);
         if (sent > MOST_SENT) throw nodeErrors.create('hl7-too-many-parts', { node: place.name, limit: MOST_SENT });
         const unreadable = parts.filter(({ message }) => message === null).length;

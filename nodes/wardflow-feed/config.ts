@@ -14,6 +14,8 @@ export interface FeedProperties {
   /** IANA zone or offset; empty: times without a zone stay without one. */
   readonly zone: string;
   readonly fallbackCharset: string;
+  /** A frame that begins with FHS or BHS goes to quarantine, or its messages are taken over one by one. */
+  readonly batches: 'quarantine' | 'split';
 }
 
 const PATH = /^[A-Z][A-Z0-9]{2}(\[\d+\])?-\d{1,3}(\[\d+\])?(\.\d{1,2}){0,2}$/;
@@ -40,5 +42,6 @@ export const feed: NodeDeclaration<FeedProperties> = {
     resendWindowDays: { value: 7, check: wholeNumber(0, 90) },
     zone: { value: '', check: zone },
     fallbackCharset: { value: 'UNICODE UTF-8', check: (value) => (text(value) === '' ? 'kit.problem.needed' : null) },
+    batches: { value: 'quarantine', check: oneOf('quarantine', 'split') },
   },
 };

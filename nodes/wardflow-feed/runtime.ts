@@ -17,6 +17,7 @@ export function feedSettings(config: FeedProperties): FeedSettings {
     resendWindowMs: config.resendWindowDays * DAY,
     zone: config.zone.trim() || null,
     fallbackCharset: config.fallbackCharset.trim(),
+    batches: config.batches,
   };
 }
 
