@@ -94,6 +94,8 @@ export interface PreviewResult {
   readonly rows: readonly PreviewRow[];
   /** The message after the node's edits, for a node that makes one: shown against the one before. */
   readonly after?: Hl7Message;
+  /** `after` is a message of its own, not the one before with changes. */
+  readonly made?: true;
 }
 
 /** What one field of the form gives. */
@@ -108,6 +110,10 @@ export interface PreviewRow {
   readonly before?: string;
   /** JSON; absent: empty. */
   readonly value?: unknown;
+  /** The same was done at so many more places. */
+  readonly more?: number;
+  /** Nothing of it is done on this message. */
+  readonly skipped?: true;
   readonly problem?: { readonly title: string; readonly remedy: string };
 }
 

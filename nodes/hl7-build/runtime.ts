@@ -9,42 +9,48 @@ import { textOf as shown } from '../kit/one-line.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
 import { BUILDS, refuseSharedName } from '../kit/unique-name.ts';
 import { hl7Build, type Hl7BuildProperties } from './config.ts';
+import { previewOfBuild } from './preview.ts';
 import { begun, controlIdOf, timeOf, withCharset } from './header.ts';
 
 export default function hl7BuildNode(RED: NodeAPI): void {
-  registerNode(RED, hl7Build, (handle) => {
-    const { config, services, node, workOf } = handle;
-    const name = config.message.trim();
-    refuseSharedName(RED, node, BUILDS, name);
-    const run = stepRunner(handle, config.steps);
-    const discriminate = discriminatorOf(RED, node, config.discriminator);
-    const json = jsonOf(handle);
-    const time = textOf(handle, 'time', config.time);
-    const controlId = textOf(handle, 'controlId', config.controlId);
-    return {
-      async receive(msg, send) {
-        const { context, work } = workOf(msg);
-        const told = await discriminate(msg);
-        const message = begun(config, {
-          time: time ? timeOf(await time(msg), handle.place.name) : writeHl7Time(work.message.receivedAt),
-          controlId: controlId
-            ? String(await controlId(msg))
-            : controlIdOf(context.messageId, context.definition, name, told),
-          json: await json(msg),
-        });
-        const given = msg.payload;
-        const built = await run(msg, message, {
-          ifMissing: 'add',
-          payload: given ?? null,
-          ...(given instanceof Hl7Message && { copyFrom: given }),
-        });
-        const whole = withCharset(built.message);
-        msg.payload = whole;
-        services.note(msg, `Built a message of ${[...whole.segments()].length} segments.`);
-        send(msg);
-      },
-    };
-  });
+  registerNode(
+    RED,
+    hl7Build,
+    (handle) => {
+      const { config, services, node, workOf } = handle;
+      const name = config.message.trim();
+      refuseSharedName(RED, node, BUILDS, name);
+      const run = stepRunner(handle, config.steps);
+      const discriminate = discriminatorOf(RED, node, config.discriminator);
+      const json = jsonOf(handle);
+      const time = textOf(handle, 'time', config.time);
+      const controlId = textOf(handle, 'controlId', config.controlId);
+      return {
+        async receive(msg, send) {
+          const { context, work } = workOf(msg);
+          const told = await discriminate(msg);
+          const message = begun(config, {
+            time: time ? timeOf(await time(msg), handle.place.name) : writeHl7Time(work.message.receivedAt),
+            controlId: controlId
+              ? String(await controlId(msg))
+              : controlIdOf(context.messageId, context.definition, name, told),
+            json: await json(msg),
+          });
+          const given = msg.payload;
+          const built = await run(msg, message, {
+            ifMissing: 'add',
+            payload: given ?? null,
+            ...(given instanceof Hl7Message && { copyFrom: given }),
+          });
+          const whole = withCharset(built.message);
+          msg.payload = whole;
+          services.note(msg, `Built a message of ${[...whole.segments()].length} segments.`);
+          send(msg);
+        },
+      };
+    },
+    previewOfBuild,
+  );
 }
 
 type Given = (msg: WardflowMessage) => Promise<unknown>;

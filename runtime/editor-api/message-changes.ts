@@ -4,12 +4,17 @@ import type { MessageChanges, SegmentChange } from './preview-contract.ts';
 const MOST_SHOWN = 20;
 /** Shown of a segment around what differs. */
 const BEFORE_IT = 24;
-const LONGEST = 160;
+const LONGEST = 240;
 /** Segments compared for what moved; between longer stretches all counts as changed. */
 const MOST_COMPARED = 300;
 
+/** A message that the node makes: all of its segments. */
+export function messageMade(after: string): MessageChanges {
+  return { ...messageChanges('', after), made: true };
+}
+
 export function messageChanges(before: string, after: string): MessageChanges {
-  if (before === after) return { segments: [], more: 0 };
+  if (before === after) return { made: false, segments: [], more: 0 };
   const [a, b] = [segmentsOf(before), segmentsOf(after)];
   let from = 0;
   while (from < a.length && from < b.length && a[from] === b[from]) from++;
@@ -22,7 +27,7 @@ export function messageChanges(before: string, after: string): MessageChanges {
     const place = (j === null ? names.a[from + (i ?? 0)] : names.b[from + j]) ?? '';
     return { place, ...cut(old, next) };
   });
-  return { segments: all.slice(0, MOST_SHOWN), more: Math.max(0, all.length - MOST_SHOWN) };
+  return { made: false, segments: all.slice(0, MOST_SHOWN), more: Math.max(0, all.length - MOST_SHOWN) };
 }
 
 const segmentsOf = (text: string): readonly string[] => text.split(/\r\n|\r|\n/).filter((line) => line !== '');

@@ -4,6 +4,8 @@
  */
 import type { PathSuggestion } from '../../engine/index.ts';
 
+export type { PathSuggestion };
+
 /** GET /hl7/paths?typed=<what stands in the field>&version=<MSH-12; default 2.5.1> */
 export interface PathAnswer {
   /** Whose names these are. */
@@ -65,6 +67,10 @@ export interface ShownRow {
   readonly name: string;
   readonly before: string | null;
   readonly value: ShownValue;
+  /** The same was done at so many more places. */
+  readonly more: number;
+  /** Nothing of it is done on this message. */
+  readonly skipped: boolean;
   readonly problem: { readonly title: string; readonly remedy: string } | null;
 }
 
@@ -77,6 +83,8 @@ export interface ShownValue {
 }
 
 export interface MessageChanges {
+  /** The segments are of a message that the node makes; otherwise of the sample, with what the node changes in it. */
+  readonly made: boolean;
   readonly segments: readonly SegmentChange[];
   /** Changed segments that are not shown. */
   readonly more: number;

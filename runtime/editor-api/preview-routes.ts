@@ -11,7 +11,7 @@ import { sessionIn } from '../login.ts';
 import type { NodePreview, PreviewResult } from '../services.ts';
 import { previewErrors } from './errors.ts';
 import { feedOf } from './feed-of.ts';
-import { messageChanges } from './message-changes.ts';
+import { messageChanges, messageMade } from './message-changes.ts';
 import { nameOfPath, pathAnswer, USUAL_VERSION } from './path-names.ts';
 import { createPreviewBudget } from './preview-budget.ts';
 import type { PreviewAnswer, ShownRow } from './preview-contract.ts';
@@ -39,11 +39,11 @@ export function previewRoutes(router: Router, options: PreviewRouteOptions): voi
   const samples = createSampleMessages(options);
   const budget = createPreviewBudget();
 
-  const made = async (preview: NodePreview, wish: Wish, sample: Hl7Message): Promise<PreviewAnswer> => {
+  const workedOut = async (preview: NodePreview, wish: Wish, sample: Hl7Message): Promise<PreviewAnswer> => {
     const before = sample.toString();
     const [type, version] = [sample.type, sample.get('MSH-12')];
     const { msg, events } = previewMessage(sample, feedOf(definitions(), wish.feed), Date.now());
-    const { rows, after } = await preview({
+    const { rows, after, made } = await preview({
       config: wish.config,
       msg,
       definition: wish.tab === null ? undefined : definitions().ofNode(wish.tab),
@@ -53,7 +53,7 @@ export function previewRoutes(router: Router, options: PreviewRouteOptions): voi
     return {
       message: { type, version, events },
       rows: rows.slice(0, MOST_ROWS).map((row) => shownRow(row, version)),
-      changes: after ? messageChanges(before, after.toString()) : null,
+      changes: after ? (made ? messageMade(after.toString()) : messageChanges(before, after.toString())) : null,
     };
   };
 
@@ -84,7 +84,7 @@ export function previewRoutes(router: Router, options: PreviewRouteOptions): voi
         const sample = await samples.message({ session }, wish.sample, wish.use, wish.feed);
         const began = performance.now();
         try {
-          return await made(preview, wish, sample);
+          return await workedOut(preview, wish, sample);
         } finally {
           const now = performance.now();
           budget.spent(session, now - began, now);
@@ -110,9 +110,11 @@ function wishIn(request: Request): Wish {
   const node = objectOf(body['node'], ['type', 'config'], 'node');
   const config: unknown = node['config'];
   if (typeof config !== 'object' || config === null || Array.isArray(config)) throw invalid('config takes an object');
+  const use = named(textIn(body, 'use', 64), USE, 'use');
+  if (use === null) throw invalid('use is missing');
   return {
     sample: textIn(body, 'sample', 200) ?? '',
-    use: named(textIn(body, 'use', 64), USE, 'use') ?? '',
+    use,
     feed: named(textOrNull(body, 'feed', 63), FEED, 'feed'),
     tab: named(textOrNull(body, 'tab', 128), NODE_ID, 'tab'),
     type: textIn(node, 'type', 100) ?? '',
@@ -138,7 +140,7 @@ function queryText(request: Request, name: string, longest: number): string | un
 }
 
 function shownRow(row: PreviewResult['rows'][number], version: string): ShownRow {
-  const { field, label = null, path = null, before = null, value, problem = null } = row;
+  const { field, label = null, path = null, before = null, value, more = 0, skipped = false, problem = null } = row;
   const name = path === null ? '' : nameOfPath(path, VERSION.test(version) ? version : USUAL_VERSION);
   return {
     field,
@@ -147,6 +149,8 @@ function shownRow(row: PreviewResult['rows'][number], version: string): ShownRow
     name,
     before: before === null ? null : shownValue(before).text,
     value: shownValue(value),
+    more,
+    skipped,
     problem,
   };
 }

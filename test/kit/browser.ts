@@ -21,12 +21,19 @@ interface AxeResults {
   }[];
 }
 
-/** What axe-core calls critical or serious in the page as it is now, one line each. */
-export async function barriers(page: Page): Promise<readonly string[]> {
+/**
+ * What axe-core calls critical or serious in the page as it is now, one line each.
+ * @param within selectors of the parts looked at; default: the whole page
+ */
+export async function barriers(page: Page, within?: readonly string[]): Promise<readonly string[]> {
   // Not as a script of the page: its content security policy would refuse it.
   await page.evaluate(readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  const { violations } = await page.evaluate(
+    (parts) =>
+      (globalThis as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run(
+        parts === undefined ? document : { include: parts.map((one) => [one]) },
+      ),
+    within,
   );
   return violations
     .filter(({ impact }) => impact === 'critical' || impact === 'serious')

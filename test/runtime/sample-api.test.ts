@@ -134,7 +134,10 @@ describe('pinned samples at the runtime API', () => {
     assert.equal(codeOf(await pin('bad')), '409 conflict');
     for (let i = 0; i < 21; i++) await accept(`n${i}`);
     const answers = await Promise.all(Array.from({ length: 21 }, (_, i) => pin(`n${i}`, `sample ${i}`)));
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [...Array<number>(20).fill(201), 409]);
+    assert.deepEqual(
+      [201, 409].map((wanted) => answers.filter(({ status }) => status === wanted).length),
+      [20, 1],
+    );
     assert.equal((await listed()).length, 20, 'pinned at the same time, and none is lost');
   });
 

@@ -5,25 +5,34 @@
  *     <input data-widget="typed" data-kind="textKind">   text, message property or expression; `data-kinds` limits them
  *     <input data-widget="identity">                     follows the name until it is typed over
  *     <input data-widget="choices" data-choices="rules"> completes from the definition's rule tables or ladders
+ *     <input data-widget="hl7-path">                     an HL7 path, completed by place or name; `data-list` for several
  *     <ol data-widget="texts" data-property="types">     a list of texts;  `named` for names with values
  *     <ol data-widget="hl7-steps" data-property="steps"> steps that change a message
  *     <div data-when="operation=update">                 shown only then
  *     <div class="wardflow-more">                        folded away until asked for
+ *     <div data-widget="preview">                        what the node makes of a sample message, open from the start
+ *
+ * A form with expressions and no such element gets the preview at its end, folded.
  */
 import type { NodeDeclaration } from '../properties.ts';
 import { completeFromDefinition } from './choices.ts';
+import { feedBehind } from './feed-behind.ts';
+import { formValues } from './form-values.ts';
+import { pathField } from './hl7-path-field.ts';
 import { stepList } from './hl7-steps.ts';
 import { followName } from './identity.ts';
 import { namedList, textList, type ListField } from './lists.ts';
 import type { EditorNode } from './red.ts';
+import { previewSection, shownVersion, type PreviewSection } from './preview-section.ts';
 import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
 let lists: readonly ListField[] = [];
+let section: PreviewSection | undefined;
 
 const LISTS: Readonly<Record<string, typeof textList>> = { named: namedList, 'hl7-steps': stepList };
 
-export function openForm<P extends object>(node: EditorNode, _declaration: NodeDeclaration<P>, prefix: string): void {
+export function openForm<P extends object>(node: EditorNode, declaration: NodeDeclaration<P>, prefix: string): void {
   const form = formOf(prefix);
   if (!form) return;
   for (const input of form.querySelectorAll<HTMLInputElement>('input[data-widget]')) {
@@ -37,6 +46,10 @@ export function openForm<P extends object>(node: EditorNode, _declaration: NodeD
       case 'identity':
         followName(input, prefix);
         break;
+      case 'hl7-path': {
+        pathField(input, { node, list: input.dataset['list'] !== undefined, version: shownVersion });
+        break;
+      }
       case 'choices':
         completeFromDefinition(input, node);
         break;
@@ -48,6 +61,32 @@ export function openForm<P extends object>(node: EditorNode, _declaration: NodeD
     (LISTS[list.dataset['widget'] ?? ''] ?? textList)(list, node),
   );
   watchConditions(form, prefix);
+  openPreview(form, node, declaration, prefix);
+}
+
+function openPreview<P extends object>(
+  form: HTMLElement,
+  node: EditorNode,
+  declaration: NodeDeclaration<P>,
+  prefix: string,
+): void {
+  closeForm();
+  const config = (): object => formValues(node, declaration, prefix, lists);
+  // A feed's messages are its own, under the name that stands in the form.
+  const feed = (): string | null => {
+    const { name } = config() as { readonly name?: unknown };
+    if (declaration.type !== 'wardflow-feed') return feedBehind(node);
+    return typeof name === 'string' && FEED.test(name.trim()) ? name.trim() : null;
+  };
+  section = previewSection(form, declaration, { node, prefix, nodeType: declaration.type, config, feed });
+}
+
+const FEED = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** However it ends. */
+export function closeForm(): void {
+  section?.close();
+  section = undefined;
 }
 
 /** Lists and numbers are not what Node-RED reads out of a form by itself. */
@@ -65,9 +104,12 @@ export function saveForm<P extends object>(node: EditorNode, declaration: NodeDe
     if (widget === 'jsonata' || widget === 'typed') keepLines(field, node[field.id.slice(prefix.length + 1)]);
   }
   lists = [];
+  closeForm();
 }
 
-function formOf(prefix: string): Element | null {
-  const forms = document.querySelectorAll(prefix === 'node-input' ? '#dialog-form' : '#node-config-dialog-edit-form');
+function formOf(prefix: string): HTMLElement | null {
+  const forms = document.querySelectorAll<HTMLElement>(
+    prefix === 'node-input' ? '#dialog-form' : '#node-config-dialog-edit-form',
+  );
   return forms.item(forms.length - 1);
 }

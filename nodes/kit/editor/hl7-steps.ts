@@ -1,6 +1,8 @@
 /** The list of steps in the forms of `hl7 edit` and `hl7 build`: Node-RED's editableList, each row with what its step needs. */
 import { NEW_STEP, STEP_KINDS, STEP_VALUES, stepProblems, type Step, type StepKind } from '../hl7-steps/steps.ts';
+import { pathField } from './hl7-path-field.ts';
 import type { ListField } from './lists.ts';
+import { shownVersion } from './preview-section.ts';
 import { syntaxProblem, translate, type EditorNode } from './red.ts';
 import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
 
@@ -30,6 +32,10 @@ export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
       const element = $(container).addClass('wardflow-step')[0];
       if (!(element instanceof HTMLElement)) return;
       const fields = drawRow(element, row.step ?? NEW_STEP, say, judge);
+      for (const input of element.querySelectorAll<HTMLInputElement>('.wardflow-step-path')) {
+        const note = element.querySelector<HTMLElement>('.wardflow-step-name');
+        pathField(input, { node, pattern: true, version: shownVersion, ...(note && { note }) });
+      }
       rows.set(element, fields);
       number();
       // Not while the form opens: a row that somebody adds is one that they go on to fill.
@@ -81,11 +87,13 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
     .text(say('onlyIf'))
     .appendTo(head);
 
+  $('<div class="wardflow-step-name">').appendTo(container);
   const valueLine = $('<div class="wardflow-step-line">').appendTo(container);
   const value = $('<input type="text" class="wardflow-step-value">').val(linesToTabs(step.value)).appendTo(valueLine);
   value.typedInput({ default: step.kind, types: rowTypes(STEP_VALUES) });
   value.typedInput('type', step.kind);
   value.typedInput('width', '100%');
+  named(value, say('value'));
 
   const afterLine = $('<div class="wardflow-step-line">').appendTo(container);
   $('<span>').text(say('after')).appendTo(afterLine);
@@ -99,6 +107,7 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
   const when = $('<input type="text">').val(linesToTabs(step.when)).appendTo(whenLine);
   when.typedInput({ default: 'jsonata', types: rowTypes(['jsonata']) });
   when.typedInput('width', '100%');
+  named(when, say('when'));
 
   const sentence = $('<div class="wardflow-step-problem" role="alert">').appendTo(container);
   const kindNow = (): StepKind => STEP_KINDS.find((one) => one === kind.val()) ?? 'set';
@@ -120,7 +129,7 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
   asked.on('click', () => {
     conditional = true;
     lay();
-    when.typedInput('focus');
+    when.next('.red-ui-typedInput-container').find('input').trigger('focus');
   });
   lay();
   // A line ends as a tab in a one-line field; what nobody touched is kept as it was written.
@@ -180,4 +189,9 @@ const PLACEHOLDERS: Readonly<Record<StepKind, string>> = {
 function textIn(field: JQuery): string {
   const value = field.val();
   return typeof value === 'string' ? value.trim() : '';
+}
+
+/** The field that Node-RED's widget shows in the place of its own. */
+function named(field: JQuery, label: string): void {
+  field.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
 }

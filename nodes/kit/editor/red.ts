@@ -16,8 +16,8 @@ export interface EditorNode {
 /** A key of the node's own locale; the kit's sentences are under `kit.` in each. */
 export type Translate = (key: string, values?: Readonly<Record<string, string>>) => string;
 
-export function translate(node: EditorNode, key: string): string {
-  return (node['_'] as Translate)(key);
+export function translate(node: EditorNode, key: string, values?: Readonly<Record<string, string>>): string {
+  return (node['_'] as Translate)(key, values);
 }
 
 /** Id of the node whose form is open on top; our type package does not know the call. */

@@ -1,7 +1,7 @@
 /** Registers a node in the editor from its declaration: defaults, checks, label and ports come from there. */
 import type { NodeDeclaration } from '../properties.ts';
 import { checkOf } from './check.ts';
-import { openForm, saveForm } from './form.ts';
+import { closeForm, openForm, saveForm } from './form.ts';
 import type { EditorNode } from './red.ts';
 import { translate } from './red.ts';
 
@@ -56,6 +56,8 @@ export function registerEditorNode<P extends object>(declaration: NodeDeclaratio
       saveForm(this, declaration, 'node-input');
       this.outputs = outputs(this);
     },
+    oneditcancel: closeForm,
+    oneditdelete: closeForm,
   });
   // Not kept in flow.json: the number of outputs follows from the settings alone. `onadd` is not called for flows loaded.
   RED.events.on('nodes:add', (node: EditorNode & { readonly type?: string }) => {
@@ -78,6 +80,8 @@ export function registerEditorConfigNode<P extends object>(
     oneditsave(this: EditorNode) {
       saveForm(this, declaration, 'node-config-input');
     },
+    oneditcancel: closeForm,
+    oneditdelete: closeForm,
   });
 }
 
