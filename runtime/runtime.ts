@@ -100,6 +100,11 @@ export class Runtime {
     return this.#running;
   }
 
+  /** HL7 messages that wait for the answer of a receiver: who moves the clock waits for them. */
+  messagesUnderWay(): number {
+    return this.#engine?.hl7Endpoints.health().reduce((sum, { inFlight }) => sum + inFlight, 0) ?? 0;
+  }
+
   /** It runs what was approved and ordered, and nothing else. */
   get gated(): boolean {
     return isGated(this.config.environment);

@@ -12,7 +12,7 @@ export interface Answer {
   readonly now: number;
   /** When something is due next; `null`: nothing waits for time. */
   readonly next: number | null;
-  /** Requests to endpoints that have no answer yet. */
+  /** Requests and messages to endpoints that have no answer yet. */
   readonly requests: number;
 }
 

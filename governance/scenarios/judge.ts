@@ -40,6 +40,8 @@ function thingsOf({ kind, type }: Expectation, observed: Observed): readonly Thi
   switch (kind) {
     case 'effect':
       return plain(observed.effects);
+    case 'message':
+      return plain(observed.messages);
     case 'alert':
       return plain(observed.alerts);
     case 'decision':

@@ -1,8 +1,10 @@
 /** What came of a scenario, asked of the runtime's API and the simulators when it is at rest. */
-import { EFFECT_IDENTIFIER_SYSTEM, type AuditRecord } from '../../engine/index.ts';
+import { EFFECT_IDENTIFIER_SYSTEM, type AuditRecord, type Hl7Fields } from '../../engine/index.ts';
+import { controlIdOf } from '../../nodes/hl7-out/message.ts';
 import type { AuditList, EscalationList, MessageDetail } from '../../runtime/api/contract.ts';
 import { isRecord, textOf } from '../checks/subject.ts';
-import type { FhirSimulator, Resource } from './fhir-simulator.ts';
+import { FhirSimulator, type Resource } from './fhir-simulator.ts';
+import { MllpSimulator } from './mllp-simulator.ts';
 import type { ScenarioRuntime } from './scenario-runtime.ts';
 
 /** `of`: the message that it came of; `null` where it came of none that the scenario has sent. */
@@ -54,6 +56,22 @@ export interface ObservedResource extends Of {
   readonly resource: Resource;
 }
 
+export interface ObservedMessage extends Of {
+  readonly endpoint: string;
+  /** `ADT^A01` */
+  readonly type: string;
+  /** MSH-10. */
+  readonly controlId: string;
+  /** How often it came, the same to the byte. */
+  readonly arrivals: number;
+  /** MSA-1 of the last answer; `null`: none was given, or none arrived whole. */
+  readonly answer: string | null;
+  /** Among those that the receiver acknowledged, from 1 in its order; `null`: it did not. */
+  readonly place: number | null;
+  /** ``fields.`PID-3.1` `` */
+  readonly fields: Hl7Fields;
+}
+
 export interface Observed {
   readonly effects: readonly ObservedEffect[];
   readonly alerts: readonly ObservedAlert[];
@@ -61,11 +79,13 @@ export interface Observed {
   readonly escalations: readonly ObservedEscalation[];
   readonly states: readonly ObservedState[];
   readonly resources: readonly ObservedResource[];
+  /** That receivers have got. */
+  readonly messages: readonly ObservedMessage[];
 }
 
 export interface World {
   readonly runtime: ScenarioRuntime;
-  readonly endpoints: ReadonlyMap<string, FhirSimulator>;
+  readonly endpoints: ReadonlyMap<string, FhirSimulator | MllpSimulator>;
   /** Label -> id in the journal, in the order in which they were sent. */
   readonly messages: ReadonlyMap<string, string>;
   readonly startedAt: number;
@@ -122,9 +142,39 @@ export async function observe({ runtime, endpoints, messages, startedAt }: World
       work: work.map(({ subscription, state, failure }) => ({ subscription, state, code: failure?.code ?? null })),
     })),
     resources: [...endpoints].flatMap(([endpoint, simulator]) =>
-      simulator.all().map((resource) => ({ of: keys.get(effectKey(resource)) ?? null, endpoint, resource })),
+      simulator instanceof FhirSimulator
+        ? simulator.all().map((resource) => ({ of: keys.get(effectKey(resource)) ?? null, endpoint, resource }))
+        : [],
     ),
+    messages: messagesAt(endpoints, details),
   };
+}
+
+function messagesAt(
+  endpoints: World['endpoints'],
+  details: readonly { readonly of: string; readonly detail: MessageDetail }[],
+): readonly ObservedMessage[] {
+  /** By the control id that was kept, or was made of an effect's key. */
+  const sources = new Map<string, string>();
+  for (const { of, detail } of details) {
+    const { controlId } = detail.message;
+    if (controlId !== null && !sources.has(controlId)) sources.set(controlId, of);
+    for (const { key } of detail.effects) sources.set(controlIdOf(key), of);
+  }
+  return [...endpoints].flatMap(([endpoint, simulator]) =>
+    simulator instanceof MllpSimulator
+      ? simulator.messages().map(({ controlId, message, arrivals, answer, place }) => ({
+          of: sources.get(controlId) ?? null,
+          endpoint,
+          type: message.type,
+          controlId,
+          arrivals,
+          answer,
+          place,
+          fields: message.fields,
+        }))
+      : [],
+  );
 }
 
 /** From the audit trail: the API's list of notices ends after a day, scenarios may go on for weeks. */

@@ -90,7 +90,7 @@ const sha256 = (content: object): string =>
     .digest('hex');
 
 /** What is the same in every run, in an order of its own: two branches of a message may end in either order. */
-function stable({ effects, alerts, decisions, escalations, states, resources }: Observed): object {
+function stable({ effects, alerts, decisions, escalations, states, resources, messages }: Observed): object {
   return {
     effects: sorted(effects.map(({ of, effect, target, state, code }) => ({ of, effect, target, state, code }))),
     alerts: sorted(alerts),
@@ -108,6 +108,10 @@ function stable({ effects, alerts, decisions, escalations, states, resources }: 
         priority: priority ?? null,
       })),
     ),
+    // Left out where there is no receiver: what was bound to a hash before there were any has the same one.
+    ...(messages.length > 0 && {
+      messages: sorted(messages.map(({ of, endpoint, type, answer }) => ({ of, endpoint, type, answer }))),
+    }),
   };
 }
 

@@ -1,11 +1,12 @@
 /** Runs one scenario: starts its world, takes the steps one after the other, and compares. */
-import { bounded, connectMllp, durationMs, type FlowNode } from '../../engine/index.ts';
+import { BOUND_BY, bounded, connectMllp, durationMs, type FlowNode } from '../../engine/index.ts';
 import type { EscalationList, MessageList } from '../../runtime/api/contract.ts';
 import jsonata from 'jsonata';
 import { FhirSimulator } from './fhir-simulator.ts';
 import { differenceOf } from './judge.ts';
+import { MllpSimulator } from './mllp-simulator.ts';
 import { observe, type Observed, type World } from './observed.ts';
-import { DEFAULT_NOW, labelOf, type Expectation, type Scenario, type Send, type Step } from './scenario.ts';
+import { DEFAULT_NOW, labelOf, type Expectation, type Fault, type Scenario, type Send, type Step } from './scenario.ts';
 import { ScenarioRuntime } from './scenario-runtime.ts';
 
 export interface ScenarioSubject {
@@ -32,18 +33,23 @@ export interface ScenarioResult {
 export async function runScenario(subject: ScenarioSubject, scenario: Scenario): Promise<ScenarioResult> {
   const begun = performance.now();
   const startedAt = Date.parse(scenario.given?.now ?? DEFAULT_NOW);
-  const endpoints = new Map<string, FhirSimulator>();
+  const endpoints = new Map<string, FhirSimulator | MllpSimulator>();
   let runtime: ScenarioRuntime | undefined;
   try {
-    for (const { type, name = '' } of subject.nodes)
-      if (type === 'wardflow-fhir-endpoint' && !endpoints.has(name))
-        endpoints.set(name, await FhirSimulator.start(() => runtime?.now ?? startedAt));
-    for (const [name, { fault, resources = [] }] of Object.entries(scenario.given?.endpoints ?? {})) {
-      for (const resource of resources) endpoints.get(name)?.put(resource);
-      if (fault) await endpoints.get(name)?.setFault(fault);
+    const now = (): number => runtime?.now ?? startedAt;
+    for (const { type, name = '' } of subject.nodes) {
+      const kind = BOUND_BY[type];
+      if (endpoints.has(name) || (kind !== 'fhir' && kind !== 'mllp')) continue;
+      endpoints.set(name, await (kind === 'fhir' ? FhirSimulator : MllpSimulator).start(now));
+    }
+    for (const [name, { resources = [] }] of Object.entries(scenario.given?.endpoints ?? {})) {
+      const simulator = endpoints.get(name);
+      if (simulator instanceof FhirSimulator) for (const resource of resources) simulator.put(resource);
     }
     runtime = await ScenarioRuntime.start({ ...subject, scenario: scenario.name, now: startedAt, endpoints });
     const run = new Run(subject, { runtime, endpoints, messages: new Map(), startedAt });
+    for (const [name, { fault, resources = [] }] of Object.entries(scenario.given?.endpoints ?? {}))
+      await run.given(name, fault, resources.length > 0);
     for (const [i, step] of scenario.steps.entries()) await run.take(step, `steps[${i}]`);
     await runtime.rest();
     const observed = await run.compare(scenario.expect, 'expect');
@@ -78,15 +84,29 @@ class Run {
     if (send) await this.#send(send, place);
     if (advance !== undefined) await runtime.goTo(runtime.now + (durationMs(advance) ?? 0));
     if (fault) {
-      const simulator = endpoints.get(fault.endpoint);
-      if (!simulator) return this.#differs(place, `there is no endpoint "${fault.endpoint}"`);
-      this.met(fault.endpoint, place);
-      await simulator.setFault(fault);
+      if (endpoints.has(fault.endpoint)) this.met(fault.endpoint, place);
+      await this.#setFault(fault.endpoint, fault, place);
     }
     if (change) await this.#change(change, place);
     if (ack) await this.#acknowledge(ack, place);
     if (expect) await this.compare(expect, `${place}.expect`);
     await runtime.rest();
+  }
+
+  /** What holds from the beginning on, before anything was sent. */
+  async given(endpoint: string, fault: Fault | undefined, hasResources: boolean): Promise<void> {
+    const place = `given.endpoints.${endpoint}`;
+    if (hasResources && !(this.#world.endpoints.get(endpoint) instanceof FhirSimulator))
+      this.#differs(place, `there is no FHIR server "${endpoint}" to have resources`);
+    if (fault) await this.#setFault(endpoint, fault, place);
+  }
+
+  async #setFault(endpoint: string, fault: Fault, place: string): Promise<void> {
+    const simulator = this.#world.endpoints.get(endpoint);
+    if (!simulator) return this.#differs(place, `there is no endpoint "${endpoint}"`);
+    if (!simulator.faults.has(fault.kind))
+      return this.#differs(place, `the endpoint "${endpoint}" has no fault "${fault.kind}": it is of another kind`);
+    await simulator.setFault(fault);
   }
 
   async compare(expectations: readonly Expectation[], place: string): Promise<Observed> {
@@ -142,10 +162,11 @@ class Run {
 
   async #change({ endpoint, type, match, set }: NonNullable<Step['change']>, place: string): Promise<void> {
     const simulator = this.#world.endpoints.get(endpoint);
+    if (!(simulator instanceof FhirSimulator)) return this.#differs(place, `there is no FHIR server "${endpoint}"`);
     let changed = 0;
-    for (const resource of simulator?.all(type) ?? []) {
+    for (const resource of simulator.all(type)) {
       if (match !== undefined && (await bounded(jsonata(match)).evaluate(resource)) !== true) continue;
-      simulator?.change(resource, set);
+      simulator.change(resource, set);
       changed++;
     }
     if (changed === 0) this.#differs(place, `no ${type} at "${endpoint}" is there to be changed`);

@@ -67,22 +67,25 @@ function watchRequests(): void {
     });
 }
 
+/** With a receiver now. */
+const messages = (): number => runtime?.messagesUnderWay() ?? 0;
+
 /** Longer than anything of ours gathers before it acts (2 ms in the dispatcher), several times over. */
 const CALM_ROUNDS = 3;
 
 async function atRest(): Promise<void> {
   let calm = 0;
-  for (let seen = happened; calm < CALM_ROUNDS; seen = happened) {
+  for (let [seen, sent] = [happened, messages()]; calm < CALM_ROUNDS; [seen, sent] = [happened, messages()]) {
     for (let i = 0; i < 10; i++) await turn();
     await pause(2);
-    calm = storeCalls > 0 || happened !== seen ? 0 : calm + 1;
+    calm = storeCalls > 0 || happened !== seen || messages() !== sent ? 0 : calm + 1;
   }
 }
 
 async function answer(question: Question): Promise<Answer> {
   if (question.move !== undefined) clock.set(Math.max(clock.now(), question.move));
   await atRest();
-  return { id: question.id, now: clock.now(), next: clock.nextAt, requests: requests.size };
+  return { id: question.id, now: clock.now(), next: clock.nextAt, requests: requests.size + messages() };
 }
 
 function serve(): void {

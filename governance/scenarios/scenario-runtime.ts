@@ -14,7 +14,7 @@ import { ACTOR_HEADER, API_ROOT, type RuntimeStatus } from '../../runtime/api/co
 import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
 import type { Answer, Ready } from './clock-channel.ts';
 import { scenarioErrors } from './errors.ts';
-import type { FhirSimulator } from './fhir-simulator.ts';
+import type { Simulator } from './simulator.ts';
 
 export interface ScenarioRuntimeOptions {
   /** For sentences. */
@@ -25,7 +25,7 @@ export interface ScenarioRuntimeOptions {
   readonly nodes: readonly FlowNode[];
   /** Epoch milliseconds. */
   readonly now: number;
-  readonly endpoints: ReadonlyMap<string, FhirSimulator>;
+  readonly endpoints: ReadonlyMap<string, Simulator>;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -115,8 +115,10 @@ export class ScenarioRuntime {
       to = undefined;
       this.#now = now;
       const simulators = [...this.#options.endpoints.values()];
+      if (simulators.filter((one) => one.tick(now)).length > 0) continue;
       const held = simulators.reduce((sum, one) => sum + one.held, 0);
-      if (requests <= held && simulators.every(({ serving }) => serving === 0)) return next;
+      if (requests <= held && simulators.every(({ serving }) => serving === 0))
+        return earliest([next, ...simulators.map(({ nextAt }) => nextAt)]);
       if (Date.now() > until)
         throw scenarioErrors.create('scenario-stuck', {
           scenario: this.#options.scenario,
@@ -239,6 +241,11 @@ function bindings({ nodes, endpoints }: ScenarioRuntimeOptions): object {
     kind: 'bindings',
     format: 1,
     feeds: Object.fromEntries(feeds.map((name) => [name, { listen: { host: '127.0.0.1', port: 0 } }])),
-    endpoints: Object.fromEntries([...endpoints].map(([name, { base }]) => [name, { base, auth: { kind: 'none' } }])),
+    endpoints: Object.fromEntries([...endpoints].map(([name, simulator]) => [name, simulator.binding()])),
   };
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((one) => one !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,6 +1,6 @@
 /** The JSON Schema of scenario files. Unknown keys are refused: a misspelt expectation would expect nothing. */
 import { schemaCheck, type SchemaCheck } from '../../engine/index.ts';
-import type { Scenario } from './scenario.ts';
+import { EXPECTATION_KINDS, FAULT_KINDS, type Scenario } from './scenario.ts';
 
 const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
 const object = (required: readonly string[], properties: object): object => ({
@@ -19,12 +19,19 @@ const TYPE = { type: 'string', pattern: '^[A-Z][A-Za-z]{1,63}$', description: 'a
 const DURATION = { type: 'string', pattern: '^P[0-9A-Z]{2,30}$', description: 'a duration like PT10M' };
 
 const FAULT = {
-  kind: { enum: ['down', 'timeout', 'lost-answer', 'status', 'throttle', 'none'] },
+  kind: { enum: FAULT_KINDS },
   status: { type: 'integer', minimum: 300, maximum: 599 },
   retryAfter: { type: 'integer', minimum: 1, maximum: 86_400 },
   times: { type: 'integer', minimum: 1, maximum: 10_000 },
   method: { enum: ['GET', 'POST', 'PUT'] },
-  type: TYPE,
+  code: { enum: ['AE', 'AR', 'CE', 'CR'] },
+  error: { type: 'string', pattern: '^[0-9]{3}$', description: 'an error code of HL7 table 0357' },
+  seconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+  type: {
+    type: 'string',
+    pattern: '^([A-Z][A-Za-z]{1,63}|[A-Z0-9]{3}(\\^[A-Z0-9]{3})?)$',
+    description: 'a FHIR resource type, or a type of HL7 messages like ADT^A01',
+  },
 };
 
 const EXPECTATIONS = (minItems: number): object => ({
@@ -32,7 +39,7 @@ const EXPECTATIONS = (minItems: number): object => ({
   minItems,
   maxItems: 100,
   items: object(['kind'], {
-    kind: { enum: ['effect', 'task', 'resource', 'alert', 'decision', 'escalation', 'state'] },
+    kind: { enum: EXPECTATION_KINDS },
     what: text(200),
     count: { type: 'integer', minimum: 0, maximum: 10_000 },
     match: text(4000),

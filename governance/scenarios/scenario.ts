@@ -3,26 +3,55 @@
  * beginning, on a clock that the runner moves; nothing waits in real time.
  */
 
-/** What the FHIR server simulator does to requests from now on. */
+/** What the other side of an endpoint does from now on. */
 export interface Fault {
   /**
+   * Of both kinds of endpoint:
    * - `down`: connections are refused
-   * - `timeout`: the request arrives, is acted upon or not (`acts`), and no answer ever comes
+   * - `timeout`: the request arrives, and no answer ever comes
    * - `lost-answer`: the request is acted upon, then the connection is cut
+   * - `none`: it is well again
+   *
+   * Of a FHIR server:
    * - `status`: it answers with `status` and does nothing
    * - `throttle`: 429 with `Retry-After: retryAfter`
-   * - `none`: it is well again
+   *
+   * Of a receiver of HL7 messages:
+   * - `half-answer`: the message is taken, and the connection ends in the middle of the answer
+   * - `refuse`: answered `code` (default AE) with `error` in ERR-3 (default 207: an error of its own)
+   * - `slow`: answered after `seconds`
+   * - `wrong-id`: answered with the MSA-2 of another message, and with nothing else
+   * - `twice`: answered two times
    */
-  readonly kind: 'down' | 'timeout' | 'lost-answer' | 'status' | 'throttle' | 'none';
+  readonly kind: FaultKind;
   readonly status?: number;
   /** Seconds. */
   readonly retryAfter?: number;
+  readonly code?: 'AE' | 'AR' | 'CE' | 'CR';
+  /** Of HL7 table 0357. */
+  readonly error?: string;
+  readonly seconds?: number;
   /** For so many requests; absent: until another fault is set. */
   readonly times?: number;
-  /** Only requests of this method and resource type. */
+  /** Only requests of this method and resource type; of a receiver: messages of this type, `ADT^A01`. */
   readonly method?: string;
   readonly type?: string;
 }
+
+export const FAULT_KINDS = [
+  'down',
+  'timeout',
+  'lost-answer',
+  'status',
+  'throttle',
+  'half-answer',
+  'refuse',
+  'slow',
+  'wrong-id',
+  'twice',
+  'none',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Send {
   readonly feed: string;
@@ -57,7 +86,17 @@ export interface Step {
   readonly expect?: readonly Expectation[];
 }
 
-export type ExpectationKind = 'effect' | 'task' | 'resource' | 'alert' | 'decision' | 'escalation' | 'state';
+export const EXPECTATION_KINDS = [
+  'effect',
+  'task',
+  'resource',
+  'message',
+  'alert',
+  'decision',
+  'escalation',
+  'state',
+] as const;
+export type ExpectationKind = (typeof EXPECTATION_KINDS)[number];
 
 /**
  * How many of the things of a kind must match: exactly `count`, or at least one. What each kind's things look like is

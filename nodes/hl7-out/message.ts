@@ -2,7 +2,6 @@
 import { Hl7Message, sendable, type WardflowError } from '../../engine/index.ts';
 
 export type Outgoing =
-  /** `content`: what tells two different messages of one delivery apart. */
   { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly error: WardflowError };
 
 /** An HL7 message as it is; text with the line ends that HL7 asks for (chapter 2, 2.4: segments end with CR). `undefined`: neither. */
@@ -17,6 +16,11 @@ export function messageFrom(given: unknown): Hl7Message | undefined {
 /** With a control id that every try of the effect gives it, and the time at which it is made. */
 export function withControlId(message: Hl7Message, key: string, now: number): Hl7Message {
   return message.clone().set('MSH-10', controlIdOf(key)).set('MSH-7', stamp(now));
+}
+
+/** What two messages of one delivery differ in where they are two: not the time at which a flow says that it made each. */
+export function contentOf(message: Hl7Message): string {
+  return message.clone().set('MSH-7', '').toString();
 }
 
 /** Twenty characters, what MSH-10 had room for before version 2.7: 72 bits of the key. */

@@ -19,7 +19,7 @@ import { sha256 } from '../kit/sha256.ts';
 import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { hl7Endpoint } from '../wardflow-hl7-endpoint/config.ts';
 import { hl7Out, type Hl7OutProperties } from './config.ts';
-import { messageFrom, outgoing, withControlId } from './message.ts';
+import { contentOf, messageFrom, outgoing, withControlId } from './message.ts';
 
 /** `msg.hl7`. Null where only a person knows that it arrived. */
 export interface Hl7Sent {
@@ -71,7 +71,7 @@ export default function hl7OutNode(RED: NodeAPI): void {
           ...parts,
           work,
           onAmbiguous: 'send-again',
-          content: sha256(message.toString()),
+          content: sha256(contentOf(message)),
           request: made.bytes,
         };
         const result = await effects.once(spec, ({ request = made.bytes }) => sentTo(endpoint, request));

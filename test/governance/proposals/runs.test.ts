@@ -133,4 +133,4 @@ describe('checks and scenarios of a proposal', () => {
   });
 });
 
-const NOTHING = { effects: [], alerts: [], decisions: [], escalations: [], states: [], resources: [] };
+const NOTHING = { effects: [], alerts: [], decisions: [], escalations: [], states: [], resources: [], messages: [] };
