@@ -32,7 +32,7 @@ describe('scenarios with a receiver of HL7 messages', function () {
       told.map((one) => one.split(':').slice(0, 2).join(':').slice(0, 90)),
       [
         'wrong steps[0]: the endpoint "ward" has no fault "status"',
-        'wrong expect[0]: expected 7 message; there are 2',
+        'wrong expect[0]: expected 7 message; there is 1',
         'wrong steps: the fault of "ward" until here was met by fewer requests than it should be',
       ],
     );
