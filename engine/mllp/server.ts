@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { WardflowError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
@@ -202,7 +202,8 @@ function explained(cause: Error, host: string, port: number): WardflowError {
 
 /** Whom the client certificate names: a system, as the authority that the site trusts has it. */
 function subjectOf(secure: TLSSocket): { readonly subject?: string } {
-  const { subject } = secure.getPeerCertificate();
-  const name: unknown = subject?.CN;
+  // Nothing of it is left where the connection has ended meanwhile, whatever its type says.
+  const certificate = secure.getPeerCertificate() as Partial<PeerCertificate> | null;
+  const name: unknown = certificate?.subject?.CN;
   return typeof name === 'string' ? { subject: name.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT) } : {};
 }
