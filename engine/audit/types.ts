@@ -21,6 +21,13 @@ export const AUDIT_SENTENCES = {
   'escalation.cancelled': '{actor} cancelled the escalation[ through {via}][: {reason}].',
   'escalation.exhausted': 'The escalation ran out of people to tell[ after {steps} steps].',
   'task.created': 'A task was created[ at {endpoint}].',
+  'task.opened': 'The flow[ {definition}] asked for a task[: {title}].',
+  'task.changed': '{actor} changed the task[ "{title}"] from {before} to {after}[: {reason}].',
+  'task.assigned': '{actor} gave the task[ "{title}"] to {after}[, before: {before}][: {reason}].',
+  'task.part-set': '{actor} set the part {part} of the task[ "{title}"] to {after}[: {reason}].',
+  'task.commented': '{actor} commented on the task[ "{title}"].',
+  'task.overridden': '{actor} chose {after} where the rule said {before}[, in the task "{title}"][: {reason}].',
+  'task.compared': 'The task[ "{title}"] was compared with the EHR[, which says {after}].',
   'acknowledgement.made': 'The sender was answered {code} by the engine[, because {why}].',
   'acknowledgement.lapsed':
     'The answer that a flow or the engine had made was given up: nobody took it[ on feed {feed}].',
