@@ -17,6 +17,7 @@ import { ruleErrors } from './rules/errors.ts';
 import { scheduleErrors } from './schedule/errors.ts';
 import { mongoErrors } from './store/mongo/errors.ts';
 import { storeErrors } from './store/sqlite/errors.ts';
+import { taskErrors } from './tasks/errors.ts';
 
 export interface CataloguePart {
   /** For people. */
@@ -39,6 +40,7 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'Work queue', file: 'engine/queue/errors.ts', entries: queueErrors.entries },
   { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },
   { title: 'Escalations', file: 'engine/schedule/errors.ts', entries: scheduleErrors.entries },
+  { title: 'Tasks', file: 'engine/tasks/errors.ts', entries: taskErrors.entries },
   { title: 'Endpoints', file: 'engine/endpoints/errors.ts', entries: endpointErrors.entries },
   { title: 'Expressions', file: 'engine/expressions/errors.ts', entries: expressionErrors.entries },
   { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },

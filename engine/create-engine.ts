@@ -26,6 +26,7 @@ import { createEscalationService } from './schedule/create-escalation-service.ts
 import { createTaskWatcher } from './schedule/task-watcher.ts';
 import type { Store, Switch } from './store/contract/index.ts';
 import { storeFailures } from './store-failures.ts';
+import { createTaskService } from './tasks/create-task-service.ts';
 import { watchStore } from './watch-store.ts';
 
 export interface EngineOptions {
@@ -120,6 +121,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const effects = createEffectRunner({ ...parts, effects: store.effects, dispatcher, owner });
   const runner = createEscalationRunner({ ...parts, serves: (id) => dispatcher.serves(id), onWork });
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
+  const tasks = createTaskService({ ...parts, tasks: store.tasks, onWork });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });
   const keep = options.retention ?? { bodiesDays: null, messagesDays: null };
@@ -176,6 +178,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dispatcher,
     effects,
     escalations,
+    tasks,
     endpoints,
     hl7Endpoints,
     controls,

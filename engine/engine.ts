@@ -14,6 +14,7 @@ import type { Dispatcher } from './queue/source.ts';
 import type { EscalationService } from './schedule/escalation-service.ts';
 import type { Store } from './store/contract/index.ts';
 import type { StoreTrouble } from './store-failures.ts';
+import type { TaskService } from './tasks/task-service.ts';
 
 export interface Engine {
   /** `staging`, `production`; also the owner name of claims. */
@@ -28,6 +29,7 @@ export interface Engine {
   readonly dispatcher: Dispatcher;
   readonly effects: EffectRunner;
   readonly escalations: EscalationService;
+  readonly tasks: TaskService;
   /** FHIR servers. */
   readonly endpoints: FhirEndpoints;
   /** Receivers of HL7 messages. */

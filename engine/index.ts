@@ -34,6 +34,7 @@ export type {
 } from './schedule/escalation-service.ts';
 export { BOUND_BY, BOUND_WORDS, type BoundKind } from './definitions/bound-names.ts';
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
+export type { CreateTask, TaskActor, TaskChildData, TaskService } from './tasks/task-service.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';

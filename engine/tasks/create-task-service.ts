@@ -8,7 +8,6 @@ import type {
   Assignment,
   AuditEntry,
   NewWork,
-  TaskEvent,
   TaskEventKind,
   TaskPart,
   TaskReason,
@@ -77,7 +76,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     const outcome = await tasks.change(id, {
       seen,
       next: after,
-      event: { ...event, at, actor, via, reason: reason ?? null } as TaskEvent,
+      event: { ...event, at, actor, via, reason: reason ?? null },
       child,
       audit: {
         ...about(after, at),

@@ -83,7 +83,8 @@ describe('workflow tasks', () => {
     ]);
     assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
     const refused = both.find((one) => one.status === 'rejected');
-    assert.equal((refused?.reason as { code: string }).code, 'task-stale');
+    assert.ok(refused);
+    assert.equal((refused.reason as { code: string }).code, 'task-stale');
     const now = await place.store.tasks.get(id);
     assert.deepEqual([now?.state, now?.acknowledgedAt], ['accepted', T0]);
     assert.ok(now?.assigned.person === 'ana' || now?.assigned.person === 'bert');
