@@ -44,8 +44,9 @@ function canSeparate(character: string): boolean {
   return character === '|' || /^[!-/:-@[-`{-~\xa1-\u02ff]$/.test(character);
 }
 
-function isSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdfff;
+/** A character of MSH-2. What could be in an escape (\X0D\, \.br\) parts nothing: no value would be read as it was written. */
+export function canEncode(character: string): boolean {
+  return canSeparate(character) && character !== '.';
 }
 
 export function readDelimiters(text: string, start: number): Delimiters {
@@ -55,17 +56,18 @@ export function readDelimiters(text: string, start: number): Delimiters {
   let end = start + 4;
   const last = Math.min(text.length, start + 9);
   while (end < last && text.charAt(end) !== field && text.charCodeAt(end) > 32) end++;
-  // Half of a character or a byte without meaning parts nothing: its values would be halves, too.
-  const stated = (at: number): string => (end > at && !isSurrogate(text.charCodeAt(at)) ? text.charAt(at) : '');
-  const parts = {
-    component: stated(start + 4),
-    repetition: stated(start + 5),
-    subcomponent: stated(start + 7),
+  const taken = new Set<string>();
+  // What separates on a higher level separates nothing on a lower one, nor can it escape.
+  const stated = (place: number): string => {
+    const character = end > start + place ? text.charAt(start + place) : '';
+    if (!canEncode(character) || taken.has(character)) return '';
+    taken.add(character);
+    return character;
   };
-  const mark = stated(start + 6);
-  // What also separates cannot escape: no value would be read as it was written.
-  const escape = Object.values(parts).includes(mark) ? '' : mark;
-  return { field, ...parts, escape, truncation: stated(start + 8) };
+  const repetition = stated(5);
+  const component = stated(4);
+  const subcomponent = stated(7);
+  return { field, component, repetition, subcomponent, escape: stated(6), truncation: stated(8) };
 }
 
 /** The steps down from a field to the part that a path names: which separator, which part. */

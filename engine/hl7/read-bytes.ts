@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { charsetNamed, UTF8, type Charset } from './charset.ts';
-import type { Delimiters } from './delimiters.ts';
+import { canEncode, type Delimiters } from './delimiters.ts';
 import { hl7Errors } from './errors.ts';
 import { Hl7Source } from './source.ts';
 
@@ -49,7 +49,7 @@ function statedCharset(bytes: Buffer): string {
   if (begin < 0) return '';
   const ends = [bytes.indexOf(13, begin), bytes.indexOf(10, begin)].filter((end) => end >= 0);
   const line = bytes.toString('latin1', begin, Math.min(bytes.length, ...ends));
-  // As readDelimiters has it: a blank or control character ends MSH-2.
-  const repetition = line.charCodeAt(4) > 32 && line.charCodeAt(5) > 32 ? line.charAt(5) : '\n';
-  return (line.split(line.charAt(3))[17] ?? '').split(repetition)[0] ?? '';
+  const [component, second] = [line.charAt(4), line.charAt(5)];
+  const repetition = component > ' ' && second <= '\x7f' && canEncode(second) ? second : '\n';
+  return (line.split(line.charAt(3), 18)[17] ?? '').split(repetition)[0] ?? '';
 }
