@@ -22,6 +22,8 @@ export interface HandshakeOptions {
 }
 
 interface UnderWay {
+  /** As it was when it came. */
+  readonly allowHalfOpen: boolean;
   readonly secured: (secure: TLSSocket) => void;
   readonly refused: (reason: string) => void;
 }
@@ -43,9 +45,12 @@ export function createHandshakes(tls: ServingTls, { withinMs, clock, distrusted 
     ...secure(tls),
     requestCert: tls.clientCa !== null,
     rejectUnauthorized: tls.clientCa !== null,
-    allowHalfOpen: true,
   });
-  server.on('secureConnection', (socket) => take(socket)?.secured(socket));
+  server.on('secureConnection', (socket) => {
+    const { allowHalfOpen, secured } = take(socket) ?? {};
+    socket.allowHalfOpen = allowHalfOpen === true;
+    secured?.(socket);
+  });
   server.on('tlsClientError', (error, socket) => {
     const { authorizationError } = socket as { authorizationError?: unknown };
     // Its connection has ended before this is said, so that which one it was is not known any more.
@@ -74,7 +79,11 @@ export function createHandshakes(tls: ServingTls, { withinMs, clock, distrusted 
       socket.once('error', failed);
       // A reset later on: `close` follows, and that is all there is to say of it.
       socket.on('error', () => socket.destroy());
+      const { allowHalfOpen } = socket;
+      // Whoever closes its half before there is TLS is gone, and would be waited for until the time is over.
+      socket.allowHalfOpen = false;
       underWay.set(peer, {
+        allowHalfOpen,
         refused: no,
         secured(secure) {
           over();

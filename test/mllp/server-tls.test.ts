@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, describe, it } from 'mocha';
@@ -239,6 +240,24 @@ describe('the MLLP server over TLS', () => {
     await eventually('it has left', () => server.connections === 0);
     await refused(server, { cert: sender.cert, key: sender.key, ...(session && { session }) });
     await answered(await open(server, { cert: other.cert, key: other.key }));
+  });
+
+  it('notices at once who leaves during the handshake or right behind it', async () => {
+    const server = await start({ tls: mutual });
+    const cut = raw(server);
+    await eventually('it counts', () => server.connections === 1);
+    cut.end();
+    await eventually('it is gone', () => server.connections === 0);
+    const options = { port: server.port, host: '127.0.0.1', ca: own.cert, cert: sender.cert, key: sender.key };
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(options);
+      socket.on('error', () => undefined);
+      if (i % 2 === 0) socket.once('secureConnect', () => socket.destroy());
+      else socket.once('connect', () => socket.destroy());
+      await once(socket, 'close');
+    }
+    await eventually('all are gone', () => server.connections === 0);
+    await answered(await open(server, options));
   });
 
   it('outlives rubbish, resets and cut handshakes', async () => {
