@@ -22,6 +22,7 @@ export function runtimeStorage(runtime: Runtime, userFolder: string, readOnly: R
     userFolder,
     log,
     prepare,
+    alone: runtime.alone,
     saved: (definitions, user) => runtime.deployed(definitions, user),
     definitions: () => runtime.definitions(),
     onUnreadable: (error) => runtime.fail(error),

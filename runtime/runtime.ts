@@ -30,6 +30,7 @@ import {
   storeChoice,
 } from '../engine/index.ts';
 import { createRuntimeApi, type RuntimeApi } from './api/index.ts';
+import type { RuleTableSaver } from './api/rule-table-routes.ts';
 import { tokenCheck } from './api/service-token.ts';
 import type { NodeRed } from './branch-hooks/live-node.ts';
 import { createDefinitions, type LoadedDefinitions } from './definitions.ts';
@@ -47,6 +48,7 @@ import type { Comms } from './editor-channel.ts';
 import type { Deploy, EditorContext } from './editor-api/contract.ts';
 import { dropSessionOfUpgrades } from './session-cookie.ts';
 import { muteConsole } from './mute-console.ts';
+import { oneAtATime, type Alone } from './storage/alone.ts';
 import type { DeployUser } from './storage/storage-module.ts';
 
 interface RunningNodeRed extends NodeRed {
@@ -69,6 +71,8 @@ export class Runtime {
   readonly log: Log;
   readonly folder: string;
   readonly api: RuntimeApi;
+  /** Of what writes the definitions. */
+  readonly alone: Alone = oneAtATime();
   /** Called once with what the editor will be served by. */
   onServer: ((server: Server, comms: Comms) => void) | null = null;
   readonly #version: string;
@@ -200,6 +204,14 @@ export class Runtime {
         details: { previous },
       })),
     );
+  }
+
+  async #saveTable(place: Parameters<RuleTableSaver['save']>[0], text: string, actor: string): Promise<void> {
+    const { saveTable } = await import('./rule-tables/save-table.ts');
+    await this.alone(async () => {
+      const next = await saveTable(this.config.flowsFolder, this.folder, place, text);
+      await this.deployed(next, actor.startsWith('user:') ? { username: actor.slice('user:'.length) } : undefined);
+    });
   }
 
   async #enforce(next: DefinitionSet, person: string | null): Promise<void> {
@@ -337,6 +349,7 @@ export class Runtime {
       definitions: () => definitions.current(),
       drain: () => engine.dispatcher.drain(DRAIN_MS),
       gate: this.#gate?.gate,
+      ruleTables: this.gated ? undefined : { save: (place, text, actor) => this.#saveTable(place, text, actor) },
       samples: createPinnedSamples(this.folder),
     });
   }

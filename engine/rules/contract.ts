@@ -107,6 +107,7 @@ export interface RuleTable {
   readonly aggregation: Aggregation;
   readonly rowCount: number;
   readonly rowIds: readonly string[];
+  readonly testCount: number;
   /** A Promise only where a cell is JSONata. Values are taken by input name, as in the table's tests. */
   decide(
     input: Readonly<Record<string, unknown>>,
@@ -127,8 +128,9 @@ export interface RuleTable {
    * @param options.work most comparisons; a large table is not checked to its end, and says so
    */
   lint(options: { readonly now: Date; readonly work?: number }): RuleLint;
-  /** Runs the table's own tests. */
+  /** Runs the table's own tests, as long as `goesOn` says so. */
   runTests(options: {
     readonly now: Date;
+    readonly goesOn?: () => boolean;
   }): Promise<readonly { readonly name: string; readonly ok: boolean; readonly difference: string | null }[]>;
 }

@@ -197,6 +197,7 @@ export function decidingTable(table: CompiledTable): RuleTable {
     aggregation: table.aggregation,
     rowCount: table.rows.length,
     rowIds: table.rows.map(({ id }) => id),
+    testCount: table.tests.length,
     decide,
     async decideFor(context, options) {
       const root = { event: context.event, message: context.message, now: options.now.toISOString() };
@@ -215,7 +216,7 @@ export function decidingTable(table: CompiledTable): RuleTable {
       return explanationOf(table, read(input), await decide(input, { now }), now, most);
     },
     lint: ({ now, work }) => lintTable(table, now, work),
-    runTests: (options) => runRuleTests(table, decide, options.now),
+    runTests: ({ now, goesOn }) => runRuleTests(table, decide, now, goesOn),
   };
 }
 

@@ -1,5 +1,15 @@
 /** The runtime API's shapes for the web app: types only, so nothing of the engine reaches the browser. */
 export type {
+  RuleTableCheck,
+  RuleTableCoverage,
+  RuleTableDetail,
+  RuleTableList,
+  RuleTableReport,
+  RuleTableSave,
+  RuleTableSummary,
+  SampleDecision,
+} from '../../runtime/api/rule-table-contract.ts';
+export type {
   AuditList,
   AuditVerification,
   ClearedSwitch,

@@ -89,6 +89,10 @@ const auditFilter = {
 } as const;
 
 export const SCHEMAS = {
+  // The runtime reads the table itself; how large a body is, is limited before.
+  ruleTableCheck: body({ content: { type: 'object' }, trial: { type: 'object' } }, ['content']),
+  ruleTableSave: body({ content: { type: 'object' }, base: hash }),
+  coverage: query({ messages: { type: 'integer', minimum: 1, maximum: 1000 } }),
   signed: body({ envelope }),
   release: body({ entry: envelope, drain: { type: 'boolean' } }),
   releasePlan: body({ bundle: hash, kind: { type: 'string', enum: ['order', 'break-glass'] } }),

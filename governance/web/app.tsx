@@ -24,6 +24,8 @@ const ProposalPage = lazy(() => import('./proposals/proposal-page.tsx'));
 const EnvironmentPage = lazy(() => import('./releases/environment-page.tsx'));
 const TrustPage = lazy(() => import('./trust/trust-page.tsx'));
 const ChangesPage = lazy(() => import('./changes/changes-page.tsx'));
+const RulesPage = lazy(() => import('./rules/rules-page.tsx'));
+const RuleTablePage = lazy(() => import('./rules/rule-table-page.tsx'));
 const PeoplePage = lazy(() => import('./administration/people-page.tsx'));
 
 export function App() {
@@ -47,6 +49,12 @@ function Pages() {
                 <Route path="/messages" component={MessageListPage} />
                 <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
                 <Route path="/escalations" component={EscalationsPage} />
+                <Route path="/rules" component={RulesPage} />
+                <Route path="/definitions/:definition/rules/:table">
+                  {({ definition, table }) => (
+                    <RuleTablePage key={`${definition} ${table}`} definition={definition} table={table} />
+                  )}
+                </Route>
                 <Route path="/operations/*?" component={OperationsPage} />
                 <Route path="/proposals" component={ProposalListPage} />
                 <Route path={/^\/proposals\/(?<number>[1-9]\d{0,8})(?:\/[a-z]+)?$/}>

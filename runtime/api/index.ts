@@ -23,6 +23,7 @@ import type { PinnedSamples } from '../samples/pinned-samples.ts';
 import { releaseRoutes, type GateOfApi } from './release-routes.ts';
 import { requireServiceToken } from './service-token.ts';
 import { switchRoutes } from './switch-routes.ts';
+import { ruleTableBodies, ruleTableRoutes, type RuleTableSaver } from './rule-table-routes.ts';
 import { statusRoutes, type StatusOptions } from './status-routes.ts';
 
 export interface RuntimeApi {
@@ -36,6 +37,8 @@ export interface RuntimeApi {
 export interface ApiOptions extends StatusOptions {
   /** Absent where definitions are made. */
   readonly gate?: GateOfApi | undefined;
+  /** Absent behind the gate. */
+  readonly ruleTables?: RuleTableSaver | undefined;
   readonly samples: PinnedSamples;
 }
 
@@ -59,6 +62,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
     if (!live) throw apiErrors.create('starting');
     next();
   });
+  app.use(`${API_ROOT}/rule-tables`, ruleTableBodies);
   app.use(API_ROOT, express.json({ limit: BODY_LIMIT }), router);
   app.use(() => {
     throw notFound('address');
@@ -89,6 +93,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       quarantineRoutes(router, options.engine);
       effectRoutes(router, options.engine);
       definitionVersionRoutes(router, options.engine);
+      ruleTableRoutes(router, options.engine, options.definitions, options.ruleTables);
       releaseRoutes(router, options.gate, log);
       router.get('/live', (request, response) => stream.serve(request, response));
     },

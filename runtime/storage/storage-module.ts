@@ -24,6 +24,7 @@ import {
   tabsOf,
   type FlowFiles,
 } from './flow-files.ts';
+import type { Alone } from './alone.ts';
 import { tabOrder } from './tab-order.ts';
 import { partOnly } from './part-only.ts';
 import { readStored } from './read-stored.ts';
@@ -46,6 +47,8 @@ export interface StorageOptions {
   readonly prepare: () => Promise<void>;
   /** Puts the definitions in force that a deploy has just written, or somebody by hand; the flows are not active yet. */
   readonly saved: (definitions: DefinitionSet, user: DeployUser | undefined) => Promise<void>;
+  /** What writes the folder runs one after the other. */
+  readonly alone?: Alone;
   /** The definitions in force. */
   readonly definitions: () => DefinitionSet;
   /** The files cannot be read at start; does not return. */
@@ -58,7 +61,7 @@ interface Library {
 }
 
 export function createStorageModule(options: StorageOptions): object {
-  const { flowsFolder, userFolder, log } = options;
+  const { flowsFolder, userFolder, log, alone = (run) => run() } = options;
   const library = createRequire(import.meta.url)('@node-red/runtime/lib/storage/localfilesystem/library.js') as Library;
   const file = (name: string): string => join(userFolder, name);
   const order = tabOrder(file('tab-order.json'), log);
@@ -90,24 +93,26 @@ export function createStorageModule(options: StorageOptions): object {
     async saveFlows(flows: NodeConfig[], user?: DeployUser): Promise<void> {
       const problem = problemOf(flows);
       if (problem !== null) throw refusal(runtimeErrors.create('flow-refused', { reason: problem }));
-      try {
-        const sent = assign(flows, inForce, await folders(flowsFolder));
-        const kept = user?.part ? partOnly(namesIn(user.part, options.definitions()), inForce, sent) : sent;
-        const tabs = tabsOf(flows);
-        const next = inTabOrder(kept, tabs);
-        const definitions = await tryOut(flowsFolder, userFolder, inForce, next);
-        await saveFlowFiles(flowsFolder, join(userFolder, 'removed'), inForce, next);
-        // In place: Node-RED computes the revision from this very array.
-        flows.splice(0, flows.length, ...structuredClone(flatten(next)));
-        inForce = next;
-        await order.write(tabs);
-        if (credentials !== undefined) await writeWhole(file('credentials.json'), jsonText(credentials), 0o600);
-        credentials = undefined;
-        await options.saved(definitions, user);
-      } catch (error) {
-        log.warn('a deploy was refused', { error });
-        throw refusal(error);
-      }
+      await alone(async () => {
+        try {
+          const sent = assign(flows, inForce, await folders(flowsFolder));
+          const kept = user?.part ? partOnly(namesIn(user.part, options.definitions()), inForce, sent) : sent;
+          const tabs = tabsOf(flows);
+          const next = inTabOrder(kept, tabs);
+          const definitions = await tryOut(flowsFolder, userFolder, inForce, next);
+          await saveFlowFiles(flowsFolder, join(userFolder, 'removed'), inForce, next);
+          // In place: Node-RED computes the revision from this very array.
+          flows.splice(0, flows.length, ...structuredClone(flatten(next)));
+          inForce = next;
+          await order.write(tabs);
+          if (credentials !== undefined) await writeWhole(file('credentials.json'), jsonText(credentials), 0o600);
+          credentials = undefined;
+          await options.saved(definitions, user);
+        } catch (error) {
+          log.warn('a deploy was refused', { error });
+          throw refusal(error);
+        }
+      });
     },
 
     getCredentials: () => readStored(file('credentials.json'), {}),

@@ -28,6 +28,8 @@ describe('a runtime reached through the console', () => {
           ? (kit.runtime.escalations[0]?.id ?? '')
           : (kit.runtime.messages.at(-1)?.id ?? ''),
       )
+      .replace(':definition', 'critical-lab-result')
+      .replace(':table', 'critical-results')
       .replace(':name', 'critical-lab-result')
       .replace(':key', 'an-effect');
 

@@ -250,6 +250,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     const operated = operations.answer(request.method ?? '', parts, url.searchParams, body, actor);
     if (operated) return json(operated.body, operated.status);
     if (what === 'notices') return json({ notices: notices.toReversed() });
+    if (what === 'rule-tables') return json({ tables: [] });
     if (what === 'definitions')
       return FLOWS[id]
         ? json({

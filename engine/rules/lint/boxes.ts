@@ -162,7 +162,7 @@ export function sampleOf(
   box: Box,
 ): { readonly input: Readonly<Record<string, RuleValue>>; readonly at: string | null } {
   const value = (c: number): RuleValue => space.domains[c]?.sample(box[c] ?? []) ?? null;
-  const dated = table.effective !== null || table.rows.some(({ effective }) => effective !== null);
+  const dated = table.rows.some(({ effective }) => effective !== null);
   const moment = value(table.inputs.length);
   return {
     input: Object.fromEntries(table.inputs.map(({ name }, c) => [name, value(c)])),

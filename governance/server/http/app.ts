@@ -10,7 +10,7 @@ import type { AuditTrail } from '../audit-trail.ts';
 import type { Login } from '../login.ts';
 import type { People } from '../people.ts';
 import type { Programs } from '../programs.ts';
-import { proxyRouter } from '../proxy/proxy.ts';
+import { proxyRouter, ruleTableBodies } from '../proxy/proxy.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import type { OwnSigningKeys } from '../own-keys.ts';
 import type { Proposals } from '../proposals/proposals.ts';
@@ -92,6 +92,7 @@ function api(parts: AppParts): Router {
   router.use(writesFromConsole(parts.origins));
   router.use(['/proposals', '/keys'], fromSomebody(parts, proposalBodies()));
   router.use(fromSomebody(parts, signedBodies));
+  router.use('/runtimes/:runtime/rule-tables', fromSomebody(parts, ruleTableBodies));
   router.use(express.json({ limit: '16kb', strict: true }));
   router.use(
     sessionRouter({

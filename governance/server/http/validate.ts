@@ -29,6 +29,8 @@ function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction 
 
 /** What a body is once it has passed its schema. */
 interface BodyShapes {
+  readonly ruleTableCheck: object;
+  readonly ruleTableSave: object;
   readonly signed: { readonly envelope: Envelope };
   readonly release: ReleaseWish;
   readonly releasePlan: PlanWish;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Router, type Request, type Response } from 'express';
+import express, { Router, type Request, type Response } from 'express';
 import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
 import type { Scope } from '../../api/permissions.ts';
@@ -19,6 +19,9 @@ const PART = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/;
 const ANSWER_WITHIN_MS = 30_000;
 /** An export of years of records takes its time. */
 const EXPORT_WITHIN_MS = 600_000;
+
+/** A rule table of ten thousand rows, as the runtime takes it. */
+export const ruleTableBodies = express.json({ limit: '4mb', strict: true });
 
 /** `/runtimes/:runtime/...`: allow-listed calls to a runtime's own API, each behind a permission. */
 export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, needs: Needs): Router {

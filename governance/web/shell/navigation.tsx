@@ -8,6 +8,7 @@ import {
   Rocket,
   ScrollText,
   ShieldCheck,
+  Table2,
   Users,
   type LucideIcon,
 } from 'lucide-react';
@@ -37,6 +38,7 @@ export const PLACES: readonly Place[] = [
   { group: '', path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
   { group: '', path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
   { group: '', path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
+  { group: 'Review', path: '/rules', label: 'Rule tables', icon: Table2, keys: 'g d', permission: 'definition:read' },
   {
     group: 'Review',
     path: '/proposals',

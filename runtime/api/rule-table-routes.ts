@@ -1,0 +1,133 @@
+/** Rule tables for their editor: read, judge while they are written, save where definitions are made, see which rows fired. */
+import express, { type Request, type RequestHandler, type Router } from 'express';
+import { inspectRuleTable, type Definition, type DefinitionSet, type Engine, type RuleTable, type RuleValue } from '../../engine/index.ts';
+import { coverageOf } from '../rule-tables/coverage.ts';
+import { reportOf } from '../rule-tables/report.ts';
+import { tableText } from '../rule-tables/table-text.ts';
+import { answering } from './answering.ts';
+import { bodyOf, objectOf, textIn } from './body.ts';
+import { demandOneIn, partOf } from './part.ts';
+import { conflict, invalid, notFound } from './problems.ts';
+import { actorOf, idOf, wholeNumber } from './query.ts';
+import type { RuleTableDetail, RuleTableList } from './rule-table-contract.ts';
+
+export interface RuleTableSaver {
+  /** Writes the text, puts it in force, and records who did. */
+  save(place: { readonly definition: string; readonly table: string }, text: string, actor: string): Promise<void>;
+}
+
+interface Place {
+  readonly definition: Definition;
+  readonly table: RuleTable;
+  readonly file: string;
+}
+
+/** A table of ten thousand rows. */
+const LARGEST_BODY = '4mb';
+const MOST_MESSAGES = 1000;
+
+export const ruleTableBodies: RequestHandler = express.json({ limit: LARGEST_BODY });
+
+/** @param saver absent behind the gate */
+export function ruleTableRoutes(
+  router: Router,
+  { store, clock }: Engine,
+  definitions: () => DefinitionSet,
+  saver: RuleTableSaver | undefined,
+): void {
+  const placeOf = (request: Request): Place => {
+    const definition = definitions().all.find(({ name }) => name === idOf(request, 'definition'));
+    const name = idOf(request, 'table');
+    const table = definition?.rules.get(name);
+    const file = `rules/${name}.json`;
+    // A table of _shared is in every definition that uses it, and belongs to _shared.
+    if (!definition || !table || definition.files[file] === undefined) throw notFound('rule table');
+    return { definition, table, file };
+  };
+  const detailOf = ({ definition, table, file }: Place): RuleTableDetail => ({
+    definition: definition.name,
+    table: table.name,
+    version: table.version,
+    writable: saver !== undefined,
+    content: JSON.parse(definition.files[file] ?? 'null') as unknown,
+  });
+
+  router.get('/rule-tables', (_request, response) => {
+    partOf(response);
+    const answer: RuleTableList = {
+      tables: definitions().all.flatMap(({ name: definition, rules, files }) =>
+        [...rules.values()]
+          .filter(({ name }) => files[`rules/${name}.json`] !== undefined)
+          .map(({ name, title, version, rowCount, hitPolicy, testCount }) => ({
+            definition,
+            table: name,
+            title,
+            version,
+            rows: rowCount,
+            hitPolicy,
+            tests: testCount,
+          })),
+      ),
+    };
+    response.json(answer);
+  });
+
+  router.get('/rule-tables/:definition/:table', (request, response) => {
+    partOf(response);
+    response.json(detailOf(placeOf(request)));
+  });
+
+  router.get(
+    '/rule-tables/:definition/:table/coverage',
+    answering(async (request, response) => {
+      const part = partOf(response);
+      const { definition, table } = placeOf(request);
+      demandOneIn(part, [definition.name]);
+      const most = Math.max(1, wholeNumber(request, 'messages', MOST_MESSAGES) ?? 200);
+      response.json(await coverageOf(store, definition, table, most));
+    }),
+  );
+
+  router.post(
+    '/rule-tables/:definition/:table/check',
+    answering(async (request, response) => {
+      const part = partOf(response);
+      const { definition } = placeOf(request);
+      demandOneIn(part, [definition.name]);
+      const { content, trial } = bodyOf(request, ['content', 'trial']);
+      if (content === undefined) throw invalid('content is missing');
+      const given = trial === undefined ? undefined : (objectOf(trial, Object.keys(Object(trial)), 'trial') as Trial);
+      response.json(await reportOf(content, definition, new Date(clock.now()), given));
+    }),
+  );
+
+  router.post(
+    '/rule-tables/:definition/:table',
+    answering(async (request, response) => {
+      const part = partOf(response);
+      const actor = actorOf(request);
+      const place = placeOf(request);
+      demandOneIn(part, [place.definition.name]);
+      if (!saver) throw conflict('rule tables change here by a release only');
+      const body = bodyOf(request, ['content', 'base']);
+      if (body['content'] === undefined) throw invalid('content is missing');
+      if (textIn(body, 'base') !== place.table.version)
+        throw conflict('somebody has saved the table since you opened it');
+      const wrong = problemOf(body['content'], place.table.name);
+      if (wrong !== null) throw conflict(wrong);
+      const text = tableText(body['content'], place.definition.files[place.file]);
+      await saver.save({ definition: place.definition.name, table: place.table.name }, text, actor);
+      response.json(detailOf(placeOf(request)));
+    }),
+  );
+}
+
+type Trial = Readonly<Record<string, RuleValue>>;
+
+/** Why it cannot be saved. A table that fails its tests can: what is wrong then is for the checks and for reviewers. */
+function problemOf(content: unknown, name: string): string | null {
+  const { table, problems } = inspectRuleTable(content);
+  const [first] = problems;
+  if (first) return `${first.place} ${first.what}`.trim();
+  return table?.name === name ? null : 'the name of the table is the name of its file';
+}
