@@ -1,9 +1,12 @@
 /** A message's trace for a terminal: states, names, and of each decision the sentence that says why; never the body. */
+import { answerWords, firstAnswerWords } from '../../governance/api/answer-words.ts';
 import { wordAndTerm } from '../../governance/api/message-words.ts';
 import type { MessageDetail } from '../../runtime/api/contract.ts';
 import { columns, dateTime, safe } from '../terminal.ts';
 
-export function messageText({ message, resends, work, decisions, effects, escalations }: MessageDetail): string {
+export function messageText(detail: MessageDetail): string {
+  const { message, resends, work, decisions, effects, escalations, acknowledgement } = detail;
+  const sent = message.answeredAt === null ? null : `, ${dateTime(message.answeredAt)}`;
   const facts: (readonly (string | null)[])[] = [
     ['message', message.id],
     ['state', `${wordAndTerm(message.state)} since ${dateTime(message.stateSince)}`],
@@ -12,7 +15,8 @@ export function messageText({ message, resends, work, decisions, effects, escala
     ['type', message.type],
     ['control id', message.controlId],
     ['sender', message.sender],
-    ['answered', `${message.answer.code}, ${message.answeredAt === null ? 'not sent' : dateTime(message.answeredAt)}`],
+    ['answered', firstAnswerWords(message.answer.code, sent, 'not sent')],
+    ...(acknowledgement ? [['then', answerWords(acknowledgement, dateTime)]] : []),
     ...(message.resendOf === null ? [] : [['resend of', message.resendOf]]),
     ...resends.map(({ id, receivedAt }) => ['sent again', `${dateTime(receivedAt)} as ${id}`]),
   ];

@@ -67,6 +67,7 @@ export function statusJson(status: RuntimeStatus): object {
     endpoints: status.endpoints,
     definitions: status.definitions,
     durability: status.durability,
+    acknowledgements: status.acknowledgements,
     storeTrouble: status.storeTrouble,
     rssBytes: status.rssBytes,
   };
@@ -95,6 +96,10 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
     ...(status.oldestWaiting === null ? [] : [['oldest', `waiting for ${span(now - status.oldestWaiting)}`]]),
     ...status.switches.map((one) => ['stopped', switchText(one)]),
     ...status.feeds.map((feed) => [`feed ${feed.name}`, feedText(feed, now)]),
+    ...status.acknowledgements.map(({ feed, awaited, overdue, undelivered }) => [
+      `answers ${feed}`,
+      `${awaited} awaited by senders, ${overdue} of them overdue, ${undelivered} not delivered yet`,
+    ]),
     ...status.endpoints.map((endpoint) => [`endpoint ${endpoint.name}`, endpointText(endpoint, now)]),
     ...(consoleUrl === null ? [] : [['console', consoleUrl]]),
   ];

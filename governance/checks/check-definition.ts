@@ -1,5 +1,6 @@
 /** All checks of one definition: pure over its files, the catalogue and what else is given. */
 import { checkAddresses } from './check-addresses.ts';
+import { checkAnswers } from './check-answers.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkLabels } from './check-labels.ts';
@@ -27,6 +28,7 @@ export async function checkDefinition(request: CheckRequest): Promise<readonly F
     ...checkNodes(subject),
     ...checkExpressions(subject),
     ...checkPaths(subject, graph),
+    ...checkAnswers(subject, graph),
     ...checkLoops(subject, graph),
     ...checkNames(subject),
     ...(await checkTables(subject)),

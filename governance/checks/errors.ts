@@ -41,6 +41,14 @@ export const checkErrors = defineErrors({
     'The node "{node}" ({type}) is between a source and the end of the path: {why}.',
     'Take another way: "queue out" for work that goes on by itself, "delay until" for waiting.',
   ),
+  'answer-without-place': found(
+    'The node "{node}" answers senders, and {why}: it would refuse every message.',
+    'Set the feed to enhanced mode if its senders fill MSH-15 and MSH-16, or take the node out.',
+  ),
+  'path-not-answered': found(
+    'The feed of "{node}" is in enhanced mode, and a path ends at "{end}" without an "hl7 ack": the sender would hear AE.',
+    'Answer before that end, unless AE is what the sender should hear.',
+  ),
   'errors-not-caught': found(
     'No catch node takes the errors of all nodes of the tab "{node}".',
     'Add a catch node for all nodes that leads to "message failed".',

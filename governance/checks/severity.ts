@@ -10,6 +10,7 @@ const MILDER: Partial<Readonly<Record<CheckCode, Severity>>> = {
   'rule-table-gap': 'warning',
   'rule-row-idle': 'warning',
   'rule-table-not-checked': 'notice',
+  'path-not-answered': 'notice',
   'code-node': 'warning',
   'unmanaged-effect': 'warning',
   'unmanaged-source': 'warning',

@@ -42,6 +42,11 @@ export const nodeErrors = defineErrors({
     text: 'The field "{field}" of the node "{node}" gave a time more than {limit} days away.',
     remedy: 'Wait in smaller steps, or start again from a message that comes later.',
   },
+  'ack-feed-original': {
+    class: 'permanent',
+    text: 'The node "{node}" answers senders, and feed {feed} is in original mode: they were answered when their message came.',
+    remedy: 'Set the feed to enhanced mode if its senders fill MSH-15 and MSH-16, or take the node out.',
+  },
   'message-without-work': {
     class: 'permanent',
     text: 'The node "{node}" got a message that belongs to no work of Wardflow.',

@@ -16,6 +16,12 @@ export interface FeedProperties {
   readonly fallbackCharset: string;
   /** A frame that begins with FHS or BHS goes to quarantine, or its messages are taken over one by one. */
   readonly batches: 'quarantine' | 'split';
+  /** HL7 v2 chapter 2, 2.9.2 and 2.9.3. */
+  readonly acknowledgement: 'original' | 'enhanced';
+  /** Enhanced: how long flows have to answer. */
+  readonly answerSeconds: number;
+  /** Enhanced: id of the receiver's config node that answers go to; empty: the sender's own connection. */
+  readonly answerEndpoint: string;
 }
 
 const PATH = /^[A-Z][A-Z0-9]{2}(\[\d+\])?-\d{1,3}(\[\d+\])?(\.\d{1,2}){0,2}$/;
@@ -43,5 +49,8 @@ export const feed: NodeDeclaration<FeedProperties> = {
     zone: { value: '', check: zone },
     fallbackCharset: { value: 'UNICODE UTF-8', check: (value) => (text(value) === '' ? 'kit.problem.needed' : null) },
     batches: { value: 'quarantine', check: oneOf('quarantine', 'split') },
+    acknowledgement: { value: 'original', check: oneOf('original', 'enhanced') },
+    answerSeconds: { value: 60, check: wholeNumber(1, 86_400) },
+    answerEndpoint: { value: '', configNode: 'wardflow-hl7-endpoint' },
   },
 };

@@ -1,13 +1,15 @@
 import type { NodeAPI } from 'node-red';
 import type { FeedSettings } from '../../engine/index.ts';
-import { registerNode } from '../kit/register.ts';
+import { configOf, registerNode } from '../kit/register.ts';
+import { hl7Endpoint } from '../wardflow-hl7-endpoint/config.ts';
 import { feed, orderingPaths, type FeedProperties } from './config.ts';
 import { previewOfOrder } from './preview.ts';
 
 const SECOND = 1000;
 const DAY = 24 * 3600 * SECOND;
 
-export function feedSettings(config: FeedProperties): FeedSettings {
+/** `answersTo`: the receiver that answers go to; `null`: the sender's own connection. */
+export function feedSettings(config: FeedProperties, answersTo: string | null = null): FeedSettings {
   return {
     name: config.name.trim(),
     lane: config.lane,
@@ -18,6 +20,9 @@ export function feedSettings(config: FeedProperties): FeedSettings {
     zone: config.zone.trim() || null,
     fallbackCharset: config.fallbackCharset.trim(),
     batches: config.batches,
+    ...(config.acknowledgement === 'enhanced' && {
+      enhanced: { answerMs: config.answerSeconds * SECOND, endpoint: answersTo },
+    }),
   };
 }
 
@@ -25,8 +30,11 @@ export default function wardflowFeed(RED: NodeAPI): void {
   registerNode(
     RED,
     feed,
-    ({ node, config, services }) => {
-      services.registerFeed(node.id, feedSettings(config));
+    (handle) => {
+      const { node, config, services } = handle;
+      const own = config.acknowledgement === 'enhanced' ? config.answerEndpoint.trim() : '';
+      const answersTo = own === '' ? null : configOf(handle, hl7Endpoint, own, 'answerEndpoint').name.trim();
+      services.registerFeed(node.id, feedSettings(config, answersTo));
       return { close: () => services.unregister(node.id) };
     },
     previewOfOrder,

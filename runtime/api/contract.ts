@@ -4,6 +4,8 @@
  * Bodies are JSON; times are epoch milliseconds; errors are `ApiProblem` (RFC 9457, application/problem+json).
  */
 import type {
+  AcknowledgementCounts,
+  AcknowledgementRecord,
   AuditRecord,
   ConsoleNotice,
   DecisionRecord,
@@ -66,6 +68,8 @@ export interface RuntimeStatus {
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
   /** Why nothing can be kept at the moment (no message is acknowledged then); `null` while all is well. */
+  /** By feed in enhanced mode: answers that its senders wait for, or have not taken yet. Feeds without any are left out. */
+  readonly acknowledgements: readonly AcknowledgementCounts[];
   readonly storeTrouble: StoreTrouble | null;
   readonly rssBytes: number;
   /** Whether it runs under Node's permission model, with what that leaves open taken away. */
@@ -105,6 +109,8 @@ export interface MessageDetail {
   readonly decisions: readonly DecisionRecord[];
   readonly effects: readonly EffectView[];
   readonly escalations: readonly EscalationView[];
+  /** Enhanced mode: what its sender is told of it after it was kept; `null`: nothing is owed. Of a resend that of its first. */
+  readonly acknowledgement: AcknowledgementRecord | null;
 }
 
 /** An effect without its result, which may be a FHIR resource as written: `summary` says what became of it. */

@@ -52,12 +52,13 @@ export function messageRoutes(router: Router, engine: Engine): void {
       if (!message) throw notFound('message');
       const part = partOf(response);
       demandOneIn(part, message.definitions);
-      const [resends, work, decisions, effects, escalations] = await Promise.all([
+      const [resends, work, decisions, effects, escalations, acknowledgement] = await Promise.all([
         store.journal.resends(id),
         store.work.ofMessage(id),
         store.decisions.ofMessage(id),
         store.effects.ofMessage(id),
         store.escalations.list({ messageId: id, limit: 1000 }),
+        store.acknowledgements.get(message.resendOf ?? id),
       ]);
       const answer: MessageDetail = {
         message: partOfMessage(part, message),
@@ -66,6 +67,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
         decisions: decisions.filter((one) => isIn(part, one.definition)),
         effects: effects.filter((one) => isIn(part, one.definition)).map(effectView),
         escalations: escalations.filter((one) => isIn(part, one.definition)).map((one) => escalationView(one, message)),
+        acknowledgement: acknowledgement ?? null,
       };
       response.json(answer);
     }),

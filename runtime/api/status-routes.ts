@@ -56,11 +56,12 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
     '/status',
     answering(async (_request, response) => {
       const part = partOf(response);
-      const [messages, work, backlog, open] = await Promise.all([
+      const [messages, work, backlog, open, acknowledgements] = await Promise.all([
         part === null ? store.journal.counts() : countsOf(part),
         part === null ? store.work.counts() : null,
         store.work.backlog().then((all) => all.filter((one) => isIn(part, definitionOf(one.subscription)))),
         store.escalations.list({ states: ['open', 'exhausted'], limit: 1000, ...within(part) }),
+        store.acknowledgements.counts(clock.now()),
       ]);
       const waiting = backlog.filter((entry) => entry.state === 'waiting').map((entry) => entry.oldest);
       const answer: RuntimeStatus = {
@@ -83,6 +84,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
           .all.filter(({ name }) => isIn(part, name))
           .map(summaryOf),
         durability: store.durability,
+        acknowledgements,
         storeTrouble: engine.storeTrouble(),
         rssBytes: process.memoryUsage.rss(),
         confined: isConfined(),

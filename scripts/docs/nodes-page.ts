@@ -34,6 +34,7 @@ const FLOW = [
   'fhir read',
   'fhir write',
   'hl7 out',
+  'hl7 ack',
   'escalation timer',
   'console notice',
 ];

@@ -202,6 +202,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     switches: operations.switches.map((one) => ({ ...one, inForce: one.from <= Date.now() })),
     definitions: Object.keys(FLOWS).map(summaryOf),
     durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
+    acknowledgements: [],
     storeTrouble: null,
     rssBytes: 141_000_000,
     confined: true,

@@ -190,10 +190,12 @@ export function syntheticDetail(summary: MessageSummary, escalations: readonly E
     answer: { code: summary.state === 'quarantined' ? 'AE' : 'AA', text: 'MSH|^~\\&|WARDFLOW|…\rMSA|AA|…' },
     answeredAt: summary.receivedAt + 4,
   };
-  if (definition === undefined) return { message, resends: [], work: [], decisions: [], effects: [], escalations: [] };
+  if (definition === undefined)
+    return { message, resends: [], work: [], decisions: [], effects: [], escalations: [], acknowledgement: null };
   const mine = escalations.filter((one) => one.messageId === summary.id);
   return {
     message,
+    acknowledgement: null,
     resends:
       summary.seq % 40 === 0
         ? [{ id: `01K${String(summary.seq + 2).padStart(23, '0')}`, receivedAt: summary.receivedAt + 61_000 }]

@@ -94,6 +94,7 @@ const MOST_STEPS = 4;
 function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   const value = (key: string): string => propertyValue(textOf(node, key), names);
   if (node.type === 'fhir write') return `: ${value('operation')} ${value('resourceType')} at ${value('endpoint')}`;
+  if (node.type === 'hl7 ack') return `: answers ${value('code')}`;
   if (node.type === 'hl7 out') return `: sends ${value('message')} to ${value('endpoint')}`;
   if (node.type === 'console notice') return `: tells ${value('to')}`;
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;

@@ -1,5 +1,7 @@
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
+import { answerWords } from '../../api/answer-words.ts';
 import type { Tone } from '../states/message-state.ts';
+import { exactTime } from '../time/duration.ts';
 
 /** Something that happened to the message, and how long nothing did before it. */
 export interface LifeEvent {
@@ -23,7 +25,7 @@ interface Raw {
 
 /** received -> answered -> taken up -> (tried again) -> settled, with the escalations' ends, in order of time. */
 export function lifeLine(detail: MessageDetail): readonly LifeEvent[] {
-  const { message, work, escalations, resends } = detail;
+  const { message, work, escalations, resends, acknowledgement } = detail;
   const events: Raw[] = [
     { at: message.receivedAt, what: 'Received and on disk', detail: `feed ${message.feed}`, tone: 'info' },
   ];
@@ -33,6 +35,14 @@ export function lifeLine(detail: MessageDetail): readonly LifeEvent[] {
       what: `Answered ${message.answer.code}`,
       detail: ANSWERS[message.answer.code] ?? null,
       tone: message.answer.code.endsWith('A') ? 'ok' : 'danger',
+    });
+  if (acknowledgement && acknowledgement.madeAt !== null && message.resendOf === null)
+    events.push({
+      at: acknowledgement.madeAt,
+      what: `Answered ${acknowledgement.code ?? ''}: what became of it`,
+      detail: answerWords(acknowledgement, exactTime),
+      tone: acknowledgement.code === 'AA' ? 'ok' : 'danger',
+      gap: 'until the flow knew',
     });
   const several = new Set(work.map((item) => item.definition)).size > 1;
   for (const item of work) {
@@ -97,6 +107,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
   AA: 'the sender knows that it is safe',
   AE: 'the sender was told that it could not be taken',
   AR: 'the sender was told that it was refused',
+  CA: 'the sender knows that it is safe, and hears later what became of it',
+  CE: 'the sender was told that it could not be read',
+  CR: 'the sender was told that it was refused',
 };
 
 const ENDS = {

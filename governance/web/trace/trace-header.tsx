@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { ArrowLeft, ExternalLink } from 'lucide-react';
+import { answerWords, firstAnswerWords } from '../../api/answer-words.ts';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { DefinitionDetail, MessageDetail } from '../../api/runtime-shapes.ts';
@@ -13,7 +14,7 @@ import classes from './trace.module.css';
 const READ_AGAIN = 'read-again:';
 
 export function TraceHeader({
-  detail: { message, work, resends },
+  detail: { message, work, resends, acknowledgement },
   definition,
 }: {
   readonly detail: MessageDetail;
@@ -64,13 +65,13 @@ export function TraceHeader({
       <dl className={classes['facts']}>
         <Fact name="Received">{exactTime(message.receivedAt)}</Fact>
         <Fact name="Answered">
-          {message.answer.code}
-          {message.answeredAt === null
-            ? readFrom === null
-              ? ', not sent: the sender had gone'
-              : ', not sent: nobody waits for it'
-            : ` after ${duration(message.answeredAt - message.receivedAt)}`}
+          {firstAnswerWords(
+            message.answer.code,
+            message.answeredAt === null ? null : ` after ${duration(message.answeredAt - message.receivedAt)}`,
+            readFrom === null ? 'not sent: the sender had gone' : 'not sent: nobody waits for it',
+          )}
         </Fact>
+        {acknowledgement && <Fact name="Outcome told">{answerWords(acknowledgement, exactTime)}</Fact>}
         <Fact name="Patient">{message.patientHint ?? 'not stated'}</Fact>
         <Fact name="Sender">{message.sender?.replace('|', ' · ') ?? 'not stated'}</Fact>
         <Fact name="Feed">{message.feed}</Fact>
