@@ -35,6 +35,12 @@ const timer = (
     { mode: 'start', escalation: 'call', ladder: 'call', title: 'Call', ...settings },
     ...to,
   );
+const enhanced = { id: 'enhanced', type: 'wardflow-feed', name: 'asks', acknowledgement: 'enhanced' };
+/** A second way in, from a feed in enhanced mode. */
+const asking = (first: string, ...nodes: readonly Record<string, unknown>[]): Change => ({
+  nodes: [enhanced, on('in-2', 'hl7 in', { subscription: 'asking', feed: 'enhanced' }, [first]), ...nodes],
+  intent: { feeds: ['hospital', 'asks'] },
+});
 const wait = (name: string): Change => ({
   first: 'w',
   nodes: [on('w', 'delay until', { name, wait: 'later', mode: 'for', time: 'PT4H' }, ['done'])],
@@ -150,6 +156,18 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     'a catch that leads nowhere',
     { nodes: [on('c2', 'catch', { scope: ['in'] }, [])] },
     { nodes: [on('c2', 'catch', { scope: ['in'] }, ['failed'])] },
+  ],
+  [
+    'answer-without-place',
+    'an answer to senders of a feed in original mode',
+    { first: 'ack', nodes: [on('ack', 'hl7 ack', {}, ['done'])] },
+    asking('ack', on('ack', 'hl7 ack', {}, ['done'])),
+  ],
+  [
+    'path-not-answered',
+    'a branch that ends without an answer',
+    asking('c', on('c', 'change', {}, ['ack', 'done']), on('ack', 'hl7 ack', {}, ['done'])),
+    asking('c', on('c', 'change', {}, ['ack', 'failed']), on('ack', 'hl7 ack', {}, ['done'])),
   ],
   [
     'switch-without-otherwise',

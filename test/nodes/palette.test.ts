@@ -37,6 +37,7 @@ describe('the palette', () => {
       'fhir read',
       'fhir write',
       'hl7 out',
+      'hl7 ack',
       'escalation timer',
       'console notice',
       'audit log',

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CircleHelp, CirclePause, OctagonAlert, Unplug } from 'lucide-react';
 import { Fragment } from 'react';
 import { Link } from 'wouter';
-import type { EndpointHealth, FeedStatus } from '../../api/runtime-shapes.ts';
+import type { EndpointHealth, FeedStatus, RuntimeStatus } from '../../api/runtime-shapes.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { ToneMark } from '../states/state-mark.tsx';
 import { Age, Until } from '../time/clocks.tsx';
@@ -15,7 +15,13 @@ const FEED = {
   stopped: { tone: 'warn', icon: CirclePause, text: 'Paused' },
 } as const;
 
-export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) {
+export interface FeedTableProps {
+  readonly feeds: readonly FeedStatus[];
+  /** Of feeds in enhanced mode. A runtime of before has none to say. */
+  readonly acknowledgements?: RuntimeStatus['acknowledgements'] | undefined;
+}
+
+export function FeedTable({ feeds, acknowledgements = [] }: FeedTableProps) {
   return (
     <section className="panel" aria-labelledby="feeds">
       <div className="panel-head">
@@ -69,6 +75,13 @@ export function FeedTable({ feeds }: { readonly feeds: readonly FeedStatus[] }) 
                       </td>
                     </tr>
                   )}
+                  {answersText(feed.name, acknowledgements) !== '' && (
+                    <tr className="continued">
+                      <td colSpan={5} className="dim">
+                        {answersText(feed.name, acknowledgements)}
+                      </td>
+                    </tr>
+                  )}
                   {feed.tls?.problem && (
                     <tr className="continued">
                       <td colSpan={5} className="dim">
@@ -101,6 +114,19 @@ function Secured({ tls }: Pick<FeedStatus, 'tls'>) {
       {tls.validUntil !== null && <div>until {utcDay(tls.validUntil)}</div>}
     </div>
   );
+}
+
+/** What senders in enhanced mode wait for. */
+function answersText(name: string, acknowledgements: RuntimeStatus['acknowledgements']): string {
+  const of = acknowledgements.find(({ feed }) => feed === name);
+  if (!of) return '';
+  const { awaited, overdue, undelivered } = of;
+  return [
+    ...(awaited > 0
+      ? [`Senders wait for ${awaited} answers${overdue > 0 ? `, ${overdue} of them overdue` : ''}.`]
+      : []),
+    ...(undelivered > 0 ? [`${undelivered} answers are made and not delivered yet.`] : []),
+  ].join(' ');
 }
 
 function refusedText({ refused }: FeedStatus): string {

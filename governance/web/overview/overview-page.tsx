@@ -108,7 +108,7 @@ export function OverviewPage() {
         </Tile>
       </div>
       <div className={classes['columns']}>
-        <FeedTable feeds={feeds} />
+        <FeedTable feeds={feeds} acknowledgements={status.data.acknowledgements} />
         <EndpointTable endpoints={endpoints} />
         <DefinitionTable definitions={definitions} />
         <ChangedToday />
