@@ -6,11 +6,12 @@ export function checkOf<P extends object>(
   declaration: NodeDeclaration<P>,
   name: keyof P & string,
 ): (this: EditorNode, value: unknown, options?: object) => boolean | string {
-  const { check, expression } = declaration.properties[name];
+  const { check, expression, value: initial } = declaration.properties[name];
   // Two parameters: with one, Node-RED takes a sentence for "right".
   return function validate(this: EditorNode, value, _options) {
     const values = currentValues(this, declaration);
-    const problem = check?.(value as P[typeof name], values);
+    // Saved before the setting existed: the runtime takes it as at first.
+    const problem = check?.(value === undefined ? initial : (value as P[typeof name]), values);
     if (problem) return translate(this, problem);
     const isExpression = expression === 'always' || (expression !== undefined && values[expression] === 'jsonata');
     return (isExpression && typeof value === 'string' && value !== '' && syntaxProblem(value)) || true;

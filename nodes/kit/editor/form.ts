@@ -35,6 +35,7 @@ const LISTS: Readonly<Record<string, typeof textList>> = { named: namedList, 'hl
 export function openForm<P extends object>(node: EditorNode, declaration: NodeDeclaration<P>, prefix: string): void {
   const form = formOf(prefix);
   if (!form) return;
+  fillAbsent(node, declaration, prefix);
   for (const input of form.querySelectorAll<HTMLInputElement>('input[data-widget]')) {
     switch (input.dataset['widget']) {
       case 'jsonata':
@@ -62,6 +63,15 @@ export function openForm<P extends object>(node: EditorNode, declaration: NodeDe
   );
   watchConditions(form, prefix);
   openPreview(form, node, declaration, prefix);
+}
+
+/** Of a node that was saved before a setting existed: the form shows, and saves, what holds for it. */
+function fillAbsent<P extends object>(node: EditorNode, { properties }: NodeDeclaration<P>, prefix: string): void {
+  for (const [name, { value }] of Object.entries<{ readonly value: unknown }>(properties)) {
+    const field = document.getElementById(`${prefix}-${name}`);
+    if (node[name] !== undefined || (typeof value !== 'string' && typeof value !== 'number')) continue;
+    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value ||= String(value);
+  }
 }
 
 function openPreview<P extends object>(
