@@ -19,10 +19,14 @@ export interface EditorAnswer {
   json<T = Record<string, unknown>>(shape?: T): T;
 }
 
-export async function startEditorBench(options: Omit<RuntimeOptions, 'env'> = {}): Promise<EditorBench> {
+/** `webFolder`: the console's pages, where they are looked at. */
+export async function startEditorBench(
+  options: Omit<RuntimeOptions, 'env'> & { readonly webFolder?: string } = {},
+): Promise<EditorBench> {
   let runtime: RuntimeProcess | undefined;
   const kit = await startTestConsole({
     watched: false,
+    ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
     runtime: { messages: 1 },
     directory: () => ({
       names: ['staging'],

@@ -10,7 +10,13 @@ import {
   type LiveChange,
   type MessageSummary,
 } from '../../engine/index.ts';
-import { API_ROOT, SCOPE_HEADER, type EscalationView, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import {
+  API_ROOT,
+  SCOPE_HEADER,
+  type EscalationView,
+  type RuntimeStatus,
+  type SampleView,
+} from '../../runtime/api/contract.ts';
 import { fakeOperations, type FakeOperations } from './fake-operations.ts';
 import {
   FLOWS,
@@ -76,6 +82,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
   const first = Promise.withResolvers<void>();
   const calls: { method: string; path: string; actor: string; body: string; scope: unknown }[] = [];
   const notices: ConsoleNotice[] = [];
+  const samples = new Map<string, SampleView>();
   const random = seededRandom(99);
   const audit: AuditRecord[] = auditRecords(messages, now);
   const note = (type: string, actor: string, messageId: string | undefined, more: Partial<AuditRecord> = {}): void => {
@@ -252,6 +259,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     if (operated) return json(operated.body, operated.status);
     if (what === 'notices') return json({ notices: notices.toReversed() });
     if (what === 'rule-tables') return json({ tables: [] });
+    if (what === 'samples' && id === '') return json({ samples: [...samples.values()] });
     if (what === 'definitions')
       return FLOWS[id]
         ? json({
@@ -315,6 +323,15 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     const message = messages.find((one) => one.id === id);
     if (!message) return missing();
     if (action === undefined) return json(syntheticDetail(message, escalations));
+    if (action === 'pin' || action === 'unpin') {
+      const { feed, type, controlId, receivedAt } = message;
+      const name = (JSON.parse(body || '{}') as { name?: string }).name ?? '';
+      const sample = { message: id, feed, name, by: actor, at: Date.now(), type, controlId, receivedAt, gone: false };
+      note(action === 'pin' ? 'sample.pinned' : 'sample.unpinned', actor, id, { details: { feed, name } });
+      if (action === 'pin') samples.set(id, sample);
+      else if (!samples.delete(id)) return missing();
+      return action === 'pin' ? json(sample, 201) : json({ unpinned: id });
+    }
     note(
       action === 'body' || action === 'raw' ? 'message.body-viewed' : (AUDITED[action ?? ''] ?? 'work.discarded'),
       actor,

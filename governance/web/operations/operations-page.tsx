@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { useStatus } from '../api/queries.ts';
+import { SamplesView } from '../samples/samples-view.tsx';
+import { useSession } from '../session/session.ts';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { useNow } from '../time/use-now.ts';
 import { EffectsView } from './effects-view.tsx';
@@ -14,18 +16,21 @@ import { TriageView } from './triage-view.tsx';
 /** What operators watch and do: the queue, what failed, what is paused, what nobody can be sure of. */
 export default function OperationsPage() {
   const [place] = useLocation();
+  const { may } = useSession();
   const now = useNow();
   const status = useStatus().data;
   const paused = useSwitches().data?.switches.filter((one) => phaseOf(one, now) === 'in-force').length ?? 0;
   const uncertain = useUncertainEffects().data?.effects.length ?? 0;
   const troubled = (status?.messages.dead ?? 0) + (status?.messages.quarantined ?? 0);
+  const queue = { path: '/operations', label: 'Queue', count: 0, alarm: false };
   const views = [
-    { path: '/operations', label: 'Queue', count: 0, alarm: false },
+    queue,
     { path: '/operations/triage', label: 'Triage', count: troubled, alarm: (status?.messages.dead ?? 0) > 0 },
     { path: '/operations/uncertain', label: 'Uncertain effects', count: uncertain, alarm: uncertain > 0 },
     { path: '/operations/pauses', label: 'Pauses', count: paused, alarm: paused > 0 },
-  ] as const;
-  const current = views.find((view) => view.path === place) ?? views[0];
+    ...(may('message:read') ? [{ path: '/operations/samples', label: 'Samples', count: 0, alarm: false }] : []),
+  ];
+  const current = views.find((view) => view.path === place) ?? queue;
   useDocumentTitle(current.path === '/operations' ? 'Operations' : `${current.label}, Operations`);
 
   // On a narrow screen the tabs are wider than it.
@@ -57,6 +62,7 @@ export default function OperationsPage() {
         <Route path="/operations/triage" component={TriageView} />
         <Route path="/operations/uncertain" component={EffectsView} />
         <Route path="/operations/pauses" component={PausesView} />
+        <Route path="/operations/samples" component={SamplesView} />
         <Route component={QueueView} />
       </Switch>
     </>

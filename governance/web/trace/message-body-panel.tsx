@@ -2,15 +2,17 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Eye, EyeOff, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
-import type { MessageBody } from '../../api/runtime-shapes.ts';
+import type { MessageBody, MessageDetail } from '../../api/runtime-shapes.ts';
 import { fetchBody, fetchRaw } from '../api/queries.ts';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
+import { PinSample } from '../samples/pin-sample.tsx';
 import { useSession } from '../session/session.ts';
 import classes from './message-body.module.css';
 
 /** The message itself: only when asked for, by who may, and each look is recorded. */
-export function MessageBodyPanel({ id, type }: { readonly id: string; readonly type: string | null }) {
+export function MessageBodyPanel({ message }: { readonly message: MessageDetail['message'] }) {
+  const { id, type } = message;
   const allowed = useSession().may('message:read-body');
   const [shown, setShown] = useState<'no' | 'fields' | 'raw'>('no');
   return (
@@ -54,6 +56,7 @@ export function MessageBodyPanel({ id, type }: { readonly id: string; readonly t
       ) : (
         <Raw id={id} />
       )}
+      <PinSample message={message} />
     </section>
   );
 }

@@ -73,7 +73,7 @@ function Trace({ detail }: { readonly detail: MessageDetail }) {
           <DecisionList decisions={decisions.filter((one) => names.length < 2 || one.definition === name)} />
           <EffectTable effects={effects.filter((one) => names.length < 2 || one.definition === name)} />
           <StepTable work={mine} />
-          <MessageBodyPanel id={message.id} type={message.type} />
+          <MessageBodyPanel message={message} />
         </div>
         <div className={classes['narrow']}>
           <EscalationPanel escalations={escalations} />
