@@ -1,5 +1,6 @@
 import { describe } from 'mocha';
 import type { StoreAdapter } from './adapter.ts';
+import { describeAlerts } from './alert-contract.ts';
 import { describeAcknowledgements } from './acknowledgement-contract.ts';
 import { describeAudit } from './audit-contract.ts';
 import { describeGateAndDecisions } from './clinical-contract.ts';
@@ -32,6 +33,7 @@ export function describeStoreContract(adapter: StoreAdapter): void {
     describeGateAndDecisions(adapter);
     describeEscalations(adapter);
     describeTasks(adapter);
+    describeAlerts(adapter);
     describeAudit(adapter);
     describeSwitches(adapter);
     describeRetention(adapter);

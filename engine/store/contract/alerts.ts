@@ -13,6 +13,9 @@ import type { NewWork } from './work.ts';
 export const ALERT_STATES = ['open', 'acknowledged', 'closed', 'resolved'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
+/** Nobody is to do anything about it any more. */
+export const isOver = (state: AlertState): boolean => state === 'closed' || state === 'resolved';
+
 /** One try to reach somebody by one channel. A channel that fails is followed by the next in the tier's order. */
 export interface AlertDelivery {
   readonly channel: string;
@@ -50,7 +53,7 @@ export interface AlertRecord {
   readonly count: number;
   readonly startedAt: Millis;
   readonly lastAt: Millis;
-  /** What comes after this in the group starts a new alert, if this one is over by then. */
+  /** What comes in the group before this is counted to this alert, if it is not over, or held back; after it a new one begins. */
   readonly coolUntil: Millis;
   readonly deliveries: readonly AlertDelivery[];
   readonly openedAt: Millis | null;
@@ -89,9 +92,9 @@ export interface AlertQuery {
 
 export interface Alerts {
   /**
-   * One step for racing callers: while an alert of the group is open or cooling down it is counted up and nothing else happens,
-   * otherwise `alert` and the child item that delivers it are made in one commit. A redelivery of a message that was
-   * counted is not counted again.
+   * One step for racing callers. Before the newest alert of the group has cooled down (`alert.startedAt` is now), it is counted
+   * up (`joined`) or, where it is over, nothing happens (`cooling-down`); otherwise `alert`, the child item that
+   * delivers it and the audit record are made in one commit. A message that was counted is not counted again (`exists`).
    */
   raise(
     alert: AlertRecord,

@@ -5,6 +5,7 @@
  * durable with the first later change that is, never after it.
  */
 import type { Acknowledgements } from './acknowledgements.ts';
+import type { Alerts } from './alerts.ts';
 import type { AuditLog } from './audit.ts';
 import type { Decisions, DefinitionVersions, Escalations, Gate } from './clinical.ts';
 import type { Effects } from './effects.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly gate: Gate;
   readonly escalations: Escalations;
   readonly tasks: WorkflowTasks;
+  readonly alerts: Alerts;
   readonly audit: AuditLog;
   readonly definitions: DefinitionVersions;
   readonly switches: Switches;
@@ -40,6 +42,7 @@ export interface Store {
 }
 
 export * from './acknowledgements.ts';
+export * from './alerts.ts';
 export * from './audit.ts';
 export * from './clinical.ts';
 export * from './effects.ts';

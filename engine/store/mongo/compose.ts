@@ -4,6 +4,7 @@ import type { Batches } from './batches.ts';
 import type { Settings } from './connection.ts';
 import type { Collections } from './documents.ts';
 import * as acknowledgements from './read/acknowledgements.ts';
+import * as alerts from './read/alerts.ts';
 import * as clinical from './read/clinical.ts';
 import * as figures from './read/figures.ts';
 import * as messages from './read/messages.ts';
@@ -20,6 +21,7 @@ import {
   makeAcknowledgement,
   takeAcknowledgement,
 } from './write/acknowledgements.ts';
+import { changeAlert, keepHeldBack, raiseAlert } from './write/alerts.ts';
 import { appendAudit, noteAnswers } from './write/small.ts';
 import { candidates, claim } from './write/claim.ts';
 import {
@@ -200,6 +202,15 @@ export function composeStore(parts: Composed): Store {
       list: (query) => read('tasks.list', () => tasks.listTasks(collections, query)),
       counts: (query, now) => read('tasks.counts', () => tasks.countTasks(collections, query, now)),
       outOfStep: (before, limit) => read('tasks.outOfStep', () => tasks.tasksOutOfStep(collections, before, limit)),
+    },
+    alerts: {
+      raise: (alert, child, audit) => batches.do(raiseAlert(alert, child, audit)),
+      change: (id, seen, next, child, audit) => batches.do(changeAlert(id, seen, next, child, audit)),
+      heldBack: (one) => batches.do(keepHeldBack(one)),
+      get: (id) => read('alerts.get', () => alerts.getAlert(collections, id)),
+      ofGroup: (group) => read('alerts.ofGroup', () => alerts.newestAlertOfGroup(collections, group)),
+      list: (query) => read('alerts.list', () => alerts.listAlerts(collections, query)),
+      heldBackList: (query) => read('alerts.heldBackList', () => alerts.listHeldBack(collections, query)),
     },
     audit: {
       append: (entries) => batches.do(appendAudit(entries)),

@@ -5,6 +5,7 @@
 import type { mongo } from 'mongoose';
 import type {
   AcknowledgementRecord,
+  AlertState,
   AuditRecord,
   EscalationState,
   Failure,
@@ -267,6 +268,41 @@ export interface TaskEventDoc {
   record: string;
 }
 
+export interface AlertDoc {
+  _id: string;
+  seq: number;
+  group: string;
+  policy: string;
+  definition: string;
+  messageId: string;
+  state: AlertState;
+  startedAt: number;
+  /** JSON of the alert. */
+  record: string;
+}
+
+/** `_id` is the group. */
+export interface AlertGroupDoc {
+  _id: string;
+  newest: string;
+}
+
+/** A message that an alert stands for: `_id` is `<alert>/<message>`. */
+export interface AlertCountedDoc {
+  _id: string;
+  alert: string;
+  messageId: string;
+}
+
+export interface AlertHeldDoc {
+  _id: number;
+  at: number;
+  policy: string;
+  definition: string;
+  messageId: string;
+  record: string;
+}
+
 export type AuditDoc = AuditRecord & { _id: string; chain: string };
 
 export interface ChainDoc {
@@ -318,6 +354,10 @@ export interface Documents {
   escalations: EscalationDoc;
   tasks: TaskDoc;
   taskEvents: TaskEventDoc;
+  alerts: AlertDoc;
+  alertGroups: AlertGroupDoc;
+  alertCounted: AlertCountedDoc;
+  alertHeld: AlertHeldDoc;
   audit: AuditDoc;
   chains: ChainDoc;
   definitions: DefinitionDoc;

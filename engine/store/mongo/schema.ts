@@ -8,7 +8,7 @@ import type { Escalation } from '../contract/index.ts';
 import type { Collections, Documents } from './documents.ts';
 
 /** Raised with every change of collections or indexes. */
-const SCHEMA_VERSION = 6;
+const SCHEMA_VERSION = 7;
 
 type Index = readonly [
   fields: Record<string, 1 | -1>,
@@ -69,6 +69,10 @@ const INDEXES = {
     [{ syncAt: 1, seq: 1 }, where('syncAt')],
   ],
   taskEvents: [[{ taskId: 1, n: 1 }]],
+  alerts: [[{ group: 1, seq: 1 }], [{ state: 1, startedAt: 1 }], [{ startedAt: 1 }], [{ messageId: 1 }]],
+  alertGroups: [[{ newest: 1 }]],
+  alertCounted: [[{ alert: 1 }], [{ messageId: 1 }]],
+  alertHeld: [[{ at: 1 }], [{ messageId: 1 }]],
   audit: [
     [{ chain: 1, seq: 1 }, { unique: true }],
     [{ chain: 1, messageId: 1, seq: 1 }, where('messageId')],

@@ -140,6 +140,15 @@ export function composeStore(
       counts: (query, now) => reader.call('tasks.counts', [query, now]),
       outOfStep: (before, limit) => reader.call('tasks.outOfStep', [before, limit]),
     },
+    alerts: {
+      raise: (alert, child, audit) => writer.call('alerts.raise', [alert, child, audit]),
+      change: (id, seen, next, child, audit) => writer.call('alerts.change', [id, seen, next, child, audit]),
+      heldBack: (one) => writer.call('alerts.heldBack', [one]),
+      get: (id) => reader.call('alerts.get', [id]),
+      ofGroup: (group) => reader.call('alerts.ofGroup', [group]),
+      list: (query) => reader.call('alerts.list', [query]),
+      heldBackList: (query) => reader.call('alerts.heldBackList', [query]),
+    },
     audit: {
       append: (entries) => writer.call('audit.append', [entries]),
       list: (query) => reader.call('audit.list', [query]),

@@ -27,12 +27,29 @@ type Changing =
   | 'escalations'
   | 'tasks'
   | 'taskEvents'
+  | 'alerts'
+  | 'alertGroups'
+  | 'alertCounted'
+  | 'alertHeld'
   | 'audit'
   | 'chains'
   | 'switches';
 const CHANGING: readonly Changing[] = [
   ...(['messages', 'bodies', 'acknowledgements', 'work', 'keys', 'attempts', 'effects', 'requests'] as const),
-  ...(['gate', 'gateKeys', 'escalations', 'tasks', 'taskEvents', 'audit', 'chains', 'switches'] as const),
+  ...([
+    'gate',
+    'gateKeys',
+    'escalations',
+    'tasks',
+    'taskEvents',
+    'alerts',
+    'alertGroups',
+    'alertCounted',
+    'alertHeld',
+    'audit',
+    'chains',
+    'switches',
+  ] as const),
 ];
 /** Documents of which the first to be written stays. */
 type Kept = 'decisions' | 'definitions';
@@ -141,6 +158,8 @@ export class WriteContext {
         this.#escalationByKey.set(one.key, one._id);
       }
     }
+    await this.table('alerts').load(needs.alertIds);
+    await this.table('alertGroups').load(needs.alertGroups);
     await this.table('tasks').load(needs.taskIds);
     if (needs.taskKeys.size > 0)
       for (const one of await this.table('tasks').find({ key: { $in: [...needs.taskKeys] } }))

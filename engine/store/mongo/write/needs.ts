@@ -20,6 +20,8 @@ export class Needs {
   readonly escalationKeys = new Set<string>();
   readonly taskIds = new Set<string>();
   readonly taskKeys = new Set<string>();
+  readonly alertIds = new Set<string>();
+  readonly alertGroups = new Set<string>();
   readonly switchIds = new Set<string>();
   /** Control ids (folded) and body hashes of messages that may be resends. */
   readonly folds = new Set<string>();

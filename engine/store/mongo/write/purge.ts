@@ -116,7 +116,7 @@ async function withBodyAfter({ writer, session }: WriteContext, place: number, m
 }
 
 /**
- * Also what a state does not show: who wants to hear of a quarantined frame, a task or an escalation that nobody has ended, an
+ * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
 async function owedOf(
@@ -124,7 +124,7 @@ async function owedOf(
   rows: readonly Row[],
   what: 'bodies' | 'messages',
 ): Promise<Set<number>> {
-  const { work, escalations, tasks, acknowledgements } = writer.collections;
+  const { work, escalations, tasks, alerts, acknowledgements } = writer.collections;
   const states = what === 'bodies' ? (['awaited'] as const) : (['awaited', 'made'] as const);
   const unsent = await acknowledgements
     .find({ _id: { $in: rows.map((row) => row.id) }, state: { $in: [...states] } }, { session, projection: { seq: 1 } })
@@ -141,7 +141,10 @@ async function owedOf(
   const owing = await tasks
     .find({ messageId: { $in: rows.map((row) => row.id) }, open: true }, { session, projection: { messageId: 1 } })
     .toArray();
-  const ids = new Set([...unanswered, ...owing].map((one) => one.messageId));
+  const alerting = await alerts
+    .find({ messageId: { $in: rows.map((row) => row.id) }, state: 'open' }, { session, projection: { messageId: 1 } })
+    .toArray();
+  const ids = new Set([...unanswered, ...owing, ...alerting].map((one) => one.messageId));
   return new Set([
     ...unsent.map((one) => one.seq),
     ...open.map((one) => one.messageSeq),
@@ -166,6 +169,7 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   const ended = await collections.tasks.find({ messageId }, { session, projection: { _id: 1 } }).toArray();
   await collections.taskEvents.deleteMany({ taskId: { $in: ended.map((one) => one._id) } }, { session });
   await collections.tasks.deleteMany({ messageId }, { session });
+  await removeAlerts(ctx, messageId);
   await collections.escalations.deleteMany({ messageId }, { session });
   await collections.acknowledgements.deleteMany({ _id: messageId }, { session });
   await collections.effects.deleteMany({ messageId }, { session });
@@ -184,6 +188,19 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   );
   await removeBodies(ctx, rows);
   await collections.messages.deleteMany({ _id: { $in: seqs } }, { session });
+}
+
+async function removeAlerts(ctx: WriteContext, messageId: { readonly $in: string[] }): Promise<void> {
+  const { session } = ctx;
+  const { alerts, alertGroups, alertCounted, alertHeld } = ctx.writer.collections;
+  const found = await alerts.find({ messageId }, { session, projection: { _id: 1 } }).toArray();
+  await alertCounted.deleteMany({ messageId }, { session });
+  await alertHeld.deleteMany({ messageId }, { session });
+  if (found.length === 0) return;
+  const gone = { $in: found.map((one) => one._id) };
+  await alertCounted.deleteMany({ alert: gone }, { session });
+  await alertGroups.deleteMany({ newest: gone }, { session });
+  await alerts.deleteMany({ _id: gone }, { session });
 }
 
 async function removeFacts(ctx: WriteContext, messageId: { readonly $in: string[] }): Promise<void> {

@@ -16,6 +16,7 @@ import { escalationFact } from './0011-escalation-fact.ts';
 import { effectRequests } from './0012-effect-requests.ts';
 import { acknowledgements } from './0013-acknowledgements.ts';
 import { tasks } from './0014-tasks.ts';
+import { alerts } from './0015-alerts.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly string[] = [
   effectRequests,
   acknowledgements,
   tasks,
+  alerts,
 ];

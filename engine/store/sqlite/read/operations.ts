@@ -7,6 +7,7 @@ import {
   getAcknowledgement,
   nextAcknowledgementDue,
 } from './acknowledgements.ts';
+import { getAlert, listAlerts, listHeldBack, newestAlertOfGroup } from './alerts.ts';
 import {
   auditHead,
   decisionsOfMessage,
@@ -58,6 +59,10 @@ export const readOperations = {
   'tasks.list': listTasks,
   'tasks.counts': countTasks,
   'tasks.outOfStep': tasksOutOfStep,
+  'alerts.get': getAlert,
+  'alerts.ofGroup': newestAlertOfGroup,
+  'alerts.list': listAlerts,
+  'alerts.heldBackList': listHeldBack,
   'audit.list': listAudit,
   'audit.head': auditHead,
   'definitions.get': getDefinition,

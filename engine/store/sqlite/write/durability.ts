@@ -21,6 +21,7 @@ const UNPROMISED = new Set<string>([
   'work.renew',
   'gate.admit',
   'decisions.record',
+  'alerts.heldBack',
 ]);
 
 interface Call {

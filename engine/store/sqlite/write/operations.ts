@@ -9,6 +9,7 @@ import {
   takeAcknowledgement,
 } from './acknowledgements.ts';
 import { accept } from './accept.ts';
+import { changeAlert, keepHeldBack, raiseAlert } from './alerts.ts';
 import { claim } from './claim.ts';
 import {
   endEscalation,
@@ -82,6 +83,9 @@ export const writeOperations = {
   'escalations.restate': restateEscalation,
   'tasks.create': createTask,
   'tasks.change': changeTask,
+  'alerts.raise': raiseAlert,
+  'alerts.change': changeAlert,
+  'alerts.heldBack': keepHeldBack,
   'audit.append': appendAudit,
   'definitions.put': putDefinition,
   'switches.set': setSwitch,

@@ -12,6 +12,12 @@ const LOOKED_AT = 4;
 const AT_END = -1;
 const FINISHED = new Set<number>([M.done, M.discarded, M.quarantined, M.unrouted, M.resend]);
 
+/** What belongs to a message by its id, and goes with it. */
+const BY_MESSAGE = [
+  ...(['alert', 'alert_counted', 'alert_held', 'task', 'escalation'] as const),
+  ...(['effect', 'effect_request', 'decision', 'decision_set', 'gate_fact'] as const),
+];
+
 interface Row {
   seq: number;
   id: string;
@@ -72,7 +78,7 @@ function step(
 }
 
 /**
- * Also what a state does not show: who wants to hear of a quarantined frame, a task or an escalation that nobody has ended, an
+ * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
 function isOwed(ctx: WriteContext, { seq, id }: Row, what: 'bodies' | 'messages'): boolean {
@@ -80,6 +86,7 @@ function isOwed(ctx: WriteContext, { seq, id }: Row, what: 'bodies' | 'messages'
   return (
     ctx.sql.get('SELECT 1 FROM acknowledgement WHERE seq = ? AND state <= ?', seq, owedUntil) !== undefined ||
     ctx.sql.get('SELECT 1 FROM work WHERE message_seq = ? AND open = 1', seq) !== undefined ||
+    ctx.sql.get("SELECT 1 FROM alert WHERE message_id = ? AND state = 'open'", id) !== undefined ||
     ctx.sql.get('SELECT 1 FROM task WHERE message_id = ? AND open = 1', id) !== undefined ||
     ctx.sql.get("SELECT 1 FROM escalation WHERE message_id = ? AND state IN ('open', 'exhausted')", id) !== undefined
   );
@@ -93,7 +100,8 @@ function removeBody(ctx: WriteContext, { seq, id }: Row): void {
 
 function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
   ctx.sql.run('DELETE FROM task_event WHERE task_seq IN (SELECT seq FROM task WHERE message_id = ?)', id);
-  for (const table of ['task', 'escalation', 'effect', 'effect_request', 'decision', 'decision_set', 'gate_fact']) {
+  ctx.sql.run('DELETE FROM alert_counted WHERE alert_seq IN (SELECT seq FROM alert WHERE message_id = ?)', id);
+  for (const table of BY_MESSAGE) {
     ctx.sql.run(`DELETE FROM ${table} WHERE message_id = ?`, id);
   }
   const work = ctx.sql.all('SELECT seq, subscription, state FROM work WHERE message_seq = ?', seq) as {
