@@ -28,7 +28,7 @@ const TASKS = ['read 8 fields', 'round trip', 'bytes to bytes'] as const;
 interface Reader {
   readonly name: string;
   /** Values of the eight fields, so that all are seen to read the same. */
-  read(text: string): readonly string[];
+  readonly read: ((text: string) => readonly string[]) | undefined;
   readonly roundTrip: ((text: string) => string) | undefined;
   /** As `roundTrip` from the wire to the wire; absent: what it reads is decoded as UTF-8. */
   readonly bytes?: (bytes: Buffer) => Buffer;
@@ -42,11 +42,14 @@ interface LazyReference {
   toString(): string;
 }
 
+const OLD_ID = 'BENCH-1';
 const NEW_ID = 'BENCH-2';
+const HEADER = `MSH|^~\\&|LAB|NORTH|WARDFLOW|NORTH|20260105081500+0000||ORU^R01^ORU_R01|${OLD_ID}|P|2.5.1`;
+const ID_AT = HEADER.indexOf(OLD_ID);
 
 function message(bytes: number): string {
   const head = [
-    'MSH|^~\\&|LAB|NORTH|WARDFLOW|NORTH|20260105081500+0000||ORU^R01^ORU_R01|BENCH-1|P|2.5.1',
+    HEADER,
     'PID|1||4711^^^NORTH^MR||Example^Alex^^^^^L||19700101|U|||1 Street^^Town^^12345',
     'PV1|1|I|4W^12^A^NORTH||||0012^Example^Ward^^^Dr|||MED|||||||||V4711',
     'OBR|1|P1|F1|24323-8^Comprehensive metabolic panel^LN|||20260105081500+0000',
@@ -77,6 +80,13 @@ const ours: Reader = {
   },
   roundTrip: (text) => Hl7Message.parse(text).set('MSH-10', NEW_ID).toString(),
   bytes: (bytes) => Hl7Message.parse(bytes).set('MSH-10', NEW_ID).toBytes(),
+};
+
+/** What any round trip costs: a new text of the old one's pieces, which are not looked for. */
+const floor: Reader = {
+  name: 'floor',
+  read: undefined,
+  roundTrip: (text) => text.slice(0, ID_AT) + NEW_ID + text.slice(ID_AT + OLD_ID.length),
 };
 
 async function reference(): Promise<Reader | undefined> {
@@ -190,7 +200,7 @@ function hl7Parser(): Reader {
 /** Measures everything; `rounds` is how often each reader has its turn. */
 export async function run(rounds = 5): Promise<readonly CodecRow[]> {
   const lazy = await reference();
-  const readers = [ours, ...(lazy ? [lazy] : []), await medplum(), await nodeHl7Client(), hl7Parser()];
+  const readers = [ours, ...(lazy ? [lazy] : []), await medplum(), await nodeHl7Client(), hl7Parser(), floor];
   const rows: CodecRow[] = [];
   for (const [size, bytes] of [
     ['1 KB', 1_000],
@@ -226,7 +236,8 @@ export async function run(rounds = 5): Promise<readonly CodecRow[]> {
 }
 
 function assertSame(reader: Reader, text: string): void {
-  if (reader.read(text).join() !== ours.read(text).join()) throw new Error(`${reader.name} reads other values`);
+  if (reader.read && reader.read(text).join() !== ours.read?.(text).join())
+    throw new Error(`${reader.name} reads other values`);
   // Some leave the last line end out.
   const written = reader.roundTrip?.(text).trimEnd();
   if (written !== undefined && written !== ours.roundTrip?.(text).trimEnd()) {
@@ -235,8 +246,8 @@ function assertSame(reader: Reader, text: string): void {
 }
 
 function actionOf(task: CodecRow['task'], reader: Reader, text: string): (() => unknown) | undefined {
-  const { roundTrip } = reader;
-  if (task === 'read 8 fields') return () => reader.read(text);
+  const { read, roundTrip } = reader;
+  if (task === 'read 8 fields') return read && (() => read(text));
   if (!roundTrip) return undefined;
   if (task === 'round trip') return () => roundTrip(text);
   const wire = Buffer.from(text);

@@ -1,6 +1,6 @@
 import { STANDARD_DELIMITERS } from './delimiters.ts';
-import { escape } from './escape.ts';
-import { UTF8 } from './charset.ts';
+import { escape, hexadecimal } from './escape.ts';
+import { UTF8, type Charset } from './charset.ts';
 import { Hl7Message } from './message.ts';
 import { parsePath, tryPath } from './path.ts';
 import { Hl7Source } from './source.ts';
@@ -67,14 +67,18 @@ export function buildAck(message: Hl7Message | undefined, options: AckOptions): 
   const segments = [header.join('|').replace(/\|+$/, ''), answer.join('|')];
   if (options.error) segments.push(errorSegment(options.error, taken('MSH-12.1')));
   segments.push(...(options.segments ?? []));
-  const text = withoutBlocks(segments.map((segment) => `${segment}\r`).join(''));
   const { charset: written = UTF8, marked, damaged = false } = source ?? {};
+  const text = withoutBlocks(segments.map((segment) => `${segment}\r`).join(''), written);
   return Hl7Message.of(new Hl7Source(text, written, marked, damaged));
 }
 
 /** A field that ends with the end block's first byte would end the frame of the answer; the value stays the same. */
-function withoutBlocks(text: string): string {
-  return text.replaceAll('\v', '\\X0B\\').replaceAll('\u001c', '\\X1C\\');
+function withoutBlocks(text: string, charset: Charset): string {
+  let out = text;
+  for (const block of ['\v', '\u001c']) {
+    if (out.includes(block)) out = out.replaceAll(block, `\\${hexadecimal(block, charset)}\\`);
+  }
+  return out;
 }
 
 /** Names of HL7 table 0357. */

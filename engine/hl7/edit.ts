@@ -62,7 +62,7 @@ function splice(source: Hl7Source, path: string, parsed: Hl7Path, value: string)
       throw refusal('hl7-not-in-charset', path, { charset: next.charset.name });
     }
   }
-  return { ...span, text };
+  return { from: span.from, to: span.to, text };
 }
 
 /** Where the value goes, and the separators that the parts before it lack. */

@@ -70,9 +70,9 @@ export function meaningOf(sequence: string, delimiters: Delimiters, within: InCh
     const lines = Number(spacing[1] ?? 1);
     return lines <= MOST_LINES ? '\n'.repeat(lines) : undefined;
   }
-  const hexadecimal = HEXADECIMAL.exec(sequence)?.[1];
-  if (hexadecimal === undefined) return undefined;
-  const bytes = Buffer.from(hexadecimal, 'hex');
+  const digits = HEXADECIMAL.exec(sequence)?.[1];
+  if (digits === undefined) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
   const text = within.charset.decode(bytes);
   return text.isWellFormed() ? text : undefined;
 }
@@ -85,6 +85,7 @@ export function escape(value: string, delimiters: Delimiters, within: InCharset)
   let out = '';
   let from = 0;
   for (let i = 0; i < value.length; i++) {
+    if (isLetterOrDigit(value.charCodeAt(i))) continue;
     const sequence = sequenceFor(value.charAt(i), delimiters, within);
     if (sequence === undefined) continue;
     if (delimiters.escape === '') return undefined;
@@ -92,6 +93,16 @@ export function escape(value: string, delimiters: Delimiters, within: InCharset)
     from = i + 1;
   }
   return from === 0 ? value : out + value.slice(from);
+}
+
+/** Those never separate (delimiters.ts). */
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+}
+
+/** `X0D`: what stands between the escape characters for a character that may not stand for itself. */
+export function hexadecimal(character: string, charset: Charset): string {
+  return `X${(charset.encode(character) ?? Buffer.from(character)).toString('hex').toUpperCase()}`;
 }
 
 function sequenceFor(character: string, delimiters: Delimiters, within: InCharset): string | undefined {
@@ -113,7 +124,7 @@ function sequenceFor(character: string, delimiters: Delimiters, within: InCharse
     case '\r':
     case '\v':
     case '\x1c':
-      return `X${(within.charset.encode(character) ?? Buffer.from(character)).toString('hex').toUpperCase()}`;
+      return hexadecimal(character, within.charset);
     default:
       return undefined;
   }

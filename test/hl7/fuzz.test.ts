@@ -11,8 +11,9 @@ import { mutant, random, type Random } from '../kit/hl7-mutants.ts';
 import { counts } from '../kit/requires.ts';
 
 /** 49, 241: escapes in what should be the name of a segment. 3943: bytes without meaning in MSH-2. 7648: one separator for all. 12387: MSH-18 with a
- * byte order mark behind it. 44986: letters for separators, where MSH-2 was left out. 88533: one separator for two levels. */
-const KEPT = [49, 241, 3943, 7648, 12_387, 44_986, 88_533];
+ * byte order mark behind it. 44986: letters for separators, where MSH-2 was left out. 88533: one separator for two levels. 643431: an end block in the
+ * control id of a message in UTF-16. */
+const KEPT = [49, 241, 3943, 7648, 12_387, 44_986, 88_533, 643_431];
 const RUNS = counts(20_000, 1_000_000);
 
 const PATHS = [
