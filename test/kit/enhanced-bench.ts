@@ -29,7 +29,8 @@ export interface EnhancedBenchOptions {
   readonly feed?: Partial<FeedSettings>;
   /** Types that the flow takes; default all. */
   readonly types?: readonly string[];
-  readonly idleMs?: number;
+  /** Data of an earlier life; default: a folder of its own. */
+  readonly folder?: string;
 }
 
 const receiverAt = (port: number): MllpEndpointBinding => ({
@@ -54,7 +55,7 @@ export function enhancedOru(controlId: string, accept: string, application: stri
 }
 
 export class EnhancedBench {
-  readonly clock = new ManualClock();
+  readonly clock: ManualClock;
   readonly #options: EnhancedBenchOptions;
   readonly #folder: string;
   readonly #peers: MllpPeer[] = [];
@@ -64,10 +65,11 @@ export class EnhancedBench {
   private constructor(folder: string, options: EnhancedBenchOptions) {
     this.#folder = folder;
     this.#options = options;
+    this.clock = options.folder === undefined ? new ManualClock() : new ManualClock(Date.now());
   }
 
   static async start(options: EnhancedBenchOptions = {}): Promise<EnhancedBench> {
-    const bench = new EnhancedBench(await mkdtemp(join(tmpdir(), 'wardflow-enhanced-')), options);
+    const bench = new EnhancedBench(options.folder ?? (await mkdtemp(join(tmpdir(), 'wardflow-enhanced-'))), options);
     await bench.up();
     return bench;
   }
