@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Hl7Message as MedplumMessage } from '@medplum/core';
 import { describe, it } from 'mocha';
-import { Message as ClientMessage } from 'node-hl7-client';
+import { HL7_2_5, Message as ClientMessage } from 'node-hl7-client';
 import { Hl7Message } from '../../engine/hl7/message.ts';
 import { parsePath } from '../../engine/hl7/path.ts';
 
@@ -161,4 +161,59 @@ describe('our reading beside that of', () => {
       );
     });
   }
+
+  it('all of them: the same in a message that we built', () => {
+    const text = Hl7Message.build({
+      type: 'ADT^A01^ADT_A01',
+      controlId: 'C-2',
+      time: Date.UTC(2026, 0, 5),
+      sender: { application: 'WARDFLOW', facility: 'NORTH' },
+      segments: [
+        {
+          name: 'PID',
+          fields: { 3: { repeat: [['4711', '', '', ['NORTH', '1.2.3']], '0815'] }, 5: ['Example', 'Alex'] },
+        },
+        { name: 'PV1', fields: { 2: 'I', 3: ['4W', '12'], 44: '20260105' } },
+      ],
+    }).toString();
+    const ours = Hl7Message.parse(text);
+    for (const [peer, read] of Object.entries(PEERS)) {
+      const theirs = read(text);
+      for (const path of [
+        'MSH-3',
+        'MSH-9.3',
+        'MSH-10',
+        'PID-3.1',
+        'PID-3.4.2',
+        'PID-5.2',
+        'PV1-2',
+        'PV1-3.2',
+        'PV1-44',
+      ]) {
+        assert.equal(theirs(path), ours.get(path), `${peer} ${path}`);
+        assert.notEqual(ours.get(path), '', path);
+      }
+    }
+  });
+
+  it('node-hl7-client and Medplum core: the same in messages that they built', () => {
+    const theirs = new HL7_2_5().buildMSH({
+      msh_3: 'APP',
+      msh_9_1: 'ADT',
+      msh_9_2: 'A01',
+      msh_10: 'C-3',
+      msh_11_1: 'P',
+    });
+    const built = Hl7Message.parse(theirs.buildPID({ pid_3: '4711', pid_5: 'EXAMPLE^ALEX' }).toMessage().toString());
+    assert.deepEqual(
+      ['MSH-3', 'MSH-9.2', 'MSH-10', 'PID-3', 'PID-5.2'].map((path) => built.get(path)),
+      ['APP', 'A01', 'C-3', '4711', 'ALEX'],
+    );
+    const answer = Hl7Message.parse(
+      MedplumMessage.parse(HEAD + PID)
+        .buildAck()
+        .toString(),
+    );
+    assert.deepEqual([answer.get('MSH-9.1'), answer.get('MSA-1'), answer.get('MSA-2')], ['ACK', 'AA', 'C-1']);
+  });
 });
