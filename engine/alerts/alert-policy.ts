@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { describeProblems, schemaCheck } from '../base/json-schema.ts';
 import { durationMs } from '../definitions/duration.ts';
 import type { Problems } from '../definitions/problem.ts';
+import { ABOUT, NAME, text, TO, toText, type To } from '../definitions/schema-parts.ts';
 import { compileExpression, type Expression } from '../rules/expression.ts';
 
 export type AlertContent = 'none' | 'reference' | 'minimum';
@@ -45,7 +46,7 @@ interface PolicyFile {
   readonly tiers: readonly {
     readonly name: string;
     readonly when: string;
-    readonly to: { readonly role?: string; readonly person?: string; readonly roster?: string };
+    readonly to: To;
     readonly channels: readonly string[];
     readonly content?: AlertContent;
   }[];
@@ -56,13 +57,6 @@ interface PolicyFile {
   readonly runbook?: string;
 }
 
-const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
-const NAME = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9-]{0,62}$',
-  description: 'a name of small letters, digits and -',
-};
-const WHO = { type: 'string', pattern: '^[\\w][\\w .@-]{0,99}$', description: 'a name' };
 const EXPRESSION = text(4000);
 /** Longer, and a new cause would be taken for the old one. */
 const LONGEST_COOL_DOWN_MS = 7 * 86_400_000;
@@ -74,16 +68,7 @@ const check = schemaCheck<PolicyFile>({
   properties: {
     kind: { const: 'alert-policy' },
     format: { const: 1 },
-    name: NAME,
-    title: text(200),
-    owner: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['name', 'contact'],
-      properties: { name: text(200), contact: text(200) },
-    },
-    reason: text(2000),
-    reference: text(2000),
+    ...ABOUT,
     tiers: {
       type: 'array',
       minItems: 1,
@@ -95,13 +80,7 @@ const check = schemaCheck<PolicyFile>({
         properties: {
           name: NAME,
           when: EXPRESSION,
-          to: {
-            type: 'object',
-            additionalProperties: false,
-            minProperties: 1,
-            maxProperties: 1,
-            properties: { role: WHO, person: WHO, roster: WHO },
-          },
+          to: TO,
           channels: { type: 'array', minItems: 1, maxItems: 10, uniqueItems: true, items: NAME },
           content: { enum: ['none', 'reference', 'minimum'] },
         },
@@ -143,10 +122,9 @@ export function readAlertPolicy(json: unknown, name: string, problems: Problems)
   const coolDownMs = durationMs(json.coolDown);
   if (coolDownMs === undefined || coolDownMs > LONGEST_COOL_DOWN_MS)
     problems.say('coolDown is not a duration like PT30M of at most seven days', 'Shorten it, or correct it.');
-  const tiers = json.tiers.flatMap(({ when, to: { role, person, roster }, content = 'none', ...tier }, i) => {
+  const tiers = json.tiers.flatMap(({ when, to, content = 'none', ...tier }, i) => {
     const expression = compile(when, `tiers[${i}].when`);
-    const to = role ?? person ?? `roster ${roster ?? ''}`;
-    return expression ? [{ ...tier, when: expression, to, content }] : [];
+    return expression ? [{ ...tier, when: expression, to: toText(to), content }] : [];
   });
   const names = tiers.map((tier) => tier.name);
   if (new Set(names).size < names.length) problems.say('has two tiers of one name', 'Give each a name of its own.');

@@ -6,13 +6,14 @@ import type { Ladder } from './definition.ts';
 import { afterWorkingTime, isZone, type WorkingHours } from '../schedule/working-time.ts';
 import { durationMs } from './duration.ts';
 import type { Problems } from './problem.ts';
+import { ABOUT, NAME, text, TO, toText, type To } from './schema-parts.ts';
 
 interface LadderFile {
   readonly name: string;
   readonly owner: { readonly name: string; readonly contact: string };
   readonly steps: readonly {
     readonly after: string;
-    readonly to: { readonly role?: string; readonly person?: string; readonly roster?: string };
+    readonly to: To;
     readonly channel: string;
     readonly text: string;
     readonly repeat?: string;
@@ -26,13 +27,6 @@ interface LadderFile {
   readonly exhausted: 'keep-last' | 'fallback';
 }
 
-const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
-const NAME = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9-]{0,62}$',
-  description: 'a name of small letters, digits and -',
-};
-const WHO = { type: 'string', pattern: '^[\\w][\\w .@-]{0,99}$', description: 'a name' };
 /** More often helps nobody. */
 const SHORTEST_REPEAT_MS = 60_000;
 const STOPS = ['acknowledged', 'completed', 'cancelled'];
@@ -44,16 +38,7 @@ const check = schemaCheck<LadderFile>({
   properties: {
     kind: { const: 'ladder' },
     format: { const: 1 },
-    name: NAME,
-    title: text(200),
-    owner: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['name', 'contact'],
-      properties: { name: text(200), contact: text(200) },
-    },
-    reason: text(2000),
-    reference: text(2000),
+    ...ABOUT,
     steps: {
       type: 'array',
       minItems: 1,
@@ -64,13 +49,7 @@ const check = schemaCheck<LadderFile>({
         required: ['after', 'to', 'channel', 'text'],
         properties: {
           after: text(40),
-          to: {
-            type: 'object',
-            additionalProperties: false,
-            minProperties: 1,
-            maxProperties: 1,
-            properties: { role: WHO, person: WHO, roster: WHO },
-          },
+          to: TO,
           channel: NAME,
           text: text(500),
           repeat: text(40),
@@ -122,8 +101,7 @@ export function readLadder(json: unknown, name: string, problems: Problems): Lad
     else if (afterMs <= before && i > 0)
       problems.say(`steps[${i}].after is not later than the step before`, 'Order the steps by time.');
     before = afterMs ?? before;
-    const { role, person, roster } = step.to;
-    const to = role ?? person ?? `roster ${roster ?? ''}`;
+    const to = toText(step.to);
     const repeatMs = step.repeat === undefined ? null : repeatOf(step.repeat, i, problems);
     return { after: step.after, afterMs: afterMs ?? 0, to, channel: step.channel, text: step.text, repeatMs };
   });
