@@ -35,7 +35,7 @@ const FLOW: readonly Json[] = [
     'stamp',
     'function',
     {
-      func: "const n = (flow.get('n') ?? 0) + 1; flow.set('n', n); msg.payload.set('MSH-7', String(20260310090000 + n)); return msg;",
+      func: "msg.payload.set('MSH-7', String(Date.now())); return msg;",
       outputs: 1,
       libs: [],
     },
