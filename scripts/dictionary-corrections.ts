@@ -40,6 +40,16 @@ export const FIELD_CORRECTIONS: readonly {
   { versions: ['2.3'], segment: 'NK1', field: 7, right: { opt: 1 } },
 ];
 
+/** Components that the source gives no table: MSH-9 is of these in every version (chapter 2). */
+export const COMPONENT_TABLES: readonly {
+  readonly versions: readonly string[];
+  readonly type: string;
+  readonly tables: readonly number[];
+}[] = [
+  { versions: ['2.1', '2.2', '2.3'], type: 'CM_MSG', tables: [76, 3] },
+  { versions: ['2.3.1', '2.4'], type: 'MSG', tables: [76, 3, 354] },
+];
+
 /**
  * Tables whose values grow outside the versions of the standard or are not HL7's own, although data type ID points at
  * them: coding systems and media subtypes are registered as they come.
@@ -101,7 +111,12 @@ export const MORE_VALUES: Readonly<Record<string, Readonly<Record<string, string
     VQQ: 'Virtual table query',
   },
   '0085': { A: 'Amended based on updated interpretation', B: 'Appended', V: 'Verified final result' },
-  '0104': { '2.7': 'Release 2.7', '2.7.1': 'Release 2.7.1' },
+  '0104': {
+    '2.1': 'Release 2.1',
+    '2.5.1': 'Release 2.5.1',
+    '2.7': 'Release 2.7',
+    '2.7.1': 'Release 2.7.1',
+  },
   '0119': { CP: 'Cancel process step' },
   // Any type of the version may stand in OBX-2 (chapter 7); these are what senders use and the source lacks.
   '0125': {

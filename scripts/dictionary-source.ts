@@ -1,6 +1,13 @@
 /** What hl7-dictionary says, corrected where it is known to be wrong: what the generated data is made of and checked against. */
 import { createRequire } from 'node:module';
-import { FIELD_CORRECTIONS, MORE_VALUES, NOT_IN, OPEN_TABLES, TAKEN_FROM } from './dictionary-corrections.ts';
+import {
+  COMPONENT_TABLES,
+  FIELD_CORRECTIONS,
+  MORE_VALUES,
+  NOT_IN,
+  OPEN_TABLES,
+  TAKEN_FROM,
+} from './dictionary-corrections.ts';
 
 /** As hl7-dictionary has it. `opt`: 1 optional, 2 required, 3 conditional, 4 withdrawn; `rep`: 0 without limit. */
 export interface SourcePart {
@@ -77,7 +84,9 @@ export function sourceTypes(raw: Raw = rawDictionary()): Map<string, Map<string,
   for (const version of SOURCE_VERSIONS) {
     const entries = new Map<string, SourceEntry>();
     for (const [name, { desc, subfields }] of Object.entries(raw.definitions[version]?.fields ?? {})) {
-      entries.set(name, { title: plain(desc), parts: subfields.map((part) => tidy(part)) });
+      const missing = COMPONENT_TABLES.find((one) => one.type === name && one.versions.includes(version))?.tables ?? [];
+      const parts = subfields.map((part, i) => ({ ...tidy(part), ...(missing[i] && { table: missing[i] }) }));
+      entries.set(name, { title: plain(desc), parts });
     }
     versions.set(version, withOldTypes(entries, before));
     before = versions.get(version) ?? before;

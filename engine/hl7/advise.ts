@@ -15,7 +15,7 @@ export interface AdviseOptions {
 }
 
 /** Values are looked at up to here: more than any message that people read has, few enough to take less than a second. */
-const MOST_PARTS = 200_000;
+const MOST_PARTS = 400_000;
 /** A segment of a million fields is no segment: what lies so far behind the known ones is not looked at. */
 const MOST_FIELDS = 500;
 const MOST_REPETITIONS = 200;
@@ -56,14 +56,17 @@ export class Adviser {
     return [...this.found.values()];
   }
 
-  look(): void {
+  /** Looks at the segments from the first on; gives how many it came to before it was enough. */
+  look(): number {
     const occurrences = new Map<string, number>();
-    for (let at = 0; this.left > 0 && this.source.segment(at); at++) {
+    let at = 0;
+    for (; this.left > 0 && this.source.segment(at); at++) {
       const name = this.source.nameOf(at);
       const occurrence = (occurrences.get(name) ?? 0) + 1;
       if (SEGMENT_NAME.test(name)) occurrences.set(name, occurrence);
       this.lookAt(at, occurrence);
     }
+    return at;
   }
 
   /** @param occurrence of the segment among those of its name, from 1 */
@@ -125,14 +128,15 @@ export class Adviser {
       return;
     }
     const { repetition } = this.source.delimiters;
-    if (field.repeats !== null && this.source.count(span, repetition) > field.repeats) {
-      const times = field.repeats === 1 ? 'may not repeat' : `may stand ${field.repeats} times at most`;
-      this.say('too-often', path, key, `${field.name} ${times}.`);
+    const times = this.source.count(span, repetition);
+    if (field.repeats !== null && times > field.repeats) {
+      const rule = field.repeats === 1 ? 'may not repeat' : `may stand ${field.repeats} times at most`;
+      this.say('too-often', path, key, `${field.name} ${rule}.`);
     }
     let number = 0;
     for (const part of this.source.parts(span, repetition, MOST_REPETITIONS)) {
       number++;
-      this.value(field, part, number === 1 ? path : `${path}[${number}]`, key, 0);
+      this.value(field, part, times === 1 ? path : `${path}[${number}]`, key, 0);
       if (this.left <= 0) return;
     }
   }

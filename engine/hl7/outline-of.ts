@@ -1,5 +1,5 @@
 /** Makes a message's outline (outline.ts), a page of segments at a time, in bounded time and size whatever the message holds. */
-import { Adviser, adviseOn } from './advise.ts';
+import { Adviser } from './advise.ts';
 import type { Hl7Dictionary } from './dictionary-contract.ts';
 import { dictionaryOf, newestSegment } from './dictionary.ts';
 import type { Hl7Message } from './message.ts';
@@ -18,23 +18,28 @@ export interface OutlineOptions {
   readonly empties?: boolean;
   /** Only what has this in its path, name, value or meaning, and what it belongs to. */
   readonly find?: string;
+  /** With advice on the whole message, not only on the segments shown. */
+  readonly advise?: boolean;
 }
 
 /** A page ends early when it is full: segments may have very many parts. */
 const MOST_NODES = 20_000;
 /** Searching looks into so many parts before it only reads the text itself. */
 const MOST_LOOKED_AT = 60_000;
+const MOST_ADVICE = 200;
 const MOST_ADVICE_HERE = 1000;
 /** Segments are counted up to here. */
 const MOST_SEGMENTS = 1_000_000;
 
 export function outlineOf(message: Hl7Message, options: OutlineOptions = {}): MessageOutline {
-  const { from = 0, most = 200, longest = 4000, empties = false, find = '' } = options;
+  const { from = 0, most = 200, longest = 4000, empties = false, find = '', advise = false } = options;
   const { source } = message;
   const stated = message.get('MSH-12').slice(0, 40);
   const dictionary = dictionaryOf(stated);
   const adviser = new Adviser(message, MOST_ADVICE_HERE, 'each');
   const wanted = find.trim().toLowerCase().slice(0, 100);
+  const whole = new Adviser(message, MOST_ADVICE);
+  const advised = advise ? whole.look() : 0;
   const segments: OutlineSegment[] = [];
   const occurrences = new Map<string, number>();
   let nodes = 0;
@@ -70,15 +75,18 @@ export function outlineOf(message: Hl7Message, options: OutlineOptions = {}): Me
     segments,
     total,
     next,
-    advice: from === 0 ? adviseOn(message) : [],
+    advice: whole.all(),
+    advised,
     here: adviser.all(),
   };
 }
 
 /** Cheaper than to take the segment apart: what it says is searched as it stands, with its names. */
-function textHas({ source, dictionary, at, name }: SegmentTask, wanted: string): boolean {
+function textHas({ source, dictionary, at, name, occurrence }: SegmentTask, wanted: string): boolean {
   const span = source.segment(at);
   if (!span) return false;
+  const path = (occurrence === 1 ? name : `${name}[${occurrence}]`).toLowerCase();
+  if (wanted === path || wanted.startsWith(`${path}-`)) return true;
   const entry = dictionary.segment(name) ?? newestSegment(name);
   return (
     source.text.slice(span.from, span.to).toLowerCase().includes(wanted) ||

@@ -45,8 +45,10 @@ export interface MessageOutline {
   readonly total: number;
   /** The segment at which the next page begins; `null`: there is no more. */
   readonly next: number | null;
-  /** On the whole message, the same said of one field once; only with the first page. */
+  /** On the whole message, the same said of one field once; empty unless it was asked for. */
   readonly advice: readonly Hl7Advice[];
+  /** How many segments that advice looked at: all of them, but of messages far beyond what people read. */
+  readonly advised: number;
   /** On the segments that are shown, each place by itself. */
   readonly here: readonly Hl7Advice[];
 }

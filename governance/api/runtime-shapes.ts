@@ -1,4 +1,5 @@
-/** The runtime API's shapes for the web app: types only, so nothing of the engine reaches the browser. */
+/** The runtime API's shapes for the web app: types, and one limit, so nothing of the engine reaches the browser. */
+export { LARGEST_OUTLINED } from '../../runtime/api/contract.ts';
 export type {
   RuleTableCheck,
   RuleTableCoverage,
@@ -26,17 +27,17 @@ export type {
   SwitchList,
   SwitchRequest,
   UncertainEffects,
-  BodySegment,
   DefinitionDetail,
   DefinitionSummary,
   EffectView,
   EscalationList,
   EscalationView,
   LiveChange,
-  MessageBody,
   MessageDetail,
   MessageList,
   NoticeList,
+  OutlineAnswer,
+  OutlineRequest,
   RedriveAnswer,
   ReleaseAnswer,
   DiscardAnswer,
@@ -61,6 +62,9 @@ export type {
   MessageState,
   MessageSummary,
   MinuteFigures,
+  Hl7Advice,
+  OutlineNode,
+  OutlineSegment,
   QueueDepth,
   ReasonFigures,
   StoredMessage,

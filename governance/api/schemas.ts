@@ -1,4 +1,5 @@
 /** JSON Schemas of everything a browser or runtime may send: unknown keys are refused, every string has a limit. */
+import { LARGEST_OUTLINED } from './runtime-shapes.ts';
 import { LIMITABLE_ROLES, ROLES, SERVICE_SCOPES } from './permissions.ts';
 
 const id = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' } as const;
@@ -198,6 +199,19 @@ export const SCHEMAS = {
       data: base64(400),
     }),
   }),
+  outline: body(
+    {
+      text: { type: 'string', minLength: 1, maxLength: LARGEST_OUTLINED },
+      bytes: base64(Math.ceil(LARGEST_OUTLINED / 3) * 4),
+      message: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+      from: { type: 'integer', minimum: 0, maximum: 10_000_000 },
+      most: { type: 'integer', minimum: 1, maximum: 500 },
+      find: { type: 'string', minLength: 1, maxLength: 100 },
+      empties: { type: 'boolean' },
+      advise: { type: 'boolean' },
+    },
+    [],
+  ),
   nothing: query({}),
   sampleList: query({ feed: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' } }),
   pin: body({

@@ -14,6 +14,7 @@ import { Announcer } from './shell/announcer.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const TracePage = lazy(() => import('./trace/trace-page.tsx'));
+const ReaderPage = lazy(() => import('./reader/reader-page.tsx'));
 const EscalationsPage = lazy(() => import('./escalations/escalations-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const WhyPage = lazy(() => import('./audit/why-page.tsx'));
@@ -48,6 +49,7 @@ function Pages() {
                 <Route path="/" component={OverviewPage} />
                 <Route path="/messages" component={MessageListPage} />
                 <Route path="/messages/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
+                <Route path="/reader" component={ReaderPage} />
                 <Route path="/escalations" component={EscalationsPage} />
                 <Route path="/rules" component={RulesPage} />
                 <Route path="/definitions/:definition/rules/:table">

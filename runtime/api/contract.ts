@@ -16,6 +16,7 @@ import type {
   FlowNode,
   Intent,
   LiveChange,
+  MessageOutline,
   MessageCounts,
   MessageSummary,
   StoredMessage,
@@ -124,18 +125,35 @@ export type EscalationView = Omit<Escalation, 'carry'> & {
 
 /** GET /messages/:id/raw gives application/octet-stream; audited as `message.body-viewed`. */
 
-/** GET /messages/:id/body: the message as a tree with names; audited as `message.body-viewed`. */
-export interface MessageBody {
-  readonly charset: string;
-  readonly segments: readonly BodySegment[];
-  /** There is more in the message than is shown: the raw body has all of it. */
-  readonly truncated?: boolean;
+/**
+ * POST /hl7/outline: a message that the request brings, as a tree with names and advice (engine/hl7/outline.ts), a page of
+ * segments at a time. Nothing is kept. 422 `unreadable-message`.
+ */
+export interface OutlineRequest {
+  /** Either the text, */
+  readonly text?: string;
+  /** or the bytes, base64: their character set is read from the message. */
+  readonly bytes?: string;
+  /** Which message of a batch, from 0. */
+  readonly message?: number;
+  /** First segment of the page, from 0. */
+  readonly from?: number;
+  /** Segments of the page, 500 at most; default 200. */
+  readonly most?: number;
+  /** Only what has this in its path, name, value or meaning. */
+  readonly find?: string;
+  /** With the fields that the message leaves empty. */
+  readonly empties?: boolean;
+  /** With advice on the whole message. */
+  readonly advise?: boolean;
 }
-export interface BodySegment {
-  readonly name: string;
-  readonly title: string | null;
-  readonly fields: readonly { readonly path: string; readonly title: string | null; readonly value: string }[];
+export interface OutlineAnswer extends MessageOutline {
+  readonly message: number;
+  /** How many messages the text holds. */
+  readonly messages: number;
 }
+/** Characters or bytes. */
+export const LARGEST_OUTLINED = 6 * 1024 * 1024;
 
 /**
  * GET /samples?feed=: messages that were pinned to their feed as samples, oldest first.

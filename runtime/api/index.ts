@@ -10,6 +10,7 @@ import { API_ROOT } from './contract.ts';
 import { LiveStream } from './live-stream.ts';
 import { discardRoute } from './discard-route.ts';
 import { messageRoutes } from './message-routes.ts';
+import { outlineBodies, outlineRoutes } from './outline-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { definitionVersionRoutes } from './definition-version-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
@@ -63,6 +64,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
     next();
   });
   app.use(`${API_ROOT}/rule-tables`, ruleTableBodies);
+  app.use(`${API_ROOT}/hl7/outline`, outlineBodies);
   app.use(API_ROOT, express.json({ limit: BODY_LIMIT }), router);
   app.use(() => {
     throw notFound('address');
@@ -83,6 +85,7 @@ export function createRuntimeApi(isToken: (given: string) => boolean, environmen
       router.use(readPart(options.definitions));
       statusRoutes(router, options);
       messageRoutes(router, options.engine);
+      outlineRoutes(router);
       sampleRoutes(router, options.engine, options.samples);
       discardRoute(router, options.engine);
       peopleRoutes(router, options.engine);

@@ -2,7 +2,6 @@
 import type { Router } from 'express';
 import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
-import { messageBody } from './message-body.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
@@ -73,7 +72,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
     }),
   );
 
-  const viewed = async (id: string, part: Part, actor: string, form: 'raw' | 'tree'): Promise<Uint8Array> => {
+  const viewed = async (id: string, part: Part, actor: string): Promise<Uint8Array> => {
     if (part !== null) demandOneIn(part, (await store.journal.get(id))?.definitions ?? []);
     const bytes = await store.journal.bytes(id);
     if (!bytes) throw notFound((await store.journal.get(id)) ? 'body any more: its retention is over' : 'message');
@@ -82,7 +81,7 @@ export function messageRoutes(router: Router, engine: Engine): void {
       type: 'message.body-viewed',
       actor,
       messageId: id,
-      details: { form },
+      details: {},
     };
     await store.audit.append([entry]);
     return bytes;
@@ -91,15 +90,8 @@ export function messageRoutes(router: Router, engine: Engine): void {
   router.get(
     '/messages/:id/raw',
     answering(async (request, response) => {
-      const bytes = await viewed(idOf(request), partOf(response), actorOf(request), 'raw');
+      const bytes = await viewed(idOf(request), partOf(response), actorOf(request));
       response.type('application/octet-stream').set('Content-Disposition', 'attachment').send(Buffer.from(bytes));
-    }),
-  );
-
-  router.get(
-    '/messages/:id/body',
-    answering(async (request, response) => {
-      response.json(messageBody(await viewed(idOf(request), partOf(response), actorOf(request), 'tree')));
     }),
   );
 

@@ -39,6 +39,11 @@ export const apiErrors = defineErrors({
     text: 'The request body is too large.',
     remedy: 'Send less at a time.',
   },
+  'unreadable-message': {
+    class: 'permanent',
+    text: 'This is no HL7 v2 message that could be shown: {reason}',
+    remedy: 'Take the whole message, from MSH on, with each segment on a line of its own.',
+  },
   'effect-did-not-happen': {
     class: 'permanent',
     text: 'A person looked and found that this did not happen.',
@@ -77,6 +82,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'samples-full': 409,
   'switch-invalid': 400,
   'too-large': 413,
+  'unreadable-message': 422,
   'no-gate': 404,
   starting: 503,
   'too-many-listeners': 503,

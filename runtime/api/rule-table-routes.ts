@@ -1,6 +1,13 @@
 /** Rule tables for their editor: read, judge while they are written, save where definitions are made, see which rows fired. */
 import express, { type Request, type RequestHandler, type Router } from 'express';
-import { inspectRuleTable, type Definition, type DefinitionSet, type Engine, type RuleTable, type RuleValue } from '../../engine/index.ts';
+import {
+  inspectRuleTable,
+  type Definition,
+  type DefinitionSet,
+  type Engine,
+  type RuleTable,
+  type RuleValue,
+} from '../../engine/index.ts';
 import { coverageOf } from '../rule-tables/coverage.ts';
 import { reportOf } from '../rule-tables/report.ts';
 import { tableText } from '../rule-tables/table-text.ts';

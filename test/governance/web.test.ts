@@ -167,14 +167,17 @@ describe('the console in a browser', function () {
     await page.getByText('recovered').first().waitFor();
   });
 
-  it('shows the message body only when asked, and asks the runtime once', async () => {
-    const looks = () => kit.runtime.calls.filter((call) => call.path.endsWith('/body')).length;
+  it('shows the message only when asked, as the tree of the reader, and asks the runtime for it once', async () => {
+    const looks = () => kit.runtime.calls.filter((call) => call.path.endsWith('/raw')).length;
     const before = looks();
-    assert.equal(await page.getByText('Patient identification').count(), 0);
+    const patient = page.getByRole('treeitem', { name: /^PID Patient Identification/ });
+    assert.equal(await patient.count(), 0);
     await page.getByRole('button', { name: 'Show message' }).click();
-    await page.getByText('Patient identification').waitFor();
+    await patient.waitFor();
     await page.getByRole('button', { name: 'Hide' }).click();
     assert.equal(looks(), before + 1);
+    const link = await page.getByRole('link', { name: 'Open in the reader' }).getAttribute('href');
+    assert.match(link ?? '', /reader\?message=/);
   });
 
   it('acknowledges an escalation from the keyboard', async () => {

@@ -77,6 +77,7 @@ describe('advice on a message', () => {
   it('names a field that stands too often, at its place', () => {
     assert.deepEqual(advice(['PID|1||100^^^H^MR~101^^^H^PI||TEST|||F~M']), ['too-often PID-8']);
     assert.deepEqual(advice(['PID|1||100^^^H^MR~^^^H^PI||TEST']), ['required-empty PID-3[2].1']);
+    assert.deepEqual(advice(['PID|1||^^^H^MR~100^^^H^PI||TEST']), ['required-empty PID-3[1].1']);
   });
 
   it('names what was withdrawn, and says nothing of its parts', () => {

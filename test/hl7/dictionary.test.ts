@@ -138,6 +138,11 @@ describe('the dictionary', () => {
     assert.equal(dictionaryOf('2.5.1').segment('OBX')?.fields[1]?.repeats, 1);
     assert.equal(dictionaryOf('2.5').segment('PID')?.fields[2]?.repeats, null);
     assert.equal(dictionaryOf('2.5.1').segment('PID')?.title, 'Patient Identification');
+    assert.equal(dictionaryOf('2.5.1').table('0104')?.values.get('2.5.1'), 'Release 2.5.1');
+    const tables = dictionaryOf('2.3.1')
+      .type('MSG')
+      ?.components.map(({ table }) => table);
+    assert.deepEqual(tables, ['0076', '0003', '0354']);
     assert.equal(dictionaryOf('2.5').segment('CON')?.title, 'Consent Segment');
   });
 

@@ -105,8 +105,8 @@ describe('the outline of a message', () => {
 
   it('has the advice on the whole and on each place that is shown', () => {
     const lines = ['OBX|1|NM|A||5||||||Q', 'OBX|2|NM|A||5||||||Q', 'OBX|3|NM|A||5||||||Q'];
-    const { advice, here } = outline(lines);
-    assert.deepEqual([advice.length, advice[0]?.more], [1, 2]);
+    const { advice, here, advised } = outline(lines, { advise: true });
+    assert.deepEqual([advice.length, advice[0]?.more, advised], [1, 2, 4]);
     assert.deepEqual(
       here.map(({ path }) => path),
       ['OBX-11', 'OBX[2]-11', 'OBX[3]-11'],
@@ -145,6 +145,17 @@ describe('the outline of a message', () => {
     assert.equal(first.segments.length, 200);
     const rest = outline(lines, { find: 'needle', most: 200, from: first.next ?? 0 });
     assert.deepEqual([rest.segments.length, rest.next], [100, null]);
+  });
+
+  it('finds a path and a value far behind what it takes apart', () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `OBX|${i + 1}|NM|A||value ${i + 1}||||||F`);
+    for (const find of ['OBX[19000]-5', 'value 19000']) {
+      const { segments } = outline(lines, { find });
+      assert.deepEqual(
+        segments.map(({ path, children }) => [path, ...children.map((child) => child.path)]),
+        [['OBX[19000]', 'OBX[19000]-5']],
+      );
+    }
   });
 
   it('shows a line that is no segment as it stands', () => {
@@ -188,7 +199,7 @@ describe('real messages', () => {
           continue;
         }
         messages++;
-        const { segments, advice } = outlineOf(message, { most: 100_000 });
+        const { segments, advice } = outlineOf(message, { most: 100_000, advise: true });
         for (const one of advice) assert.ok(one.path !== '' && one.text.endsWith('.'), file.name);
         for (const node of segments.flatMap(every)) {
           if (node.level === 'segment' || node.children.length > 0 || node.length > 4000) continue;

@@ -9,6 +9,7 @@ import {
   type ConsoleNotice,
   type LiveChange,
   type MessageSummary,
+  type WardflowError,
 } from '../../engine/index.ts';
 import {
   API_ROOT,
@@ -17,11 +18,11 @@ import {
   type RuntimeStatus,
   type SampleView,
 } from '../../runtime/api/contract.ts';
+import { outlineAnswer } from '../../runtime/api/outline-routes.ts';
 import { fakeOperations, type FakeOperations } from './fake-operations.ts';
 import {
   FLOWS,
   seededRandom,
-  syntheticBody,
   syntheticDetail,
   syntheticEscalations,
   syntheticMessage,
@@ -254,6 +255,14 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       response.once('close', () => streams.delete(response));
       return undefined;
     }
+    if (what === 'hl7') {
+      try {
+        return json(outlineAnswer(JSON.parse(body)));
+      } catch (error) {
+        const { code = 'internal', message = '', remedy = '' } = error as Partial<WardflowError>;
+        return json({ type: 'urn:x', title: message, status: 422, code, remedy }, 422);
+      }
+    }
     if (what === 'status') return json(status());
     const operated = operations.answer(request.method ?? '', parts, url.searchParams, body, actor);
     if (operated) return json(operated.body, operated.status);
@@ -332,12 +341,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       else if (!samples.delete(id)) return missing();
       return action === 'pin' ? json(sample, 201) : json({ unpinned: id });
     }
-    note(
-      action === 'body' || action === 'raw' ? 'message.body-viewed' : (AUDITED[action ?? ''] ?? 'work.discarded'),
-      actor,
-      id,
-    );
-    if (action === 'body') return json(syntheticBody(message));
+    note(action === 'raw' ? 'message.body-viewed' : (AUDITED[action ?? ''] ?? 'work.discarded'), actor, id);
     if (action === 'raw') {
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       response.end(`MSH|^~\\&|LABSYS|CENTRAL|||||${message.type}|${message.controlId}|P|2.5.1\rPID|1||SYNTH-4711\r`);

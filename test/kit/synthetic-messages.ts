@@ -10,7 +10,7 @@ import type {
   WorkAttempt,
   WorkView,
 } from '../../engine/index.ts';
-import type { EffectView, EscalationView, MessageBody, MessageDetail } from '../../runtime/api/contract.ts';
+import type { EffectView, EscalationView, MessageDetail } from '../../runtime/api/contract.ts';
 
 export function seededRandom(seed: number): () => number {
   let state = seed;
@@ -424,46 +424,4 @@ export function syntheticEscalations(messages: readonly MessageSummary[], now: n
       endedBy: open ? null : { actor: index === 0 ? 'user:admin' : 'ehr', via: index === 0 ? 'console' : 'fhir-task' },
     };
   });
-}
-
-export function syntheticBody(summary: MessageSummary): MessageBody {
-  const field = (path: string, title: string, value: string) => ({ path, title, value });
-  return {
-    charset: 'UNICODE UTF-8',
-    segments: [
-      {
-        name: 'MSH',
-        title: 'Message header',
-        fields: [
-          field('MSH-3', 'Sending application', 'LABSYS'),
-          field('MSH-9', 'Message type', summary.type ?? ''),
-          field('MSH-10', 'Message control id', summary.controlId ?? ''),
-        ],
-      },
-      {
-        name: 'PID',
-        title: 'Patient identification',
-        fields: [
-          field('PID-3', 'Patient identifier list', 'SYNTH-4711^^^WARDFLOW^MR'),
-          field('PID-5', 'Patient name', 'Synthetic^Person'),
-          field('PID-7', 'Date/time of birth', '19700101'),
-        ],
-      },
-      {
-        name: 'OBR',
-        title: 'Observation request',
-        fields: [field('OBR-4', 'Universal service identifier', '24323-8^Panel^LN')],
-      },
-      {
-        name: 'OBX',
-        title: 'Observation/result',
-        fields: [
-          field('OBX-3', 'Observation identifier', '2823-3^Potassium^LN'),
-          field('OBX-5', 'Observation value', '6.8'),
-          field('OBX-6', 'Units', 'mmol/L'),
-          field('OBX-8', 'Abnormal flags', 'HH'),
-        ],
-      },
-    ],
-  };
 }

@@ -245,7 +245,6 @@ describe('the part of a runtime that somebody answers for', () => {
     const others: readonly (readonly [string, string, object?])[] = [
       ...['of-discharge', 'of-none', 'unreadable'].flatMap((id) => [
         ['GET', `/messages/${id}`] as const,
-        ['GET', `/messages/${id}/body`] as const,
         ['GET', `/messages/${id}/raw`] as const,
         ['POST', `/messages/${id}/redrive`, { reason }] as const,
         ['POST', `/messages/${id}/release`, { reason }] as const,

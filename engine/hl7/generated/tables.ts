@@ -36,7 +36,7 @@ export const TABLES = `\
 0098uType of Agreement~M^Maternity~S^Standard~U^Unified
 0100hInvocation event~D^On discharge~O^On receipt of order~R^At time service is completed~S^At time service is started~T^At a designated date/time
 0103hProcessing ID~D^Debugging~P^Production~T^Training
-0104hVersion ID~2.0^Release 2.0~2.0D^Demo 2.0~2.1^Release 2. 1~2.2^Release 2.2~2.3^Release 2.3~2.3.1^Release 2.3.1~2.4^Release 2.4~2.5^Release 2.5~2.5.1^Release 1.5.1~2.6^Release 2.6~2.7^Release 2.7~2.7.1^Release 2.7.1
+0104hVersion ID~2.0^Release 2.0~2.0D^Demo 2.0~2.1^Release 2.1~2.2^Release 2.2~2.3^Release 2.3~2.3.1^Release 2.3.1~2.4^Release 2.4~2.5^Release 2.5~2.5.1^Release 2.5.1~2.6^Release 2.6~2.7^Release 2.7~2.7.1^Release 2.7.1
 0105hSource of comment~L^Ancillary (filler) department is source of comment~O^Other system is source of comment~P^Orderer (placer) is source of comment
 0106hQuery/response format code~D^Response is in display format~R^Response is in record-oriented format~T^Response is in tabular format
 0107hDeferred response type~B^Before the Date/Time specified~L^Later than the Date/Time specified

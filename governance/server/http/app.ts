@@ -5,6 +5,7 @@ import type { Log } from '../../../engine/index.ts';
 import { API_ROOT, type RuntimeEntry } from '../../api/contract.ts';
 import type { AuditDesk } from '../../audit/open-audit.ts';
 import type { ReleaseFacts } from '../../audit/why/release-facts.ts';
+import { LARGEST_OUTLINED } from '../../api/runtime-shapes.ts';
 import { consoleErrors } from '../../errors.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Login } from '../login.ts';
@@ -93,6 +94,7 @@ function api(parts: AppParts): Router {
   router.use(['/proposals', '/keys'], fromSomebody(parts, proposalBodies()));
   router.use(fromSomebody(parts, signedBodies));
   router.use('/runtimes/:runtime/rule-tables', fromSomebody(parts, ruleTableBodies));
+  router.use('/runtimes/:runtime/hl7/outline', fromSomebody(parts, express.json({ limit: LARGEST_OUTLINED * 2 })));
   router.use(express.json({ limit: '16kb', strict: true }));
   router.use(
     sessionRouter({

@@ -8,7 +8,13 @@ import type {
   PasswordChange,
 } from '../../api/contract.ts';
 import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
-import type { DeadLetterRequest, EffectDecision, QuarantineRequest, SwitchRequest } from '../../api/runtime-shapes.ts';
+import type {
+  DeadLetterRequest,
+  EffectDecision,
+  OutlineRequest,
+  QuarantineRequest,
+  SwitchRequest,
+} from '../../api/runtime-shapes.ts';
 import type { Comment, NewProposal, SignedWish } from '../../api/proposal-contract.ts';
 import type { PlanWish, ReleaseWish } from '../../api/release-contract.ts';
 import type { Envelope } from '../../bundle/index.ts';
@@ -47,6 +53,7 @@ interface BodyShapes {
   readonly switchRequest: SwitchRequest;
   readonly deadLetters: DeadLetterRequest;
   readonly quarantine: QuarantineRequest;
+  readonly outline: OutlineRequest;
   readonly effectDecision: EffectDecision;
   readonly optionalReason: { readonly reason?: string };
   readonly discard: { readonly reason?: string; readonly all?: boolean; readonly work?: readonly string[] };

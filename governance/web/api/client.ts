@@ -32,8 +32,8 @@ export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, b
 }
 
 /** @throws ApiError */
-export async function callForText(path: string): Promise<string> {
-  return (await send('GET', path)).text();
+export async function callForBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await send('GET', path)).arrayBuffer());
 }
 
 async function send(method: string, path: string, body?: unknown): Promise<Response> {

@@ -5,7 +5,6 @@ import type {
   DefinitionDetail,
   DiscardAnswer,
   EscalationList,
-  MessageBody,
   MessageDetail,
   NoticeList,
   RedriveAnswer,
@@ -13,7 +12,7 @@ import type {
   RuntimeStatus,
 } from '../../api/runtime-shapes.ts';
 import { useSession } from '../session/session.ts';
-import { call, callForText, queryOf } from './client.ts';
+import { call, callForBytes, queryOf } from './client.ts';
 import { ENVIRONMENT } from './environment.ts';
 
 export const runtimePath = (path: string): string => `/runtimes/${ENVIRONMENT}${path}`;
@@ -73,8 +72,8 @@ export interface AuditFilter {
 }
 export const fetchAudit = (filter: AuditFilter): Promise<AuditPage> =>
   call<AuditPage>('GET', runtimePath(`/audit${queryOf({ ...filter })}`));
-export const fetchBody = (id: string): Promise<MessageBody> => call('GET', runtimePath(`/messages/${id}/body`));
-export const fetchRaw = (id: string): Promise<string> => callForText(runtimePath(`/messages/${id}/raw`));
+export const fetchRaw = (id: string): Promise<Uint8Array<ArrayBuffer>> =>
+  callForBytes(runtimePath(`/messages/${id}/raw`));
 export const dryRunReread = (id: string): Promise<RereadAnswer> =>
   call('POST', runtimePath(`/messages/${id}/reread?dryRun=1`), {});
 export const dryRunDiscard = (id: string, all: boolean): Promise<DiscardAnswer> =>

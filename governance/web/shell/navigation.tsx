@@ -6,6 +6,7 @@ import {
   GitPullRequestArrow,
   Inbox,
   Rocket,
+  ScanText,
   ScrollText,
   ShieldCheck,
   Table2,
@@ -36,6 +37,7 @@ interface Place {
 export const PLACES: readonly Place[] = [
   { group: '', path: '/', label: 'Overview', icon: ChartNoAxesColumn, keys: 'g o', permission: 'status:read' },
   { group: '', path: '/messages', label: 'Messages', icon: Inbox, keys: 'g m', permission: 'message:list' },
+  { group: '', path: '/reader', label: 'Message reader', icon: ScanText, keys: 'g h', permission: 'message:read' },
   { group: '', path: '/escalations', label: 'Escalations', icon: BellRing, keys: 'g e', permission: 'escalation:list' },
   { group: '', path: '/operations', label: 'Operations', icon: Gauge, keys: 'g p', permission: 'operations:read' },
   { group: 'Review', path: '/rules', label: 'Rule tables', icon: Table2, keys: 'g d', permission: 'definition:read' },
