@@ -18,7 +18,14 @@ describe('the rows of the message reader', () => {
   it('are the segments, and what is open of them', () => {
     assert.deepEqual(paths(opened('none')), ['MSH', 'PID', 'NTE']);
     assert.deepEqual(paths(opened('none', { PID: true, 'PID-3': true })).slice(1), [
-      ...['PID', 'PID-1', 'PID-3', 'PID-3[1]', 'PID-3[2]', 'PID-5', 'PID-8', 'NTE'],
+      'PID',
+      'PID-1',
+      'PID-3',
+      'PID-3[1]',
+      'PID-3[2]',
+      'PID-5',
+      'PID-8',
+      'NTE',
     ]);
     assert.ok(paths(opened('all')).includes('PID-3[1].4.2'));
     assert.ok(!paths(opened('all', { PID: false })).includes('PID-1'));
