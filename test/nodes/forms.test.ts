@@ -122,6 +122,40 @@ describe('the forms in the editor', function () {
     });
   }
 
+  it('show the rule table that a node names, and the way to the sheet where it is changed', async () => {
+    const glance = {
+      title: 'Which results page whom',
+      hitPolicy: 'FIRST',
+      page: '/definitions/critical-lab-result/rules/critical-results',
+      columns: ['', 'Test', 'Value', 'lane'],
+      rows: [
+        ['k-high', '"2823-3"', '> 6.2', 'stat'],
+        ['k-low', '"2823-3"', '< 2.5', 'stat'],
+      ],
+      total: 40,
+    };
+    await page.route('**/wardflow/rule-tables/**', (route) => route.fulfill({ json: glance }));
+    await page.route('**/wardflow/editor/context', (route) => route.fulfill({ json: { console: 'http://c.example' } }));
+    const { id } = byType.get('rule table') ?? { id: '' };
+    await page.evaluate((node) => {
+      const { RED } = globalThis as unknown as { RED: Editor };
+      RED.editor.edit(RED.nodes.node(node));
+    }, id);
+    const region = page.getByRole('region', { name: glance.title });
+    await region.getByText('> 6.2').waitFor();
+    assert.equal(await region.getByRole('row').count(), 3);
+    await page.getByText('2 of 40 rows, hit policy FIRST.').waitFor();
+    const link = page.getByRole('link', { name: 'Change it in the console' });
+    await link.waitFor();
+    assert.equal(await link.getAttribute('href'), `http://c.example${glance.page}`);
+    if (process.env['WARDFLOW_TEST_PICTURES'] !== undefined)
+      await page.screenshot({ path: join(process.env['WARDFLOW_TEST_PICTURES'], 'dialog.png') });
+    await page.locator('#node-dialog-ok').last().click();
+    await page.locator('#node-dialog-ok').last().waitFor({ state: 'hidden' });
+    await page.unrouteAll();
+    assert.deepEqual(trouble, []);
+  });
+
   async function saved(id: string): Promise<unknown> {
     return page.evaluate((node) => {
       const { RED } = globalThis as unknown as { RED: Editor };

@@ -15,6 +15,22 @@ const lane = node('lane', 'audit log', {
   finish: true,
 });
 
+/** Its first output on the first delivery, then `to`. */
+const secondTime = (to: string): ReturnType<typeof node> =>
+  node(
+    'again',
+    'switch',
+    {
+      property: 'wardflow.attempt',
+      propertyType: 'msg',
+      rules: [{ t: 'eq', v: '1', vt: 'num' }, { t: 'else' }],
+      checkall: 'false',
+      outputs: 2,
+    },
+    ['later'],
+    [to],
+  );
+
 describe('rule table', () => {
   const runtime = usePalette(async () => ({}));
   const run = async (
@@ -82,19 +98,7 @@ describe('rule table', () => {
   });
 
   it('keeps to what it decided when the message is delivered again', async () => {
-    const again = node(
-      'again',
-      'switch',
-      {
-        property: 'wardflow.attempt',
-        propertyType: 'msg',
-        rules: [{ t: 'eq', v: '1', vt: 'num' }, { t: 'else' }],
-        checkall: 'false',
-        outputs: 2,
-      },
-      ['later'],
-      ['lane'],
-    );
+    const again = secondTime('lane');
     const flow = [
       ...frame('decide'),
       node('decide', 'rule table', { table: 'trial' }, ['again']),
@@ -112,6 +116,39 @@ describe('rule table', () => {
     await runtime.settled(sent.id);
     assert.deepEqual(await decisions(sent.id), before);
     assert.equal(before.length, 1);
+  });
+
+  it('decides a message by the version that it began with, whatever is deployed meanwhile', async () => {
+    const flow = [
+      ...frame('first'),
+      node('first', 'rule table', { name: 'First', table: 'trial' }, ['again']),
+      secondTime('second'),
+      node('later', 'message failed', { failureClass: 'transient' }),
+      node('second', 'rule table', { name: 'Second', table: 'trial' }, ['lane']),
+      lane,
+    ];
+    await runtime.deploy({ rules: [table()], flow });
+    const message = oru({ controlId: 'R7', patient: 'R7', observations: [potassium('6.9')] });
+    const sent = await runtime.sendAndSettle(message, ['waiting']);
+    const [first] = await decisions(sent.id);
+    await runtime.deploy({ rules: [table({ rows: [row('none', ['"2823-3"', '> 60'], ['urgent'])] })], flow });
+    runtime.clock.advance(3_600_000);
+    await runtime.settled(sent.id);
+    const made = await decisions(sent.id);
+    assert.deepEqual(
+      made.map(({ node: at, matched, version }) => [at.id, matched, version]),
+      [
+        ['first', ['high'], first?.version],
+        ['second', ['high'], first?.version],
+      ],
+    );
+    const next = await runtime.sendAndSettle(
+      oru({ controlId: 'R8', patient: 'R8', observations: [potassium('6.9')] }),
+      ['waiting'],
+    );
+    const [other] = await decisions(next.id);
+    assert.notEqual(other?.version, first?.version);
+    assert.deepEqual(other?.matched, []);
   });
 
   it('makes dead letters, naming the field, when it is set up wrongly', async () => {

@@ -8,6 +8,7 @@
  *     <input data-widget="hl7-path">                     an HL7 path, completed by place or name; `data-list` for several
  *     <ol data-widget="texts" data-property="types">     a list of texts;  `named` for names with values
  *     <ol data-widget="hl7-steps" data-property="steps"> steps that change a message
+ *     <div data-widget="rule-table" data-of="table">   the rule table that the field names, at a glance
  *     <div data-when="operation=update">                 shown only then
  *     <div class="wardflow-more">                        folded away until asked for
  *     <div data-widget="preview">                        what the node makes of a sample message, open from the start
@@ -24,6 +25,7 @@ import { followName } from './identity.ts';
 import { namedList, textList, type ListField } from './lists.ts';
 import type { EditorNode } from './red.ts';
 import { previewSection, shownVersion, type PreviewSection } from './preview-section.ts';
+import { ruleTableView } from './rule-table-view.ts';
 import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
@@ -61,6 +63,9 @@ export function openForm<P extends object>(node: EditorNode, declaration: NodeDe
   lists = [...form.querySelectorAll<HTMLOListElement>('ol[data-widget]')].map((list) =>
     (LISTS[list.dataset['widget'] ?? ''] ?? textList)(list, node),
   );
+  const glance = form.querySelector<HTMLElement>('[data-widget="rule-table"]');
+  const named = document.getElementById(`${prefix}-${glance?.dataset['of'] ?? ''}`);
+  if (glance && named instanceof HTMLInputElement) ruleTableView(glance, named, node);
   watchConditions(form, prefix);
   openPreview(form, node, declaration, prefix);
 }

@@ -1,0 +1,63 @@
+/** Under the name of a rule table: its first rows, to read, and the way to the sheet in the console where it is changed. */
+import type { RuleTableGlance } from '../choices.ts';
+import { translate, type EditorNode } from './red.ts';
+
+const AGAIN_MS = 400;
+
+export function ruleTableView(place: HTMLElement, field: HTMLInputElement, node: EditorNode): void {
+  let shown = '';
+  let timer: number | undefined;
+  const look = (): void => {
+    const name = field.value.trim();
+    if (name === shown || !place.isConnected) return;
+    shown = name;
+    place.replaceChildren();
+    if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) return;
+    $.getJSON(`wardflow/rule-tables/${encodeURIComponent(node.z)}/${name}`, (glance: RuleTableGlance) => {
+      if (shown === name) draw(place, glance, node);
+    }).fail(() => undefined);
+  };
+  // The list of choices sets the field without an event of its own that bubbles: whatever happens, it is looked at once more.
+  const later = (): void => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, AGAIN_MS);
+  };
+  $(field).on('input change blur autocompletechange', later);
+  look();
+}
+
+function draw(place: HTMLElement, glance: RuleTableGlance, node: EditorNode): void {
+  const { columns, rows, total, hitPolicy, page } = glance;
+  const made = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag, text = ''): HTMLElementTagNameMap[Tag] => {
+    const one = document.createElement(tag);
+    one.textContent = text;
+    return one;
+  };
+  const scroll = made('div');
+  scroll.className = 'wardflow-table';
+  scroll.tabIndex = 0;
+  scroll.setAttribute('role', 'region');
+  scroll.setAttribute('aria-label', glance.title);
+  const table = made('table');
+  const head = made('tr');
+  head.append(...columns.map((column) => Object.assign(made('th', column), { scope: 'col' })));
+  table.append(head);
+  for (const cells of rows) {
+    const row = made('tr');
+    row.append(...cells.map((text) => made('td', text)));
+    table.append(row);
+  }
+  scroll.append(table);
+  const line = made(
+    'p',
+    translate(node, 'kit.table.rows', { shown: String(rows.length), total: String(total), hitPolicy }),
+  );
+  const link = made('a', translate(node, 'kit.table.open'));
+  $.getJSON('wardflow/editor/context', (context: { readonly console: string }) => {
+    link.href = `${context.console}${page}`;
+    link.target = '_blank';
+    link.rel = 'noopener';
+    line.append(' ', link);
+  }).fail(() => undefined);
+  place.replaceChildren(line, scroll);
+}
