@@ -7,6 +7,7 @@ import { nodeErrors } from '../kit/errors.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { ruleTable, type RuleTableProperties } from './config.ts';
+import { previewOfDecision } from './preview.ts';
 
 /** `msg.decision` as a flow sees it. */
 export interface Decision {
@@ -25,22 +26,27 @@ export interface Decision {
 
 export default function ruleTableNode(RED: NodeAPI): void {
   serveChoices(RED);
-  registerNode(RED, ruleTable, (handle) => {
-    const discriminate = discriminator(RED, handle.node, handle.config.discriminator);
-    return {
-      async receive(msg, send) {
-        const decision = await decide(handle, msg, await discriminate(msg));
-        msg['decision'] = decision;
-        handle.services.note(msg, inShort(decision));
-        if (decision.error !== null) {
-          throw nodeErrors.create('rule-error', { table: decision.table, reason: decision.error });
-        }
-        if (decision.outputs !== null) return send(msg);
-        if (handle.config.noMatch === 'error') throw nodeErrors.create('rule-no-match', { table: decision.table });
-        send([null, msg]);
-      },
-    };
-  });
+  registerNode(
+    RED,
+    ruleTable,
+    (handle) => {
+      const discriminate = discriminator(RED, handle.node, handle.config.discriminator);
+      return {
+        async receive(msg, send) {
+          const decision = await decide(handle, msg, await discriminate(msg));
+          msg['decision'] = decision;
+          handle.services.note(msg, inShort(decision));
+          if (decision.error !== null) {
+            throw nodeErrors.create('rule-error', { table: decision.table, reason: decision.error });
+          }
+          if (decision.outputs !== null) return send(msg);
+          if (handle.config.noMatch === 'error') throw nodeErrors.create('rule-no-match', { table: decision.table });
+          send([null, msg]);
+        },
+      };
+    },
+    previewOfDecision,
+  );
 }
 
 /** For the trace: the sentence quotes clinical values, and a trace is shown to people who may not see those. */

@@ -79,9 +79,14 @@ export function previewRoutes(router: Router, options: PreviewRouteOptions): voi
       const wish = wishIn(request);
       const preview = previewOf(wish.type);
       if (!preview) throw previewErrors.create('preview-none');
-      const turn = budget.inTurn(async () => {
+      const spare = (): void => {
         if (!budget.mayGoOn(session, performance.now())) throw previewErrors.create('preview-busy');
-        const sample = await samples.message({ session }, wish.sample, wish.use, wish.feed);
+      };
+      spare();
+      // Before the turn: a console that is slow to answer must keep nobody else waiting.
+      const sample = await samples.message({ session }, wish.sample, wish.use, wish.feed);
+      const turn = budget.inTurn(async () => {
+        spare();
         const began = performance.now();
         try {
           return await workedOut(preview, wish, sample);

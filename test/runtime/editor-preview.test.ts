@@ -179,6 +179,22 @@ describe('previews in the editor', function () {
       assert.equal(await shown('{ "a": [1, 2] }'), JSON.stringify({ a: [1, 2] }, null, 2));
     });
 
+    it('what the deployed rule table of its tab decides', async () => {
+      const flow = await bench.runtime.admin<{ id: string; type: string }[]>('/flows');
+      const tab = flow.find(({ type }) => type === 'tab')?.id;
+      const rows = async (table: string, more: object): Promise<PreviewAnswer['rows']> =>
+        (await preview(analyst, 'rule table', { table, noMatch: 'error' }, more)).json<PreviewAnswer>().rows;
+      const [inputs, outputs, words] = await rows('critical-results', { tab });
+      assert.equal((JSON.parse(inputs?.value.text ?? '') as { value: unknown }).value, 6.9);
+      assert.equal(outputs?.problem, null);
+      assert.match(words?.value.text ?? '', /6\.9/);
+      for (const [table, more] of [
+        ['critical-results', {}],
+        ['constructor', { tab }],
+      ] as const)
+        assert.match((await rows(table, more))[0]?.problem?.title ?? '', /rule table/i, table);
+    });
+
     it('nothing for a node that has no preview, a sample that is not there, or one that is no message', async () => {
       assert.equal(codeOf(await preview(analyst, 'message done', {})), '409 preview-none');
       assert.equal(codeOf(await preview(analyst, '__proto__', {})), '409 preview-none');
