@@ -178,43 +178,51 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
             </thead>
             <tbody>
               {endpoints.map((endpoint) => (
-                <tr key={endpoint.name}>
-                  <td>
-                    {endpoint.name} <span className="dim">{SPOKEN[endpoint.kind]}</span>
-                    <Waiting endpoint={endpoint} />
-                  </td>
-                  <td>
-                    <EndpointState endpoint={endpoint} />
-                  </td>
-                  <td className="number">
-                    {endpoint.lastSuccess === null ? (
-                      '–'
-                    ) : (
-                      <>
-                        <Age at={endpoint.lastSuccess} /> ago
-                      </>
-                    )}
-                  </td>
-                  <td>
-                    {endpoint.lastFailure === null ? (
-                      '–'
-                    ) : (
-                      <>
-                        <Age at={endpoint.lastFailure} /> ago
-                        <div>
-                          <code className="dim">{endpoint.lastFailureCode}</code>
-                        </div>
-                      </>
-                    )}
-                  </td>
-                  <td
-                    className="number"
-                    title={`at most ${endpoint.limit} at once now, ${endpoint.mostAtOnce} at best`}
-                  >
-                    {endpoint.inFlight} of {endpoint.limit}
-                    {endpoint.waiting > 0 && <div className="dim">{endpoint.waiting} in line</div>}
-                  </td>
-                </tr>
+                <Fragment key={endpoint.name}>
+                  <tr>
+                    <td>
+                      {endpoint.name} <span className="dim">{SPOKEN[endpoint.kind]}</span>
+                    </td>
+                    <td>
+                      <EndpointState endpoint={endpoint} />
+                    </td>
+                    <td className="number">
+                      {endpoint.lastSuccess === null ? (
+                        '–'
+                      ) : (
+                        <>
+                          <Age at={endpoint.lastSuccess} /> ago
+                        </>
+                      )}
+                    </td>
+                    <td>
+                      {endpoint.lastFailure === null ? (
+                        '–'
+                      ) : (
+                        <>
+                          <Age at={endpoint.lastFailure} /> ago
+                          <div>
+                            <code className="dim">{endpoint.lastFailureCode}</code>
+                          </div>
+                        </>
+                      )}
+                    </td>
+                    <td
+                      className="number"
+                      title={`at most ${endpoint.limit} at once now, ${endpoint.mostAtOnce} at best`}
+                    >
+                      {endpoint.inFlight} of {endpoint.limit}
+                      {endpoint.waiting > 0 && <div className="dim">{endpoint.waiting} in line</div>}
+                    </td>
+                  </tr>
+                  {waits(endpoint) && (
+                    <tr className="continued">
+                      <td colSpan={5} className="dim">
+                        <Waiting endpoint={endpoint} />
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
               ))}
             </tbody>
           </table>
@@ -246,20 +254,21 @@ function EndpointState({ endpoint }: { readonly endpoint: EndpointHealth }) {
   );
 }
 
+const waits = ({ circuit, pausedUntil, state }: EndpointHealth): boolean =>
+  circuit !== 'closed' || pausedUntil !== null || state === 'down';
+
 /** What becomes of work for it, where that is not plain. */
-function Waiting({ endpoint: { circuit, openUntil, pausedUntil, state } }: { readonly endpoint: EndpointHealth }) {
+function Waiting({ endpoint: { circuit, openUntil, pausedUntil } }: { readonly endpoint: EndpointHealth }) {
   if (circuit === 'open')
     return (
-      <div className="dim">
-        It failed too often: work waits, one call tries it {openUntil === null ? 'soon' : <Until at={openUntil} />}.
-      </div>
+      <>It failed too often: work waits, one call tries it {openUntil === null ? 'soon' : <Until at={openUntil} />}.</>
     );
-  if (circuit === 'half-open') return <div className="dim">One call tries it; if that succeeds, the rest follows.</div>;
+  if (circuit === 'half-open') return <>One call tries it; if that succeeds, the rest follows.</>;
   if (pausedUntil !== null)
     return (
-      <div className="dim">
+      <>
         It asked to be left alone; work goes on <Until at={pausedUntil} />.
-      </div>
+      </>
     );
-  return state === 'down' && <div className="dim">Work for it waits and is tried again by itself.</div>;
+  return <>Work for it waits and is tried again by itself.</>;
 }
