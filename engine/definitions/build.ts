@@ -1,11 +1,12 @@
 /** From files to a definition: everything is checked, everything wrong is said. */
 import { createHash } from 'node:crypto';
+import { readAlertPolicy, type AlertPolicy } from '../alerts/alert-policy.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { WardflowError } from '../base/errors.ts';
 import { RuleTable } from '../rules/rule-table.ts';
 import type { Definition, FlowNode, Intent, Ladder } from './definition.ts';
 import { checkReferences, readFlow } from './flow.ts';
-import { readIntent } from './intent.ts';
+import { checkRunbook, readIntent } from './intent.ts';
 import { parseJsonFile } from './json-file.ts';
 import { readLadder } from './ladder.ts';
 import type { Problems } from './problem.ts';
@@ -42,16 +43,26 @@ export function buildDefinition(
     : undefined;
   const rules = new Map(shared?.rules);
   const ladders = new Map(shared?.ladders);
+  const alerts = new Map(shared?.alerts);
   for (const [path, json] of parsed) {
-    const [, kind, part = ''] = /^(rules|ladders)\/(.+)\.json$/.exec(path) ?? [];
+    const [, kind, part = ''] = /^(rules|ladders|alerts)\/(.+)\.json$/.exec(path) ?? [];
     const here = problems.in(path);
     if (kind === 'rules') addOnce(rules, part, readTable(json, part, here), here);
     if (kind === 'ladders') addOnce(ladders, part, readLadder(json, part, here), here);
+    if (kind === 'alerts') {
+      const policy = readAlertPolicy(json, part, here);
+      if (policy?.runbook) checkRunbook(policy.runbook, files['README.md'] ?? '', here);
+      addOnce(alerts, part, policy, here);
+    }
   }
   if (flow && problems.list.length === before)
-    checkReferences(flow, { rules: new Set(rules.keys()), ladders: new Set(ladders.keys()) }, problems.in('flow.json'));
+    checkReferences(
+      flow,
+      { rules: new Set(rules.keys()), ladders: new Set(ladders.keys()), alerts: new Set(alerts.keys()) },
+      problems.in('flow.json'),
+    );
   if (!flow || !intent || problems.list.length > before) return undefined;
-  return finished(name, files, hashes, shared, { flow, intent, rules, ladders });
+  return finished(name, files, hashes, shared, { flow, intent, rules, ladders, alerts });
 }
 
 function finished(
@@ -64,6 +75,7 @@ function finished(
     readonly intent: Intent;
     readonly rules: ReadonlyMap<string, RuleTable>;
     readonly ladders: ReadonlyMap<string, Ladder>;
+    readonly alerts: ReadonlyMap<string, AlertPolicy>;
   },
 ): Definition {
   const uses = shared ? { [SHARED]: shared.version } : {};

@@ -1,4 +1,5 @@
 /** A definition as loaded from its folder (formats: docs/reference/formats). Immutable; a change makes a new version. */
+import type { AlertPolicy } from '../alerts/alert-policy.ts';
 import type { WorkingClock } from '../schedule/working-time.ts';
 import type { RuleTable } from '../rules/rule-table.ts';
 
@@ -38,6 +39,7 @@ export interface Definition {
   readonly flow: readonly FlowNode[];
   readonly rules: ReadonlyMap<string, RuleTable>;
   readonly ladders: ReadonlyMap<string, Ladder>;
+  readonly alerts: ReadonlyMap<string, AlertPolicy>;
   /** Path in the folder -> text; what `DefinitionVersions.put` keeps. */
   readonly files: Readonly<Record<string, string>>;
 }

@@ -59,10 +59,14 @@ export function readFlow(json: unknown, shared: boolean, problems: Problems): re
   return json;
 }
 
-/** Rule tables and ladders that nodes name: a misspelt one would only show when a message comes. */
+/** Rule tables, ladders and alert policies that nodes name: a misspelt one would only show when a message comes. */
 export function checkReferences(
   flow: readonly FlowNode[],
-  known: { readonly rules: ReadonlySet<string>; readonly ladders: ReadonlySet<string> },
+  known: {
+    readonly rules: ReadonlySet<string>;
+    readonly ladders: ReadonlySet<string>;
+    readonly alerts: ReadonlySet<string>;
+  },
   problems: Problems,
 ): void {
   for (const node of flow) {
@@ -85,6 +89,13 @@ export function checkReferences(
       problems.say(
         `the node ${who} names the ladder "${ladder}", which is not in ladders/`,
         'Add the ladder or name another.',
+        'reference-missing',
+      );
+    const policy = node['policy'];
+    if (node.type === 'alert' && typeof policy === 'string' && !known.alerts.has(policy))
+      problems.say(
+        `the node ${who} names the alert policy "${policy}", which is not in alerts/`,
+        'Add the policy or name another.',
         'reference-missing',
       );
   }

@@ -64,12 +64,17 @@ export function readIntent(json: unknown, readme: string, problems: Problems): I
     problems.say(describeProblems(check.problems(json)), 'Correct the places named; see docs/reference/formats.md.');
     return undefined;
   }
+  checkRunbook(json.runbook, readme, problems);
+  return json;
+}
+
+/** Of an intent or of an alert policy. */
+export function checkRunbook(runbook: string, readme: string, problems: Problems): void {
   const headings = [...readme.matchAll(/^#{1,6}\s+(.+?)\s*#*\s*$/gm)].map(([, heading]) => heading);
-  if (!headings.includes(json.runbook))
+  if (!headings.includes(runbook))
     problems.say(
-      `names the runbook "${json.runbook}", which is no heading of README.md`,
+      `names the runbook "${runbook}", which is no heading of README.md`,
       'Add the heading or name another.',
       'runbook-missing',
     );
-  return json;
 }

@@ -1,5 +1,6 @@
 /** All checks of one definition: pure over its files, the catalogue and what else is given. */
 import { checkAddresses } from './check-addresses.ts';
+import { checkAlerts } from './check-alerts.ts';
 import { checkAnswers } from './check-answers.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkIntent } from './check-intent.ts';
@@ -34,6 +35,7 @@ export async function checkDefinition(request: CheckRequest): Promise<readonly F
     ...(await checkTables(subject)),
     ...checkLabels(subject),
     ...checkIntent(subject),
+    ...checkAlerts(subject),
     ...checkScenarioFiles(subject),
   ];
   const unique = new Map(found.map((one) => [JSON.stringify([one.code, one.file, one.node?.id, one.text]), one]));

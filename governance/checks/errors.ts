@@ -163,6 +163,10 @@ export const checkErrors = defineErrors({
     'The date of its review has passed ({date}).',
     'Review purpose, rules and runbook with the owner, then set a new date.',
   ),
+  'suppression-over': found(
+    'The rule {rule} under "suppress" has ended ({date}): what it held back is told again.',
+    'Take the rule out, or give it a new day with its owner.',
+  ),
   'label-contradicts': found(
     'What it is called says "{said}", and its {field} says {actual}.',
     'Correct whichever is wrong: people decide by the label.',

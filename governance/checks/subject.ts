@@ -23,6 +23,8 @@ export interface BoundNames {
   readonly feeds: readonly string[];
   /** What is spoken there; `null`: not known here, since it rests on a setting. */
   readonly endpoints: Readonly<Record<string, 'fhir' | 'mllp' | null>>;
+  /** Channels of alerts, beside the console. */
+  readonly channels?: readonly string[];
 }
 
 export interface Subject extends Omit<CheckRequest, 'problems'> {

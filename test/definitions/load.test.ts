@@ -111,7 +111,7 @@ describe('definitions', () => {
     await writeFile(at(`${CRITICAL}/notes.txt`), 'x');
     await writeFile(at(`${CRITICAL}/rules/Upper.json`), '{}');
     await mkdir(at(`${CRITICAL}/rule`));
-    await mkdir(at(`${CRITICAL}/alerts`));
+    await mkdir(at(`${CRITICAL}/maps`));
     await mkdir(at('Bad Name'));
     await writeFile(at(`${CRITICAL}/samples/latin1.hl7`), Buffer.from([0x4d, 0xfc]));
     const told = await problems();
@@ -121,7 +121,7 @@ describe('definitions', () => {
       `${CRITICAL}/notes.txt has no place in a definition`,
       `${CRITICAL}/rules/Upper.json has no place`,
       `${CRITICAL}/rule is a folder that a definition does not have`,
-      `${CRITICAL}/alerts is a part that this version does not run`,
+      `${CRITICAL}/maps is a part that this version does not run`,
       'Bad Name is no name for a definition',
       `${CRITICAL}/samples/latin1.hl7 is not UTF-8 text`,
     ])

@@ -35,8 +35,10 @@ describe('the examples of docs/reference/formats.md', () => {
       'intent.json': example('intent.json'),
       'rules/potassium-calls.json': example('Rule table'),
       'ladders/potassium.json': example('Ladder'),
+      'alerts/potassium-pages.json': example('Alert policy'),
     });
     assert.deepEqual([...definition.ladders.keys()], ['potassium']);
+    assert.deepEqual([...definition.alerts.keys()], ['potassium-pages']);
     const table = definition.rules.get('potassium-calls') ?? assert.fail('no table');
     const tests = await table.runTests({ now: new Date('2026-06-01T12:00:00Z') });
     assert.deepEqual(

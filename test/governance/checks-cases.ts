@@ -1,7 +1,7 @@
 /** For each code of a finding: a definition that has it, and the nearest that has not. */
 import type { CheckCode } from '../../governance/checks/errors.ts';
 import type { BoundNames } from '../../governance/checks/subject.ts';
-import { ladder, on, table, type Change } from '../kit/checked-definition.ts';
+import { alertPolicy, ladder, on, table, type Change } from '../kit/checked-definition.ts';
 
 const switchTo = (rules: readonly object[], ...to: readonly (readonly string[])[]): Change => ({
   first: 'sw',
@@ -45,6 +45,11 @@ const wait = (name: string): Change => ({
   first: 'w',
   nodes: [on('w', 'delay until', { name, wait: 'later', mode: 'for', time: 'PT4H' }, ['done'])],
 });
+
+const TIER = { name: 'page', when: 'true', to: { role: 'doctor' }, channels: ['pager', 'console'] };
+const BOUND_ALL: BoundNames = { environment: 'production', feeds: ['hospital'], endpoints: { ehr: 'fhir' } };
+const silenced = (until: string): ReturnType<typeof alertPolicy> =>
+  alertPolicy({ suppress: [{ when: 'false', reason: 'The analyser is mended.', until }] });
 
 /** Code, what is wrong, the definition that has it, the one that has not. */
 export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = [
@@ -328,6 +333,25 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     'a date that has passed',
     { intent: { reviewBy: '2026-05-30' } },
     { intent: { reviewBy: '2026-06-01' } },
+  ],
+  [
+    'suppression-over',
+    'a suppression past its day',
+    { alerts: [silenced('2026-05-31')] },
+    { alerts: [silenced('2026-06-01')] },
+  ],
+  ['runbook-missing', 'no such heading of an alert policy', { alerts: [alertPolicy({ runbook: 'Storm' })] }, {}],
+  [
+    'definition-unsound',
+    'a tier without a channel',
+    { alerts: [alertPolicy({ tiers: [{ ...TIER, channels: [] }] })] },
+    { alerts: [alertPolicy({ tiers: [TIER] })] },
+  ],
+  [
+    'name-unbound',
+    'a channel without binding',
+    { alerts: [alertPolicy({ tiers: [TIER] })], request: { bindings: [BOUND_ALL] } },
+    { alerts: [alertPolicy({ tiers: [TIER] })], request: { bindings: [{ ...BOUND_ALL, channels: ['pager'] }] } },
   ],
   [
     'label-contradicts',

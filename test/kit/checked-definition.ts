@@ -17,6 +17,7 @@ export interface Change {
   readonly readme?: string;
   readonly rules?: readonly (Json & { readonly name: string })[];
   readonly ladders?: readonly (Json & { readonly name: string })[];
+  readonly alerts?: readonly (Json & { readonly name: string })[];
   readonly files?: Readonly<Record<string, string>>;
   readonly request?: Partial<CheckRequest>;
 }
@@ -40,6 +41,7 @@ export function filesOf({ nodes = [], first = 'done', caught = true, ...change }
     readme = '# Test\n\n## Runbook\n\nCall somebody.\n',
     rules = [],
     ladders = [],
+    alerts = [],
     files = {},
   } = change;
   const flow = [
@@ -78,6 +80,7 @@ export function filesOf({ nodes = [], first = 'done', caught = true, ...change }
     },
     ...Object.fromEntries(rules.map((table) => [`rules/${table.name}.json`, table])),
     ...Object.fromEntries(ladders.map((ladder) => [`ladders/${ladder.name}.json`, ladder])),
+    ...Object.fromEntries(alerts.map((policy) => [`alerts/${policy.name}.json`, policy])),
   };
   const texts = Object.fromEntries(Object.entries(all).map(([path, json]) => [path, JSON.stringify(json)]));
   return { ...texts, 'README.md': readme, ...files };
@@ -122,4 +125,16 @@ export const ladder = (text: string): Json & { readonly name: string } => ({
   ],
   stopOn: ['acknowledged', 'completed', 'cancelled'],
   exhausted: 'keep-last',
+});
+
+/** An alert policy with one tier; `change` replaces parts of it. */
+export const alertPolicy = (change: Json = {}): Json & { readonly name: string } => ({
+  kind: 'alert-policy',
+  format: 1,
+  name: 'pages',
+  owner: { name: 'Somebody', contact: 'somebody@example.org' },
+  tiers: [{ name: 'page', when: 'true', to: { role: 'doctor' }, channels: ['console'] }],
+  groupBy: ['event.data.code'],
+  coolDown: 'PT30M',
+  ...change,
 });

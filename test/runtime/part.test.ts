@@ -338,6 +338,7 @@ function definition(name: string, serviceLine: string): Definition {
     flow: [{ id: `tab-${name}`, type: 'tab' }],
     rules: new Map(),
     ladders: new Map(),
+    alerts: new Map(),
     files: {},
   };
 }

@@ -5,6 +5,7 @@ import { field, isObject, type Json } from '../base/json.ts';
 import { jsonOf, type FileContent } from '../definition-content.ts';
 import { line, type ChangeKind, type ChangeLine } from './change-line.ts';
 import { fieldLines } from './field-words.ts';
+import { alertLines } from './alert-words.ts';
 import { ladderLines } from './ladder-words.ts';
 import { counted, shown } from './value-words.ts';
 
@@ -78,6 +79,7 @@ export function jsonLines(path: string, change: JsonDiff, before: Json, after: J
   const { noun, fields } = sortOf(path, content);
   const title = titleOf(path, content);
   if (noun === 'Escalation' && isObject(before) && isObject(after)) return ladderLines(path, change, before, after);
+  if (noun === 'Alerts' && isObject(before) && isObject(after)) return alertLines(path, change, before, after);
   const subject = noun === 'Intent' || title === path ? `${noun === 'File' ? path : noun}:` : `${noun} ${title}:`;
   const lines = fieldLines({ file: path }, subject, change, fields, noun === 'Intent' ? intentMeaning : undefined);
   return lines.map((one) => (one.meaning === FEWER_APPROVE ? { ...one, safety: 'loosens' } : one));

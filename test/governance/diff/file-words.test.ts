@@ -71,6 +71,47 @@ describe('a changed ladder', () => {
   });
 });
 
+describe('a changed alert policy', () => {
+  const tier = { name: 'page', when: 'true', to: { role: 'ward doctor' }, channels: ['pager', 'console'] };
+  const policy = (change: object): Record<string, string> => ({
+    'alerts/pages.json': JSON.stringify({ kind: 'alert-policy', name: 'pages', tiers: [tier], ...change }),
+  });
+  const changed = (before: object, after: object): readonly string[] => told(linesOf(policy(before), policy(after)));
+
+  it('tells whom it reaches no longer, and by what', () => {
+    assert.deepEqual(changed({}, { tiers: [{ ...tier, channels: ['console'] }] }), [
+      'recipient loosens Alerts pages: tier page by pager, then console -> console: fewer ways to reach somebody',
+    ]);
+    assert.deepEqual(changed({}, { tiers: [{ ...tier, channels: ['pager', 'mail', 'console'] }] }), [
+      'recipient tightens Alerts pages: tier page by pager, then console -> pager, then mail, then console: more ways to reach somebody',
+    ]);
+    assert.deepEqual(changed({ tiers: [tier, { ...tier, name: 'mail', to: { person: 'ana' } }] }, {}), [
+      'rule loosens Alerts pages: no tier mail any more, to the person ana: one fewer is told',
+    ]);
+    assert.deepEqual(changed({}, { tiers: [{ ...tier, to: { roster: 'night' }, content: 'minimum' }] }), [
+      'recipient - Alerts pages: tier page goes to ward doctor -> roster night',
+      'destination - Alerts pages: tier page: what leaves Wardflow none -> minimum: more data may leave',
+    ]);
+  });
+
+  it('tells what is held back, and for how long', () => {
+    const rule = { when: 'false', reason: 'Mending', until: '2026-06-01' };
+    const held = 'loosens Alerts pages: held back';
+    assert.deepEqual(changed({}, { suppress: [rule] }), [
+      `rule ${held} until 2026-06-01: Mending: nobody is told of it`,
+    ]);
+    assert.deepEqual(changed({ suppress: [rule] }, { suppress: [{ ...rule, until: '2026-07-01' }] }), [
+      `timer ${held} (Mending) until 2026-06-01 -> 2026-07-01: nobody is told for longer`,
+    ]);
+    assert.deepEqual(changed({ suppress: [rule] }, {}), [
+      'rule tightens Alerts pages: no longer held back: Mending: told again',
+    ]);
+    assert.deepEqual(changed({ coolDown: 'PT1H' }, { coolDown: 'PT5M' }), [
+      'timer tightens Alerts pages: cool down 1 h -> 5 min: sooner',
+    ]);
+  });
+});
+
 describe('a changed intent', () => {
   it('is told field by field, a lower risk first', () => {
     const lines = criticalFile('intent.json', (intent) => {
@@ -112,7 +153,7 @@ describe('the other files', () => {
     assert.deepEqual(change('maps/wards.json', map('1'), map('2')), ['code - Code map wards: rows, first, to 1 -> 2']);
     const alerts = (coolDown: string): unknown => ({ kind: 'alert-policy', name: 'ehr-down', coolDown });
     assert.deepEqual(change('alerts/ehr-down.json', alerts('PT5M'), alerts('PT1H')), [
-      'timer - Alerts ehr-down: cool down 5 min -> 1 h: later',
+      'timer loosens Alerts ehr-down: cool down 5 min -> 1 h: later',
     ]);
     const items = (role: string): unknown => ({ kind: 'checklist', name: 'home', items: [{ id: 'letter', role }] });
     assert.deepEqual(change('checklists/home.json', items('nurse'), items('doctor')), [
