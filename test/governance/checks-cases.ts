@@ -11,6 +11,9 @@ export const through = (type: string, settings: Record<string, unknown> = {}): C
   first: 'n',
   nodes: [on('n', type, settings, ['done'])],
 });
+const clearing = (when: string): object => ({ do: 'clear', path: 'PID-8', value: '', kind: 'str', when });
+const building = (id: string, to: string): Record<string, unknown> =>
+  on(id, 'hl7 build', { message: 'summary', messageType: 'ADT^A31' }, [to]);
 const reader = { name: 'Get', method: 'GET', ret: 'txt', url: '${EHR}', outputs: 1 };
 const withTable = (change: Record<string, unknown> = {}, name = ''): Change => ({
   first: 'rule',
@@ -207,6 +210,27 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     'a catch node for some nodes only',
     { caught: false, nodes: [on('c2', 'catch', { scope: ['in'] }, ['done'])] },
     { caught: false, nodes: [on('c2', 'catch', { scope: null, uncaught: true }, ['done'])] },
+  ],
+  [
+    'expression-invalid',
+    'the condition of a step',
+    through('hl7 edit', { steps: [clearing('here.value =')] }),
+    through('hl7 edit', { steps: [clearing('here.value = "x"')] }),
+  ],
+  [
+    'path-not-settled',
+    'unreadable parts of a batch that go nowhere',
+    { first: 'n', nodes: [on('n', 'hl7 split', {}, ['done'], [])] },
+    { first: 'n', nodes: [on('n', 'hl7 split', {}, ['done'], ['done'])] },
+  ],
+  [
+    'name-shared',
+    'two built messages of one name',
+    { first: 'a', nodes: [building('a', 'b'), building('b', 'done')] },
+    {
+      first: 'a',
+      nodes: [building('a', 'b'), on('b', 'hl7 build', { message: 'other', messageType: 'ADT^A31' }, ['done'])],
+    },
   ],
   [
     'expression-invalid',

@@ -1,5 +1,5 @@
 /** What steps make of a sample, each with what stood there and what stands there now. Half-typed steps are left out. */
-import type { Hl7Message } from '../../../engine/index.ts';
+import { expressionErrors, type Hl7Message } from '../../../engine/index.ts';
 import type { PreviewGiven, PreviewRow } from '../../../runtime/services.ts';
 import { text } from '../checks.ts';
 import { problemOf } from '../preview.ts';
@@ -9,6 +9,8 @@ import { MOST_STEPS, stepProblems, type Step } from './steps.ts';
 
 /** Fewer than in a running flow: a form shows the first place of each step. */
 const MOST_PLACES = 500;
+/** Of all expressions together: a form asks again with each key that is pressed. */
+const LONGEST_MS = 1000;
 
 export interface PreviewOfSteps extends Pick<ApplyOptions, 'ifMissing' | 'copyFrom'> {
   /** What expressions see as `payload`; default: the message as it is at each step. */
@@ -27,6 +29,8 @@ export async function previewSteps(
   const wrong = new Set(stepProblems(saved).map(({ step }) => step));
   const places = saved.flatMap((_, at) => (wrong.has(at) ? [] : [at]));
   const steps = places.map((at) => saved[at] as Step);
+  const node = text(given.config['name']).slice(0, 80) || 'this node';
+  let spent = 0;
   const {
     message: after,
     problems,
@@ -34,12 +38,18 @@ export async function previewSteps(
   } = await applySteps(message, steps, {
     ...options,
     mostPlaces: MOST_PLACES,
-    node: text(given.config['name']) || 'this node',
-    evaluate: (at, field, now, here) => {
+    node,
+    async evaluate(at, field, now, here) {
+      if (spent > LONGEST_MS) throw expressionErrors.create('expression-limit', { field: `step ${at + 1}`, node });
+      const began = performance.now();
       const step = steps[at];
       const kind = field === 'when' ? 'jsonata' : (step?.kind ?? 'str');
       const source = field === 'when' ? step?.when.trim() || 'true' : (step?.value ?? '');
-      return given.value(source, kind === 'hl7' ? 'str' : kind, rootOf(given.msg, payload ?? now, here));
+      try {
+        return await given.value(source, kind === 'hl7' ? 'str' : kind, rootOf(given.msg, payload ?? now, here));
+      } finally {
+        spent += performance.now() - began;
+      }
     },
   });
   const rows = steps.map((step, at): PreviewRow => {
