@@ -11,7 +11,6 @@ import { BUILDS, refuseSharedName } from '../kit/unique-name.ts';
 import { hl7Build, type Hl7BuildProperties } from './config.ts';
 import { previewOfBuild } from './preview.ts';
 import { begun, controlIdOf, timeOf, withCharset } from './header.ts';
-import { previewOfBuild } from './preview.ts';
 
 export default function hl7BuildNode(RED: NodeAPI): void {
   registerNode(
