@@ -36,7 +36,7 @@ export { BOUND_BY, BOUND_WORDS, type BoundKind } from './definitions/bound-names
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
 export type { CreateTask, TaskActor, TaskChildData, TaskService } from './tasks/task-service.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
-export type { Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
+export type { Checklist, Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';
 export { expressionErrors } from './expressions/errors.ts';
 export { isExpressionLimit } from './expressions/expression-limit.ts';

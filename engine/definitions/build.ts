@@ -4,7 +4,8 @@ import { readAlertPolicy, type AlertPolicy } from '../alerts/alert-policy.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { WardflowError } from '../base/errors.ts';
 import { RuleTable } from '../rules/rule-table.ts';
-import type { Definition, FlowNode, Intent, Ladder } from './definition.ts';
+import { readChecklist } from './checklist.ts';
+import type { Checklist, Definition, FlowNode, Intent, Ladder } from './definition.ts';
 import { checkReferences, readFlow } from './flow.ts';
 import { checkRunbook, readIntent } from './intent.ts';
 import { parseJsonFile } from './json-file.ts';
@@ -44,11 +45,13 @@ export function buildDefinition(
   const rules = new Map(shared?.rules);
   const ladders = new Map(shared?.ladders);
   const alerts = new Map(shared?.alerts);
+  const checklists = new Map(shared?.checklists);
   for (const [path, json] of parsed) {
-    const [, kind, part = ''] = /^(rules|ladders|alerts)\/(.+)\.json$/.exec(path) ?? [];
+    const [, kind, part = ''] = /^(rules|ladders|alerts|checklists)\/(.+)\.json$/.exec(path) ?? [];
     const here = problems.in(path);
     if (kind === 'rules') addOnce(rules, part, readTable(json, part, here), here);
     if (kind === 'ladders') addOnce(ladders, part, readLadder(json, part, here), here);
+    if (kind === 'checklists') addOnce(checklists, part, readChecklist(json, part, here), here);
     if (kind === 'alerts') {
       const policy = readAlertPolicy(json, part, here);
       if (policy?.runbook) checkRunbook(policy.runbook, files['README.md'] ?? '', here);
@@ -56,13 +59,9 @@ export function buildDefinition(
     }
   }
   if (flow && problems.list.length === before)
-    checkReferences(
-      flow,
-      { rules: new Set(rules.keys()), ladders: new Set(ladders.keys()), alerts: new Set(alerts.keys()) },
-      problems.in('flow.json'),
-    );
+    checkReferences(flow, { rules, ladders, alerts, checklists }, problems.in('flow.json'));
   if (!flow || !intent || problems.list.length > before) return undefined;
-  return finished(name, files, hashes, shared, { flow, intent, rules, ladders, alerts });
+  return finished(name, files, hashes, shared, { flow, intent, rules, ladders, alerts, checklists });
 }
 
 function finished(
@@ -76,6 +75,7 @@ function finished(
     readonly rules: ReadonlyMap<string, RuleTable>;
     readonly ladders: ReadonlyMap<string, Ladder>;
     readonly alerts: ReadonlyMap<string, AlertPolicy>;
+    readonly checklists: ReadonlyMap<string, Checklist>;
   },
 ): Definition {
   const uses = shared ? { [SHARED]: shared.version } : {};

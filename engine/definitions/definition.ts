@@ -22,6 +22,25 @@ export interface Ladder {
   readonly exhausted: 'keep-last' | 'fallback';
 }
 
+/** The parts of a task. */
+export interface Checklist {
+  readonly name: string;
+  readonly title: string | null;
+  readonly version: string;
+  readonly owner: { readonly name: string; readonly contact: string };
+  readonly items: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly role: string | null;
+    /** After the task was made; `null`: no time of its own. */
+    readonly dueMs: number | null;
+    /** Parts that come before it. */
+    readonly after: readonly string[];
+    /** What is owed where the task is cancelled after this was done; `null`: nothing. */
+    readonly compensate: string | null;
+  }[];
+}
+
 export interface Intent {
   readonly title: string;
   readonly purpose: string;
@@ -40,6 +59,7 @@ export interface Definition {
   readonly rules: ReadonlyMap<string, RuleTable>;
   readonly ladders: ReadonlyMap<string, Ladder>;
   readonly alerts: ReadonlyMap<string, AlertPolicy>;
+  readonly checklists: ReadonlyMap<string, Checklist>;
   /** Path in the folder -> text; what `DefinitionVersions.put` keeps. */
   readonly files: Readonly<Record<string, string>>;
 }

@@ -59,14 +59,10 @@ export function readFlow(json: unknown, shared: boolean, problems: Problems): re
   return json;
 }
 
-/** Rule tables, ladders and alert policies that nodes name: a misspelt one would only show when a message comes. */
+/** Rule tables, ladders, alert policies and checklists that nodes name: a misspelt one would only show when a message comes. */
 export function checkReferences(
   flow: readonly FlowNode[],
-  known: {
-    readonly rules: ReadonlySet<string>;
-    readonly ladders: ReadonlySet<string>;
-    readonly alerts: ReadonlySet<string>;
-  },
+  known: Readonly<Record<'rules' | 'ladders' | 'alerts' | 'checklists', Pick<ReadonlySet<string>, 'has'>>>,
   problems: Problems,
 ): void {
   for (const node of flow) {
@@ -96,6 +92,18 @@ export function checkReferences(
       problems.say(
         `the node ${who} names the alert policy "${policy}", which is not in alerts/`,
         'Add the policy or name another.',
+        'reference-missing',
+      );
+    const checklist = node['checklist'];
+    if (
+      (node.type === 'task create' || node.type === 'approval') &&
+      typeof checklist === 'string' &&
+      checklist.trim() !== '' &&
+      !known.checklists.has(checklist)
+    )
+      problems.say(
+        `the node ${who} names the checklist "${checklist}", which is not in checklists/`,
+        'Add the checklist or name another.',
         'reference-missing',
       );
   }

@@ -15,10 +15,11 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   rules: /^[a-z][a-z0-9-]{0,62}\.json$/,
   ladders: /^[a-z][a-z0-9-]{0,62}\.json$/,
   alerts: /^[a-z][a-z0-9-]{0,62}\.json$/,
+  checklists: /^[a-z][a-z0-9-]{0,62}\.json$/,
   scenarios: /^[a-z][a-z0-9-]{0,62}\.json$/,
   samples: /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}\.(?:hl7|json)$/,
 };
-const LATER = new Set(['maps', 'mappings', 'checklists']);
+const LATER = new Set(['maps', 'mappings']);
 
 export async function readDefinitionFolder(folder: string, problems: Problems): Promise<Files> {
   const files: Files = {};

@@ -36,7 +36,7 @@ export function checkAddresses(subject: Subject): Finding[] {
   const here = (file: string): { definition: string; file: string } => ({ definition: subject.name, file });
   for (const node of subject.nodes) found.push(...inNode(node, here('flow.json')));
   for (const [file, text] of Object.entries(subject.files))
-    if (/^(?:intent\.json|(?:rules|ladders|alerts)\/)/.test(file))
+    if (/^(?:intent\.json|(?:rules|ladders|alerts|checklists)\/)/.test(file))
       for (const { place, key, text: value } of textsIn(parsed(text)))
         found.push(...inText(value, key, place).map(({ code, details }) => finding(code, here(file), details)));
   for (const { code, file, text, remedy } of subject.problems)

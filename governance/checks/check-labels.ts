@@ -14,13 +14,14 @@ export function checkLabels(subject: Subject): Finding[] {
   const found: Finding[] = [];
   for (const [file, text] of Object.entries(subject.files)) {
     const where = { definition: subject.name, file };
-    const [, kind, name = ''] = /^(rules|ladders)\/(.+)\.json$/.exec(file) ?? [];
+    const [, kind, name = ''] = /^(rules|ladders|checklists)\/(.+)\.json$/.exec(file) ?? [];
     const json = kind === undefined ? undefined : parsed(text);
     if (kind === 'rules') {
       tables.set(name, json);
       found.push(...inTable(json, where));
     }
-    if (kind === 'ladders') found.push(...inLadder(json, where));
+    if (kind === 'ladders') found.push(...inTimed(json, 'steps', 'after', where));
+    if (kind === 'checklists') found.push(...inTimed(json, 'items', 'due', where));
   }
   for (const node of subject.nodes) {
     const where = { definition: subject.name, file: 'flow.json', node };
@@ -96,12 +97,17 @@ function inTable(table: unknown, where: { readonly definition: string; readonly 
   });
 }
 
-function inLadder(ladder: unknown, where: { readonly definition: string; readonly file: string }): Finding[] {
-  const steps: unknown = isRecord(ladder) ? ladder['steps'] : undefined;
-  if (!Array.isArray(steps)) return [];
-  return steps.filter(isRecord).flatMap((step, i) => {
-    const after = textOf(step['after']);
-    const wrong = wrongDuration(textOf(step['text']), [{ field: `steps[${i}].after`, text: after }]);
+/** The steps of a ladder, the parts of a checklist: a `text` beside a duration. */
+function inTimed(
+  file: unknown,
+  list: string,
+  time: string,
+  where: { readonly definition: string; readonly file: string },
+): Finding[] {
+  const rows: unknown = isRecord(file) ? file[list] : undefined;
+  if (!Array.isArray(rows)) return [];
+  return rows.filter(isRecord).flatMap((row, i) => {
+    const wrong = wrongDuration(textOf(row['text']), [{ field: `${list}[${i}].${time}`, text: textOf(row[time]) }]);
     return wrong ? [finding('label-contradicts', where, { ...wrong })] : [];
   });
 }

@@ -36,9 +36,11 @@ describe('the examples of docs/reference/formats.md', () => {
       'rules/potassium-calls.json': example('Rule table'),
       'ladders/potassium.json': example('Ladder'),
       'alerts/potassium-pages.json': example('Alert policy'),
+      'checklists/bed-readiness.json': example('Checklist'),
     });
     assert.deepEqual([...definition.ladders.keys()], ['potassium']);
     assert.deepEqual([...definition.alerts.keys()], ['potassium-pages']);
+    assert.equal(definition.checklists.get('bed-readiness')?.items.length, 3);
     const table = definition.rules.get('potassium-calls') ?? assert.fail('no table');
     const tests = await table.runTests({ now: new Date('2026-06-01T12:00:00Z') });
     assert.deepEqual(

@@ -339,6 +339,7 @@ function definition(name: string, serviceLine: string): Definition {
     rules: new Map(),
     ladders: new Map(),
     alerts: new Map(),
+    checklists: new Map(),
     files: {},
   };
 }

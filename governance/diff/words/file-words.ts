@@ -3,6 +3,7 @@ import type { JsonDiff, Leaf } from '../base/json-diff.ts';
 import { changedLineCount, type LineEdit } from '../base/line-diff.ts';
 import { field, isObject, type Json } from '../base/json.ts';
 import { jsonOf, type FileContent } from '../definition-content.ts';
+import { checklistLines } from './checklist-words.ts';
 import { line, type ChangeKind, type ChangeLine } from './change-line.ts';
 import { fieldLines } from './field-words.ts';
 import { alertLines } from './alert-words.ts';
@@ -80,6 +81,7 @@ export function jsonLines(path: string, change: JsonDiff, before: Json, after: J
   const title = titleOf(path, content);
   if (noun === 'Escalation' && isObject(before) && isObject(after)) return ladderLines(path, change, before, after);
   if (noun === 'Alerts' && isObject(before) && isObject(after)) return alertLines(path, change, before, after);
+  if (noun === 'Checklist' && isObject(before) && isObject(after)) return checklistLines(path, change, before, after);
   const subject = noun === 'Intent' || title === path ? `${noun === 'File' ? path : noun}:` : `${noun} ${title}:`;
   const lines = fieldLines({ file: path }, subject, change, fields, noun === 'Intent' ? intentMeaning : undefined);
   return lines.map((one) => (one.meaning === FEWER_APPROVE ? { ...one, safety: 'loosens' } : one));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { critical, criticalFile, discharge, linesOf, told } from './describe.ts';
+import type { DefinitionFiles } from '../../../governance/diff/index.ts';
 import { type Edited, type EditedJson } from './shipped.ts';
 
 const LADDER = 'ladders/critical-result.json';
@@ -112,6 +113,38 @@ describe('a changed alert policy', () => {
   });
 });
 
+describe('a changed checklist', () => {
+  const list = (...items: readonly object[]): object => ({
+    'checklists/bed.json': JSON.stringify({ kind: 'checklist', name: 'bed', items }),
+  });
+  const clean = { id: 'clean', text: 'Bed cleaned', role: 'cleaner', due: 'PT1H', compensate: 'Call the cleaner off' };
+  const ready = { id: 'ready', text: 'Bed ready', after: ['clean'] };
+  const change = (before: object, after: object): readonly string[] =>
+    told(linesOf(before as DefinitionFiles, after as DefinitionFiles));
+
+  it('tells parts that came and went, whatever their order', () => {
+    assert.deepEqual(change(list(clean, ready), list(ready)), [
+      'recipient loosens Checklist bed: no part clean any more: Bed cleaned (cleaner): one fewer has to be done',
+    ]);
+    assert.deepEqual(change(list(ready), list(clean, ready)), [
+      'recipient tightens Checklist bed: new part clean: Bed cleaned (cleaner): one more has to be done',
+    ]);
+    assert.deepEqual(change(list(clean, ready), list(ready, clean)), [
+      'text - Checklist bed: its parts are listed in another order',
+    ]);
+  });
+
+  it('tells what is due later, done before, or owed no more', () => {
+    const { compensate, ...rest } = clean;
+    assert.ok(compensate);
+    assert.deepEqual(change(list(clean, ready), list({ ...rest, due: 'PT2H' }, { id: 'ready', text: 'Bed ready' })), [
+      'rule loosens Checklist bed: part clean: owed after a cancel Call the cleaner off -> nothing: nothing is owed after a cancel',
+      'rule loosens Checklist bed: part ready comes after clean -> nothing: it may be done before',
+      'timer loosens Checklist bed: part clean is due within 1 h -> within 2 h: later',
+    ]);
+  });
+});
+
 describe('a changed intent', () => {
   it('is told field by field, a lower risk first', () => {
     const lines = criticalFile('intent.json', (intent) => {
@@ -157,7 +190,7 @@ describe('the other files', () => {
     ]);
     const items = (role: string): unknown => ({ kind: 'checklist', name: 'home', items: [{ id: 'letter', role }] });
     assert.deepEqual(change('checklists/home.json', items('nurse'), items('doctor')), [
-      'recipient - Checklist home: items, first, role nurse -> doctor',
+      'recipient - Checklist home: part letter: role nurse -> doctor',
     ]);
     const scenario = (at: string): unknown => ({ kind: 'scenario', name: 'resend', steps: [{ at, advance: 'PT1M' }] });
     assert.deepEqual(change('scenarios/resend.json', scenario('PT0S'), scenario('PT5S')), [
