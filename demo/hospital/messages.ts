@@ -173,6 +173,9 @@ export interface Booking {
   readonly reason: string;
 }
 
+/** Who keeps the appointment book. */
+const DESK = components('0031', 'Example', 'Clerk');
+
 export function booked(stay: Stay, booking: Booking, sent: Sent): string {
   const start = stamp(booking.startsAt);
   return message(
@@ -180,11 +183,14 @@ export function booked(stay: Stay, booking: Booking, sent: Sent): string {
     segment('SCH', {
       1: booking.placer,
       2: booking.filler,
+      6: components('CHECKUP', 'A routine check-up'),
       7: components('ROUTINE', 'Routine appointment', 'HL70276'),
       8: components('FOLLOWUP', booking.reason),
       9: String(booking.minutes),
       10: components('min', 'minutes', 'UCUM'),
       11: `^^${booking.minutes}^${start}`,
+      16: DESK,
+      20: DESK,
       25: 'Booked',
     }),
     pid(stay.patient),
