@@ -31,6 +31,7 @@ function isBoundary({ node }: Place, { port }: Edge): boolean {
     case 'queue out':
       return true;
     case 'escalation timer':
+    case 'task create':
       return port > 0;
     default:
       return false;

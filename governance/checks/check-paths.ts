@@ -11,7 +11,15 @@ import { whyNotBetween } from './nodes-between.ts';
 import type { Subject } from './subject.ts';
 
 /** Nodes that send what the engine has accepted: an item begins there. */
-const SOURCES = new Set(['hl7 in', 'queue in', 'delay until', 'dead letter in', 'quarantine in', 'escalation timer']);
+const SOURCES = new Set([
+  'hl7 in',
+  'queue in',
+  'delay until',
+  'dead letter in',
+  'quarantine in',
+  'escalation timer',
+  'task create',
+]);
 /** For the item that comes to them it is the end. */
 const SETTLING = new Set(['message done', 'message failed', 'queue out', 'delay until']);
 

@@ -1,15 +1,13 @@
-import { durationMs } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
+import { afterDuration, moment } from '../kit/point-in-time.ts';
 import type { NodeHandle } from '../kit/register.ts';
 import type { DelayUntilProperties } from './config.ts';
 
 const DAY_MS = 86_400_000;
 /** Longer than any follow-up that one message sets off; keeps a wrong unit from parking it for ever. */
 const FARTHEST_DAYS = 400;
-/** A date alone, or a time without its zone, names another moment on every machine. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** When the message goes on, epoch milliseconds; a moment that has passed is taken as it is. */
 export function momentOf(handle: NodeHandle<DelayUntilProperties>): (msg: WardflowMessage) => Promise<number> {
@@ -19,7 +17,7 @@ export function momentOf(handle: NodeHandle<DelayUntilProperties>): (msg: Wardfl
   return async (msg) => {
     const value = await written.evaluate(msg);
     const now = services.engine.clock.now();
-    const at = config.mode === 'for' ? after(now, value) : moment(value);
+    const at = config.mode === 'for' ? afterDuration(now, value) : moment(value);
     if (at === undefined) {
       const expected = config.mode === 'for' ? 'duration' : 'time with its zone';
       throw nodeErrors.create('time-wrong', { ...details, expected });
@@ -28,16 +26,4 @@ export function momentOf(handle: NodeHandle<DelayUntilProperties>): (msg: Wardfl
       throw nodeErrors.create('time-too-far', { ...details, limit: FARTHEST_DAYS });
     return at;
   };
-}
-
-function after(now: number, value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? durationMs(value.trim()) : undefined;
-  return ms === undefined ? undefined : now + ms;
-}
-
-function moment(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? Math.trunc(value) : undefined;
-  if (typeof value !== 'string' || !MOMENT.test(value.trim())) return undefined;
-  const at = Date.parse(value.trim().replace(/(\.\d{3})\d+/, '$1'));
-  return Number.isNaN(at) ? undefined : at;
 }

@@ -102,6 +102,16 @@ export const nodeErrors = defineErrors({
     text: 'The definition "{definition}" has no ladder "{ladder}" at the version pinned for this message.',
     remedy: 'Choose a ladder that exists under ladders/ in the node, or add it, and redrive.',
   },
+  'checklist-unknown': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has no checklist "{checklist}" at the version pinned for this message.',
+    remedy: 'Choose a list that exists under checklists/ in the node, or add it, and redrive.',
+  },
+  'task-gone': {
+    class: 'permanent',
+    text: 'The task behind this item is not in the store any more.',
+    remedy: 'Discard the item; nothing can be said about the task.',
+  },
   'resource-type-differs': {
     class: 'permanent',
     text: 'The node "{node}" is set to write {expected}, and its expression gave another resource type.',

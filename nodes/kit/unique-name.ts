@@ -7,6 +7,7 @@ export const SOURCES = {
   'escalation timer': 'escalation',
   'queue in': 'queue',
   'delay until': 'wait',
+  'task create': 'task',
   'dead letter in': 'source',
   'quarantine in': 'source',
 } as const;

@@ -36,6 +36,7 @@ const FLOW = [
   'hl7 out',
   'hl7 ack',
   'escalation timer',
+  'task create',
   'console notice',
 ];
 const LAST = [

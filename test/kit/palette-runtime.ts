@@ -61,6 +61,7 @@ export interface DefinitionParts {
   readonly flow: readonly object[];
   readonly rules?: readonly { readonly name: string }[];
   readonly ladders?: readonly { readonly name: string }[];
+  readonly checklists?: readonly { readonly name: string }[];
   /** Default `lab`. */
   readonly name?: string;
   /** Changes to intent.json. */
@@ -237,6 +238,7 @@ export function definitionOf({
   flow,
   rules = [],
   ladders = [],
+  checklists = [],
   name = 'lab',
   intent = {},
 }: DefinitionParts): Definition {
@@ -259,6 +261,7 @@ export function definitionOf({
     'README.md': '# Test\n\n## Runbook\n\nNothing.\n',
   };
   for (const table of rules) files[`rules/${table.name}.json`] = JSON.stringify(table);
+  for (const list of checklists) files[`checklists/${list.name}.json`] = JSON.stringify(list);
   for (const ladder of ladders) files[`ladders/${ladder.name}.json`] = JSON.stringify(ladder);
   return definitionFromFiles(name, files);
 }

@@ -52,6 +52,7 @@ describe('the palette', () => {
       'hl7 build',
       'hl7 json',
       'hl7 split',
+      'task create',
     ]) {
       assert.ok(types.includes(type), type);
     }

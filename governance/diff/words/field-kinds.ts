@@ -7,9 +7,9 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
   timer:
     'time timeKind after due coolDown until lane laneKind laneMinutes deadlineSeconds resendWindowDays timeout timeoutUnits duration ' +
     'delay delayUnits rate nbRateUnits rateUnits pauseType repeat crontab once onceDelay interval units extend clock ' +
-    'priority urgency retry approvalValidFor maxDuration',
+    'priority priorityKind dueKind urgency retry approvalValidFor maxDuration',
   recipient:
-    'to toKind role person roster recipient recipients queue ladder ladderKind escalation contactOutOfHours team desk channels channel ' +
+    'to toKind role person roster recipient recipients queue ladder ladderKind escalation contactOutOfHours team desk channels channel unit unitKind personKind roleKind checklist ' +
     'stopOn exhausted notify',
   cohort: 'types senders suppress groupBy topic filter selector cohort feeds',
   destination:

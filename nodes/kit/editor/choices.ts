@@ -6,11 +6,12 @@ export function completeFromDefinition(field: HTMLInputElement, node: EditorNode
   autoComplete(field, { minLength: 0, search: definitionNames(field, node) });
 }
 
-/** The rule tables or ladders (`data-choices`) of the definition on the node's tab, as a search over what is typed. */
+/** The rule tables, ladders or checklists (`data-choices`) of the definition on the node's tab, as a search over what is typed. */
 export function definitionNames(field: HTMLInputElement, node: EditorNode): (typed: string) => readonly Completion[] {
   let known: DefinitionChoices['rules'] = [];
   $.getJSON(`wardflow/choices/${encodeURIComponent(node.z)}`, (answer: DefinitionChoices) => {
-    known = field.dataset['choices'] === 'ladders' ? answer.ladders : answer.rules;
+    const what = field.dataset['choices'];
+    known = what === 'ladders' || what === 'checklists' ? answer[what] : answer.rules;
   }).fail(() => undefined);
   return (typed) =>
     known
