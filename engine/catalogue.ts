@@ -1,6 +1,7 @@
 /** All errors of the engine, by part. The parts above it are listed where the reference is made (scripts/docs/parts.ts). */
 import type { ErrorEntry } from './base/errors.ts';
 import { acknowledgementErrors } from './acknowledgements/errors.ts';
+import { alertErrors } from './alerts/errors.ts';
 import { configErrors } from './config/errors.ts';
 import { definitionErrors } from './definitions/errors.ts';
 import { effectErrors } from './effects/errors.ts';
@@ -41,6 +42,7 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'Effects', file: 'engine/effects/errors.ts', entries: effectErrors.entries },
   { title: 'Escalations', file: 'engine/schedule/errors.ts', entries: scheduleErrors.entries },
   { title: 'Tasks', file: 'engine/tasks/errors.ts', entries: taskErrors.entries },
+  { title: 'Alerts', file: 'engine/alerts/errors.ts', entries: alertErrors.entries },
   { title: 'Endpoints', file: 'engine/endpoints/errors.ts', entries: endpointErrors.entries },
   { title: 'Expressions', file: 'engine/expressions/errors.ts', entries: expressionErrors.entries },
   { title: 'FHIR', file: 'engine/fhir/errors.ts', entries: fhirErrors.entries },

@@ -98,6 +98,8 @@ export {
   type SendTls,
   type FeedBinding,
 } from './config/bindings.ts';
+export type { ChannelBinding } from './config/channels.ts';
+export { credentialsFolderOf, readCredential } from './config/credential.ts';
 export {
   ensureServiceToken,
   environmentFolder,

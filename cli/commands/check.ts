@@ -74,13 +74,14 @@ async function boundNames(config: Config): Promise<readonly BoundNames[]> {
     } catch {
       continue;
     }
-    const { feeds, endpoints, unresolved } = parseBindings(text, config, file);
-    const named = (kind: 'feed' | 'endpoint'): string[] =>
+    const { feeds, endpoints, channels, unresolved } = parseBindings(text, config, file);
+    const named = (kind: 'feed' | 'endpoint' | 'channel'): string[] =>
       unresolved.filter((one) => one.kind === kind).map(({ name }) => name);
     // What rests on a setting is bound where that is set: the demo's addresses are found at its start.
     bound.push({
       environment,
       feeds: [...Object.keys(feeds), ...named('feed')],
+      channels: [...Object.keys(channels), ...named('channel')],
       endpoints: {
         ...Object.fromEntries(named('endpoint').map((name) => [name, null])),
         ...Object.fromEntries(Object.entries(endpoints).map(([name, { kind }]) => [name, kind])),

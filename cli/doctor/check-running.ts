@@ -29,7 +29,7 @@ export async function checkBindings(config: Config, run: RunInfo | null): Promis
     if (errorName(error) === 'ENOENT') return [note('bindings', 'none yet; the first start writes them')];
     return [wrong('bindings', `${file} cannot be read (${errorName(error)})`, 'Make it readable for this user.')];
   }
-  const { feeds, endpoints, unresolved } = parseBindings(
+  const { feeds, endpoints, channels, unresolved } = parseBindings(
     text,
     sandbox ? { ...config, fhirBase: `${sandbox.url}/fhir` } : config,
     file,
@@ -37,6 +37,7 @@ export async function checkBindings(config: Config, run: RunInfo | null): Promis
   const bound = [
     ...Object.keys(feeds).map((one) => `feed ${one}`),
     ...Object.keys(endpoints).map((one) => `endpoint ${one}`),
+    ...Object.keys(channels).map((one) => `channel ${one}`),
   ];
   return [
     ok('bindings', bound.length === 0 ? 'nothing is bound' : bound.join(', ')),

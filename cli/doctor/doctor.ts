@@ -4,6 +4,7 @@ import { demoFlowsFolder } from '../../supervisor/demo-flows.ts';
 import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 import { checkAuditHeads } from './check-audit-heads.ts';
+import { checkChannels } from './check-channels.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
 import { checkMllpTls } from './check-mllp-tls.ts';
@@ -25,6 +26,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
       ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('MLLP', () => checkMllpTls(config, io.now()))),
+      ...(await guarded('alert channels', () => checkChannels(config))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
       ...(await guarded('definitions', () =>

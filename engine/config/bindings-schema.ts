@@ -113,10 +113,13 @@ export const bindingsCheck = schemaCheck<BindingsFile>({
         else: FHIR_ENDPOINT,
       },
     },
+    // Each by its kind: channels.ts.
+    channels: { type: 'object' },
   },
 });
 
 interface BindingsFile {
+  readonly channels?: unknown;
   readonly feeds: Readonly<
     Record<
       string,

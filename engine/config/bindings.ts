@@ -9,6 +9,7 @@ import { makeFolder } from '../base/make-folder.ts';
 import { isAllowEntry } from '../mllp/allow-list.ts';
 import { describeProblems, type Problem } from '../base/json-schema.ts';
 import { bindingsCheck, type EndpointInFile } from './bindings-schema.ts';
+import { readChannels, type ChannelBinding } from './channels.ts';
 import { configErrors } from './errors.ts';
 import type { Setting } from './setting.ts';
 import { SETTING_KEYS, SETTINGS, type Config } from './settings.ts';
@@ -75,9 +76,11 @@ export interface SendTls {
 export interface Bindings {
   readonly feeds: Readonly<Record<string, FeedBinding>>;
   readonly endpoints: Readonly<Record<string, EndpointBinding>>;
+  /** By what alerts reach people, beside the console. */
+  readonly channels: Readonly<Record<string, ChannelBinding>>;
   /** Named in the file, but resting on a setting that is not set: these count as unbound. */
   readonly unresolved: readonly {
-    readonly kind: 'feed' | 'endpoint';
+    readonly kind: 'feed' | 'endpoint' | 'channel';
     readonly name: string;
     readonly setting: string;
   }[];
@@ -125,9 +128,9 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
     throw configErrors.create('bindings-unreadable', { file, reason: 'it is not JSON' }, { cause: error });
   }
   const problems: Problem[] = [];
-  const unresolved: { kind: 'feed' | 'endpoint'; name: string; setting: string }[] = [];
+  const unresolved: { kind: 'feed' | 'endpoint' | 'channel'; name: string; setting: string }[] = [];
   const values = settingTexts(config);
-  const fill = (kind: 'feed' | 'endpoint', section: string): void => {
+  const fill = (kind: 'feed' | 'endpoint' | 'channel', section: string): void => {
     const entries = isRecord(json) ? json[section] : undefined;
     if (!isRecord(entries)) return;
     for (const [name, entry] of Object.entries(entries)) {
@@ -139,8 +142,14 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
   };
   fill('feed', 'feeds');
   fill('endpoint', 'endpoints');
+  fill('channel', 'channels');
   problems.push(...bindingsCheck.problems(json));
   problems.push(...allowProblems(json));
+  const channels = readChannels(
+    isRecord(json) ? json['channels'] : undefined,
+    endpointKinds(json, unresolved),
+    problems,
+  );
   if (problems.length > 0 || !bindingsCheck.accepts(json))
     throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
   return {
@@ -148,8 +157,18 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
       listen: { host, port, tls: tls ? { ...tls, clientCa: tls.clientCa ?? null } : null, allow: allow ?? [] },
     })),
     endpoints: mapValues(json.endpoints, endpointBinding),
+    channels,
     unresolved,
   };
+}
+
+/** `null`: what stands there rests on a setting that is not set. */
+function endpointKinds(json: unknown, unresolved: Bindings['unresolved']): ReadonlyMap<string, 'fhir' | 'mllp' | null> {
+  const endpoints = isRecord(json) && isRecord(json['endpoints']) ? Object.entries(json['endpoints']) : [];
+  return new Map([
+    ...endpoints.map(([name, one]) => [name, isRecord(one) && one['kind'] === 'mllp' ? 'mllp' : 'fhir'] as const),
+    ...unresolved.flatMap(({ kind, name }) => (kind === 'endpoint' ? [[name, null] as const] : [])),
+  ]);
 }
 
 /** What is not an address would be found out by whoever is not let in. */

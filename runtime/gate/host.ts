@@ -16,6 +16,8 @@ export interface GateHost {
   /** Names that bindings.json of the environment binds. */
   readonly bound: {
     readonly feed: ReadonlySet<string>;
+    /** Of alerts, beside the console. */
+    readonly channel: ReadonlySet<string>;
     /** With what is spoken there. */
     readonly endpoint: ReadonlyMap<string, EndpointBinding['kind']>;
   };

@@ -26,7 +26,7 @@ export interface GatedNodeRed {
 export interface NodeRedHostOptions {
   readonly engine: Engine;
   readonly red: GatedNodeRed;
-  readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'>;
+  readonly bindings: Pick<Bindings, 'feeds' | 'endpoints' | 'channels'>;
   readonly version: string;
   readonly services: () => Pick<RuntimeServices, 'quiet'>;
   readonly enforce: (definitions: DefinitionSet, person: string | null) => Promise<void>;
@@ -51,6 +51,7 @@ export function nodeRedHost(options: NodeRedHostOptions): NodeRedHost {
     flowsStarted: () => started(),
     bound: {
       feed: new Set(Object.keys(bindings.feeds)),
+      channel: new Set(Object.keys(bindings.channels)),
       endpoint: new Map(Object.entries(bindings.endpoints).map(([name, { kind }]) => [name, kind])),
     },
     installed: () => ({

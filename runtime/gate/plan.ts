@@ -100,6 +100,10 @@ function unboundOf(definitions: readonly Definition[], bound: GateHost['bound'])
       found.set(`${kind} ${name}`, { kind: 'endpoint', name, speaks: kind });
     }
   }
+  for (const { alerts } of definitions)
+    for (const { tiers } of alerts.values())
+      for (const name of tiers.flatMap((tier) => [...tier.channels]))
+        if (name !== 'console' && !bound.channel.has(name)) found.set(`channel ${name}`, { kind: 'channel', name });
   return [...found.values()];
 }
 

@@ -127,6 +127,32 @@ describe('bindings', () => {
       });
   });
 
+  it('binds channels of alerts, and says of each what is wrong with it', () => {
+    const bound = (channels: object): Bindings =>
+      parse({ feeds: {}, endpoints: { ehr: { base: 'https://x/fhir' } }, channels });
+    const recipients = { ana: ['ana@example.org'] };
+    const mail = { kind: 'email', host: 'mail.example.org', port: 587, from: 'w@example.org', recipients };
+    const { channels } = bound({ mail, page: { kind: 'webhook', url: 'https://pager.example.org/p?q=1' } });
+    assert.deepEqual(channels['mail'], { ...mail, tls: 'starttls', ca: null, login: null, timeoutMs: 15_000 });
+    assert.ok(channels['page']?.kind === 'webhook' && channels['page'].template === null);
+    const refused = (channel: object, what: RegExp, name = 'one'): void =>
+      assert.throws(() => bound({ [name]: channel }), what);
+    refused({ ...mail, tls: 'none' }, /channels\.one must have "tls"/);
+    refused({ ...mail, password: 'x' }, /channels\.one has an unknown key "password"/);
+    refused({ ...mail, from: 'a@b\r\nBcc: c@d' }, /channels\.one\.from must be a mail address/);
+    refused({ ...mail, recipients: { ana: ['x'] } }, /recipients\.ana\[0\] must be a mail address/);
+    refused({ kind: 'webhook', url: 'http://pager.example.org/' }, /"url" of https/);
+    refused({ kind: 'webhook', url: 'https://u:p@pager.example.org/' }, /channels\.one\.url must be/);
+    refused({ kind: 'webhook', url: 'https://p/', template: { x: '{{patient}}' } }, /placeholder {{patient}}/);
+    refused(
+      { kind: 'fhir', endpoint: 'other', recipients: {} },
+      /names "other", which is no endpoint of the kind fhir/,
+    );
+    refused({ kind: 'hl7', endpoint: 'ehr' }, /names "ehr", which is no endpoint of the kind mllp/);
+    refused({ kind: 'pigeon' }, /channels\.one\.kind must be one of email, webhook, fhir, hl7/);
+    refused(mail, /channels\.console is always there/, 'console');
+  });
+
   it('refuses a file that is not JSON, and a secret as a place holder', () => {
     assert.throws(() => parseBindings('{', config), { code: 'bindings-unreadable' });
     const text =

@@ -14,6 +14,7 @@ import {
   writeRunInfo,
   type RunInfo,
 } from '../../engine/index.ts';
+import { parseRoster } from '../../engine/people/read-roster.ts';
 import { readScenarios } from '../../governance/scenarios/read-scenarios.ts';
 import { ROOT } from './markdown-files.ts';
 
@@ -65,6 +66,20 @@ describe('the examples of docs/reference/formats.md', () => {
     const { ehr } = bindings.endpoints;
     assert.ok(ehr?.kind === 'fhir');
     assert.deepEqual([ehr.timeoutMs, ehr.concurrency], [15_000, 8]);
+  });
+
+  it('bind channels of alerts, and say who is on duty', () => {
+    const shown = /^```json\n(\{\n {2}"channels"[\s\S]*?)^```/m.exec(page)?.[1] ?? assert.fail('no channels');
+    const rest = { kind: 'bindings', format: 1, feeds: {}, endpoints: {} };
+    const text = JSON.stringify({ ...rest, ...(JSON.parse(shown) as object) });
+    assert.deepEqual(Object.keys(parseBindings(text, readConfig({})).channels), ['mail', 'pager']);
+    const roster = parseRoster(example('roster.json'));
+    assert.ok(typeof roster !== 'string', JSON.stringify(roster));
+    const at = Date.parse('2026-11-21T12:00:00Z');
+    assert.deepEqual(
+      [roster.covering('ward doctor', 'W4', at), roster.covering('ward doctor', null, at)],
+      [['ana'], ['ben']],
+    );
   });
 
   it('make a message and are made of it', () => {

@@ -111,7 +111,7 @@ export class GateBench {
       get version() {
         return has.version;
       },
-      bound: { feed: has.feeds, endpoint: has.endpoints },
+      bound: { channel: new Set<string>(), feed: has.feeds, endpoint: has.endpoints },
       installed: () => ({ hasType: (type) => has.types.has(type), modules: has.modules }),
       active: () => has.active,
       enforce: async (definitions) => {
