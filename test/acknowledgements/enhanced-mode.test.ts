@@ -322,7 +322,7 @@ describe('enhanced mode', () => {
   });
 
   it('does not close a connection on which an answer is awaited, and does when it is not', async () => {
-    const { connect, answer, clock, engine, taken } = await start({ mode: { answerMs: 4 * 3_600_000 } });
+    const { connect, answer, clock, engine, taken, becomes } = await start({ mode: { answerMs: 4 * 3_600_000 } });
     const peer = await connect();
     peer.frame(enhancedOru('I1', 'AL', 'AL'));
     await peer.wait(1);
@@ -335,10 +335,12 @@ describe('enhanced mode', () => {
     // It was delivered again meanwhile: its lease has run out.
     await answer('I1', {}, false);
     assert.deepEqual(said(await peer.wait(2)), ['CA I1', 'AA I1']);
-    for (let n = 0; n < 3; n++) {
+    await becomes('I1', 'delivered');
+    await eventually('the connection is closed', async () => {
       clock.advance(31 * 60_000);
-      await turn();
-    }
+      await quiet();
+      return engine.intake.status()[0]?.connections === 0;
+    });
     await peer.ended();
   });
 
