@@ -7,6 +7,7 @@
  */
 import type Jsonata from 'jsonata';
 import { ExpressionLimit } from './expression-limit.ts';
+import { limitSizes } from './size-limit.ts';
 import { TimedRegExp } from './timed-reg-exp.ts';
 
 export interface ExpressionLimits {
@@ -16,6 +17,8 @@ export interface ExpressionLimits {
   readonly depth: number;
   /** Elements of one sequence. */
   readonly sequence: number;
+  /** Characters and members of one value; absent: as many as there is room for. */
+  readonly size?: number;
 }
 
 export const EXPRESSION_LIMITS: ExpressionLimits = { timeMs: 1000, depth: 500, sequence: 100_000 };
@@ -28,7 +31,8 @@ interface Base {
   RegexEngine: unknown;
   /** Read by what makes a whole list at once (a range, a padded text). */
   options: { readonly sequence: number } | undefined;
-  bind(name: symbol, value: unknown): void;
+  bind(name: string | symbol, value: unknown): void;
+  lookup(name: string): unknown;
 }
 
 /** Called for each part of an expression that is evaluated, before it is. */
@@ -58,7 +62,7 @@ export function bounded<E extends Pick<Jsonata.Expression, 'assign' | 'evaluate'
   return expression;
 }
 
-function bound(base: Base, { timeMs, depth, sequence }: ExpressionLimits): void {
+function bound(base: Base, { timeMs, depth, sequence, size }: ExpressionLimits): void {
   const end = performance.now() + timeMs;
   base.guardrails = () => {
     if (base.depth > depth) throw new ExpressionLimit('depth', depth);
@@ -81,4 +85,5 @@ function bound(base: Base, { timeMs, depth, sequence }: ExpressionLimits): void 
   };
   base.options = { sequence };
   base.RegexEngine = TimedRegExp;
+  if (size !== undefined) limitSizes(base, size);
 }

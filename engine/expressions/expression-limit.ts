@@ -16,7 +16,7 @@ const MARK = 'expression-limit:';
 const SENTENCES = {
   time: 'it took more than {most} milliseconds',
   depth: 'it called itself more than {most} times deep',
-  size: 'it made a list of more than {most} elements',
+  size: 'it made a list or text of more than {most} elements',
 } as const;
 
 /** Whether it is one, or was made from one (`$eval`, a node's text). */

@@ -15,7 +15,7 @@ export interface PreviewUtil {
 }
 
 /** The event loop is the runtime's: what a form evaluates may hold it up for moments only. */
-const LIMITS: ExpressionLimits = { timeMs: 150, depth: 200, sequence: 20_000 };
+const LIMITS: ExpressionLimits = { timeMs: 150, depth: 200, sequence: 20_000, size: 4_000_000 };
 /** All expressions of one preview together. */
 const ALL_MS = 300;
 const LONGEST_SOURCE = 20_000;

@@ -40,6 +40,40 @@ describe('a bounded expression', () => {
       assert.ok(performance.now() - began < 3000);
     });
 
+  const double = '$double := function($text, $n) { $n = 0 ? $text : $double($text & $text, $n - 1) };';
+  for (const [what, source] of [
+    ['text that doubles', `(${double} $count($split($double("x", 28), "")))`],
+    ['what stands in itself twice, again and again', '$reduce([1..28], function($a, $n) { {"a": $a, "b": $a} }, 1)'],
+    ['text that a function doubles with no expression between', '$reduce([1..28].("x"), $replace(?, ?, "xx"), "x")'],
+    ['lists that a function adds up with no expression between', '$reduce([1..900].[[1..900]], $append)'],
+    ['long text between many', `(${double} $join([1..900].("a"), $double("x", 13)))`],
+    ['long text to fill up with', `(${double} $pad("a", 900, $double("x", 13)))`],
+  ] as const)
+    it(`ends ${what}, where values are limited`, async () => {
+      const expression = bounded(jsonata(source), { ...LIMITS, timeMs: 10_000, size: 10_000 });
+      await assert.rejects(expression.evaluate({}), (error) => isLimit(error) && /\b10000\b/.test(String(error)));
+    });
+
+  it('gives what it gives without bounds, where values are limited', async () => {
+    const input: Record<string, unknown> = { list: ['a', 'b'], text: 'abc', bytes: Buffer.alloc(10) };
+    input['self'] = input;
+    for (const source of [
+      '$reduce([[1, 2], [3]], $append)',
+      '$map(list, $string)',
+      'list ~> $join("-")',
+      'text.$pad(5, "-")',
+      '$map(list, $replace(?, "a", "x"))',
+      '$zip(list, [1, 2])',
+      '($next := function($n) { $n + 1 }; {"n": $next(1), "text": text & $string(list)})',
+      'self.text',
+    ])
+      assert.equal(
+        JSON.stringify(await bounded(jsonata(source), { ...LIMITS, size: 10_000 }).evaluate(input)),
+        JSON.stringify(await jsonata(source).evaluate(input)),
+        source,
+      );
+  });
+
   it('is bounded in each evaluation anew, also in two at once', async () => {
     const expression = bounded(jsonata('$reduce([1..n], function($a, $b) { $a + $b })'), LIMITS);
     for (let i = 0; i < 3; i++) {
