@@ -225,6 +225,15 @@ describe('steps that change a message', () => {
     assert.deepEqual(problems(applied), ['0 path OBX[*]-5 hl7-too-many-places']);
   });
 
+  it('count the repetitions of a hostile field no further than they may go', async () => {
+    const message = of(`PID|1||${'~'.repeat(2_000_000)}`);
+    const before = process.memoryUsage().heapUsed;
+    const applied = await apply(message, [step({ path: 'PID-3[*].1', value: 'X' })]);
+    assert.deepEqual(problems(applied), ['0 path PID-3[*].1 hl7-too-many-places']);
+    // Each place would take about a hundred bytes.
+    assert.ok(process.memoryUsage().heapUsed - before < 60_000_000);
+  });
+
   it('come to what the codec does with the same places and values, all else byte for byte', async () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
     const target = fc

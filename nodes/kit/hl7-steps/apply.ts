@@ -273,28 +273,30 @@ class Run implements Applied {
         : occurrence === 'new'
           ? this.#added.of(segment)
           : [Math.max(1, occurrence)];
-    const places = wanted.flatMap((number): Place[] => {
-      const missing = number > there;
-      const at = (repetition: number): Place => ({
-        path: pathOf(pattern, occurrence === 0 ? 0 : number, repetition),
-        occurrence: number,
-        repetition,
-        missing,
-      });
-      if (pattern.repetition !== '*') return [at(pattern.repetition)];
-      return missing ? [] : Array.from({ length: this.#repetitions(pattern, number) }, (_, i) => at(i + 1));
-    });
-    this.#places += places.length;
     const { mostPlaces, node } = this.#options;
-    if (this.#places > mostPlaces) throw nodeErrors.create('hl7-too-many-places', { node, limit: mostPlaces });
+    const places: Place[] = [];
+    for (const number of wanted) {
+      const missing = number > there;
+      const named = occurrence === 0 ? 0 : number;
+      for (const repetition of this.#repetitions(pattern, number, missing)) {
+        // At the first too many: a sender who decides how many there are would fill the memory with them.
+        if (++this.#places > mostPlaces) throw nodeErrors.create('hl7-too-many-places', { node, limit: mostPlaces });
+        places.push({ path: pathOf(pattern, named, repetition), occurrence: number, repetition, missing });
+      }
+    }
     return places;
   }
 
-  #repetitions({ segment, field }: PlacePattern, occurrence: number): number {
+  *#repetitions({ segment, field, repetition }: PlacePattern, occurrence: number, missing: boolean): Generator<number> {
+    if (repetition !== '*') return yield repetition;
+    if (missing) return;
     const text = this.message.raw(`${segment}[${occurrence}]-${field}`);
-    const { repetition } = this.message.source.delimiters;
-    if (text === '') return 0;
-    return repetition === '' ? 1 : text.split(repetition).length;
+    if (text === '') return;
+    const separator = this.message.source.delimiters.repetition;
+    let number = 1;
+    yield number;
+    if (separator === '') return;
+    for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) yield ++number;
   }
 
   /** Adds the segment that is wanting, at the end: the next of its name, never several at once. */
