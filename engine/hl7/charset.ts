@@ -24,7 +24,13 @@ const utf8: Charset = {
 function utf16(name: string, bigEndian: boolean): Charset {
   return {
     name,
-    decode: (bytes) => (bigEndian ? Buffer.from(bytes).swap16() : view(bytes)).toString('utf16le'),
+    decode(bytes) {
+      // Whole messages have an even number (read-bytes.ts); an escape may name half a character.
+      const even = bytes.length - (bytes.length % 2);
+      const whole = bigEndian ? Buffer.from(bytes.subarray(0, even)).swap16() : view(bytes).subarray(0, even);
+      const half = bytes[even];
+      return whole.toString('utf16le') + (half === undefined ? '' : String.fromCharCode(NON_ASCII_BASE + half));
+    },
     encode(text) {
       const bytes = Buffer.from(text, 'utf16le');
       return bigEndian ? bytes.swap16() : bytes;

@@ -85,7 +85,9 @@ export function writeExact(value: Readonly<Record<string, unknown>>, path: strin
 function decoded(base64: string, path: string, { charset }: Writing): string {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64) throw badValue(path, 'has bytes that are not base64');
-  return charset.decode(bytes);
+  const text = charset.decode(bytes);
+  if (!charset.encode(text)?.equals(bytes)) throw badValue(path, 'has half a character as its bytes');
+  return text;
 }
 
 export function badValue(path: string, problem: string): Error {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { charsetNamed, UTF8 } from '../../engine/hl7/charset.ts';
+import { hl7FromJson, hl7ToJson } from '../../engine/hl7/json.ts';
 import { Hl7Message } from '../../engine/hl7/message.ts';
 import { counts } from '../kit/requires.ts';
 
@@ -73,6 +74,19 @@ describe('the character set of a message', () => {
   it('in UTF-16 with an odd number of bytes is refused', () => {
     const cut = Buffer.from(head(''), 'utf16le').subarray(0, -1);
     assert.throws(() => Hl7Message.parse(cut), { code: 'hl7-bad-utf16' });
+  });
+
+  it('in UTF-16 keeps an escape that names half a character as it stands', () => {
+    const text = `\ufeff${head('')}PID|1||||a\\X80\\b\\X0416\\\r`;
+    const little = Buffer.from(text.replace('0416', '1604'), 'utf16le');
+    for (const bytes of [little, Buffer.from(text, 'utf16le').swap16()]) {
+      const message = Hl7Message.parse(bytes);
+      assert.equal(message.get('PID-5'), 'a\\X80\\bЖ');
+      assert.deepEqual(hl7FromJson(hl7ToJson(message)).toBytes(), bytes);
+      const json = { ...hl7ToJson(message), segments: [...hl7ToJson(message).segments] };
+      json.segments.push({ name: 'ZZZ', fields: [{ bytes: 'gA==' }] });
+      assert.throws(() => hl7FromJson(json), { code: 'hl7-bad-value' });
+    }
   });
 });
 
