@@ -124,7 +124,8 @@ async function open(binding: ResolvedBinding) {
     connections: binding.concurrency,
     pipelining: 1,
     maxResponseSize: binding.maxAnswerBytes,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    // Verifying is said here, since an environment variable of Node.js changes the default.
+    connect: { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true },
   }).compose(refuseEncoded);
   const client = new Client({
     baseUrl: binding.base,

@@ -80,6 +80,8 @@ function secured({ serverName, ...files }: SendingTls, host: string, port: numbe
     host,
     port,
     ...files,
+    // Said here, since an environment variable of Node.js changes the default.
+    rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
     // An address is no server name on the wire (RFC 6066, section 3), but it is one to be verified.
     servername: isIP(name) === 0 ? name : '',

@@ -336,6 +336,22 @@ describe('the MLLP sender', () => {
       assert.deepEqual([...there.arrived, ...clear.arrived, ...elsewhere.arrived], []);
     });
 
+    it('trusts no receiver more where the environment tells Node.js to verify nothing', async () => {
+      const there = await receiver(acknowledge, 0, theirs);
+      const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+      try {
+        const error = await failureOf(
+          sender(there.port, { tls: () => ({ serverName: null }) }).exchange(message('1'), '1'),
+        );
+        assert.equal(error.code, 'mllp-tls-refused');
+      } finally {
+        if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+        else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+      }
+      assert.deepEqual(there.arrived, []);
+    });
+
     it('finds a receiver by the name that its certificate has, wherever it listens', async () => {
       const named = makeCertificate({ names: ['lab.example.org'], addresses: [] });
       const there = await receiver(acknowledge, 0, named);
