@@ -28,7 +28,12 @@ export function checkNames(subject: Subject): Finding[] {
       else found.push(finding('config-node-missing', own(node), { field }));
     }
   }
-  found.push(...unreadQueues(subject, own), ...unknownEscalations(subject, own), ...sharedNames(subject, own));
+  found.push(
+    ...unreadQueues(subject, own),
+    ...unknownEscalations(subject, own),
+    ...unknownTasks(subject, own),
+    ...sharedNames(subject, own),
+  );
   found.push(...againstIntent(subject, 'feed', used.feed));
   found.push(...againstIntent(subject, 'endpoint', new Set([...used.fhir, ...used.mllp])));
   return [...found, ...unbound(subject, used)];
@@ -50,6 +55,15 @@ function unknownEscalations({ nodes }: Subject, own: Own): Finding[] {
   return timers
     .filter((node) => !isStart(node) && !started.has(textOf(node['escalation'])))
     .map((node) => finding('escalation-unknown', own(node), { escalation: textOf(node['escalation']) }));
+}
+
+function unknownTasks({ nodes }: Subject, own: Own): Finding[] {
+  const made = new Set(
+    nodes.filter(({ type }) => type === 'task create' || type === 'approval').map((node) => textOf(node['task'])),
+  );
+  return nodes
+    .filter((node) => node.type === 'task update' && !made.has(textOf(node['task'])))
+    .map((node) => finding('task-not-made', own(node), { task: textOf(node['task']) }));
 }
 
 /** As nodes/kit/unique-name.ts refuses it when the flow starts. */

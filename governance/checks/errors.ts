@@ -134,6 +134,10 @@ export const checkErrors = defineErrors({
     'The node "{node}" is about the escalation "{escalation}", which no node of this flow starts.',
     'Correct the name, or add an escalation timer that starts it.',
   ),
+  'task-not-made': found(
+    'The node "{node}" is about the task "{task}", which no node of this flow makes.',
+    'Correct the name, or add a "task create" that makes it.',
+  ),
   'name-shared': found(
     'The nodes "{first}" and "{node}" have one name as {what}: "{name}".',
     'Give one of them another name: work and effects are found by it.',

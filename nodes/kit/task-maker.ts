@@ -90,7 +90,11 @@ function partsOf({ config, services }: NodeHandle<NewTaskProperties>, definition
   if (!list) throw nodeErrors.create('checklist-unknown', { definition: definition.name, checklist: name });
   const now = services.engine.clock.now();
   return list.items.map(({ id, text: words, role, dueMs, after, compensate }) => ({
-    ...{ id, text: words, role, after, compensate },
+    id,
+    text: words,
+    role,
+    after,
+    compensate,
     dueAt: dueMs === null ? null : now + dueMs,
   }));
 }

@@ -25,7 +25,13 @@ export interface TaskView {
 export function taskView(task: WorkflowTask): TaskView {
   const { id, name, code, title, state, version, priority, assigned, reason, parts, ehr } = task;
   return {
-    ...{ id, name, code, title, state, version, priority },
+    id,
+    name,
+    code,
+    title,
+    state,
+    version,
+    priority,
     ...assigned,
     createdAt: new Date(task.createdAt).toISOString(),
     dueAt: iso(task.dueAt),

@@ -37,6 +37,7 @@ const FLOW = [
   'hl7 ack',
   'escalation timer',
   'task create',
+  'task update',
   'console notice',
 ];
 const LAST = [

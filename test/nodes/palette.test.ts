@@ -53,6 +53,7 @@ describe('the palette', () => {
       'hl7 json',
       'hl7 split',
       'task create',
+      'task update',
     ]) {
       assert.ok(types.includes(type), type);
     }

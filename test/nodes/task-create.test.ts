@@ -102,7 +102,7 @@ describe('task create', () => {
       runtime.catchUp();
       return (await notes(sent)).length >= 3;
     });
-    assert.deepEqual((await notes(sent)).slice(1).toSorted(), [
+    assert.deepEqual((await notes(sent)).slice(1).map(String).toSorted(), [
       'changed accepted by user:ana  patient.discharged K2',
       'changed cancelled by user:ana Call the cleaner off patient.discharged K2',
     ]);

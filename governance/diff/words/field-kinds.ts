@@ -17,7 +17,7 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
     'destination filename sends links reference receiver',
   code:
     'func initialize finalize libs noerr template syntax resource message messageKind controlId reference key correction discriminator fact messageId details ' +
-    'parameters carry expression rows from relation unmapped set code codes jsonata steps messageType json charset',
+    'parameters carry expression rows from relation unmapped set code codes jsonata steps messageType json charset part partKind commentKind',
   rule: 'ifMissing countDiffers table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
   wiring: 'z wires links scope uncaught in out status outputs d disabled',
 };

@@ -44,6 +44,7 @@ const LOOKS: Readonly<Record<string, NodeLook>> = {
   'hl7 ack': { icon: Reply, colour: '#2c6b3f' },
   'escalation timer': { icon: Clock, colour: '#6245ac' },
   'task create': { icon: ListTodo, colour: '#6245ac' },
+  'task update': { icon: ListTodo, colour: '#6245ac' },
   'console notice': { icon: Bell, colour: '#6245ac' },
   'audit log': { icon: FilePen, colour: '#53697a' },
   'message done': { icon: CircleCheck, colour: '#1f6b3a' },
