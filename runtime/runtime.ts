@@ -206,11 +206,13 @@ export class Runtime {
     );
   }
 
-  async #saveTable(place: Parameters<RuleTableSaver['save']>[0], text: string, actor: string): Promise<void> {
+  async #saveTable(...[place, text, before, actor]: Parameters<RuleTableSaver['save']>): Promise<boolean> {
     const { saveTable } = await import('./rule-tables/save-table.ts');
-    await this.alone(async () => {
-      const next = await saveTable(this.config.flowsFolder, this.folder, place, text);
+    return this.alone(async () => {
+      const next = await saveTable(this.config.flowsFolder, this.folder, place, text, before);
+      if (!next) return false;
       await this.deployed(next, actor.startsWith('user:') ? { username: actor.slice('user:'.length) } : undefined);
+      return true;
     });
   }
 
@@ -349,7 +351,7 @@ export class Runtime {
       definitions: () => definitions.current(),
       drain: () => engine.dispatcher.drain(DRAIN_MS),
       gate: this.#gate?.gate,
-      ruleTables: this.gated ? undefined : { save: (place, text, actor) => this.#saveTable(place, text, actor) },
+      ruleTables: this.gated ? undefined : { save: (...change) => this.#saveTable(...change) },
       samples: createPinnedSamples(this.folder),
     });
   }

@@ -19,8 +19,13 @@ import { actorOf, idOf, wholeNumber } from './query.ts';
 import type { RuleTableDetail, RuleTableList } from './rule-table-contract.ts';
 
 export interface RuleTableSaver {
-  /** Writes the text, puts it in force, and records who did. */
-  save(place: { readonly definition: string; readonly table: string }, text: string, actor: string): Promise<void>;
+  /** Writes the text in the place of `before`, puts it in force, and records who did. `false`: the file is another one by now. */
+  save(
+    place: { readonly definition: string; readonly table: string },
+    text: string,
+    before: string,
+    actor: string,
+  ): Promise<boolean>;
 }
 
 interface Place {
@@ -99,10 +104,13 @@ export function ruleTableRoutes(
     '/rule-tables/:definition/:table/check',
     answering(async (request, response) => {
       const part = partOf(response);
-      const { definition } = placeOf(request);
+      const { definition, table } = placeOf(request);
       demandOneIn(part, [definition.name]);
       const { content, trial } = bodyOf(request, ['content', 'trial']);
       if (content === undefined) throw invalid('content is missing');
+      // Judging a table evaluates its expressions: behind the gate only those that a release has brought.
+      if (!saver && inspectRuleTable(content).table?.version !== table.version)
+        throw conflict('rule tables change here by a release only, and others are tried out in staging');
       const given = trial === undefined ? undefined : (objectOf(trial, Object.keys(Object(trial)), 'trial') as Trial);
       response.json(await reportOf(content, definition, new Date(clock.now()), given));
     }),
@@ -118,12 +126,14 @@ export function ruleTableRoutes(
       if (!saver) throw conflict('rule tables change here by a release only');
       const body = bodyOf(request, ['content', 'base']);
       if (body['content'] === undefined) throw invalid('content is missing');
-      if (textIn(body, 'base') !== place.table.version)
-        throw conflict('somebody has saved the table since you opened it');
+      const savedSince = conflict('somebody has saved the table since you opened it');
+      if (textIn(body, 'base') !== place.table.version) throw savedSince;
       const wrong = problemOf(body['content'], place.table.name);
       if (wrong !== null) throw conflict(wrong);
-      const text = tableText(body['content'], place.definition.files[place.file]);
-      await saver.save({ definition: place.definition.name, table: place.table.name }, text, actor);
+      const before = place.definition.files[place.file] ?? '';
+      const text = tableText(body['content'], before);
+      const names = { definition: place.definition.name, table: place.table.name };
+      if (!(await saver.save(names, text, before, actor))) throw savedSince;
       response.json(detailOf(placeOf(request)));
     }),
   );

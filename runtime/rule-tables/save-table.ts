@@ -2,7 +2,7 @@
  * Writes a rule table of the definitions where they are made. Tried out first in a copy of the folder, as a deploy is: what
  * would not load is refused before anything is written. Messages that have begun keep the version they began with.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { definitionSet, readDefinitions, type DefinitionSet } from '../../engine/index.ts';
 import { runtimeErrors } from '../errors.ts';
@@ -11,14 +11,20 @@ import { writeWhole } from '../storage/write-whole.ts';
 
 const MOST_TOLD = 5;
 
-/** @throws WardflowError `flow-refused`, `flow-unwritable` */
+/**
+ * @param before the file that the change was made from
+ * @returns `null`: the file is another one by now, and nothing was written
+ * @throws WardflowError `flow-refused`, `flow-unwritable`
+ */
 export async function saveTable(
   flowsFolder: string,
   userFolder: string,
   place: { readonly definition: string; readonly table: string },
   text: string,
-): Promise<DefinitionSet> {
+  before: string,
+): Promise<DefinitionSet | null> {
   const path = join(place.definition, 'rules', `${place.table}.json`);
+  if ((await readFile(join(flowsFolder, path), 'utf8').catch(() => null)) !== before) return null;
   const copy = await mkdtemp(join(userFolder, 'try-'));
   try {
     await copyFolder(flowsFolder, join(copy, 'flows'), false);

@@ -1,6 +1,6 @@
 /** A runtime's own API over a real engine and real files of definitions, without Node-RED: for what is about rule tables. */
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import {
 import { createRuntimeApi } from '../../runtime/api/index.ts';
 import { saveTable } from '../../runtime/rule-tables/save-table.ts';
 import { createPinnedSamples } from '../../runtime/samples/pinned-samples.ts';
+import { oneAtATime } from '../../runtime/storage/alone.ts';
 import { feedSettings } from './intake-bench.ts';
 
 export interface RuleTableRuntime {
@@ -25,6 +26,8 @@ export interface RuleTableRuntime {
   /** Who saved what, oldest first. */
   readonly saved: { readonly table: string; readonly actor: string }[];
   text(definition: string, table: string): Promise<string>;
+  /** By hand, past the runtime. */
+  write(definition: string, table: string, text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
   });
   await engine.intake.configure([feedSettings()], []);
   let definitions = definitionSet((await loadDefinitions(flows)).all);
+  const alone = oneAtATime();
   const saved: { table: string; actor: string }[] = [];
   const api = createRuntimeApi(() => true, 'staging', silentLog);
   api.open({
@@ -58,10 +62,14 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
     ruleTables: options.gated
       ? undefined
       : {
-          async save(place, text, actor) {
-            definitions = await saveTable(flows, join(folder, 'user'), place, text);
-            saved.push({ table: place.table, actor });
-          },
+          save: (place, text, before, actor) =>
+            alone(async () => {
+              const next = await saveTable(flows, join(folder, 'user'), place, text, before);
+              if (!next) return false;
+              definitions = next;
+              saved.push({ table: place.table, actor });
+              return true;
+            }),
         },
   });
   const server = createServer((request, response) => api.handle(request, response, () => response.end()));
@@ -73,6 +81,7 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
     clock,
     saved,
     text: (definition, table) => readFile(join(flows, definition, 'rules', `${table}.json`), 'utf8'),
+    write: (definition, table, text) => writeFile(join(flows, definition, 'rules', `${table}.json`), text),
     async stop() {
       api.close();
       server.closeAllConnections();

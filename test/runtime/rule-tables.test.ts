@@ -115,6 +115,27 @@ describe('rule tables at the runtime API', () => {
     assert.equal((await call(`${TABLE}/check`, { content: 'x'.repeat(5_000_000) })).status, 413);
   });
 
+  it('saves one of two changes that are made from the same version at once', async () => {
+    const { content, version } = await detail();
+    const answers = await Promise.all(
+      ['> 6.1', '> 6.2'].map((cell) => call(TABLE, { content: withCell(content, cell), base: version })),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 409],
+    );
+    assert.equal(runtime.saved.length, 1);
+  });
+
+  it('leaves a file that somebody has changed by hand since', async () => {
+    const { content, version } = await detail();
+    const byHand = `${JSON.stringify(withCell(content, '> 6.3'))}\n`;
+    await runtime.write('critical-lab-result', 'critical-results', byHand);
+    assert.equal((await call(TABLE, { content: withCell(content, '> 6.1'), base: version })).status, 409);
+    assert.equal(await runtime.text('critical-lab-result', 'critical-results'), byHand);
+    assert.deepEqual(runtime.saved, []);
+  });
+
   it('counts which rows fired over the newest messages of the definition', async () => {
     const { store } = runtime.engine;
     const { version, content } = await detail();
@@ -168,6 +189,19 @@ describe('rule tables behind the gate', () => {
         body: JSON.stringify({ content, base: version }),
       });
       assert.equal(wrote.status, 409);
+      const judge = async (table: unknown): Promise<number> => {
+        const answer = await fetch(`${runtime.url}${API_ROOT}${TABLE}/check`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer token', 'content-type': 'application/json', 'wardflow-actor': 'user:ana' },
+          body: JSON.stringify({ content: table }),
+        });
+        await answer.body?.cancel();
+        return answer.status;
+      };
+      assert.equal(await judge(content), 200);
+      const { inputs } = content as { readonly inputs: readonly object[] };
+      const other = { ...(content as object), inputs: inputs.map((one) => ({ ...one, expression: '$pad("", 1000)' })) };
+      assert.equal(await judge(other), 409, 'expressions that nobody has reviewed are not evaluated');
     } finally {
       await runtime.stop();
     }
