@@ -3,9 +3,7 @@
  * A line is decoded when its name is first asked for in a version, so that most processes decode none.
  */
 import type { Optionality, PartEntry, TableEntry } from './dictionary-contract.ts';
-import { SEGMENTS } from './generated/segments.ts';
-import { TABLES } from './generated/tables.ts';
-import { TYPES } from './generated/types.ts';
+import { segmentsText, tablesText, typesText } from './generated-text.ts';
 
 /** Oldest first; a version's place is how the generated lines call it. */
 export const HL7_VERSIONS: readonly string[] = [
@@ -35,22 +33,22 @@ let tableLines: Lines | undefined;
 const tables = new Map<string, TableEntry>();
 
 export function segmentAt(place: number, name: string): Described | undefined {
-  return describedAt((segmentLines ??= linesOf(SEGMENTS, 3)), place, name);
+  return describedAt((segmentLines ??= linesOf(segmentsText(), 3)), place, name);
 }
 
 export function typeAt(place: number, name: string): Described | undefined {
-  return describedAt((typeLines ??= linesOf(TYPES)), place, name);
+  return describedAt((typeLines ??= linesOf(typesText())), place, name);
 }
 
 /** The names that are segments in some version, in alphabetical order. */
 export function knownSegments(): IterableIterator<string> {
-  return (segmentLines ??= linesOf(SEGMENTS, 3)).keys();
+  return (segmentLines ??= linesOf(segmentsText(), 3)).keys();
 }
 
 export function tableEntry(id: string): TableEntry | undefined {
   const known = tables.get(id);
   if (known) return known;
-  const line = (tableLines ??= linesOf(TABLES, 4)).get(id);
+  const line = (tableLines ??= linesOf(tablesText(), 4)).get(id);
   if (line === undefined) return undefined;
   const [title = '', ...pairs] = line.slice(1).split('~');
   const values = pairs.map((pair) => {

@@ -1,5 +1,5 @@
 /** Which segments stand in which groups of a message: the standard's abstract message syntax (chapter 2, section 2.12). */
-import { SAME_AS, SINCE_2_6, UNTIL_2_5_1 } from './generated/structures.ts';
+import { structures } from './generated-text.ts';
 
 export interface StructureSegment {
   readonly kind: 'segment';
@@ -38,11 +38,11 @@ let events: ReadonlyMap<string, string> | undefined;
  */
 export function structureNamed(name: string, version = ''): StructureGroup | undefined {
   const isNewer = /^(2\.([6-9]|\d\d)|[3-9])/.test(version);
-  events ??= table(SAME_AS);
+  events ??= table(structures().SAME_AS);
   const own = events.get(name) ?? name;
   const key = `${own} ${isNewer}`;
   if (read.has(key)) return read.get(key);
-  editions ??= { older: table(UNTIL_2_5_1), newer: table(SINCE_2_6) };
+  editions ??= { older: table(structures().UNTIL_2_5_1), newer: table(structures().SINCE_2_6) };
   const { older, newer } = editions;
   const text = isNewer ? (newer.get(own) ?? older.get(own)) : (older.get(own) ?? newer.get(own));
   // Names come from messages: only those of the standard are remembered.
