@@ -12,6 +12,8 @@ import { intakeErrors } from './errors.ts';
 /** Messages of one batch: more than any sender makes, and what one commit can take. */
 export const MOST_IN_BATCH = 5000;
 
+const GOOD = new Set(['AA', 'CA']);
+
 /**
  * The way of a batch where its feed takes batches apart (docs/decisions/0016-batches.md): each message as if it had come alone,
  * in their order, and one answer for all of them when each is kept. A batch that is not whole, or too large, goes to quarantine
@@ -43,9 +45,10 @@ export async function acceptBatch(
       acceptFrame({ ...options, correlationId }, { ...feed, settings }, { kind: 'frame', bytes }, connection),
     ),
   );
+  if (outcomes.some(({ kind }) => kind === 'withhold')) return { kind: 'withhold' };
+  // None, or CA, has what was kept before by itself in enhanced mode, and comes again in the batch.
   const answers = outcomes.flatMap((outcome) => (outcome.kind === 'answer' ? [outcome] : []));
-  if (answers.length < parts.length) return { kind: 'withhold' };
-  const bad = answers.filter(({ bytes }) => Hl7Message.parse(bytes).get('MSA-1') !== 'AA').length;
+  const bad = answers.filter(({ bytes }) => !GOOD.has(Hl7Message.parse(bytes).get('MSA-1'))).length;
   log.info('a batch was taken apart', { feed: settings.name, count: parts.length });
   const now = clock.now();
   const header = headerOfBatch(framed.bytes);

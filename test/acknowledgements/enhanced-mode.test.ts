@@ -209,6 +209,19 @@ describe('enhanced mode', () => {
     assert.deepEqual(said(await peer.wait(2)), ['AA N1', 'AA N1']);
   });
 
+  for (const accept of ['AL', 'NE'])
+    it(`takes what was kept before by itself for good when it comes again in a batch (MSH-15 ${accept})`, async () => {
+      const { connect, answer } = await start({ feed: { batches: 'split' } });
+      const alone = await connect();
+      const first = enhancedOru('B1', accept, 'AL');
+      alone.frame(first);
+      await answer('B1');
+      await alone.wait(accept === 'AL' ? 2 : 1);
+      const peer = await connect();
+      peer.frame(`BHS|^~\\&|LAB|NORTH|||20260105||||B77\r${first}${enhancedOru('B2', 'AL', 'AL')}BTS|2\r`);
+      assert.deepEqual(said(await peer.wait(1)), ['AA B77']);
+    });
+
   it('keeps an answer whose connection has gone until its message comes again', async () => {
     const { connect, answer, becomes, engine } = await start();
     const peer = await connect();
