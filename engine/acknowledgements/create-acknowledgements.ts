@@ -43,7 +43,7 @@ export interface OwedAnswers {
   /** The accept acknowledgement of the message (or of its resend) has left there, or none is to. */
   opened(messageId: string, connection: FrameConnection): void;
   /** It could not leave: its sender comes again. */
-  missed(messageId: string): void;
+  missed(messageId: string, connection: FrameConnection): void;
 }
 
 export interface AcceptedOwed {
@@ -322,7 +322,10 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Runnin
         onStoreFailure(error);
       });
     },
-    missed: (messageId) => connections.drop(messageId),
+    missed(messageId, connection) {
+      resends.delete(resendKey(messageId, connection));
+      connections.missed(messageId, connection);
+    },
     async answer({ work, ...content }) {
       const { messageId, definition, message } = work;
       const owed = await acknowledgements.get(messageId);

@@ -46,7 +46,7 @@ export class EndpointCourier {
     return this.#rounds.has(endpoint);
   }
 
-  /** Brings them, in this order; ends at the first that fails. `over` is called when the round is. */
+  /** Brings them, in this order; ends at the first that fails, unless its receiver refuses this one alone. `over` is called when the round is. */
   bring(endpoint: string, records: readonly AcknowledgementRecord[], over: () => void): void {
     if (this.#stopped || this.#rounds.has(endpoint)) return;
     const round = this.#round(endpoint, records)
@@ -73,31 +73,38 @@ export class EndpointCourier {
     for (const { messageId, nextAt, tries } of records) {
       if (this.#stopped) return;
       if (nextAt === null || !(await acknowledgements.take(messageId, nextAt, clock.now() + TAKEN_MS))) continue;
-      const code = await this.#try(endpoint, messageId);
-      if (code === null) {
+      const failure = await this.#try(endpoint, messageId);
+      if (failure === null) {
         await delivered(messageId);
         continue;
       }
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries, 20), LONGEST_PAUSE_MS) * (0.5 + random() / 2);
       const until = Math.ceil(clock.now() + pause);
-      this.#pausedUntil.set(endpoint, until);
+      const { code, isOfThisOne } = failure;
       log.warn('An acknowledgement could not be brought to its receiver.', { endpoint, messageId, code, ms: pause });
+      if (!isOfThisOne) this.#pausedUntil.set(endpoint, until);
       await acknowledgements.failed(messageId, code, until);
-      return;
+      if (!isOfThisOne) return;
     }
   }
 
-  /** `null`: its receiver has it; else why not. */
-  async #try(endpoint: string, messageId: string): Promise<string | null> {
+  /** `null`: its receiver has it. */
+  async #try(endpoint: string, messageId: string): Promise<NotBrought | null> {
     const bytes = await this.#options.acknowledgements.bytes(messageId);
     if (!bytes) return null;
     try {
       const result = await this.#options.send(endpoint, bytes);
-      return result.ok ? null : result.failure.code;
+      if (result.ok) return null;
+      return { code: result.failure.code, isOfThisOne: result.failure.class === 'permanent' };
     } catch (error) {
-      return error instanceof Error && 'code' in error && typeof error.code === 'string'
-        ? error.code
-        : 'endpoint-failed';
+      const known = error instanceof Error && 'code' in error && typeof error.code === 'string';
+      return { code: known ? String(error.code) : 'endpoint-failed', isOfThisOne: false };
     }
   }
+}
+
+interface NotBrought {
+  readonly code: string;
+  /** Others may be taken all the same. */
+  readonly isOfThisOne: boolean;
 }

@@ -73,6 +73,12 @@ export class SenderConnections {
     if (waiting.open) this.#send(messageId, waiting);
   }
 
+  /** Nothing leaves there any more; a later connection that has taken its place goes on waiting. */
+  missed(messageId: string, connection: FrameConnection): void {
+    const waiting = this.#waiting.get(messageId);
+    if (waiting?.connection === connection) waiting.end();
+  }
+
   /** Nothing is to come any more. */
   drop(messageId: string): void {
     this.#waiting.get(messageId)?.end();

@@ -134,5 +134,5 @@ function expected(
     const { dueAt, endpoint, made } = acknowledgement;
     owed.accepted({ messageId, dueAt, endpoint, made: made !== undefined }, connection);
   }
-  return (delivered) => (delivered ? owed.opened(messageId, connection) : owed.missed(messageId));
+  return (delivered) => (delivered ? owed.opened(messageId, connection) : owed.missed(messageId, connection));
 }

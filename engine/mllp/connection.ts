@@ -186,7 +186,7 @@ export class MllpConnection implements FrameConnection {
     this.#answers = this.#answers.then(async () => {
       const decided = await outcome;
       this.#underWay--;
-      if (this.#withheld || decided.kind === 'withhold') this.#withhold();
+      if (decided.kind === 'withhold') this.#withhold();
       else if (decided.kind === 'answer') this.#write(decided);
       this.#flow();
     });
@@ -202,7 +202,7 @@ export class MllpConnection implements FrameConnection {
 
   #write(answer: { bytes: Uint8Array; written?: (delivered: boolean) => void }): void {
     this.#lastActivity = this.#clock.now();
-    if (this.#socket.destroyed || !this.#socket.writable) {
+    if (this.#withheld || this.#socket.destroyed || !this.#socket.writable) {
       answer.written?.(false);
       return;
     }

@@ -75,6 +75,19 @@ describe('answers on a connection of their own', () => {
     );
   });
 
+  it('are not held up by one that its receiver refuses', async () => {
+    receiver.answering = ({ bytes }) =>
+      Hl7Message.parse(bytes).get('MSA-2') === 'W6' ? { code: 'AE', error: '102' } : { code: 'CA' };
+    await send('W6');
+    await bench.answer('W6');
+    await inTime('it was refused several times', async () => ((await bench.record('W6'))?.tries ?? 0) >= 4);
+    await send('W7');
+    await bench.answer('W7');
+    // No time passes: the pause of the one is not the other's.
+    await bench.becomes('W7', 'delivered');
+    assert.equal((await bench.record('W6'))?.failureCode, 'hl7-ack-refused');
+  });
+
   it('are sent again when the message comes again', async () => {
     await send('W5');
     await bench.answer('W5');

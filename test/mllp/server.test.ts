@@ -113,6 +113,22 @@ describe('the MLLP server', () => {
     assert.deepEqual(peer.answers.map(String), ['one']);
   });
 
+  it('says of each answer behind a withheld one that it did not leave', async () => {
+    const told: boolean[] = [];
+    let frames = 0;
+    const handler: FrameHandler = (framed) =>
+      Promise.resolve(
+        frames++ === 0
+          ? { kind: 'withhold' }
+          : { kind: 'answer', bytes: framed.bytes, written: (delivered) => void told.push(delivered) },
+      );
+    const peer = await connect(await start({ handler, withholdMs: 5000 }));
+    for (const name of ['one', 'two', 'three']) peer.frame(name);
+    await eventually('both are told', () => told.length === 2);
+    assert.deepEqual(told, [false, false]);
+    assert.deepEqual(peer.answers, []);
+  });
+
   it('takes a handler that throws for a withheld answer, and serves other connections on', async () => {
     const handler: FrameHandler = (framed, connection) =>
       framed.bytes.length === 4 ? Promise.reject(new Error('boom')) : echo(framed, connection);
