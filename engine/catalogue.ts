@@ -1,5 +1,5 @@
 /** All errors of the engine, by part. The parts above it are listed where the reference is made (scripts/docs/parts.ts). */
-import type { ErrorEntry } from './base/errors.ts';
+import type { ErrorEntry, FailureClass } from './base/errors.ts';
 import { acknowledgementErrors } from './acknowledgements/errors.ts';
 import { alertErrors } from './alerts/errors.ts';
 import { configErrors } from './config/errors.ts';
@@ -50,3 +50,8 @@ export const ENGINE_CATALOGUE: readonly CataloguePart[] = [
   { title: 'Store on MongoDB', file: 'engine/store/mongo/errors.ts', entries: mongoErrors.entries },
   { title: 'Engine', file: 'engine/errors.ts', entries: engineErrors.entries },
 ];
+
+/** Of a code as it was kept; `undefined`: no part of the engine has it. */
+export function failureClassOf(code: string): FailureClass | undefined {
+  return ENGINE_CATALOGUE.find(({ entries }) => Object.hasOwn(entries, code))?.entries[code]?.class;
+}

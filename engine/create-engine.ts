@@ -1,5 +1,8 @@
 /** Composes the engine: the store, what comes in, what is dispatched, what goes out, and what waits for people. */
 import { openIdentifierMarks, type IdentifierMark } from './audit/identifier-marks.ts';
+import type { AlertChannel } from './alerts/channel.ts';
+import { createAlertService } from './alerts/create-alert-service.ts';
+import { createChannels } from './alerts/create-channels.ts';
 import { createAcknowledgements } from './acknowledgements/create-acknowledgements.ts';
 import type { Clock, Millis } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
@@ -17,6 +20,7 @@ import { openEngineStore, type StoreChoice } from './open-engine-store.ts';
 import { createOperatorControls, type RunningControls } from './operations/create-controls.ts';
 import type { MllpLimits } from './mllp/server.ts';
 import { tlsFolderOf } from './mllp/tls-files.ts';
+import { rosterReader } from './people/read-roster.ts';
 import { createDispatcher } from './queue/dispatcher.ts';
 import { createSchedules } from './schedule/agenda/create-schedules.ts';
 import { engineJobs } from './schedule/agenda/engine-jobs.ts';
@@ -38,7 +42,11 @@ export interface EngineOptions {
   readonly store?: StoreChoice;
   /** Default: everything is kept. */
   readonly retention?: RetentionSettings;
-  readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'>;
+  readonly bindings: Pick<Bindings, 'feeds' | 'endpoints'> & Partial<Pick<Bindings, 'channels'>>;
+  /** Where people open the console: alerts lead there; default: this machine. */
+  readonly consoleUrl?: string;
+  /** Instead of the channels that are bound: for simulators. */
+  readonly alertChannels?: ReadonlyMap<string, AlertChannel>;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for jitter; default `Math.random`. */
@@ -122,6 +130,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const runner = createEscalationRunner({ ...parts, serves: (id) => dispatcher.serves(id), onWork });
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
   const tasks = createTaskService({ ...parts, tasks: store.tasks, onWork });
+  const channels =
+    options.alertChannels ??
+    createChannels({ bindings: bindings.channels ?? {}, folder: dataFolder, clock, endpoints, hl7Endpoints });
+  const alerts = createAlertService({
+    ...parts,
+    store,
+    effects,
+    channels,
+    roster: rosterReader(dataFolder, log),
+    consoleUrl: options.consoleUrl ?? 'http://localhost:4000',
+    onWork,
+  });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });
   const keep = options.retention ?? { bodiesDays: null, messagesDays: null };
@@ -179,6 +199,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     effects,
     escalations,
     tasks,
+    alerts,
     endpoints,
     hl7Endpoints,
     controls,

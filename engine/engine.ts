@@ -1,6 +1,7 @@
 /** The engine as one object: what `createEngine` composes and the runtime, the CLI and tests hold. */
 import type { IdentifierMark } from './audit/identifier-marks.ts';
 import type { AcknowledgementService } from './acknowledgements/acknowledgement-service.ts';
+import type { AlertService } from './alerts/alert-service.ts';
 import type { Clock } from './base/clock.ts';
 import type { Ids } from './base/ids.ts';
 import type { Log } from './base/log.ts';
@@ -30,6 +31,7 @@ export interface Engine {
   readonly effects: EffectRunner;
   readonly escalations: EscalationService;
   readonly tasks: TaskService;
+  readonly alerts: AlertService;
   /** FHIR servers. */
   readonly endpoints: FhirEndpoints;
   /** Receivers of HL7 messages. */

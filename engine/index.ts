@@ -34,6 +34,15 @@ export type {
 } from './schedule/escalation-service.ts';
 export { BOUND_BY, BOUND_WORDS, type BoundKind } from './definitions/bound-names.ts';
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
+export type { AlertContent, AlertPolicy, AlertTier } from './alerts/alert-policy.ts';
+export type { AlertChannel, AlertMessage, SendOutcome } from './alerts/channel.ts';
+export type {
+  AlertOutcome,
+  AlertService,
+  ConsiderAlert,
+  ConsideredAlert,
+  DeliveredAlert,
+} from './alerts/alert-service.ts';
 export type { CreateTask, TaskActor, TaskChildData, TaskService } from './tasks/task-service.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Checklist, Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';

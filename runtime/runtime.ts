@@ -244,6 +244,7 @@ export class Runtime {
       store: storeChoice(config),
       retention: { bodiesDays: config.retentionBodiesDays, messagesDays: config.retentionMessagesDays },
       bindings,
+      consoleUrl: config.publicUrl ?? `http://localhost:${config.governancePort}`,
       log,
       taskPollMs: config.taskPollSeconds * 1000,
       backlogLimit: config.backlogLimit,

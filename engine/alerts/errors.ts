@@ -43,4 +43,14 @@ export const alertErrors = defineErrors({
     text: 'The alert channel "{channel}" may have taken the alert ({reason}).',
     remedy: 'Nothing to do: it is told again by the next channel, marked as a repeat.',
   },
+  'alert-undelivered': {
+    class: 'transient',
+    text: 'No channel took the alert ({tried} tried, last: {code}); the console was told.',
+    remedy: 'Look why each channel failed, in the alert or under Health; it is tried again.',
+  },
+  'alert-gone': {
+    class: 'permanent',
+    text: 'The alert that was to be told is not there any more.',
+    remedy: 'Discard the work: retention has taken the message.',
+  },
 });

@@ -28,6 +28,9 @@ export const AUDIT_SENTENCES = {
   'task.commented': '{actor} commented on the task[ "{title}"].',
   'task.overridden': '{actor} chose {after} where the rule said {before}[, in the task "{title}"][: {reason}].',
   'task.compared': 'The task[ "{title}"] was compared with the EHR[, which says {after}].',
+  'alert.started': 'An alert began[: {title}], to tell {to}.',
+  'alert.told': 'The alert was told to {to} by {channel}[, which failed: {code}].',
+  'alert.resolved': 'The cause of the alert was gone.',
   'acknowledgement.made': 'The sender was answered {code} by the engine[, because {why}].',
   'acknowledgement.lapsed':
     'The answer that a flow or the engine had made was given up: nobody took it[ on feed {feed}].',
