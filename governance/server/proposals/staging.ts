@@ -20,7 +20,7 @@ export interface Staging {
   files(version: string, actor: string): Promise<Readonly<Record<string, string>> | null>;
   /**
    * Who deployed what `to` has and `from.version` has not, by staging's audit trail: each version names the one before it.
-   * Where they do not lead back to it, who deployed since `from.at`.
+   * Where they do not lead back to it, everybody who deployed since `from.at`, and at any time what `from` has nothing of.
    * @throws `runtime-unreachable`
    */
   editors(name: string, from: EnvironmentVersion, to: string, actor: string): Promise<readonly string[]>;
@@ -80,26 +80,30 @@ export function stagingOf(client: RuntimeClient, flowsFolder: string): Staging {
       return all;
     },
     async editors(name, from, to, actor) {
-      const found = new Map<string, number>();
+      const led = new Set<string>();
+      const since = new Set<string>();
+      // What the environment never had may have gone and come back on staging: nothing there is its beginning.
+      const [start, at] = from.version === null ? [undefined, 0] : [from.version, from.at];
       let version: string | null = to;
       let before: number | undefined;
-      for (let page = 0; page < MOST_PAGES && version !== null && version !== from.version; page++) {
+      for (let page = 0; page < MOST_PAGES && version !== start; page++) {
         const older = before === undefined ? '' : `&before=${before}`;
         const answer = await ask(`/audit?type=definition.deployed&limit=${PAGE}${older}`, actor);
         const { records } = (await answer.json()) as AuditList;
         for (const record of records) {
           before = record.seq;
-          if (record.definition !== name || record.version !== version) continue;
+          if (record.definition !== name) continue;
           const person = record.actor.startsWith('user:') ? record.actor.slice('user:'.length) : null;
-          if (person !== null) found.set(person, Math.max(found.get(person) ?? 0, record.at));
+          if (person !== null && record.at >= at) since.add(person);
+          if (record.version !== version) continue;
+          if (person !== null) led.add(person);
           const { previous } = record.details as { readonly previous?: unknown };
           version = typeof previous === 'string' ? previous : null;
-          if (version === null || version === from.version) break;
+          if (version === start) break;
         }
         if (records.length < PAGE) break;
       }
-      const since = version === from.version ? 0 : from.at;
-      return [...found].flatMap(([person, at]) => (at >= since ? [person] : [])).toSorted();
+      return [...(version === start ? led : since)].toSorted();
     },
     async files(version, actor) {
       const response = await ask(`/definition-versions/${version}`, actor);
