@@ -60,6 +60,7 @@ function written(source: Hl7Source, splices: readonly Splice[]): Hl7Source {
   const [only, ...more] = splices;
   if (!only) return source;
   if (more.length === 0) return source.spliced(only, only.text);
+  source.refuseGrowth(splices.reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0));
   const inOrder = splices.toSorted((a, b) => a.from - b.from);
   const parts: string[] = [];
   const whole: Span = { from: inOrder[0]?.from ?? 0, to: inOrder.at(-1)?.to ?? 0 };

@@ -62,6 +62,11 @@ export const hl7Errors = defineErrors({
     text: 'The message would be longer than {most} characters.',
     remedy: 'Make it shorter, or send what is large by reference.',
   },
+  'hl7-too-many-values': {
+    class: 'permanent',
+    text: 'The message has more than {most} values, too many to be made into JSON.',
+    remedy: 'Take what is needed out of the message by its paths instead.',
+  },
   'hl7-not-in-charset': {
     class: 'permanent',
     text: "The value for {path} has a character that the message's character set {charset} cannot carry.",

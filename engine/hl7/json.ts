@@ -29,12 +29,15 @@ export interface Hl7SegmentJson {
 }
 
 const LINE_ENDS = ['\r', '\n', '\r\n'];
+/** A frame of separators alone has millions, each an object of its own: more than a second's work, and all of the memory. */
+const MOST_VALUES = 2_000_000;
 const BEFORE = /^\ufeff?[\r\n \t\v]*$/;
 
-/** The message as plain JSON, nothing lost: `hl7FromJson` makes the same bytes of it. */
+/** The message as plain JSON, nothing lost: `hl7FromJson` makes the same bytes of it. Throws `hl7-too-many-values`. */
 export function hl7ToJson(message: Hl7Message): Hl7MessageJson {
   const { source } = message;
   const { text } = source;
+  refuseMany(source);
   const segments: Hl7SegmentJson[] = [];
   const before = text.slice(0, source.segment(0)?.from ?? 0);
   let lineEnd = '\r';
@@ -84,6 +87,15 @@ export function hl7FromJson(json: unknown): Hl7Message {
     writer.add(writer.nameFrom(name, place), fields, end);
   }
   return Hl7Message.of(writer.finish());
+}
+
+function refuseMany({ text, delimiters }: Hl7Source): void {
+  const { field, component, repetition, subcomponent } = delimiters;
+  let left = MOST_VALUES;
+  for (const separator of [field, component, repetition, subcomponent, '\r', '\n']) {
+    for (let at = separator === '' ? -1 : text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1))
+      if (--left < 0) throw hl7Errors.create('hl7-too-many-values', { most: MOST_VALUES });
+  }
 }
 
 /** All before the first field; a header's is three letters, since its separator is a field of its own. */

@@ -1,5 +1,6 @@
 import { charsetNamed, UTF8, type Charset } from './charset.ts';
 import { levels, readDelimiters, startOf, type Delimiters } from './delimiters.ts';
+import { hl7Errors } from './errors.ts';
 import { unescape } from './escape.ts';
 import type { Hl7Path } from './path.ts';
 
@@ -11,6 +12,8 @@ export interface Span {
 
 /** Line ends are sought when the first segment is: whoever only writes the text never looks. */
 const UNSOUGHT = -2;
+/** What a frame may hold at most by default (mllp/framer.ts): a longer message could not be sent. */
+export const MOST_CHARACTERS = 32 * 1024 * 1024;
 export const HEADERS: ReadonlySet<string> = new Set(['MSH', 'FHS', 'BHS']);
 /** Below this a loop over characters beats the start-up of a native search. */
 const SHORT = 96;
@@ -82,11 +85,18 @@ export class Hl7Source {
     this.begins = [start];
   }
 
-  /** The text with a stretch of it replaced, which must not touch the separators. */
+  /** The text with a stretch of it replaced, which must not touch the separators. Throws `hl7-too-long` where it grows so long. */
   spliced(span: Span, text: string): Hl7Source {
+    this.refuseGrowth(text.length - (span.to - span.from));
     const edited = this.text.slice(0, span.from) + text + this.text.slice(span.to);
     const staysAscii = this.isAscii && isAsciiText(text);
     return new Hl7Source(edited, this.fallback, this.marked, this.damaged, this, staysAscii);
+  }
+
+  /** Before anything of that length is made. What came longer than that stays as it is. */
+  refuseGrowth(by: number): void {
+    if (by > 0 && this.text.length + by > MOST_CHARACTERS)
+      throw hl7Errors.create('hl7-too-long', { most: MOST_CHARACTERS });
   }
 
   get [Symbol.toStringTag](): string {

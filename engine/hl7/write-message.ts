@@ -2,11 +2,8 @@ import { UTF8, type Charset } from './charset.ts';
 import { hl7Errors } from './errors.ts';
 import { SEGMENT_NAME } from './path.ts';
 import { refusal } from './refuse.ts';
-import { HEADERS, Hl7Source } from './source.ts';
+import { HEADERS, Hl7Source, MOST_CHARACTERS } from './source.ts';
 import { badValue, isObject, writeExact, writeField, type Writing } from './write-value.ts';
-
-/** What a frame may hold at most by default (mllp/framer.ts): a longer message could not be sent. */
-export const MOST_CHARACTERS = 32 * 1024 * 1024;
 
 /** Writes a message segment by segment, MSH first. For one message. */
 export class MessageWriter {

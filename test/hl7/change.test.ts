@@ -83,6 +83,16 @@ describe('several changes of a message at once', () => {
     assert.equal(message.toString(), before);
   });
 
+  it('make no message longer than a frame may be', () => {
+    const text = 'x'.repeat(12 * 1024 * 1024);
+    const message = of('OBX|1', 'OBX|2', 'OBX|3');
+    const places = [1, 2, 3].map((row): Hl7Change => ({ kind: 'value', path: `OBX[${row}]-5`, text }));
+    assert.throws(() => message.change(places), { code: 'hl7-too-long' });
+    message.change(places.slice(0, 2));
+    assert.throws(() => message.set('OBX[3]-5', text), { code: 'hl7-too-long' });
+    assert.equal(message.set('OBX[1]-5', '').get('OBX[2]-5').length, text.length);
+  });
+
   it('take about as long for a thousand segments as the message is long, not its square', () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `OBX|${i + 1}|ST|code||${'v'.repeat(40)}`);
     const message = of(...rows);

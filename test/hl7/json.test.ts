@@ -20,6 +20,14 @@ const plain = (): { segments: { name: string; fields: unknown[]; end?: string }[
   JSON.parse(JSON.stringify(json(HEAD + PID))) as ReturnType<typeof plain>;
 
 describe('a message as JSON', () => {
+  it('is not made of a frame of separators, each of which would be an object', () => {
+    for (const separators of ['|', '~', '^', '&^', '&^~'])
+      assert.throws(() => json(`${HEAD}ZZZ|${separators.repeat(Math.ceil(2_000_001 / separators.length))}\r`), {
+        code: 'hl7-too-many-values',
+      });
+    assert.throws(() => json(HEAD + 'Z\r'.repeat(2_000_001)), { code: 'hl7-too-many-values' });
+  });
+
   it('has values by their place, components, subcomponents and repetitions, empty and null apart', () => {
     assert.deepEqual(json(HEAD + PID), {
       kind: 'hl7-message',

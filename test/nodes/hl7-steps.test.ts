@@ -225,6 +225,17 @@ describe('steps that change a message', () => {
     assert.deepEqual(problems(applied), ['0 path OBX[*]-5 hl7-too-many-places']);
   });
 
+  it('write no more at all their places together than a message may hold', async () => {
+    const message = of(`ZZZ|${'x'.repeat(12_000_000)}`, ...Array.from({ length: 900 }, () => 'OBX|1'));
+    const copied = await apply(message, [step({ path: 'OBX[*]-5', value: 'ZZZ-1', kind: 'hl7' })]);
+    assert.deepEqual(problems(copied), ['0 value OBX[3]-5 value-too-large']);
+    const twice = await apply(message, [
+      step({ path: 'OBX[1]-5', value: 'ZZZ-1', kind: 'hl7' }),
+      step({ path: 'OBX[2]-5', value: 'ZZZ-1', kind: 'hl7' }),
+    ]);
+    assert.deepEqual(problems(twice), ['1 path OBX[2]-5 hl7-too-long']);
+  });
+
   it('count the repetitions of a hostile field no further than they may go', async () => {
     const message = of(`PID|1||${'~'.repeat(2_000_000)}`);
     const before = process.memoryUsage().heapUsed;

@@ -2,6 +2,8 @@
  * Changes a message step by step: what `hl7 edit` and `hl7 build` do, and what their previews show. Each step finds all its
  * places in the message as the steps before it have left it; what a step says is evaluated there before any of them is
  * written. The message given stays as it is.
+ *
+ * Over 300 lines: the kinds of steps share what they know of places, limits and problems.
  */
 import { WardflowError, type Hl7Change, type Hl7Message } from '../../../engine/index.ts';
 import { nodeErrors } from '../errors.ts';
@@ -79,6 +81,8 @@ interface Place {
 
 /** Longest value that a step writes, in characters: a document inside a message. */
 const LONGEST_VALUE = 16 * 1024 * 1024;
+/** All that one step writes at its places together: what would be longer than a message may be is not looked through for each. */
+const LONGEST_IN_ALL = 32 * 1024 * 1024;
 
 class Run implements Applied {
   message: Hl7Message;
@@ -113,6 +117,7 @@ class Run implements Applied {
     const changes: Hl7Change[] = [];
     const written: Place[] = [];
     const places = this.#expand(pattern);
+    let length = 0;
     for (const place of places) {
       const here = this.#here(place, pattern);
       let change: Hl7Change | null;
@@ -132,6 +137,10 @@ class Run implements Applied {
         return;
       }
       if (change === null) continue;
+      if ('text' in change && (length += change.text.length) > LONGEST_IN_ALL) {
+        const details = { field: `step ${at + 1}, value`, node: this.#options.node, limit: LONGEST_IN_ALL };
+        return tell('value', place.path, nodeErrors.create('value-too-large', details));
+      }
       if (place.missing) {
         if (this.#options.ifMissing === 'fail') return tell('path', place.path, noSegment(pattern.segment, place.path));
         // Only one place can be wanting: those of "each" are found, not asked for.
@@ -288,15 +297,12 @@ class Run implements Applied {
   }
 
   *#repetitions({ segment, field, repetition }: PlacePattern, occurrence: number, missing: boolean): Generator<number> {
-    if (repetition !== '*') return yield repetition;
-    if (missing) return;
-    const text = this.message.raw(`${segment}[${occurrence}]-${field}`);
-    if (text === '') return;
+    if (repetition !== '*') yield repetition;
+    const text = missing || repetition !== '*' ? '' : this.message.raw(`${segment}[${occurrence}]-${field}`);
     const separator = this.message.source.delimiters.repetition;
     let number = 1;
-    yield number;
-    if (separator === '') return;
-    for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) yield ++number;
+    if (text !== '') yield number;
+    for (let at = nextOf(text, separator, 0); at >= 0; at = nextOf(text, separator, at + 1)) yield ++number;
   }
 
   /** Adds the segment that is wanting, at the end: the next of its name, never several at once. */
@@ -305,6 +311,9 @@ class Run implements Applied {
     this.message.addSegment(segment);
   }
 }
+
+const nextOf = (text: string, separator: string, from: number): number =>
+  separator === '' ? -1 : text.indexOf(separator, from);
 
 type Tell = (field: ApplyProblem['field'], path: string, error: unknown) => void;
 
