@@ -155,6 +155,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...parts,
     store,
     send: (name, message) => hl7Endpoints.get(name).send(message),
+    fallbackCharset: (feed) => intake.settings(feed)?.fallbackCharset,
   });
   const intake = createIntake({
     ...parts,

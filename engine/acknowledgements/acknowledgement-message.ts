@@ -17,13 +17,15 @@ export interface Numbered {
   readonly now: Millis;
   /** It goes to a receiver of its own, which says that it has it (2.9.3.2); on the sender's connection nobody does. */
   readonly ownConnection: boolean;
+  /** What its sender writes in where MSH-18 says nothing: the answer is in the same. */
+  readonly fallbackCharset?: string | undefined;
 }
 
 /** `message`: the one that is answered, as received; `undefined` or unreadable: nothing of its header is repeated. */
 export function acknowledgementMessage(
   message: Uint8Array | undefined,
   { code, text, error, type, segments = [] }: AnswerContent,
-  { controlId, now, ownConnection }: Numbered,
+  { controlId, now, ownConnection, fallbackCharset }: Numbered,
 ): Uint8Array {
   refuseBad(segments);
   const options: AckOptions = {
@@ -36,12 +38,12 @@ export function acknowledgementMessage(
     ...(type !== undefined && { type }),
     expects: { accept: ownConnection ? 'AL' : 'NE', application: 'NE' },
   };
-  return buildAck(message && readable(message), options).toBytes();
+  return buildAck(message && readable(message, fallbackCharset), options).toBytes();
 }
 
-function readable(bytes: Uint8Array): Hl7Message | undefined {
+function readable(bytes: Uint8Array, fallbackCharset: string | undefined): Hl7Message | undefined {
   try {
-    return Hl7Message.parse(bytes);
+    return Hl7Message.parse(bytes, fallbackCharset === undefined ? {} : { fallbackCharset });
   } catch {
     return undefined;
   }

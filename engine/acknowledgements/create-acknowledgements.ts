@@ -32,6 +32,8 @@ export interface AcknowledgementsOptions {
   readonly live: LiveFeed;
   readonly send: SendToEndpoint;
   readonly onStoreFailure: (error: unknown) => void;
+  /** Of a feed, where one is set. */
+  readonly fallbackCharset?: (feed: string) => string | undefined;
 }
 
 /** What intake tells of messages whose sender is owed an answer. */
@@ -331,7 +333,8 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Runnin
       const owed = await acknowledgements.get(messageId);
       if (!owed) return { kind: 'not-owed' };
       const now = clock.now();
-      const numbered = { controlId: newControlId(), now, ownConnection: owed.endpoint !== null };
+      const fallbackCharset = options.fallbackCharset?.(owed.feed);
+      const numbered = { controlId: newControlId(), now, ownConnection: owed.endpoint !== null, fallbackCharset };
       const answer = acknowledgementMessage(message.bytes, content, numbered);
       const { code } = content;
       const outcome = await make({ messageId, code, bytes: answer, by: 'flow', definition, at: now });

@@ -222,6 +222,16 @@ describe('enhanced mode', () => {
       assert.deepEqual(said(await peer.wait(1)), ['AA B77']);
     });
 
+  it('answers in the character set of the feed where the message states none', async () => {
+    const { connect, answer } = await start({ feed: { fallbackCharset: '8859/1' } });
+    const peer = await connect();
+    peer.frame(Buffer.from(enhancedOru('H1', 'NE', 'AL').replace('|LAB|', '|Hämatologie|'), 'latin1'));
+    await answer('H1', { text: 'geprüft' });
+    await peer.wait(1);
+    const [given] = peer.answers;
+    assert.match(Buffer.from(given ?? '').toString('latin1'), /Hämatologie[^]*geprüft/);
+  });
+
   it('keeps an answer whose connection has gone until its message comes again', async () => {
     const { connect, answer, becomes, engine } = await start();
     const peer = await connect();
