@@ -158,6 +158,21 @@ describe('forms about HL7 in the editor', function () {
       assert.match(await row('PID-3.4').innerText(), /Patient Identifier List, Assigning Authority/);
     });
 
+    it('no word of a value that lacks, as soon as it is typed', async () => {
+      await edit('forms-edit');
+      const steps = page.locator('.wardflow-step');
+      const before = await steps.count();
+      const button = page.locator('.wardflow-steps-row').getByText('step', { exact: true });
+      await button.click();
+      const added = steps.nth(before);
+      await added.locator('.wardflow-step-path').fill('MSH-4');
+      await added.getByText('Say what to write there.').waitFor();
+      await added.locator('.red-ui-typedInput-input').first().pressSequentially('N');
+      await added.getByText('Say what to write there.').waitFor({ state: 'hidden' });
+      await button.click();
+      await steps.nth(before + 1).waitFor();
+    });
+
     it('the message that is built', async () => {
       await edit('forms-build');
       await panel().getByText('The message that is made').waitFor();

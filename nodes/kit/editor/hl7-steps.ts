@@ -125,11 +125,16 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
   };
   kind.on('change', update);
   for (const field of [path, after]) field.on('input change', update);
-  for (const field of [value, when]) field.on('change', update);
+  for (const field of [value, when]) {
+    field.on('change', update);
+    // Node-RED's widget tells of a change when the field is left. A sentence that goes only then moves what lies below it
+    // from under the pointer, and a click on the button that adds a step is lost.
+    shownInput(field).on('input', update);
+  }
   asked.on('click', () => {
     conditional = true;
     lay();
-    when.next('.red-ui-typedInput-container').find('input').trigger('focus');
+    shownInput(when).trigger('focus');
   });
   lay();
   // A line ends as a tab in a one-line field; what nobody touched is kept as it was written.
@@ -191,7 +196,11 @@ function textIn(field: JQuery): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** The field that Node-RED's widget shows in the place of its own. */
 function named(field: JQuery, label: string): void {
-  field.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
+  shownInput(field).attr('aria-label', label);
+}
+
+/** The field that Node-RED's widget shows in the place of its own. */
+function shownInput(field: JQuery): JQuery {
+  return field.next('.red-ui-typedInput-container').find('input');
 }
