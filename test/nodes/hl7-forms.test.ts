@@ -144,6 +144,18 @@ describe('forms about HL7 in the editor', function () {
     });
   });
 
+  it('put the cursor into a row that somebody adds', async () => {
+    await edit('forms-in');
+    const types = page.locator('.wardflow-list').first();
+    const rows = types.locator('input');
+    const before = await rows.count();
+    await types.getByText('add', { exact: true }).click();
+    await page.waitForFunction(
+      (at) => document.activeElement === document.querySelector('.wardflow-list')?.querySelectorAll('input')[at],
+      before,
+    );
+  });
+
   describe('show on a message', () => {
     it('what an edit changes, while it is typed', async () => {
       await edit('forms-edit');

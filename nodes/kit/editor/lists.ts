@@ -63,7 +63,11 @@ function makeList<T>(
 ): ListField {
   const property = list.dataset['property'] ?? '';
   const widget = $(list).editableList<Row<T>>({
-    addItem: (container, _index, row) => draw($(container), row.value ?? empty),
+    addItem(container, _index, row) {
+      draw($(container), row.value ?? empty);
+      // A row that somebody adds is one that they go on to fill: an empty one is not kept, and its example looks like a value.
+      if (row.value === undefined) $(container).find('input').first().trigger('focus');
+    },
     removable: true,
     sortable: true,
     height: 'auto',
