@@ -33,7 +33,7 @@ export async function status(io: Io, options: { readonly runtime: string; readon
 }
 
 const headText = ({ number, at }: HeadStatement, now: number): string =>
-  columns([['audit', `head ${number} signed ${span(now - Date.parse(at))} ago`]]);
+  columns([['audit head', `${number}, signed ${span(now - Date.parse(at))} ago`]]);
 
 function releaseText({ running, problem, drift }: RuntimeRelease): string {
   const until = running?.until ? `, under broken glass until ${dateTime(running.until)}` : '';
