@@ -79,6 +79,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'outside-scope': 403,
   conflict: 409,
   'reread-feed-stopped': 409,
+  'flow-refused': 409,
   'samples-full': 409,
   'switch-invalid': 400,
   'too-large': 413,

@@ -78,10 +78,13 @@ export function createStorageModule(options: StorageOptions): object {
 
     async getFlows(): Promise<readonly NodeConfig[]> {
       try {
-        const files = inTabOrder(await readFlowFiles(flowsFolder), await order.read());
-        // "Restart Flows": rules, ladders and texts that somebody has changed in their files come into force as well.
-        if (read) await options.saved(await loadDefinitions(flowsFolder), undefined);
-        inForce = files;
+        // What was read before a change of the folder must not come into force after it.
+        await alone(async () => {
+          const files = inTabOrder(await readFlowFiles(flowsFolder), await order.read());
+          // "Restart Flows": rules, ladders and texts that somebody has changed in their files come into force as well.
+          if (read) await options.saved(await loadDefinitions(flowsFolder), undefined);
+          inForce = files;
+        });
       } catch (error) {
         if (!read) options.onUnreadable(error);
         log.error('the flow files cannot be read; the flows in force stay', { error });

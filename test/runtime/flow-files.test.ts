@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { definitionSet, readDefinitions, silentLog, type DefinitionSet } from '../../engine/index.ts';
+import { oneAtATime, type Alone } from '../../runtime/storage/alone.ts';
 import { createStorageModule, type DeployUser } from '../../runtime/storage/storage-module.ts';
 
 interface StorageModule {
@@ -55,13 +56,14 @@ describe('flows as files', () => {
     await mkdir(dirname(path(name)), { recursive: true });
     await writeFile(path(name), content);
   };
-  const open = async (): Promise<StorageModule> => {
+  const open = async (alone?: Alone): Promise<StorageModule> => {
     const inForce = (await readDefinitions(path())).definitions;
     const storage = createStorageModule({
       flowsFolder: path(),
       userFolder: join(folder, 'user'),
       log: silentLog,
       prepare: async () => undefined,
+      ...(alone && { alone }),
       definitions: () => definitionSet(saved.at(-1)?.set.all ?? inForce),
       saved: async (set, user) => void saved.push({ set, user }),
       onUnreadable: (error) => {
@@ -125,6 +127,22 @@ describe('flows as files', () => {
     assert.deepEqual(tabs(await (await open()).getFlows()), ['tb', 'ta', 'tc'], 'a new one comes last');
     await writeFile(join(folder, 'user/tab-order.json'), '{ not JSON');
     assert.deepEqual(tabs(await (await open()).getFlows()), ['tc', 'ta', 'tb'], 'by their names');
+  });
+
+  it('are read again when whoever writes the folder has finished, so that what is older never comes into force', async () => {
+    const alone = oneAtATime();
+    const storage = await open(alone);
+    await storage.getFlows();
+    let finish = (): void => undefined;
+    const writing = alone(() => new Promise<void>((resolve) => (finish = resolve)));
+    const again = storage.getFlows();
+    // Another one reads the same files meanwhile, more than once over.
+    for (let i = 0; i < 3; i++) await (await open()).getFlows();
+    await put('alpha/README.md', '# Newer\n\n## Runbook\n');
+    assert.equal(saved.length, 0);
+    finish();
+    await Promise.all([writing, again]);
+    assert.equal(saved.at(-1)?.set.byName('alpha')?.files['README.md'], '# Newer\n\n## Runbook\n');
   });
 
   it('take the ids and types that a definition may have, and no others', async () => {

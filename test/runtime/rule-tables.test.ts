@@ -136,6 +136,16 @@ describe('rule tables at the runtime API', () => {
     assert.deepEqual(runtime.saved, []);
   });
 
+  it('says why nothing can be saved while another file of the definitions is broken', async () => {
+    const { content, version } = await detail();
+    const before = await runtime.text('critical-lab-result', 'critical-results');
+    await runtime.write('discharge-follow-up', 'follow-up-queues', '{');
+    const { status, json } = await call(TABLE, { content: withCell(content, '> 6.1'), base: version });
+    assert.equal(status, 409);
+    assert.match(JSON.stringify(json), /follow-up-queues/);
+    assert.equal(await runtime.text('critical-lab-result', 'critical-results'), before);
+  });
+
   it('counts which rows fired over the newest messages of the definition', async () => {
     const { store } = runtime.engine;
     const { version, content } = await detail();
