@@ -77,6 +77,14 @@ describe('the forms in the editor', function () {
   );
   const byType = new Map(ours.map((node) => [node.type, node]));
 
+  it('have an id of its own for each node of every example, so that all can be imported side by side', () => {
+    const ids = nodes.map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id, at) => ids.indexOf(id) !== at),
+      [],
+    );
+  });
+
   it('find every example valid', async () => {
     for (const { id, type } of ours) {
       const valid = await page.evaluate(
@@ -155,6 +163,47 @@ describe('the forms in the editor', function () {
     await page.unrouteAll();
     assert.deepEqual(trouble, []);
   });
+
+  it('say that a table of _shared has its rows there', async () => {
+    const glance = {
+      title: 'T',
+      hitPolicy: 'FIRST',
+      page: '/definitions/_shared/rules/t',
+      columns: [''],
+      rows: [],
+      total: 7,
+    };
+    await page.route('**/wardflow/rule-tables/**', (route) => route.fulfill({ json: glance }));
+    await page.evaluate(
+      (node) => {
+        const { RED } = globalThis as unknown as { RED: Editor };
+        RED.editor.edit(RED.nodes.node(node));
+      },
+      byType.get('rule table')?.id ?? '',
+    );
+    await page.getByText('A table of _shared with 7 rows, hit policy FIRST.').waitFor();
+    assert.equal(await page.locator('.wardflow-table').count(), 0);
+    await close();
+    await page.unrouteAll();
+  });
+
+  it('say in a Node-RED without a runtime why there is no preview', async () => {
+    await page.evaluate(
+      (node) => {
+        const { RED } = globalThis as unknown as { RED: Editor };
+        RED.editor.edit(RED.nodes.node(node));
+      },
+      byType.get('hl7 edit')?.id ?? '',
+    );
+    await page.getByText('Previews need the Wardflow runtime.').waitFor();
+    await close();
+    assert.deepEqual(trouble, []);
+  });
+
+  async function close(): Promise<void> {
+    await page.locator('#node-dialog-ok').last().click();
+    await page.locator('#node-dialog-ok').last().waitFor({ state: 'hidden' });
+  }
 
   async function saved(id: string): Promise<unknown> {
     return page.evaluate((node) => {

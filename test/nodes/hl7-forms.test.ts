@@ -232,6 +232,84 @@ describe('forms about HL7 in the editor', function () {
     });
   });
 
+  describe('say what is wrong with a field', () => {
+    it('below it, under its own name, and unfold what hides it', async () => {
+      await edit('forms-in');
+      const subscription = page.getByRole('textbox', { name: 'Subscription' });
+      await subscription.fill('Not Good');
+      await page.getByText('Subscription takes small letters, digits and hyphens').waitFor();
+      assert.equal(await subscription.getAttribute('aria-invalid'), 'true');
+      await subscription.fill('forms');
+      await page.locator('.wardflow-field-problem').waitFor({ state: 'detached' });
+      assert.equal(await subscription.getAttribute('aria-invalid'), null);
+      const more = page.locator('details.wardflow-more');
+      await more.evaluate((details: HTMLDetailsElement) => {
+        details.querySelector('input')!.value = '0';
+        details.querySelector('input')!.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+      await page.getByText('At once is no whole number within the limits.').waitFor({ state: 'visible' });
+      assert.ok(await page.getByRole('spinbutton', { name: 'At once' }).isVisible());
+    });
+
+    it('in an entry of a list, until it is taken out', async () => {
+      await edit('forms-in');
+      await page.getByRole('textbox', { name: 'Types' }).fill('nonsense');
+      await page.getByText('Types has an entry that is not in the form shown.').waitFor();
+      await page.locator('.wardflow-list .red-ui-editableList-item-remove').click();
+      await page.locator('.wardflow-field-problem').waitFor({ state: 'detached' });
+    });
+  });
+
+  it('keep what was typed into a list while the form of a config node is open above it', async () => {
+    await edit('forms-in');
+    await page.getByRole('textbox', { name: 'Types' }).fill('ADT');
+    await page.locator('#node-input-btn-feed-edit').click();
+    await page.locator('#node-config-input-zone').waitFor({ state: 'visible' });
+    const update = page.locator('#node-config-dialog-cancel');
+    await update.click();
+    await update.waitFor({ state: 'hidden' });
+    await close('ok');
+    assert.deepEqual(
+      await page
+        .evaluate(
+          () => (globalThis as unknown as { RED: Editor }).RED.nodes.node('forms-in') as unknown as { types: unknown },
+        )
+        .then(({ types }) => types),
+      ['ADT'],
+    );
+  });
+
+  it('move and remove steps by the keyboard alone', async () => {
+    await edit('forms-edit');
+    const places = (): Promise<readonly string[]> =>
+      page.locator('.wardflow-step-path').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+    const first = await places();
+    await page.getByRole('button', { name: 'Move step 1: arrow up or down' }).focus();
+    await page.keyboard.press('ArrowDown');
+    assert.deepEqual(await places(), first.toReversed());
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+    assert.equal(await focused(), 'Move step 2: arrow up or down');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Remove step 2');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.wardflow-step').length === 1);
+    assert.equal(await focused(), 'What the step does');
+  });
+
+  it('are not cut off where the window is narrow', async () => {
+    await page.setViewportSize({ width: 760, height: 900 });
+    for (const id of ['forms-edit', 'forms-in', 'feed-hospital']) {
+      await edit(id);
+      const [whole, seen] = await page
+        .locator('.red-ui-tray-body-wrapper')
+        .evaluate((body) => [body.scrollWidth, body.clientWidth]);
+      assert.equal(whole, seen, id);
+      await close();
+    }
+    await page.setViewportSize({ width: 1300, height: 1000 });
+  });
+
   it('never choose a real message by themselves, and show it to who may see it alone', async () => {
     const sender = new MllpSender(bench.runtime.mllpPort);
     await sender.send(oru({ controlId: 'REAL1', patient: 'PRV88', observations: [potassium('7.1', 'HH')] }));

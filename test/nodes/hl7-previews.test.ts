@@ -8,6 +8,8 @@ import { previewOfBuild } from '../../nodes/hl7-build/preview.ts';
 import { hl7Edit } from '../../nodes/hl7-edit/config.ts';
 import { previewOfEdit } from '../../nodes/hl7-edit/preview.ts';
 import { previewOfJson } from '../../nodes/hl7-json/preview.ts';
+import { hl7Out } from '../../nodes/hl7-out/config.ts';
+import { previewOfOut } from '../../nodes/hl7-out/preview.ts';
 import { withDefaults } from '../../nodes/kit/properties.ts';
 import type { PreviewGiven } from '../../runtime/services.ts';
 import { adt } from '../kit/hl7-messages.ts';
@@ -73,6 +75,21 @@ describe('what the forms show of a sample', () => {
   it('is the JSON of a message', () => {
     const { rows } = previewOfJson(given({ direction: 'auto' }));
     assert.equal((rows[0]?.value as { kind?: unknown } | undefined)?.kind, 'hl7-message');
+    assert.deepEqual(previewOfJson(given({ direction: 'to-hl7' })).rows, [{ field: 'direction', skipped: true }]);
+  });
+
+  it('is the message that would be sent, with its new control id', async () => {
+    const sent = await previewOfOut(given(withDefaults(hl7Out, {})));
+    assert.equal(sent.after?.get('PID-3'), '0042');
+    assert.equal(sent.made, true);
+    const renewed = await previewOfOut(given(withDefaults(hl7Out, { controlId: 'new' })));
+    assert.equal(renewed.after?.get('MSH-10'), 'WFPREVIEW');
+    const text = '$join(["MSH|^~\\\\&|A|B|C|D|20260101||ADT^A01|X|P|2.5.1", "PID|1"], "\n")';
+    const made = await previewOfOut(given(withDefaults(hl7Out, { message: text, messageKind: 'jsonata' })));
+    assert.equal(made.after?.get('MSH-3'), 'A');
+    const other = await previewOfOut(given(withDefaults(hl7Out, { message: '{"a": 1}', messageKind: 'jsonata' })));
+    assert.equal(other.after, undefined);
+    assert.equal(other.rows[0]?.field, 'message');
   });
 
   it('never fails, whatever is in the form', async () => {
@@ -80,6 +97,7 @@ describe('what the forms show of a sample', () => {
       fc.asyncProperty(fc.array(fc.anything(), { maxLength: 4 }), fc.anything(), async (steps, other) => {
         await previewOfEdit(given({ name: other, steps, ifMissing: other }));
         await previewOfEdit(given({ name: other, steps: other, ifMissing: other }));
+        await previewOfOut(given({ message: other, messageKind: other, controlId: other, discriminator: other }));
         await previewOfBuild(given(withDefaults(hl7Build, { message: other, messageType: other, steps, from: other })));
       }),
       { seed: 7, numRuns: 200 },

@@ -6,6 +6,7 @@ import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { useRuleTables } from './queries.ts';
+import classes from './sheet.module.css';
 
 /** Every rule table of the environment. */
 export default function RulesPage() {
@@ -46,7 +47,7 @@ export default function RulesPage() {
               <tbody>
                 {tables.map(({ definition, table, title, hitPolicy, rows, tests, version }) => (
                   <tr key={`${definition} ${table}`}>
-                    <td>
+                    <td className={classes['title']}>
                       <Link href={`/definitions/${definition}/rules/${table}`}>{title}</Link>
                       <br />
                       <span className="dim mono">{table}</span>

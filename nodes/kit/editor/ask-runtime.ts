@@ -12,7 +12,10 @@ export class RuntimeRefusal extends Error {
   }
 }
 
-/** @param path below `wardflow/editor/` @throws RuntimeRefusal; an aborted request rejects as `fetch` does */
+/** The palette is in a Node-RED that runs by itself. */
+export class NoRuntime extends Error {}
+
+/** @param path below `wardflow/editor/` @throws RuntimeRefusal, NoRuntime; an aborted request rejects as `fetch` does */
 export async function askRuntime<T>(
   path: string,
   given: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
@@ -28,6 +31,8 @@ export async function askRuntime<T>(
     throw new RuntimeRefusal(0, 'The runtime does not answer.', 'It is started again by itself.');
   });
   if (response.ok) return (await response.json()) as T;
+  // Plain Node-RED knows nothing of these addresses; a runtime says what is wrong as a problem.
+  if (response.status === 404 && !(response.headers.get('content-type') ?? '').includes('json')) throw new NoRuntime();
   const problem = (await response.json().catch(() => ({}))) as Partial<Record<'title' | 'remedy', string>>;
   throw new RuntimeRefusal(response.status, problem.title ?? 'It was refused.', problem.remedy ?? '');
 }

@@ -18,6 +18,7 @@
 import type { NodeDeclaration } from '../properties.ts';
 import { completeFromDefinition } from './choices.ts';
 import { feedBehind } from './feed-behind.ts';
+import { fieldSentences, type FieldSentences } from './field-sentences.ts';
 import { formValues } from './form-values.ts';
 import { pathField } from './hl7-path-field.ts';
 import { stepList } from './hl7-steps.ts';
@@ -29,8 +30,14 @@ import { ruleTableView } from './rule-table-view.ts';
 import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
-let lists: readonly ListField[] = [];
-let section: PreviewSection | undefined;
+interface OpenForm {
+  readonly lists: readonly ListField[];
+  readonly section: PreviewSection | undefined;
+  readonly sentences: FieldSentences;
+}
+
+/** By node: a config node's form may be open over that of the node which names it. */
+const open = new Map<string, OpenForm>();
 
 const LISTS: Readonly<Record<string, typeof textList>> = { named: namedList, 'hl7-steps': stepList };
 
@@ -38,6 +45,7 @@ export function openForm<P extends object>(node: EditorNode, declaration: NodeDe
   const form = formOf(prefix);
   if (!form) return;
   fillAbsent(node, declaration, prefix);
+  nameByLabels(form);
   for (const input of form.querySelectorAll<HTMLInputElement>('input[data-widget]')) {
     switch (input.dataset['widget']) {
       case 'jsonata':
@@ -60,14 +68,24 @@ export function openForm<P extends object>(node: EditorNode, declaration: NodeDe
         break;
     }
   }
-  lists = [...form.querySelectorAll<HTMLOListElement>('ol[data-widget]')].map((list) =>
+  const lists = [...form.querySelectorAll<HTMLOListElement>('ol[data-widget]')].map((list) =>
     (LISTS[list.dataset['widget'] ?? ''] ?? textList)(list, node),
   );
   const glance = form.querySelector<HTMLElement>('[data-widget="rule-table"]');
   const named = document.getElementById(`${prefix}-${glance?.dataset['of'] ?? ''}`);
   if (glance && named instanceof HTMLInputElement) ruleTableView(glance, named, node);
   watchConditions(form, prefix);
-  openPreview(form, node, declaration, prefix);
+  const section = openPreview(form, node, declaration, { prefix, lists });
+  open.set(node.id, { lists, section, sentences: fieldSentences(form, node, declaration, { prefix, lists }) });
+}
+
+/** Node-RED puts what is wrong with a field into its aria-label, which would be its whole name then. */
+function nameByLabels(form: HTMLElement): void {
+  for (const label of form.querySelectorAll<HTMLLabelElement>('.form-row label[for]')) {
+    label.id ||= `${label.htmlFor}-label`;
+    // Before widgets take a field's place: they take its name over.
+    document.getElementById(label.htmlFor)?.setAttribute('aria-labelledby', label.id);
+  }
 }
 
 /** Of a node that was saved before a setting existed: the form shows, and saves, what holds for it. */
@@ -83,9 +101,9 @@ function openPreview<P extends object>(
   form: HTMLElement,
   node: EditorNode,
   declaration: NodeDeclaration<P>,
-  prefix: string,
-): void {
-  closeForm();
+  { prefix, lists }: { readonly prefix: string; readonly lists: readonly ListField[] },
+): PreviewSection | undefined {
+  closeForm(node);
   const config = (): object => formValues(node, declaration, prefix, lists);
   // A feed's messages are its own, under the name that stands in the form.
   const feed = (): string | null => {
@@ -93,20 +111,22 @@ function openPreview<P extends object>(
     if (declaration.type !== 'wardflow-feed') return feedBehind(node);
     return typeof name === 'string' && FEED.test(name.trim()) ? name.trim() : null;
   };
-  section = previewSection(form, declaration, { node, prefix, nodeType: declaration.type, config, feed });
+  return previewSection(form, declaration, { node, prefix, nodeType: declaration.type, config, feed });
 }
 
 const FEED = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** However it ends. */
-export function closeForm(): void {
-  section?.close();
-  section = undefined;
+export function closeForm({ id }: EditorNode): void {
+  const form = open.get(id);
+  open.delete(id);
+  form?.section?.close();
+  form?.sentences.close();
 }
 
 /** Lists and numbers are not what Node-RED reads out of a form by itself. */
 export function saveForm<P extends object>(node: EditorNode, declaration: NodeDeclaration<P>, prefix: string): void {
-  for (const { property, values } of lists) node[property] = values();
+  for (const { property, values } of open.get(node.id)?.lists ?? []) node[property] = values();
   for (const [name, { value }] of Object.entries<{ readonly value: unknown }>(declaration.properties)) {
     const field = document.getElementById(`${prefix}-${name}`);
     if (typeof value !== 'number' || !(field instanceof HTMLInputElement)) continue;
@@ -118,8 +138,7 @@ export function saveForm<P extends object>(node: EditorNode, declaration: NodeDe
     const { widget } = field.dataset;
     if (widget === 'jsonata' || widget === 'typed') keepLines(field, node[field.id.slice(prefix.length + 1)]);
   }
-  lists = [];
-  closeForm();
+  closeForm(node);
 }
 
 function formOf(prefix: string): HTMLElement | null {

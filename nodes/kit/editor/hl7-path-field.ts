@@ -43,12 +43,6 @@ export function pathField(input: HTMLInputElement, options: PathFieldOptions): v
     'aria-describedby': note.id,
   }))
     input.setAttribute(name, value);
-  const label = input.labels?.item(0);
-  if (label) {
-    // Node-RED puts what is wrong into aria-label, which would be the field's whole name then.
-    label.id ||= `${id}-label`;
-    input.setAttribute('aria-labelledby', label.id);
-  }
   const list = new SuggestionList(input, `${id}-list`, say('list'), (chosen) => take(chosen));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;

@@ -8,7 +8,7 @@ import type {
   SampleChoice,
   SampleList,
 } from '../../../runtime/editor-api/preview-contract.ts';
-import { askRuntime, RuntimeRefusal } from './ask-runtime.ts';
+import { askRuntime, NoRuntime, RuntimeRefusal } from './ask-runtime.ts';
 import { element } from './elements.ts';
 import { FieldProblems } from './field-problems.ts';
 import { drawAnswer, problemLine } from './preview-answer.ts';
@@ -163,6 +163,11 @@ export function preview(container: HTMLElement, options: PreviewOptions): Previe
   const refused = (error: unknown): void => {
     problems.clear();
     shownFor = '';
+    if (error instanceof NoRuntime) {
+      choice.hidden = true;
+      tell(element('p', 'wardflow-preview-empty', `${say('no-runtime')} ${say('no-runtime-remedy')}`));
+      return;
+    }
     const told = error instanceof RuntimeRefusal ? error : new RuntimeRefusal(0, say('failed'), '');
     tell(problemLine(told.message, told.remedy));
     status.textContent = told.message;

@@ -3,6 +3,7 @@ import { NEW_STEP, STEP_KINDS, STEP_VALUES, stepProblems, type Step, type StepKi
 import { pathField } from './hl7-path-field.ts';
 import type { ListField } from './lists.ts';
 import { shownVersion } from './preview-section.ts';
+import { stepKeys, type StepKeys } from './step-keys.ts';
 import { syntaxProblem, translate, type EditorNode } from './red.ts';
 import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
 
@@ -14,7 +15,7 @@ const TAKES_VALUE: ReadonlySet<StepKind> = new Set(['set', 'raw']);
 
 export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
   const property = list.dataset['property'] ?? '';
-  const say = (key: string): string => translate(node, `kit.steps.${key}`);
+  const say: StepKeys['say'] = (key, values) => translate(node, `kit.steps.${key}`, values);
   const rows = new Map<HTMLElement, RowFields>();
   const inOrder = (): readonly RowFields[] =>
     [...list.querySelectorAll<HTMLElement>('.wardflow-step')].flatMap((element) => rows.get(element) ?? []);
@@ -45,20 +46,24 @@ export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
       }
     },
     removeItem() {
-      number();
-      judge();
+      moved();
+      if (document.activeElement === document.body) inOrder().at(-1)?.focus();
     },
-    sortItems() {
-      number();
-      judge();
-    },
+    sortItems: () => moved(),
     addButton: say('add-step'),
     removable: true,
     sortable: true,
     height: 'auto',
   });
   const number = (): void => {
-    for (const [at, row] of inOrder().entries()) row.number(at + 1);
+    for (const [at, row] of inOrder().entries()) {
+      row.number(at + 1);
+      stepKeys(row.element, { at: at + 1, say, moved });
+    }
+  };
+  const moved = (): void => {
+    number();
+    judge();
   };
   const saved = node[property];
   for (const step of Array.isArray(saved) ? (saved as Step[]) : []) widget.editableList('addItem', { step });
@@ -67,6 +72,7 @@ export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
 }
 
 interface RowFields {
+  readonly element: HTMLElement;
   read(): Step;
   show(problem: { readonly field: string; readonly sentence: string } | undefined): void;
   number(at: number): void;
@@ -157,6 +163,7 @@ function drawRow(container: HTMLElement, step: Step, say: (key: string) => strin
     return undefined;
   };
   return {
+    element: container,
     read() {
       const now = kindNow();
       const takesValue = TAKES_VALUE.has(now);

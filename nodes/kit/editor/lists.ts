@@ -20,7 +20,7 @@ export function textList(list: HTMLOListElement, node: EditorNode): ListField {
     (container, value) => {
       $('<input type="text" class="wardflow-fill">')
         .attr('placeholder', list.dataset['placeholder'] ?? '')
-        .attr('aria-label', list.getAttribute('aria-label') ?? '')
+        .attr('aria-labelledby', labelOf(list))
         .val(value)
         .appendTo(container);
     },
@@ -38,9 +38,13 @@ export function namedList(list: HTMLOListElement, node: EditorNode): ListField {
       const line = $('<div class="wardflow-named">').appendTo(container);
       $('<input type="text" class="wardflow-name">')
         .attr('placeholder', list.dataset['placeholder'] ?? '')
+        .attr('aria-labelledby', labelOf(list))
         .val(row.name)
         .appendTo(line);
-      const value = $('<input type="text" class="wardflow-value">').val(linesToTabs(row.value)).appendTo(line);
+      const value = $('<input type="text" class="wardflow-value">')
+        .attr('aria-labelledby', labelOf(list))
+        .val(linesToTabs(row.value))
+        .appendTo(line);
       value.typedInput({ default: row.kind, types: rowTypes() });
       value.typedInput('type', row.kind);
       value.typedInput('width', '100%');
@@ -80,6 +84,14 @@ function makeList<T>(
       return value === undefined || value === '' ? [] : [value];
     });
   return { property, values };
+}
+
+/** Each entry is named as its list is. */
+function labelOf(list: HTMLOListElement): string {
+  const label = list.closest('.form-row')?.querySelector('label');
+  if (!label) return '';
+  label.id ||= `wardflow-list-${list.dataset['property'] ?? ''}`;
+  return label.id;
 }
 
 function textIn(field: JQuery): string {

@@ -56,8 +56,12 @@ export function registerEditorNode<P extends object>(declaration: NodeDeclaratio
       saveForm(this, declaration, 'node-input');
       this.outputs = outputs(this);
     },
-    oneditcancel: closeForm,
-    oneditdelete: closeForm,
+    oneditcancel(this: EditorNode) {
+      closeForm(this);
+    },
+    oneditdelete(this: EditorNode) {
+      closeForm(this);
+    },
   });
   // Not kept in flow.json: the number of outputs follows from the settings alone. `onadd` is not called for flows loaded.
   RED.events.on('nodes:add', (node: EditorNode & { readonly type?: string }) => {
@@ -80,8 +84,12 @@ export function registerEditorConfigNode<P extends object>(
     oneditsave(this: EditorNode) {
       saveForm(this, declaration, 'node-config-input');
     },
-    oneditcancel: closeForm,
-    oneditdelete: closeForm,
+    oneditcancel(this: EditorNode) {
+      closeForm(this);
+    },
+    oneditdelete(this: EditorNode) {
+      closeForm(this);
+    },
   });
 }
 

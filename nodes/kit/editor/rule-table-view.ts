@@ -48,9 +48,15 @@ function draw(place: HTMLElement, glance: RuleTableGlance, node: EditorNode): vo
     table.append(row);
   }
   scroll.append(table);
+  // Those of _shared are with it.
+  const elsewhere = rows.length === 0 && total > 0;
   const line = made(
     'p',
-    translate(node, 'kit.table.rows', { shown: String(rows.length), total: String(total), hitPolicy }),
+    translate(node, `kit.table.${elsewhere ? 'shared' : 'rows'}`, {
+      shown: String(rows.length),
+      total: String(total),
+      hitPolicy,
+    }),
   );
   const link = made('a', translate(node, 'kit.table.open'));
   $.getJSON('wardflow/editor/context', (context: { readonly console: string }) => {
@@ -59,5 +65,5 @@ function draw(place: HTMLElement, glance: RuleTableGlance, node: EditorNode): vo
     link.rel = 'noopener';
     line.append(' ', link);
   }).fail(() => undefined);
-  place.replaceChildren(line, scroll);
+  place.replaceChildren(line, ...(elsewhere ? [] : [scroll]));
 }
