@@ -31,6 +31,7 @@ import { createTaskWatcher } from './schedule/task-watcher.ts';
 import type { Store, Switch } from './store/contract/index.ts';
 import { storeFailures } from './store-failures.ts';
 import { createTaskService } from './tasks/create-task-service.ts';
+import { createTaskWaits } from './tasks/task-waits.ts';
 import { watchStore } from './watch-store.ts';
 
 export interface EngineOptions {
@@ -129,7 +130,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const effects = createEffectRunner({ ...parts, effects: store.effects, dispatcher, owner });
   const runner = createEscalationRunner({ ...parts, serves: (id) => dispatcher.serves(id), onWork });
   const escalations = createEscalationService({ ...parts, onDue: (at) => runner.expect(at), onWork });
-  const tasks = createTaskService({ ...parts, tasks: store.tasks, onWork });
   const channels =
     options.alertChannels ??
     createChannels({ bindings: bindings.channels ?? {}, folder: dataFolder, clock, endpoints, hl7Endpoints });
@@ -142,6 +142,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     consoleUrl: options.consoleUrl ?? 'http://localhost:4000',
     onWork,
   });
+  const waits = createTaskWaits({ ...parts, work: store.work, tasks: store.tasks, onWork });
+  const tasks = createTaskService({ ...parts, tasks: store.tasks, onWork, onState: (task) => waits.changed(task) });
   const poll = taskPollMs === undefined ? {} : { pollMs: taskPollMs };
   const watcher = createTaskWatcher({ ...parts, ...poll, service: escalations, endpoints });
   const keep = options.retention ?? { bodiesDays: null, messagesDays: null };
@@ -180,7 +182,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     controls.stop();
     waking.stop();
     await intake.close();
-    await Promise.all([dispatcher.drain(withinMs), runner.stop(), watcher.stop(), schedules.stop(withinMs)]);
+    await Promise.all([
+      dispatcher.drain(withinMs),
+      runner.stop(),
+      watcher.stop(),
+      waits.stop(),
+      schedules.stop(withinMs),
+    ]);
     await acknowledgements.stop();
     failures.expected();
     await Promise.all([endpoints.close(), hl7Endpoints.close()]);
@@ -213,6 +221,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       dispatcher.start();
       runner.start();
       watcher.start();
+      waits.start();
       acknowledgements.start();
       void schedules.start();
     },

@@ -44,6 +44,8 @@ export type {
   DeliveredAlert,
 } from './alerts/alert-service.ts';
 export type { CreateTask, TaskActor, TaskChildData, TaskService } from './tasks/task-service.ts';
+export { taskWaitKey, type TaskWaitData } from './tasks/task-waits.ts';
+export { hasEnded } from './tasks/task-states.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Checklist, Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';

@@ -30,6 +30,8 @@ export interface TaskServiceOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly live: Pick<LiveFeed, 'publish'>;
+  /** It has another state; what waits for it goes on. */
+  readonly onState?: (task: WorkflowTask) => Promise<void>;
   /** A child item was made. */
   readonly onWork: () => void;
 }
@@ -90,6 +92,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     if (outcome.kind === 'stale') throw taskErrors.create('task-stale', { state: outcome.task.state });
     if (child) options.onWork();
     told(outcome.task);
+    if (child) await options.onState?.(outcome.task);
     return outcome.task;
   }
 

@@ -29,6 +29,8 @@ function isBoundary({ node }: Place, { port }: Edge): boolean {
     case 'delay':
     case 'delay until':
     case 'queue out':
+    case 'task wait':
+    case 'approval':
       return true;
     case 'escalation timer':
     case 'task create':

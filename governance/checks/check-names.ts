@@ -62,7 +62,7 @@ function unknownTasks({ nodes }: Subject, own: Own): Finding[] {
     nodes.filter(({ type }) => type === 'task create' || type === 'approval').map((node) => textOf(node['task'])),
   );
   return nodes
-    .filter((node) => node.type === 'task update' && !made.has(textOf(node['task'])))
+    .filter((node) => (node.type === 'task update' || node.type === 'task wait') && !made.has(textOf(node['task'])))
     .map((node) => finding('task-not-made', own(node), { task: textOf(node['task']) }));
 }
 

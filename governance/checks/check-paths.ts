@@ -19,9 +19,11 @@ const SOURCES = new Set([
   'quarantine in',
   'escalation timer',
   'task create',
+  'task wait',
+  'approval',
 ]);
 /** For the item that comes to them it is the end. */
-const SETTLING = new Set(['message done', 'message failed', 'queue out', 'delay until']);
+const SETTLING = new Set(['message done', 'message failed', 'queue out', 'delay until', 'task wait', 'approval']);
 
 export function checkPaths(subject: Subject, graph = new FlowGraph(subject.nodes, subject.sharedNodes)): Finding[] {
   const walk = new Walk(subject, graph);
@@ -63,10 +65,9 @@ class Walk {
   from(source: Place): void {
     const queue = [source];
     for (let place = queue.pop(); place; place = queue.pop()) {
-      if (this.#seen.has(place.id)) continue;
-      this.#seen.add(place.id);
       // What a source sends is looked at even where the same node is an end for others (`delay until`).
-      if (place !== source && this.#settles(place)) continue;
+      if (this.#seen.has(place.id) || (place !== source && this.#settles(place))) continue;
+      this.#seen.add(place.id);
       this.#judge(place);
       for (const { to, how } of this.#graph.edges(place.id)) {
         const next = this.#graph.places.get(to);

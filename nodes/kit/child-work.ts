@@ -30,6 +30,8 @@ export interface NextStage {
   readonly lane?: Lane;
   readonly orderingKey?: string | null;
   readonly afterDead?: 'hold' | 'continue';
+  /** Begins its key: what is woken by something is found by that. */
+  readonly under?: string;
   /** For `park`: when it goes on by itself. */
   readonly notBefore?: number;
   /** More for the source, beside what is carried. */
@@ -69,7 +71,7 @@ export function continueLater(handle: NodeHandle<unknown>, msg: WardflowMessage,
     createdAt: services.engine.clock.now(),
     child: {
       parentWorkId: work.id,
-      key: keyOf(work, subscription, next.discriminator),
+      key: `${next.under ?? ''}${keyOf(work, subscription, next.discriminator)}`,
       kind: next.kind,
       data,
       ...(next.kind === 'park' && { state: 'parked' }),

@@ -107,6 +107,11 @@ export const nodeErrors = defineErrors({
     text: 'The definition "{definition}" has no checklist "{checklist}" at the version pinned for this message.',
     remedy: 'Choose a list that exists under checklists/ in the node, or add it, and redrive.',
   },
+  'task-not-found': {
+    class: 'permanent',
+    text: 'The node "{node}" waits for the task "{task}", and this message has made none.',
+    remedy: 'Correct the name, what tells it apart, or the message that made it; then redrive.',
+  },
   'task-gone': {
     class: 'permanent',
     text: 'The task behind this item is not in the store any more.',

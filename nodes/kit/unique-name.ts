@@ -8,6 +8,8 @@ export const SOURCES = {
   'queue in': 'queue',
   'delay until': 'wait',
   'task create': 'task',
+  'task wait': 'wait',
+  approval: 'task',
   'dead letter in': 'source',
   'quarantine in': 'source',
 } as const;

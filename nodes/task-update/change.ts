@@ -74,10 +74,10 @@ async function end(
   if (first.state === ENDS[mode]) return { task: first, outcome: 'already' };
   if (END.has(first.state)) return { task: first, outcome: 'not-possible' };
   // Its parts are looked at before anything is begun: the service says that they are open.
-  const tooEarly = mode === 'complete' && first.parts.some(({ state }) => state === 'open');
+  const steps: typeof BEFORE = mode === 'complete' && first.parts.some(({ state }) => state === 'open') ? {} : BEFORE;
   let task = first;
-  while (!tooEarly && NOT_YET[mode].has(task.state)) {
-    const step = BEFORE[task.state];
+  while (NOT_YET[mode].has(task.state)) {
+    const step = steps[task.state];
     if (!step) break;
     task = await tasks.take(task.id, task.version, step, by, reason ?? undefined);
   }

@@ -1,12 +1,11 @@
 import type { NodeAPI } from 'node-red';
 import { WardflowError, type TaskActor, type WorkflowTask } from '../../engine/index.ts';
-import type { WardflowMessage } from '../../runtime/services.ts';
-import { discriminator } from '../kit/discriminator.ts';
 import { expression } from '../kit/expression.ts';
+import { taskFinder } from '../kit/find-task.ts';
 import { oneLine } from '../kit/one-line.ts';
-import { registerNode, type NodeHandle } from '../kit/register.ts';
+import { registerNode } from '../kit/register.ts';
 import { taskView } from '../kit/task-view.ts';
-import { taskUpdate, type TaskUpdateProperties } from './config.ts';
+import { taskUpdate } from './config.ts';
 import { change, type Outcome } from './change.ts';
 
 /** Times that a step is tried beside changes of others. */
@@ -14,7 +13,7 @@ const MOST_TRIES = 10;
 
 export default function taskUpdateNode(RED: NodeAPI): void {
   registerNode(RED, taskUpdate, (handle) => {
-    const find = finding(handle);
+    const find = taskFinder(handle);
     const { config, services } = handle;
     const part = expression(RED, handle.node, 'part', config.part, config.partKind);
     const comment = expression(RED, handle.node, 'comment', config.comment, config.commentKind);
@@ -61,25 +60,3 @@ const SENTENCES: Readonly<Record<Outcome | 'unknown', string>> = {
   'not-possible': 'The task has come to an end that leaves no such step.',
   unknown: 'There is no such task.',
 };
-
-function finding(
-  handle: NodeHandle<TaskUpdateProperties>,
-): (msg: WardflowMessage) => Promise<WorkflowTask | undefined> {
-  const { RED, node, config, services } = handle;
-  const name = config.task.trim();
-  const discriminate = discriminator(RED, node, config.discriminator);
-  const madeBy =
-    config.messageId.trim() === '' ? undefined : expression(RED, node, 'messageId', config.messageId, 'jsonata');
-  return async (msg) => {
-    const { context } = handle.workOf(msg);
-    const { tasks, store } = services.engine;
-    // A message that came from the same task says itself which one is meant.
-    const at = msg['task'] as { readonly id?: unknown; readonly name?: unknown } | null | undefined;
-    if (!madeBy && at?.name === name && typeof at.id === 'string') {
-      const own = await store.tasks.get(at.id);
-      if (own?.definition === context.definition) return own;
-    }
-    const messageId = (await madeBy?.string(msg)) ?? context.messageId;
-    return store.tasks.byKey(tasks.keyOf(messageId, context.definition, name, await discriminate(msg)));
-  };
-}

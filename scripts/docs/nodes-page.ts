@@ -38,6 +38,8 @@ const FLOW = [
   'escalation timer',
   'task create',
   'task update',
+  'task wait',
+  'approval',
   'console notice',
 ];
 const LAST = [

@@ -100,6 +100,22 @@ export function describeParking(adapter: StoreAdapter): void {
       assert.deepEqual(await claimed(T0 + 1000), []);
     });
 
+    it('are listed by the beginning of their keys, page by page, while they are parked', async () => {
+      for (const key of ['wait/b/1', 'wait/a/2', 'wait/a/1', 'wait/a/3', 'wait/ab/1'])
+        await store.work.addChild({
+          ...parked({ id: `work-${key}` }),
+          child: { parentWorkId: item.id, key, kind: 'park', data: { key }, state: 'parked' },
+        });
+      const keys = async (prefix: string, after: string, limit: number): Promise<readonly string[]> =>
+        (await store.work.parkedChildren(prefix, after, limit)).map(({ key }) => key);
+      assert.deepEqual(await keys('wait/a/', 'wait/a/', 2), ['wait/a/1', 'wait/a/2']);
+      assert.deepEqual(await keys('wait/a/', 'wait/a/2', 2), ['wait/a/3']);
+      await store.work.unpark('wait/a/1', T0);
+      assert.deepEqual(await store.work.parkedChildren('wait/a/', 'wait/a/', 1), [
+        { key: 'wait/a/2', data: { key: 'wait/a/2' } },
+      ]);
+    });
+
     it('hold up nothing of their key while they wait, and join it when they go on', async () => {
       const child = parked({ orderingKey: 'k' }, T0 + 1000);
       await store.work.addChild(child);

@@ -28,10 +28,6 @@ const twoRows = (hitPolicy: string, cell: string): Change =>
       { id: 'other', when: [cell], ...Object.fromEntries([['then', ['none']]]) },
     ],
   });
-const given = (to: readonly string[], changed: readonly string[] = ['done']): Record<string, unknown> =>
-  on('given', 'task create', { task: 'review', title: 'To review', role: 'nurse' }, to, changed);
-const step = (name: string): Record<string, unknown> =>
-  on('step', 'task update', { task: name, mode: 'complete' }, ['done']);
 const timer = (
   settings: Record<string, unknown> = {},
   ...to: readonly (readonly string[])[]
@@ -326,18 +322,6 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     'an answer to nothing',
     { first: 'timer', nodes: [timer({ mode: 'cancel' }, ['done'])] },
     { first: 'timer', nodes: [timer({}, ['done'], ['done'], ['done'])], ladders: [ladder('Go.')] },
-  ],
-  [
-    'task-not-made',
-    'a step on no task',
-    { first: 'given', nodes: [given(['step']), step('other')] },
-    { first: 'given', nodes: [given(['step']), step('review')] },
-  ],
-  [
-    'path-not-settled',
-    'a task whose changes go nowhere',
-    { first: 'given', nodes: [given(['done'], [])] },
-    { first: 'given', nodes: [given(['done'])] },
   ],
   [
     'name-shared',

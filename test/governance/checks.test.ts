@@ -5,7 +5,10 @@ import { checkFolder } from '../../governance/checks/check-folder.ts';
 import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
 import { nodeCatalogue, type NodeCatalogue } from '../../governance/checks/node-catalogue.ts';
 import { filesOf, findingsOf } from '../kit/checked-definition.ts';
-import { CASES, through } from './checks-cases.ts';
+import { CASES as OTHERS, through } from './checks-cases.ts';
+import { TASK_CASES } from './checks-cases-tasks.ts';
+
+const CASES = [...OTHERS, ...TASK_CASES];
 
 describe('the checks of a definition', function () {
   this.timeout(180_000);

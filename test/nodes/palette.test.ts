@@ -54,6 +54,8 @@ describe('the palette', () => {
       'hl7 split',
       'task create',
       'task update',
+      'task wait',
+      'approval',
     ]) {
       assert.ok(types.includes(type), type);
     }

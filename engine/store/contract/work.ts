@@ -221,6 +221,12 @@ export interface WorkQueue {
   nextDue(now: Millis): Promise<Millis | null>;
   /** parked -> waiting, by child key. */
   unpark(childKey: string, at: Millis, data?: unknown): Promise<boolean>;
+  /** Parked children whose key begins with `prefix` and goes on in letters, digits, `-` and `/`, after the key `after`, in the order of their keys. */
+  parkedChildren(
+    prefix: string,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly key: string; readonly data: unknown }[]>;
   /** parked -> waiting at once, by a person. */
   wakeParked(workId: string, at: Millis, audit: AuditEntry): Promise<'woken' | 'not-parked' | 'unknown'>;
   /** Adds a child item outside a settling (a timer that fired); an existing child key is left as it is. */

@@ -155,6 +155,8 @@ export function composeStore(parts: Composed): Store {
       hasten: (endpoint, at, limit) => batches.do(hasten(endpoint, at, limit)),
       nextDue: () => read('work.nextDue', () => work.nextDue(collections)),
       unpark: (childKey, at, data) => batches.do(unpark(childKey, at, data)),
+      parkedChildren: (prefix, after, limit) =>
+        read('work.parkedChildren', () => work.parkedChildren(collections, prefix, after, limit)),
       wakeParked: (workId, at, audit) => batches.do(wakeParked(workId, at, audit)),
       addChild: (item) => batches.do(addChild(item)),
       redrive: (workId, at, audit) => batches.do(redrive(workId, at, audit)),

@@ -84,6 +84,7 @@ export function composeStore(
       hasten: (endpoint, at, limit) => writer.call('work.hasten', [endpoint, at, limit]),
       nextDue: () => reader.call('work.nextDue', []),
       unpark: (childKey, at, data) => writer.call('work.unpark', [childKey, at, json(data)]),
+      parkedChildren: (prefix, after, limit) => reader.call('work.parkedChildren', [prefix, after, limit]),
       wakeParked: (workId, at, audit) => writer.call('work.wakeParked', [workId, at, audit]),
       addChild: (work) => writer.call('work.addChild', [work]),
       redrive: (workId, at, audit) => writer.call('work.redrive', [workId, at, audit]),

@@ -12,11 +12,11 @@ import { counted, shown } from './value-words.ts';
 const PURPOSES: Readonly<Partial<Record<ChangeKind, string>>> = {
   destination:
     'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint,wardflow-hl7-endpoint',
-  recipient: 'console notice,escalation timer,task create,task update,e-mail',
+  recipient: 'console notice,escalation timer,task create,task update,approval,e-mail',
   rule: 'rule table,switch,range,filter,rbe',
   cohort:
     'hl7 in,queue in,dead letter in,quarantine in,http in,mqtt in,tcp in,inject,watch,wardflow-feed,idempotency gate',
-  timer: 'delay,delay until,trigger',
+  timer: 'delay,delay until,task wait,trigger',
   code: 'function,template,change,hl7 edit,hl7 build,hl7 json',
   layout: 'comment,group',
 };
@@ -100,6 +100,8 @@ function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;
   if (node.type === 'escalation timer') return `: ${value('mode')} ${value('escalation')}`;
   if (node.type === 'task create') return `: gives ${value('task')} to ${owners(node, value)}`;
+  if (node.type === 'approval') return `: asks ${owners(node, value)} for ${value('task')}`;
+  if (node.type === 'task wait') return `: waits for ${value('task')}`;
   if (node.type === 'task update') return `: ${value('mode')} ${value('task')}`;
   const steps = field(node, 'steps');
   if (node.type === 'hl7 build') return `: makes ${value('messageType')} for ${value('receiver')}`;

@@ -86,6 +86,24 @@ function attempts(work: WorkDoc, documents: readonly AttemptDoc[]): WorkAttempt[
   return [...ended, { attempt: work.attempt, startedAt, version: work.pinned ?? null, ...running }];
 }
 
+export async function parkedChildren(
+  { work }: Collections,
+  prefix: string,
+  after: string,
+  limit: number,
+): Promise<{ key: string; data: unknown }[]> {
+  const found = await work
+    .find(
+      { childKey: { $gt: after, $lt: `${prefix}~` }, state: 'parked' },
+      { projection: { childKey: 1, childData: 1 }, sort: { childKey: 1 }, limit },
+    )
+    .toArray();
+  return found.map(({ childKey = '', childData }) => ({
+    key: childKey,
+    data: childData === undefined ? null : (JSON.parse(childData) as unknown),
+  }));
+}
+
 /** Due times in the past are given too: a retry that nobody has claimed yet, a lease that nobody has expired yet. */
 export async function nextDue({ work }: Collections): Promise<number | null> {
   const [due, lease] = await Promise.all([

@@ -25,7 +25,16 @@ import { figureMinutes, queueDepth, reasonFigures } from './figures.ts';
 import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
 import { listSwitches } from './switches.ts';
 import { countTasks, getTask, listTasks, taskEvents, tasksOutOfStep } from './tasks.ts';
-import { backlog, countWork, doneAfter, firstWaiting, getWork, nextDue, workOfMessage } from './work.ts';
+import {
+  backlog,
+  countWork,
+  doneAfter,
+  firstWaiting,
+  getWork,
+  nextDue,
+  parkedChildren,
+  workOfMessage,
+} from './work.ts';
 
 export const readOperations = {
   'journal.get': getMessage,
@@ -41,6 +50,7 @@ export const readOperations = {
   'acknowledgements.ended': endedAcknowledgements,
   'acknowledgements.counts': countAcknowledgements,
   'work.nextDue': nextDue,
+  'work.parkedChildren': parkedChildren,
   'work.doneAfter': doneAfter,
   'work.ofMessage': workOfMessage,
   'work.get': getWork,

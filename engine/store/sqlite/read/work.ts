@@ -118,6 +118,22 @@ function attempts(sql: Sql, row: Row): WorkAttempt[] {
   ];
 }
 
+export function parkedChildren(
+  sql: Sql,
+  prefix: string,
+  after: string,
+  limit: number,
+): { key: string; data: unknown }[] {
+  const rows = sql.all(
+    'SELECT child_key, child_data FROM work WHERE child_key > ? AND child_key < ? AND state = ? ORDER BY child_key LIMIT ? + 0',
+    after,
+    `${prefix}~`,
+    W.parked,
+    limit,
+  ) as { child_key: string; child_data: string | null }[];
+  return rows.map((row) => ({ key: row.child_key, data: fromJson(row.child_data) }));
+}
+
 /** Due times in the past are given too: a retry that nobody has claimed yet, a lease that nobody has expired yet. */
 export function nextDue(sql: Sql): number | null {
   const row = sql.get(
