@@ -32,6 +32,7 @@ export function PrintedProposal({ compared }: { readonly compared: readonly Comp
         <ChangeWords printed />
       </section>
       <p className={classes['prose']}>{view.summary}</p>
+      {compared === null && <p>The rule tables had not been loaded when this was printed.</p>}
       {compared &&
         tablesOf(compared).map((table) => (
           <TableDiffPanel key={`${table.definition} ${table.file}`} table={table} whole />

@@ -62,7 +62,7 @@ describe('a changed property of a node', () => {
       'code - hl7 out "Tell the ward": control id keep -> new',
     ]);
     const renamed = editedFlow(withOut, inNode('ward', { name: 'ward-2' }));
-    assert.deepEqual(told(linesOf(withOut, renamed)), ['destination - receiver "ward" is now called "ward-2"']);
+    assert.deepEqual(told(linesOf(withOut, renamed)), ['destination - receiver is called ward -> ward-2']);
   });
 
   it('tells recipient, lane and text of a notice', () => {

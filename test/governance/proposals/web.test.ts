@@ -288,6 +288,7 @@ describe('proposals in a browser', function () {
     await ana.getByRole('heading', { name: 'Discussion' }).waitFor();
     await ana.emulateMedia({ media: 'print' });
     await ana.getByText(`Wardflow, proposal #${number} for production`).waitFor();
+    await ana.locator('#page').getByText('>= 5.5').first().waitFor();
     const paper = await ana.locator('#page').innerText();
     const { bundle, base, policy } = await bench.view(number);
     for (const hash of [bundle, base ?? '', policy]) assert.ok(paper.includes(hash), 'a hash is cut off');
