@@ -11,6 +11,7 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   'fhir write': 'effect',
   'hl7 out': 'effect',
   'console notice': 'effect',
+  alert: 'alert',
   'wardflow-feed': 'name',
 };
 const IDENTITY = /^[a-z][a-z0-9-]{0,62}$/;

@@ -1,4 +1,4 @@
-/** What the forms complete names from: the rule tables, ladders and checklists of the definition that a tab belongs to. */
+/** What the forms complete names from: the rule tables, ladders, alert policies and checklists of the definition that a tab belongs to. */
 import type { NodeAPI } from 'node-red';
 import type { Definition } from '../../engine/index.ts';
 import type { NodeServices } from '../../runtime/services.ts';
@@ -7,6 +7,7 @@ export interface DefinitionChoices {
   readonly definition: string | null;
   readonly rules: readonly { readonly name: string; readonly title: string }[];
   readonly ladders: readonly { readonly name: string; readonly title: string }[];
+  readonly alerts: readonly { readonly name: string; readonly title: string }[];
   readonly checklists: readonly { readonly name: string; readonly title: string }[];
 }
 
@@ -61,6 +62,7 @@ export function serveChoices(RED: NodeAPI): void {
       definition: definition?.name ?? null,
       rules: [...(definition?.rules.values() ?? [])].map(({ name, title }) => ({ name, title })),
       ladders: [...(definition?.ladders.values() ?? [])].map(({ name }) => ({ name, title: '' })),
+      alerts: [...(definition?.alerts.values() ?? [])].map(({ name }) => ({ name, title: '' })),
       checklists: [...(definition?.checklists.values() ?? [])].map(({ name, title }) => ({ name, title: title ?? '' })),
     };
     response.json(answer);

@@ -102,6 +102,11 @@ export const nodeErrors = defineErrors({
     text: 'The definition "{definition}" has no ladder "{ladder}" at the version pinned for this message.',
     remedy: 'Choose a ladder that exists under ladders/ in the node, or add it, and redrive.',
   },
+  'alert-policy-unknown': {
+    class: 'permanent',
+    text: 'The definition "{definition}" has no alert policy "{policy}" at the version pinned for this message.',
+    remedy: 'Choose a policy that exists under alerts/ in the node, or add it, and redrive.',
+  },
   'checklist-unknown': {
     class: 'permanent',
     text: 'The definition "{definition}" has no checklist "{checklist}" at the version pinned for this message.',

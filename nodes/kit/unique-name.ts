@@ -10,6 +10,7 @@ export const SOURCES = {
   'task create': 'task',
   'task wait': 'wait',
   approval: 'task',
+  alert: 'alert',
   'dead letter in': 'source',
   'quarantine in': 'source',
 } as const;

@@ -40,6 +40,7 @@ const FLOW = [
   'task update',
   'task wait',
   'approval',
+  'alert',
   'console notice',
 ];
 const LAST = [

@@ -61,6 +61,7 @@ export interface DefinitionParts {
   readonly flow: readonly object[];
   readonly rules?: readonly { readonly name: string }[];
   readonly ladders?: readonly { readonly name: string }[];
+  readonly alerts?: readonly { readonly name: string }[];
   readonly checklists?: readonly { readonly name: string }[];
   /** Default `lab`. */
   readonly name?: string;
@@ -238,6 +239,7 @@ export function definitionOf({
   flow,
   rules = [],
   ladders = [],
+  alerts = [],
   checklists = [],
   name = 'lab',
   intent = {},
@@ -262,6 +264,7 @@ export function definitionOf({
   };
   for (const table of rules) files[`rules/${table.name}.json`] = JSON.stringify(table);
   for (const list of checklists) files[`checklists/${list.name}.json`] = JSON.stringify(list);
+  for (const policy of alerts) files[`alerts/${policy.name}.json`] = JSON.stringify(policy);
   for (const ladder of ladders) files[`ladders/${ladder.name}.json`] = JSON.stringify(ladder);
   return definitionFromFiles(name, files);
 }

@@ -56,6 +56,7 @@ describe('the palette', () => {
       'task update',
       'task wait',
       'approval',
+      'alert',
     ]) {
       assert.ok(types.includes(type), type);
     }

@@ -12,7 +12,7 @@ import { counted, shown } from './value-words.ts';
 const PURPOSES: Readonly<Partial<Record<ChangeKind, string>>> = {
   destination:
     'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint,wardflow-hl7-endpoint',
-  recipient: 'console notice,escalation timer,task create,task update,approval,e-mail',
+  recipient: 'alert,console notice,escalation timer,task create,task update,approval,e-mail',
   rule: 'rule table,switch,range,filter,rbe',
   cohort:
     'hl7 in,queue in,dead letter in,quarantine in,http in,mqtt in,tcp in,inject,watch,wardflow-feed,idempotency gate',
@@ -97,6 +97,7 @@ function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   if (node.type === 'hl7 ack') return `: answers ${value('code')}`;
   if (node.type === 'hl7 out') return `: sends ${value('message')} to ${value('endpoint')}`;
   if (node.type === 'console notice') return `: tells ${value('to')}`;
+  if (node.type === 'alert') return `: alerts by the policy ${value('policy')}`;
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;
   if (node.type === 'escalation timer') return `: ${value('mode')} ${value('escalation')}`;
   if (node.type === 'task create') return `: gives ${value('task')} to ${owners(node, value)}`;

@@ -28,6 +28,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   'hl7 out message': 'sends',
   'hl7 in feed': 'takes the messages of feed',
   'console notice to': 'tells',
+  'alert policy': 'alerts by the policy',
   'hl7 build messageType': 'makes messages of type',
   'hl7 build receiver': 'writes to',
   'rule table table': 'decides by the table',

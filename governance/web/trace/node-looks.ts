@@ -47,6 +47,7 @@ const LOOKS: Readonly<Record<string, NodeLook>> = {
   'task update': { icon: ListTodo, colour: '#6245ac' },
   'task wait': { icon: ListTodo, colour: '#6245ac' },
   approval: { icon: ListTodo, colour: '#6245ac' },
+  alert: { icon: Bell, colour: '#6245ac' },
   'console notice': { icon: Bell, colour: '#6245ac' },
   'audit log': { icon: FilePen, colour: '#53697a' },
   'message done': { icon: CircleCheck, colour: '#1f6b3a' },

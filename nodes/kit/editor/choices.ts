@@ -11,7 +11,7 @@ export function definitionNames(field: HTMLInputElement, node: EditorNode): (typ
   let known: DefinitionChoices['rules'] = [];
   $.getJSON(`wardflow/choices/${encodeURIComponent(node.z)}`, (answer: DefinitionChoices) => {
     const what = field.dataset['choices'];
-    known = what === 'ladders' || what === 'checklists' ? answer[what] : answer.rules;
+    known = what === 'ladders' || what === 'alerts' || what === 'checklists' ? answer[what] : answer.rules;
   }).fail(() => undefined);
   return (typed) =>
     known
