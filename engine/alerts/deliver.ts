@@ -55,7 +55,7 @@ export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => 
     for (const channel of data.channels) {
       const { result, repeat } = await tellBy(channel, telling, unsure);
       const done = result.kind === 'done';
-      const after = await record(telling, {
+      const after = await record(telling, done && result.repeated, {
         channel,
         to: data.to,
         at: done ? (result.record.endedAt ?? clock.now()) : clock.now(),
@@ -146,18 +146,18 @@ export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => 
     await notice(telling, `${key}.undelivered`, OPERATIONS, text);
   }
 
-  /** What a crash kept from being recorded is recorded by the redelivery, once. */
+  /** `earlier`: an earlier delivery of the item sent it; what a crash kept from being recorded is recorded now, once. */
   async function record(
     { alert: { id, messageId, definition }, work }: Telling,
+    earlier: boolean,
     delivery: AlertDelivery,
   ): Promise<AlertRecord> {
     for (let i = 0; i < MOST_TRIES; i++) {
       const now = await store.alerts.get(id);
       if (!now) throw alertErrors.create('alert-gone');
-      const isThere = now.deliveries.some(
-        ({ channel, at, state }) => channel === delivery.channel && at === delivery.at && state === delivery.state,
-      );
-      if (isThere) return now;
+      const isThere = ({ channel, at, state }: AlertDelivery): boolean =>
+        channel === delivery.channel && at === delivery.at && state === delivery.state;
+      if (earlier && now.deliveries.some(isThere)) return now;
       const { channel, to, state, repeat, code, at } = delivery;
       const next = { ...now, version: now.version + 1, deliveries: [...now.deliveries, delivery].slice(-MOST_KEPT) };
       const changed = await store.alerts.change(id, now.version, next, null, {
