@@ -24,8 +24,6 @@ export interface NewTaskProperties {
   readonly dueKind: ValueKind;
   /** Name of a checklist of the definition; empty: none. */
   readonly checklist: string;
-  /** FHIR server on which a copy is kept; empty: none. */
-  readonly endpoint: string;
   /** Message properties given back with each later message, beside the payload. */
   readonly carry: readonly string[];
   /** JSONata that tells the tasks of one message apart; empty: the event's id. */
@@ -76,7 +74,6 @@ export function newTaskProperties<P extends Shared>(): Pick<Properties<P>, keyof
       value: '',
       check: (value) => (text(value) === '' || CODE.test(text(value)) ? null : 'kit.problem.identity-form'),
     },
-    endpoint: { value: '', configNode: 'wardflow-fhir-endpoint' },
   };
   return declared as Pick<Properties<P>, keyof Shared>;
 }

@@ -10,7 +10,6 @@ import { carriedOrCut } from './cut-carry.ts';
 import { discriminator } from './discriminator.ts';
 import { nodeErrors } from './errors.ts';
 import { expression, type Expression } from './expression.ts';
-import { endpointName } from './fhir.ts';
 import type { NewTaskProperties } from './new-task.ts';
 import { oneLine } from './one-line.ts';
 import { partOf } from './part.ts';
@@ -33,7 +32,6 @@ export function taskMaker(
   };
   const [title, priority, due] = [written('title'), written('priority'), written('due')];
   const [role, unit, person] = [written('role'), written('unit'), written('person')];
-  const endpoint = config.endpoint.trim() === '' ? null : endpointName(handle, config.endpoint);
   const discriminate = discriminator(RED, node, config.discriminator);
   const who = (value: unknown): string | null => oneLine(value ?? '') || null;
 
@@ -71,7 +69,7 @@ export function taskMaker(
       decisions: idIn(msg['decision']),
       escalationId: idIn(msg['escalation'])[0] ?? null,
       patientHint: message?.patientHint ?? null,
-      endpoint,
+      endpoint: null,
       carry,
     });
   };
