@@ -1,7 +1,8 @@
 /** For each code of a finding: a definition that has it, and the nearest that has not. */
 import type { CheckCode } from '../../governance/checks/errors.ts';
 import type { BoundNames } from '../../governance/checks/subject.ts';
-import { alertPolicy, ladder, on, table, type Change } from '../kit/checked-definition.ts';
+import { alertPolicy, ladder, on, type Change } from '../kit/checked-definition.ts';
+import { withTable } from './checks-cases-tables.ts';
 
 const switchTo = (rules: readonly object[], ...to: readonly (readonly string[])[]): Change => ({
   first: 'sw',
@@ -15,19 +16,6 @@ const clearing = (when: string): object => ({ do: 'clear', path: 'PID-8', value:
 const building = (id: string, to: string): Record<string, unknown> =>
   on(id, 'hl7 build', { message: 'summary', messageType: 'ADT^A31' }, [to]);
 const reader = { name: 'Get', method: 'GET', ret: 'txt', url: '${EHR}', outputs: 1 };
-const withTable = (change: Record<string, unknown> = {}, name = ''): Change => ({
-  first: 'rule',
-  nodes: [on('rule', 'rule table', { name, table: 'limits', noMatch: 'error' }, ['done'])],
-  rules: [table(change)],
-});
-const twoRows = (hitPolicy: string, cell: string): Change =>
-  withTable({
-    hitPolicy,
-    rows: [
-      { id: 'high', when: ['> 5.5'], ...Object.fromEntries([['then', ['page']]]) },
-      { id: 'other', when: [cell], ...Object.fromEntries([['then', ['none']]]) },
-    ],
-  });
 const timer = (
   settings: Record<string, unknown> = {},
   ...to: readonly (readonly string[])[]
@@ -252,38 +240,6 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     loop('delay', { pauseType: 'delay', timeout: '1', timeoutUnits: 'seconds' }),
   ],
   ['unbounded-loop', 'a circle through links', linkLoop('a-in'), linkLoop('b-in')],
-  ['rule-table-without-tests', 'no test', withTable({ tests: [] }), withTable()],
-  [
-    'rule-test-failed',
-    'a test that fails',
-    withTable({ tests: [{ name: 'low', input: { value: 5 }, expect: { action: 'page' } }] }),
-    withTable(),
-  ],
-  [
-    'rule-rows-untested',
-    'a row without a test',
-    withTable({ tests: [{ name: 'low', input: { value: 5 }, expect: { action: 'none' } }] }),
-    withTable(),
-  ],
-  [
-    'rule-table-gap',
-    'a table without otherwise whose rows leave the bound out',
-    withTable({ otherwise: null }),
-    withTable({
-      otherwise: null,
-      rows: [{ id: 'high', when: ['-'], ...Object.fromEntries([['then', ['page']]]) }],
-    }),
-  ],
-  ['rule-rows-overlap', 'two rows under UNIQUE', twoRows('UNIQUE', '> 5'), twoRows('UNIQUE', '<= 5.5')],
-  ['rule-row-idle', 'a row that another shadows', twoRows('FIRST', '> 6'), twoRows('FIRST', '> 5')],
-  ['rule-table-not-checked', 'a cell of JSONata', twoRows('FIRST', '= $value > 5'), twoRows('FIRST', '> 5')],
-  [
-    'rule-table-overdue',
-    'a table out of force',
-    withTable({ effective: { from: '2025-01-01', to: '2026-01-01' } }),
-    withTable({ effective: { from: '2025-01-01', to: '2026-12-31' } }),
-  ],
-  ['definition-unsound', 'a table without a reason', withTable({ reason: undefined }), withTable()],
   ['node-forbidden', 'exec', through('exec'), through('change')],
   ['code-node', 'a function', through('function', { func: 'return msg;', outputs: 1 }), through('change')],
   [

@@ -73,7 +73,9 @@ describe('the forms in the editor', function () {
   });
 
   const ours = nodes.filter(({ type }) =>
-    /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message|queue|delay until|task|approval|dead|quarantine)/.test(type),
+    /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message|queue|delay until|task|approval|dead|quarantine)/.test(
+      type,
+    ),
   );
   const byType = new Map(ours.map((node) => [node.type, node]));
 

@@ -56,7 +56,9 @@ describe('task update', () => {
   });
 
   it('says that there is no such task', async () => {
-    assert.deepEqual(await notes(await run('U5', task(), update({ task: 'other', mode: 'complete' }))), ['unknown null']);
+    assert.deepEqual(await notes(await run('U5', task(), update({ task: 'other', mode: 'complete' }))), [
+      'unknown null',
+    ]);
     const elsewhere = update({ mode: 'complete', messageId: '"none"' });
     assert.deepEqual(await notes(await run('U6', task(), elsewhere)), ['unknown null']);
   });
