@@ -188,11 +188,14 @@ export async function rereadMessages(io: Io, ids: readonly string[], options: Re
   }
 }
 
-/** A message id as it is, or the only message with this control id. */
+/** A message id as it is, or the only message with this control id, its resends aside. */
 async function idOf(runtime: RuntimeClient, given: string): Promise<string> {
   if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(given)) return given;
   const { messages } = await runtime.get<MessageList>('/messages', { q: given.slice(0, 200), limit: 100 });
-  const found = messages.filter(({ id, controlId }) => controlId === given || id === given);
+  const named = messages.filter(({ id, controlId }) => controlId === given || id === given);
+  // A resend is the same message again: whoever names it means the one that was worked on.
+  const first = named.filter(({ state }) => state !== 'resend');
+  const found = first.length > 0 ? first : named;
   if (found.length > 1)
     throw cliErrors.create('message-ambiguous', { count: found.length, id: JSON.stringify(given).slice(1, -1) });
   // None: the API says so itself, in its own words.

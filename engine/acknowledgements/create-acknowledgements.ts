@@ -106,9 +106,10 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Runnin
     await acknowledgements.delivered(messageId, clock.now());
     live.publish({ kind: 'message', id: messageId });
   }
-  const bytes = (messageId: string): Promise<Uint8Array | undefined> => acknowledgements.bytes(messageId);
+  const bytes = async (messageId: string): Promise<Uint8Array | undefined> =>
+    (await acknowledgements.bytes(messageId)) ?? bareAnswer(messageId);
   const connections = new SenderConnections({ bytes, delivered, onStoreFailure });
-  const courier = new EndpointCourier({ ...options, log, acknowledgements, delivered });
+  const courier = new EndpointCourier({ ...options, log, acknowledgements, bytes, delivered });
 
   /** Follows what was made, now that it is durable. */
   function follow(outcome: MakeOutcome): void {
@@ -129,6 +130,17 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Runnin
   }
 
   const newControlId = (): string => ids.next().slice(-CONTROL_ID_LENGTH);
+
+  /** Of a message whose body has gone with its retention, and the answer's own segments with it: code and control id are left. */
+  async function bareAnswer(messageId: string): Promise<Uint8Array | undefined> {
+    const record = await acknowledgements.get(messageId);
+    const entry = record?.code && (await journal.get(messageId));
+    if (!record?.code || !entry) return undefined;
+    const { controlId, type, sender } = entry;
+    const header = `MSH|^~\\&|${sender ?? '|'}|||||${type ?? ''}|${controlId ?? ''}|P|2.5.1`.replaceAll(/\p{Cc}/gu, '');
+    const numbered = { controlId: newControlId(), now: clock.now(), ownConnection: record.endpoint !== null };
+    return acknowledgementMessage(Buffer.from(header), { code: record.code }, numbered);
+  }
 
   async function makeOurselves(
     { messageId, endpoint }: AcknowledgementRecord,

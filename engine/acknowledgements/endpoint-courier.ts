@@ -11,7 +11,9 @@ import type { AcknowledgementRecord, Acknowledgements } from '../store/contract/
 export type SendToEndpoint = (endpoint: string, message: Uint8Array) => Promise<Hl7SendResult>;
 
 export interface EndpointCourierOptions {
-  readonly acknowledgements: Pick<Acknowledgements, 'take' | 'bytes' | 'failed'>;
+  readonly acknowledgements: Pick<Acknowledgements, 'take' | 'failed'>;
+  /** The answer of a message, as it is kept. */
+  readonly bytes: (messageId: string) => Promise<Uint8Array | undefined>;
   readonly send: SendToEndpoint;
   readonly delivered: (messageId: string) => Promise<void>;
   readonly clock: Clock;
@@ -90,7 +92,7 @@ export class EndpointCourier {
 
   /** `null`: its receiver has it. */
   async #try(endpoint: string, messageId: string): Promise<NotBrought | null> {
-    const bytes = await this.#options.acknowledgements.bytes(messageId);
+    const bytes = await this.#options.bytes(messageId);
     if (!bytes) return null;
     try {
       const result = await this.#options.send(endpoint, bytes);

@@ -83,13 +83,13 @@ function reason(input: Input, cell: Exclude<Cell, { kind: 'any' }>, value: RuleV
   if (test?.kind === 'equals')
     return Array.isArray(value)
       ? `${input.label} has ${String(test.value)}`
-      : `${input.label} is ${String(test.value)}`;
+      : `${input.label} is ${String(test.value) || 'empty'}`;
   if (/^[<>]/.test(text)) return `${what} is ${text}`;
   return /^[[\](]/.test(text) ? `${what} is within ${text}` : `${input.label} is ${shown(input, value)}`;
 }
 
 function shown(input: Input, value: RuleValue): string {
-  const plain = Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value);
+  const plain = Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value) || 'empty';
   return input.unit === undefined ? plain : `${plain} ${input.unit}`;
 }
 

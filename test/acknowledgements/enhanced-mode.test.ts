@@ -232,6 +232,23 @@ describe('enhanced mode', () => {
     assert.match(Buffer.from(given ?? '').toString('latin1'), /Hämatologie[^]*geprüft/);
   });
 
+  it('answers a resend with code and control id alone, once retention has taken what the answer held', async () => {
+    const { connect, answer, becomes, engine } = await start();
+    const peer = await connect();
+    peer.frame(enhancedOru('G1', 'NE', 'AL'));
+    await answer('G1', { segments: ['PID|1||G1^^^NORTH^MR||Example^Alex'] });
+    assert.match((await peer.wait(1))[0]?.toString() ?? '', /Example/);
+    await becomes('G1', 'delivered');
+    await eventually('its work is done', async () => (await engine.store.work.counts()).done === 1);
+    const purged = await engine.store.retention.purge({ bodiesBefore: Infinity, messagesBefore: null, limit: 10 });
+    assert.equal(purged.bodies, 1);
+    peer.frame(enhancedOru('G1', 'NE', 'AL'));
+    const again = (await peer.wait(2))[1]?.toString() ?? '';
+    assert.deepEqual(said([Buffer.from(again)]), ['AA G1']);
+    assert.match(again, /\|LAB\|NORTH\|/, 'to whom it came from');
+    assert.doesNotMatch(again, /Example/);
+  });
+
   it('keeps an answer whose connection has gone until its message comes again', async () => {
     const { connect, answer, becomes, engine } = await start();
     const peer = await connect();

@@ -177,6 +177,12 @@ describe('wardflow on the command line', function () {
     const refused = await wardflow('messages', 'redrive', done?.id ?? '');
     assert.equal(refused.code, 1);
     assert.match(refused.err, /^This cannot be done now/);
+    const twice = JSON.parse(await text('messages', 'list', '--json')) as MessageSummary[];
+    assert.equal(twice.filter(({ controlId }) => controlId === 'WF-S-0001').length, 2, 'it came again');
+    assert.match(await text('messages', 'show', 'WF-S-0001'), /WF-S-0001/, 'the one that was worked on is meant');
+    const sender = new MllpSender(runtime.mllpPort);
+    await sender.send(Buffer.concat([sample('normal'), Buffer.from('NTE|1||another body\r')]));
+    sender.close();
     assert.match((await wardflow('messages', 'show', 'WF-S-0001')).err, /^2 messages have the control id WF-S-0001\./);
   });
 

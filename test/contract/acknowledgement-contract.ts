@@ -271,7 +271,7 @@ export function describeAcknowledgements(adapter: StoreAdapter): void {
       assert.equal((await store.audit.list({ messageId: lapsing, limit: 10 })).length, 1);
     });
 
-    it('keeps the body until it is made and the entry until it is delivered, then nothing of it', async () => {
+    it('keeps body and entry until it is delivered, and goes with the one and with the other', async () => {
       const messageId = await acceptOwed();
       const [item] = await claimOf(store, 1, { subscription: 'flow-a/in-0' });
       assert.ok(item);
@@ -285,9 +285,12 @@ export function describeAcknowledgements(adapter: StoreAdapter): void {
         });
       assert.deepEqual(await purge(true, true), { bodies: 0, messages: 0, more: false });
       await store.acknowledgements.make(make(messageId));
-      assert.deepEqual(await purge(true, true), { bodies: 1, messages: 0, more: false });
+      assert.deepEqual(await purge(true, true), { bodies: 0, messages: 0, more: false });
       assert.ok(await store.acknowledgements.bytes(messageId), 'what was made is still there for a resend');
       await store.acknowledgements.delivered(messageId, T0);
+      assert.deepEqual(await purge(true, false), { bodies: 1, messages: 0, more: false });
+      assert.equal(await store.acknowledgements.bytes(messageId), undefined, 'it may hold what the body held');
+      assert.equal((await record(messageId)).code, 'AA');
       assert.deepEqual(await purge(false, true), { bodies: 0, messages: 1, more: false });
       assert.equal(await store.acknowledgements.get(messageId), undefined);
     });

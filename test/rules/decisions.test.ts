@@ -60,6 +60,8 @@ describe('decisions', () => {
     const none = decideNow(compile({ otherwise: null }), { code: 'K', value: 4 });
     assert.deepEqual([none.outputs, none.error, none.matched], [null, null, []]);
     assert.equal(none.sentence, 'No row matches Code K and Value 4 mmol/L: nothing is decided');
+    const empty = decideNow(compile({ otherwise: null }), { code: '', value: 4 });
+    assert.equal(empty.sentence, 'No row matches Code empty and Value 4 mmol/L: nothing is decided');
   });
 
   it('name what was missing or of the wrong type, and never compare it', () => {

@@ -102,7 +102,7 @@ export interface Acknowledgements {
   /** made -> lapsed, with its audit record. */
   lapse(messageId: string, audit: AuditEntry): Promise<boolean>;
   get(messageId: string): Promise<AcknowledgementRecord | undefined>;
-  /** What was made; `undefined` where nothing was yet. */
+  /** What was made; `undefined` where nothing was yet, or it has gone with the message's body. */
   bytes(messageId: string): Promise<Uint8Array | undefined>;
   /** Those with something due, soonest first; of what is made for one of the `resting` endpoints, nothing. */
   due(now: Millis, limit: number, resting?: readonly string[]): Promise<readonly AcknowledgementRecord[]>;

@@ -65,7 +65,7 @@ async function step(
   if (limit <= 0) return { gone: [], more: true, place };
   const most = limit * LOOKED_AT;
   const { rows, isFull } = await (what === 'messages' ? anyAfter(ctx, place, most) : withBodyAfter(ctx, place, most));
-  const owed = await owedOf(ctx, rows, what);
+  const owed = await owedOf(ctx, rows);
   const gone: Row[] = [];
   let looked = 0;
   let old = 0;
@@ -119,15 +119,13 @@ async function withBodyAfter({ writer, session }: WriteContext, place: number, m
  * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
-async function owedOf(
-  { writer, session }: WriteContext,
-  rows: readonly Row[],
-  what: 'bodies' | 'messages',
-): Promise<Set<number>> {
+async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): Promise<Set<number>> {
   const { work, escalations, tasks, alerts, acknowledgements } = writer.collections;
-  const states = what === 'bodies' ? (['awaited'] as const) : (['awaited', 'made'] as const);
   const unsent = await acknowledgements
-    .find({ _id: { $in: rows.map((row) => row.id) }, state: { $in: [...states] } }, { session, projection: { seq: 1 } })
+    .find(
+      { _id: { $in: rows.map((row) => row.id) }, state: { $in: ['awaited', 'made'] } },
+      { session, projection: { seq: 1 } },
+    )
     .toArray();
   const open = await work
     .find({ messageSeq: { $in: rows.map((row) => row._id) }, open: true }, { session, projection: { messageSeq: 1 } })
@@ -157,7 +155,10 @@ async function removeBodies({ writer, session }: WriteContext, rows: readonly Ro
     rows.map((row) => ({ deleteMany: { filter: { _id: partRange(row._id) } } })),
     { session },
   );
-  await writer.collections.requests.deleteMany({ messageId: { $in: rows.map((row) => row.id) } }, { session });
+  const ids = { $in: rows.map((row) => row.id) };
+  await writer.collections.requests.deleteMany({ messageId: ids }, { session });
+  // A flow may have put segments of the patient's into it.
+  await writer.collections.acknowledgements.updateMany({ _id: ids }, { $unset: { bytes: '' } }, { session });
 }
 
 async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<void> {

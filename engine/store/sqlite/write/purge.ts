@@ -62,7 +62,7 @@ function step(
     looked++;
     if (row.received_at >= before) continue;
     old++;
-    if (!FINISHED.has(row.state) || isOwed(ctx, row, what)) continue;
+    if (!FINISHED.has(row.state) || isOwed(ctx, row)) continue;
     remove(row);
     gone++;
   }
@@ -81,10 +81,9 @@ function step(
  * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
-function isOwed(ctx: WriteContext, { seq, id }: Row, what: 'bodies' | 'messages'): boolean {
-  const owedUntil = what === 'bodies' ? A.awaited : A.made;
+function isOwed(ctx: WriteContext, { seq, id }: Row): boolean {
   return (
-    ctx.sql.get('SELECT 1 FROM acknowledgement WHERE seq = ? AND state <= ?', seq, owedUntil) !== undefined ||
+    ctx.sql.get('SELECT 1 FROM acknowledgement WHERE seq = ? AND state <= ?', seq, A.made) !== undefined ||
     ctx.sql.get('SELECT 1 FROM work WHERE message_seq = ? AND open = 1', seq) !== undefined ||
     ctx.sql.get("SELECT 1 FROM alert WHERE message_id = ? AND state = 'open'", id) !== undefined ||
     ctx.sql.get('SELECT 1 FROM task WHERE message_id = ? AND open = 1', id) !== undefined ||
@@ -96,6 +95,8 @@ function removeBody(ctx: WriteContext, { seq, id }: Row): void {
   ctx.sql.run('INSERT INTO kept_answer (seq, answer) SELECT seq, answer FROM body WHERE seq = ?', seq);
   ctx.sql.run('DELETE FROM body WHERE seq = ?', seq);
   ctx.sql.run('DELETE FROM effect_request WHERE message_id = ?', id);
+  // A flow may have put segments of the patient's into it.
+  ctx.sql.run('UPDATE acknowledgement SET bytes = NULL WHERE seq = ?', seq);
 }
 
 function removeMessage(ctx: WriteContext, { seq, id, feed, state }: Row): void {
