@@ -1,14 +1,13 @@
 /** `wardflow check`: what a reviewer would otherwise have to find by eye. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bindingsPath, environmentFolder, parseBindings, type Config } from '../../engine/index.ts';
 import { readPolicy } from '../../governance/bundle/policy.ts';
 import { checkFolder, type CheckedDefinition } from '../../governance/checks/check-folder.ts';
 import type { Finding } from '../../governance/checks/finding.ts';
 import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
 import { DEFAULT_CHECK_POLICY, type CheckPolicy } from '../../governance/checks/policy.ts';
 import { SEVERITIES, type Severity } from '../../governance/checks/severity.ts';
-import type { BoundNames } from '../../governance/checks/subject.ts';
+import { boundNames } from '../bound-names.ts';
 import { cliErrors } from '../errors.ts';
 import { flowsFolderFor } from '../flows-folder.ts';
 import type { Io } from '../io.ts';
@@ -61,34 +60,6 @@ async function policyIn(folder: string): Promise<CheckPolicy> {
     throw cliErrors.create('policy-unreadable', { file, reason: code }, { cause: error });
   }
   return (await readPolicy(text)).policy;
-}
-
-/** Of the environments that have bindings on this machine; a remote one is asked when something is promoted to it. */
-async function boundNames(config: Config): Promise<readonly BoundNames[]> {
-  const bound: BoundNames[] = [];
-  for (const environment of ['staging', 'production']) {
-    const file = bindingsPath(environmentFolder(config.dataFolder, environment));
-    let text: string;
-    try {
-      text = await readFile(file, 'utf8');
-    } catch {
-      continue;
-    }
-    const { feeds, endpoints, channels, unresolved } = parseBindings(text, config, file);
-    const named = (kind: 'feed' | 'endpoint' | 'channel'): string[] =>
-      unresolved.filter((one) => one.kind === kind).map(({ name }) => name);
-    // What rests on a setting is bound where that is set: the demo's addresses are found at its start.
-    bound.push({
-      environment,
-      feeds: [...Object.keys(feeds), ...named('feed')],
-      channels: [...Object.keys(channels), ...named('channel')],
-      endpoints: {
-        ...Object.fromEntries(named('endpoint').map((name) => [name, null])),
-        ...Object.fromEntries(Object.entries(endpoints).map(([name, { kind }]) => [name, kind])),
-      },
-    });
-  }
-  return bound;
 }
 
 const MARK: Readonly<Record<Severity, string>> = { error: 'ERROR', warning: 'WARNING', notice: 'notice' };

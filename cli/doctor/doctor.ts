@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import { json, safe } from '../terminal.ts';
 import { checkAuditHeads } from './check-audit-heads.ts';
 import { checkChannels } from './check-channels.ts';
+import { checkBound } from './check-bound.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
 import { checkMllpTls } from './check-mllp-tls.ts';
@@ -22,6 +23,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
       ...(await guarded('data folder', async () => [await checkDataFolder(config), await checkDisk(config)])),
     );
     const run = await guardedRun(findings, config);
+    const [folder, now] = [run?.demo ? demoFlowsFolder(config) : config.flowsFolder, new Date(io.now())];
     findings.push(
       ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
@@ -29,9 +31,8 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
       ...(await guarded('alert channels', () => checkChannels(config))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
-      ...(await guarded('definitions', () =>
-        checkDefinitions(run?.demo ? demoFlowsFolder(config) : config.flowsFolder, new Date(io.now())),
-      )),
+      ...(await guarded('definitions', () => checkDefinitions(folder, now))),
+      ...(await guarded('names of flows', () => checkBound(config, folder, now))),
     );
   }
   const errors = findings.filter(({ level }) => level === 'error').length;

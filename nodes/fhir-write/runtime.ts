@@ -9,6 +9,7 @@ import { errorOf } from '../kit/failure.ts';
 import { endpointName, endpointOf, outcomeOf, resourceId, type FhirOutcome } from '../kit/fhir.ts';
 import { noteRestated } from '../kit/restated.ts';
 import { registerNode, type NodeHandle } from '../kit/register.ts';
+import { sayUnbound } from '../kit/say-unbound.ts';
 import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { fhirWrite, type FhirWriteProperties } from './config.ts';
 import { changed, toCreate } from './resource.ts';
@@ -33,6 +34,7 @@ export default function fhirWriteNode(RED: NodeAPI): void {
   registerNode(RED, fhirWrite, (handle) => {
     const { config, services } = handle;
     const name = endpointName(handle, config.endpoint);
+    sayUnbound(handle, () => services.engine.endpoints.get(name));
     const type = config.resourceType.trim();
     refuseSharedName(RED, handle.node, EFFECTS, config.effect.trim());
     const discriminate = discriminatorOf(RED, handle.node, config.discriminator);

@@ -15,6 +15,7 @@ import { errorOf } from '../kit/failure.ts';
 import { partId } from '../kit/part.ts';
 import { configOf, registerNode, type NodeHandle } from '../kit/register.ts';
 import { noteRestated } from '../kit/restated.ts';
+import { sayUnbound } from '../kit/say-unbound.ts';
 import { sha256 } from '../kit/sha256.ts';
 import { EFFECTS, refuseSharedName } from '../kit/unique-name.ts';
 import { hl7Endpoint } from '../wardflow-hl7-endpoint/config.ts';
@@ -50,6 +51,7 @@ export default function hl7OutNode(RED: NodeAPI): void {
       const endpointName = configOf(handle, hl7Endpoint, config.endpoint, 'endpoint').name.trim();
       const name = config.effect.trim();
       refuseSharedName(RED, handle.node, EFFECTS, name);
+      sayUnbound(handle, () => hl7Endpoints.get(endpointName));
       const isWhole = config.discriminator.trim() === '' && config.controlId === 'keep';
       const discriminate = isWhole
         ? (msg: WardflowMessage) => Promise.resolve(partId(msg) ?? '')

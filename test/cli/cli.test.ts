@@ -1,7 +1,7 @@
 /** The commands as people start them, against a real runtime whose EHR is not bound: so that something needs them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -245,6 +245,17 @@ describe('wardflow on the command line', function () {
     };
     assert.match(await looked(true), /WRONG +rule table critical-lab-result.*potassium at the threshold/);
     assert.match(await looked(false), /ok +rule table critical-lab-result/);
+  });
+
+  it('warns of what flows name and an environment has no place for', async () => {
+    const place = join(runtime.folder, 'unbound');
+    const bindings = { kind: 'bindings', format: 1, feeds: {}, endpoints: {} };
+    mkdirSync(environmentFolder(place, 'staging'), { recursive: true });
+    writeFileSync(join(environmentFolder(place, 'staging'), 'bindings.json'), JSON.stringify(bindings));
+    const { out, code } = await run(['doctor'], { WARDFLOW_DATA: place });
+    assert.match(out.toString(), /WARNING +flow critical-lab-result: The feed "hospital" is not bound in staging/);
+    assert.match(out.toString(), /WARNING +flow critical-lab-result: The FHIR endpoint "ehr" is not bound in staging/i);
+    assert.equal(code, 0);
   });
 
   it('takes the sandbox of the demo for the server that the settings do not name', async () => {

@@ -260,6 +260,10 @@ describe('hl7 out', () => {
   it('refuses a receiver that is not bound, or is bound to a FHIR server', async () => {
     for (const [i, name] of ['nobody', 'ehr'].entries()) {
       await runtime.deploy({ flow: [{ ...WARD, name }, ...frame('out'), out(), next] });
+      assert.ok(
+        runtime.statuses.some(({ id, fill, text }) => id === 'out' && fill === 'red' && text === 'endpoint-unbound'),
+        'said at the node before a message comes',
+      );
       const sent = await runtime.sendAndSettle(adt('A01', `U${i}`, `U${i}`));
       assert.deepEqual(ends(sent), ['dead permanent endpoint-unbound']);
       assert.match(sent.work[0]?.failure?.text ?? '', new RegExp(`No HL7 endpoint named "${name}"`));
