@@ -1,6 +1,6 @@
 import type { AlertQuery, AlertRecord, HeldBackAlert } from '../../contract/index.ts';
 import type { Collections } from '../documents.ts';
-import { limitOf } from './limit.ts';
+import { limitOf } from '../../limit-of.ts';
 
 export async function getAlert({ alerts }: Collections, id: string): Promise<AlertRecord | undefined> {
   return from(await alerts.findOne({ _id: id }));

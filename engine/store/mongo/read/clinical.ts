@@ -9,7 +9,7 @@ import type {
   EscalationQuery,
 } from '../../contract/index.ts';
 import type { AuditDoc, Collections, EffectDoc, EscalationDoc } from '../documents.ts';
-import { limitOf } from './limit.ts';
+import { limitOf } from '../../limit-of.ts';
 import { auditFrom, effectFrom, escalationFrom } from './records.ts';
 
 type Ours = (owner: string) => boolean;

@@ -3,7 +3,7 @@ import { MESSAGE_STATES } from '../../contract/index.ts';
 import type { MessageCounts, MessageQuery, MessageState, MessageSummary, StoredMessage } from '../../contract/index.ts';
 import type { Collections, MessageDoc } from '../documents.ts';
 import { foldControlId, joinParts, partRange, searchKey } from '../values.ts';
-import { limitOf } from './limit.ts';
+import { limitOf } from '../../limit-of.ts';
 
 function summary(document: MessageDoc): MessageSummary {
   return {

@@ -3,7 +3,7 @@ import { TASK_STATES } from '../../contract/index.ts';
 import type { TaskCounts, TaskEvent, TaskQuery, TaskState, WorkflowTask } from '../../contract/index.ts';
 import { asksOpenOnly, cursorOf, cursorText, type TaskCursor } from '../../task-places.ts';
 import type { Collections, TaskDoc } from '../documents.ts';
-import { limitOf } from './limit.ts';
+import { limitOf } from '../../limit-of.ts';
 
 type Filter = mongo.Filter<TaskDoc>;
 

@@ -1,4 +1,5 @@
 import type { AlertQuery, AlertRecord, HeldBackAlert } from '../../contract/index.ts';
+import { limitOf } from '../../limit-of.ts';
 import type { Bindable, Sql } from '../sql.ts';
 
 interface Row {
@@ -21,13 +22,17 @@ export function listAlerts(sql: Sql, { states, ...query }: AlertQuery): AlertRec
     values.push(...states);
   }
   const text = `SELECT record FROM alert WHERE ${where.join(' AND ')} ORDER BY started_at DESC, seq DESC LIMIT ? + 0`;
-  return (sql.all(text, ...values, limitOf(query)) as Row[]).map(({ record }) => JSON.parse(record) as AlertRecord);
+  return (sql.all(text, ...values, limitOf(query.limit)) as Row[]).map(
+    ({ record }) => JSON.parse(record) as AlertRecord,
+  );
 }
 
 export function listHeldBack(sql: Sql, query: Omit<AlertQuery, 'states'>): HeldBackAlert[] {
   const { where, values } = conditions(query, 'at');
   const text = `SELECT record FROM alert_held WHERE ${where.join(' AND ')} ORDER BY at DESC, seq DESC LIMIT ? + 0`;
-  return (sql.all(text, ...values, limitOf(query)) as Row[]).map(({ record }) => JSON.parse(record) as HeldBackAlert);
+  return (sql.all(text, ...values, limitOf(query.limit)) as Row[]).map(
+    ({ record }) => JSON.parse(record) as HeldBackAlert,
+  );
 }
 
 function conditions(query: Omit<AlertQuery, 'states'>, time: string): { where: string[]; values: Bindable[] } {
@@ -53,5 +58,4 @@ function conditions(query: Omit<AlertQuery, 'states'>, time: string): { where: s
 
 const from = (row: unknown): AlertRecord | undefined =>
   row === undefined ? undefined : (JSON.parse((row as Row).record) as AlertRecord);
-const limitOf = ({ limit }: Pick<AlertQuery, 'limit'>): number => Math.min(Math.max(Math.trunc(limit ?? 100), 1), 1000);
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

@@ -1,5 +1,6 @@
 import type { AuditQuery, AuditRecord, DecisionRecord, Escalation, EscalationQuery } from '../../contract/index.ts';
 import { GENESIS } from '../../../audit/record-hash.ts';
+import { limitOf } from '../../limit-of.ts';
 import { decisionsFrom } from '../decisions.ts';
 import { unpack } from '../packed.ts';
 import type { Bindable, Sql } from '../sql.ts';
@@ -153,5 +154,3 @@ export function latestDefinition(sql: Sql, name: string): string | undefined {
   const row = sql.get('SELECT version FROM definition_version WHERE name = ? ORDER BY at DESC LIMIT 1', name);
   return (row as { version: string } | undefined)?.version;
 }
-
-const limitOf = (limit: number | undefined): number => Math.min(Math.max(Math.trunc(limit ?? 100), 1), 1000);

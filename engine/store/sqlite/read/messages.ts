@@ -1,6 +1,7 @@
 import { MESSAGE_STATES } from '../../contract/index.ts';
 import type { MessageCounts, MessageQuery, MessageSummary, StoredMessage } from '../../contract/index.ts';
 import { bodyBytes, type KeptBody } from '../packed.ts';
+import { limitOf } from '../../limit-of.ts';
 import type { Bindable, Sql } from '../sql.ts';
 import { M, messageState, SEARCH_KEY_KINDS } from '../states.ts';
 
@@ -185,7 +186,7 @@ export function listMessages(sql: Sql, query: MessageQuery): MessageSummary[] {
     values.push(query.after);
   }
   const order = query.order === 'oldest-first' ? 'ASC' : 'DESC';
-  const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100), 1), 1000);
+  const limit = limitOf(query.limit);
   const rows = sql.all(
     // The page is chosen among the narrow rows first; sorting whole messages costs a hundred times as much.
     `SELECT ${SUMMARY} FROM (SELECT s.seq FROM ${filter.from} ` +

@@ -1,5 +1,6 @@
 import type { TaskCounts, TaskEvent, TaskQuery, TaskState, WorkflowTask } from '../../contract/index.ts';
 import { TASK_STATES } from '../../contract/index.ts';
+import { limitOf } from '../../limit-of.ts';
 import { asksOpenOnly, cursorOf, cursorText } from '../../task-places.ts';
 import type { Bindable, Sql } from '../sql.ts';
 
@@ -26,7 +27,7 @@ export function taskEvents(sql: Sql, id: string): TaskEvent[] {
 }
 
 export function listTasks(sql: Sql, query: TaskQuery): { tasks: WorkflowTask[]; next: string | null } {
-  const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100), 1), 1000);
+  const limit = limitOf(query.limit);
   const { where, values } = conditions(query);
   const after = cursorOf(query);
   const byDue = query.order !== 'newest-first';
