@@ -2,12 +2,14 @@
 import type { EngineOptions } from './create-engine.ts';
 import type { Engine } from './engine.ts';
 
+export { isTooDeep } from './base/json-depth.ts';
 export { ManualClock, systemClock, type Clock, type Millis } from './base/clock.ts';
 export { timeSortedIds, type Ids } from './base/ids.ts';
 export { defineErrors, WardflowError, type ErrorEntry, type FailureClass } from './base/errors.ts';
 export { createLog, errorName, silentLog, type Log, type LogFields, type LogLevel } from './base/log.ts';
 export * from './store/contract/index.ts';
 export type * from './events/clinical-event.ts';
+export { eventContext } from './events/event-context.ts';
 export type { Dispatcher, WorkResult, WorkSource } from './queue/source.ts';
 export {
   ItemBranches,
@@ -36,6 +38,8 @@ export { BOUND_BY, BOUND_WORDS, type BoundKind } from './definitions/bound-names
 export { LONGEST_NODE_TYPE, NODE_ID } from './definitions/flow.ts';
 export type { AlertContent, AlertPolicy, AlertTier } from './alerts/alert-policy.ts';
 export type { AlertChannel, AlertMessage, SendOutcome } from './alerts/channel.ts';
+export { previewAlert, type AlertPreview } from './alerts/preview-alert.ts';
+export type { AlertAnswers } from './alerts/answer-alert.ts';
 export type {
   AlertOutcome,
   AlertService,
@@ -45,11 +49,45 @@ export type {
 } from './alerts/alert-service.ts';
 export type { CreateTask, TaskActor, TaskChildData, TaskService } from './tasks/task-service.ts';
 export { taskWaitKey, type TaskWaitData } from './tasks/task-waits.ts';
-export { hasEnded } from './tasks/task-states.ts';
+export { afterTaskStep, hasEnded, needsReason, stepsFrom, TASK_STEPS } from './tasks/task-states.ts';
+export { dueRuleFor, dueRulesOf } from './tasks/due-by-role.ts';
+export { copiesNamed, isTaskReference } from './tasks/copies-named.ts';
+export { taskErrors } from './tasks/errors.ts';
+export type { ReadChange } from './fhir/subscriptions/read-change.ts';
+export type { ChangeEvents, WantedEvents } from './fhir/subscriptions/change-events.ts';
+export { needsAttention } from './fhir/subscriptions/states.ts';
+export type {
+  SubscriptionPlace,
+  SubscriptionService,
+  SubscriptionView,
+  WantedSubscription,
+} from './fhir/subscriptions/subscription-service.ts';
+export { TASK_IDENTIFIER_SYSTEM } from './tasks/fhir-task.ts';
+export { problemErrors } from './problems/errors.ts';
+export { LONGEST_PROBLEM_TEXT, type ProblemDesk } from './problems/problem-desk.ts';
+export { isTaskPlace } from './store/task-places.ts';
+export { createRoster, type Roster, type RosterEntry } from './people/roster.ts';
+export { parseRoster, rosterPath, type RosterReader, type RosterTrouble } from './people/read-roster.ts';
+export { EHR_TROUBLES, type EhrCopies, type EhrTrouble } from './tasks/ehr-copy.ts';
+export { confidenceAsked, declaredFallback, triggerFrom, type DeclaredFallback } from './fallback/declared-fallback.ts';
+export { openSentence } from './rules/open-rows.ts';
+export { TOLD_SOURCE } from './fallback/telling-work.ts';
+export type { Doubt, FallbackService, FallbackTrigger, HeldForReview, ReviewOutcome } from './fallback/fallback.ts';
+export { createShiftReports, type ShiftReports } from './reports/create-shift-reports.ts';
+export { reportErrors } from './reports/errors.ts';
+export type { Durations, ShiftBucket, ShiftFigures, ShiftReport, ShiftReportRequest } from './reports/shift-report.ts';
 export { ladderSteps } from './schedule/ladder-steps.ts';
 export type { Checklist, Definition, DefinitionSet, FlowNode, Intent, Ladder } from './definitions/definition.ts';
 export { bounded, EXPRESSION_LIMITS, type ExpressionLimits } from './expressions/bounded.ts';
 export { expressionErrors } from './expressions/errors.ts';
+export {
+  FhirPathProblem,
+  FHIR_PATH_LIMITS,
+  prepareFhirPath,
+  type FhirPath,
+  type FhirPathLimits,
+} from './expressions/fhir-path.ts';
+export { fhirRoot } from './expressions/fhir-root.ts';
 export { isExpressionLimit } from './expressions/expression-limit.ts';
 export {
   inspectRuleTable,
@@ -58,12 +96,24 @@ export {
   type HitPolicy,
   type LintFinding,
   type RuleDecision,
+  type OpenRow,
+  type OpenRows,
   type RuleExplanation,
   type RuleLint,
+  type RuleTestResult,
   type RuleValue,
   type TableProblem,
 } from './rules/rule-table.ts';
+export { ruleJudgeErrors } from './rule-judge/errors.ts';
+export { createTableJudge, type TableJudge } from './rule-judge/table-judge.ts';
+export type { SampleDecision, TableJudgement } from './rule-judge/judge-table.ts';
 export type { EndpointHealth } from './endpoints/endpoint-health.ts';
+export { leftOutView, type LeftOutView } from './endpoints/left-out-view.ts';
+export { eventSchema } from './http/events/schema-of.ts';
+export type { HttpEventBinding, HttpEventFeed, HttpEventService } from './http/events/event-feed.ts';
+export { HTTP_METHODS } from './http/endpoint.ts';
+export type { HttpAnswer, HttpCall, HttpEndpoint, HttpEndpoints, HttpMethod, HttpResult } from './http/endpoint.ts';
+export type { HttpEndpointBinding } from './http/binding.ts';
 export type { Hl7Endpoint, Hl7Endpoints, Hl7Receipt, Hl7SendResult } from './mllp/endpoint.ts';
 export { createMllpSender, type MllpSender, type MllpSenderOptions } from './mllp/sender.ts';
 export type { SendingTls } from './mllp/dial.ts';
@@ -78,16 +128,31 @@ export type {
   TypeEntry,
 } from './hl7/dictionary-contract.ts';
 export type { MessageOutline, OutlineNode, OutlineSegment } from './hl7/outline.ts';
-export type { FhirAnswer, FhirEndpoint, FhirEndpoints, FhirResource, FhirResult } from './fhir/endpoint.ts';
+export type {
+  FhirAnswer,
+  FhirEndpoint,
+  FhirEndpoints,
+  FhirResource,
+  FhirResult,
+  AskedFor,
+  JsonPatchStep,
+  WriteOrigin,
+} from './fhir/endpoint.ts';
+export { bundleCounts, bundleEntries, plainVersion, versionIn, type FhirVersion } from './fhir/bundle-entries.ts';
+export { searchParameters } from './fhir/search-parameters.ts';
 export type { OperatorControls, SwitchRequest, SwitchView } from './operations/controls.ts';
 export type { FeedRefusals } from './intake/refusals.ts';
 export type { StoreTrouble } from './store-failures.ts';
 export type {
   EnhancedMode,
+  EventDescription,
+  EventFeedSettings,
+  EventOutcome,
   FeedSettings,
   FeedStatus,
   FeedTls,
   Intake,
+  NewEvent,
   RereadOutcome,
   RereadRequest,
   Subscription,
@@ -130,13 +195,36 @@ export {
   type FhirEndpointsOptions,
 } from './endpoints/create-fhir-endpoints.ts';
 export {
+  createHttpEndpoints,
+  type ClosableHttpEndpoints,
+  type HttpEndpointsOptions,
+} from './endpoints/create-http-endpoints.ts';
+export {
   createHl7Endpoints,
   type ClosableHl7Endpoints,
   type Hl7EndpointsOptions,
 } from './endpoints/create-hl7-endpoints.ts';
 export { sendable, type Sendable } from './mllp/sendable.ts';
-export type { FhirBinding } from './fhir/binding.ts';
+export type { FhirAuth, FhirBinding, SmartBackendAuth } from './fhir/binding.ts';
+export { readEndpointTls } from './fhir/connecting.ts';
+export { examineCredential, type ExaminedCredential } from './fhir/examine-credential.ts';
+export { LONGEST_REASON } from './reconcile/longest-reason.ts';
+export type { Reconciler, Round, SettleDifference } from './reconcile/reconciler.ts';
+export { reconcileErrors } from './reconcile/errors.ts';
 export { fhirErrors } from './fhir/errors.ts';
+export type { FhirValidator, ValidationFinding, ValidationOutcome } from './fhir/validation/validation.ts';
+export { createValidator, type ValidatorLimits, type ValidatorOptions } from './fhir/validation/create-validator.ts';
+export { validationErrors } from './fhir/validation/errors.ts';
+export { operationOutcomeOf } from './fhir/validation/operation-outcome.ts';
+export { createRedactor, findProfile, type Redactor } from './redact/redactor.ts';
+export { PROFILE_NAME, type RedactedRecord, type RedactionProfile } from './redact/profile.ts';
+export { NOTHING_CLINICAL } from './redact/nothing-clinical.ts';
+export { mapsUsedBy } from './events/to-fhir/maps-used.ts';
+export { KEPT_COPIES, lifetimeWords, VERSIONS_KEPT_MS, type KeptCopy, type Lifetime } from './store/lifetimes.ts';
+export { minimise, type Minimised, type SendLists } from './fhir/minimise/minimise.ts';
+export { provenanceFor, rehearseWrite, type Rehearsal, type RehearsedRequest } from './fhir/rehearse-write.ts';
+export { minimisePatch } from './fhir/minimise/minimise-patch.ts';
+export { sendsTo, type SendList } from './fhir/minimise/send-list.ts';
 export { Hl7Message, type Hl7Json } from './hl7/message.ts';
 export type { Hl7Change } from './hl7/change.ts';
 export { transcribed } from './hl7/transcribe.ts';
@@ -199,8 +287,39 @@ export { siblingFile } from './base/sibling-file.ts';
 export { makeFolder } from './base/make-folder.ts';
 export { replaceFile } from './base/replace-file.ts';
 export { durationMs } from './definitions/duration.ts';
-export { deriveEvents } from './events/from-hl7/derive-events.ts';
+export { deriveEvents, readEvents, statedEvents } from './events/from-hl7/derive-events.ts';
+export { EVENT_CHOICES, eventChoiceOf, sampleEvents, type EventChoice } from './events/from-hl7/event-choice.ts';
+export { deriveFhirEvents, FHIR_EVENT_TYPES } from './events/from-fhir/derive-fhir-events.ts';
+export { authoritiesIn } from './events/from-fhir/authorities.ts';
+export type { FhirEventContext } from './events/from-fhir/change.ts';
+export type { CanonicalEvent, EventReading } from './events/from-hl7/reading.ts';
+export { mergeState, NOTHING_KNOWN, type KnownStates, type StateStatement } from './events/event-state.ts';
+export {
+  EVENT_CATALOGUE,
+  EVENT_FAMILIES,
+  EVENT_NAMES,
+  isEventName,
+  schemaOf,
+  type EventData,
+  type EventName,
+} from './events/catalogue/index.ts';
+export { createConverter, type Converter } from './events/to-fhir/converter.ts';
+export { CONVERSION_IDENTIFIER_SYSTEM } from './events/to-fhir/bundle.ts';
+export { conversionErrors } from './events/to-fhir/errors.ts';
+export type {
+  Conversion,
+  ConversionContext,
+  LineageEntry,
+  Unmapped,
+  UnmappedReason,
+} from './events/to-fhir/conversion.ts';
+export type { CodeMap, CodeMapFile, CodeMapRow } from './events/to-fhir/code-map.ts';
+export type { Mapping, MappingFile } from './events/to-fhir/mapping-file.ts';
 export { messageFact, type MessageFact } from './events/from-hl7/message-fact.ts';
+export type { IdentityRules, StatedIdentifier } from './identity/identity-file.ts';
+export { MERGE_TYPES } from './identity/merge-types.ts';
+export type { FhirPeople } from './identity/stated-people.ts';
+export { LONGEST_IDENTITY_REASON, type IdentityDecision, type IdentityService } from './identity/identity-service.ts';
 export { judgeFact, type FailedFact, type PriorFact } from './store/gate-verdict.ts';
 export { adviseOn, type AdviseOptions } from './hl7/advise.ts';
 export { dictionaryOf } from './hl7/dictionary.ts';

@@ -15,12 +15,12 @@ export function contentOf(
   consoleUrl: string,
 ): Pick<AlertMessage, 'text' | 'link' | 'reference'> {
   const root = consoleUrl.replace(/\/+$/, '');
-  if (content === 'none') return { text: GENERIC[kind], link: `${root}/`, reference: null };
+  if (content === 'none') return { text: GENERIC[kind], link: `${root}/alerts`, reference: null };
   const { id, tier, policy, messageId } = alert;
   const said = content === 'minimum' ? alert.title : `alert ${id} (${policy}, ${tier})`;
   return {
     text: kind === 'resolved' ? `Wardflow: over: ${said}` : `Wardflow: ${said}`,
-    link: `${root}/messages/${encodeURIComponent(messageId)}`,
+    link: `${root}/alerts/${encodeURIComponent(id)}`,
     reference: { tier, policy, messageId },
   };
 }

@@ -1,6 +1,7 @@
-/** Alerts as flows see them: something happened, is anybody to be told; and the telling itself, as work of its own. */
-import type { AlertRecord, ClaimedWork } from '../store/contract/index.ts';
+/** Alerts as flows see them: something happened, is anybody to be told; the telling itself, as work of its own; people's answers. */
+import type { AlertRecord, ClaimedWork, Lane } from '../store/contract/index.ts';
 import type { AlertContent, AlertPolicy } from './alert-policy.ts';
+import type { AlertAnswers } from './answer-alert.ts';
 import type { AlertMessage } from './channel.ts';
 
 export interface ConsiderAlert {
@@ -11,10 +12,18 @@ export interface ConsiderAlert {
   readonly policy: AlertPolicy;
   /** What the policy's expressions see: `event`, `message`, `decision`. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** The event as it was told by the patient's other numbers: what alerts by one of them goes on. */
+  readonly formerly?: readonly unknown[];
+  /** `WorkflowTask.patient` */
+  readonly patient?: string;
   /** One PHI-free line. */
   readonly title: string;
   /** Where it happened, for the roster; `null`: anywhere. */
   readonly unit: string | null;
+  /** Id of our workflow task that it makes people look at: whoever takes that over has answered. Of another definition: none. */
+  readonly task?: string;
+  /** How soon it is told: a page may come of a message in the lane of routine ones. Default: the work's. */
+  readonly lane?: Lane;
 }
 
 export type AlertOutcome =
@@ -53,7 +62,7 @@ export type DeliveredAlert =
   /** Somebody acknowledged it, or it ended, before it had its turn; or nobody was told that it began. */
   | { readonly kind: 'not-needed'; readonly alert: AlertRecord };
 
-export interface AlertService {
+export interface AlertService extends AlertAnswers {
   /** A redelivery gives what the first delivery gave. */
   consider(request: ConsiderAlert): Promise<ConsideredAlert>;
   /**

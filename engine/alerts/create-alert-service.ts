@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { Ids } from '../base/ids.ts';
 import { isOver, type AlertRecord, type HeldBackAlert, type NewWork } from '../store/contract/index.ts';
-import type { AlertPolicy, AlertTier } from './alert-policy.ts';
+import type { AlertTier } from './alert-policy.ts';
 import type { AlertChildData, AlertService, ConsiderAlert, ConsideredAlert } from './alert-service.ts';
+import { createAlertAnswers } from './answer-alert.ts';
 import { createDelivery, type DeliverOptions } from './deliver.ts';
 import { judgeAlert, type AlertVerdict } from './judge-alert.ts';
 
@@ -22,15 +23,17 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
 
   async function raise(request: ConsiderAlert, verdict: AlertVerdict & { kind: 'raise' }): Promise<ConsideredAlert> {
     const { policy, work } = request;
-    const { tier, group, troubles } = verdict;
+    const { tier, troubles } = verdict;
     const now = clock.now();
-    const higher = await moreUrgent(policy, tier, group, now);
+    const group = await goingOn(request, verdict, now);
+    const higher = await moreUrgent(request, tier, [group, verdict.group, ...verdict.formerGroups], now);
     const about = { tier: tier.name, troubles };
     if (higher) {
       await heldBack(request, tier, group, 'joined', higher.id);
       return { outcome: 'joined', alert: higher, by: higher.id, ...about };
     }
-    const alert = newAlert(request, tier, group, now, ids.next());
+    const task = await taskOf(request);
+    const alert = { ...newAlert(request, tier, group, now, ids.next()), ...(task !== undefined && { task }) };
     const child = childOf(request, alert, 'started', tier, ids.next(), now);
     const { id: workId, messageId } = work;
     const { definition } = request;
@@ -43,11 +46,12 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
       definition,
       details: { alert: alert.id, policy: policy.name, tier: tier.name, title: alert.title, to: tier.to },
     });
+    const { id } = raised.alert;
+    if (raised.kind === 'started' || raised.kind === 'joined') live.publish({ kind: 'alert', id });
     if (raised.kind === 'started') {
       onWork();
       live.publish({ kind: 'message', id: messageId });
     }
-    const { id } = raised.alert;
     if (raised.kind === 'started' || (raised.kind === 'exists' && raised.alert.messageId === messageId))
       return { outcome: 'started', alert: raised.alert, by: null, ...about };
     const outcome = raised.kind === 'cooling-down' ? 'cooling-down' : 'joined';
@@ -55,42 +59,82 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
     return { outcome, alert: raised.alert, by: id, ...about };
   }
 
+  async function taskOf({ task, definition }: ConsiderAlert): Promise<string | undefined> {
+    const found = task === undefined ? undefined : await store.tasks.get(task);
+    return found?.definition === definition ? found.id : undefined;
+  }
+
   /** An open alert of the same group in a tier above: whoever has that needs no second, weaker one. */
   async function moreUrgent(
-    { tiers }: AlertPolicy,
+    { policy: { tiers }, definition }: ConsiderAlert,
     tier: AlertTier,
-    group: string,
+    groups: readonly string[],
     now: number,
   ): Promise<AlertRecord | undefined> {
     for (const other of tiers) {
       if (other.name === tier.name) return undefined;
-      const newest = await alerts.ofGroup(groupOf(group, other.name));
-      if (newest && !isOver(newest.state) && now < newest.coolUntil) return newest;
+      for (const group of new Set(groups)) {
+        const newest = await alerts.ofGroup(groupOf(definition, group, other.name));
+        if (newest && !isOver(newest.state) && now < newest.coolUntil) return newest;
+      }
     }
     return undefined;
   }
 
+  /** Where the patient was merged, what alerts by another number goes on: the group in which something has not cooled down. */
+  async function goingOn(
+    { work, policy, definition }: ConsiderAlert,
+    { group, formerGroups, tier }: AlertVerdict & { kind: 'raise' },
+    now: number,
+  ): Promise<string> {
+    if (formerGroups.length === 0) return group;
+    const { messageId } = work;
+    const held = work.attempt > 1 ? await alerts.heldBackList({ messageId, policy: policy.name, limit: 1000 }) : [];
+    const own = work.attempt > 1 ? await alerts.list({ messageId, policy: policy.name, limit: 1000 }) : [];
+    const before = new Set([...held, ...own].map((one) => one.group));
+    for (const one of [group, ...formerGroups]) {
+      const key = groupOf(definition, one, tier.name);
+      // An earlier delivery of this message has met it there.
+      if (before.has(key)) return one;
+      const newest = before.size > 0 ? undefined : await alerts.ofGroup(key);
+      if (newest && now < newest.coolUntil) return one;
+    }
+    return group;
+  }
+
   /** Once for a message: a redelivery finds what the first delivery has kept. */
   async function heldBack(
-    { work, policy, definition }: ConsiderAlert,
+    request: ConsiderAlert,
     tier: AlertTier,
     group: string,
     because: HeldBackAlert['because'],
     by: string,
   ): Promise<void> {
+    const { work, policy, definition } = request;
     const { messageId, attempt } = work;
-    const one = { group: groupOf(group, tier.name), policy: policy.name, definition, messageId, tier: tier.name };
+    const one = {
+      group: groupOf(definition, group, tier.name),
+      policy: policy.name,
+      definition,
+      messageId,
+      tier: tier.name,
+    };
     if (attempt > 1) {
       const kept = await alerts.heldBackList({ messageId, policy: policy.name, limit: 1000 });
       if (kept.some((other) => other.group === one.group && other.because === because)) return;
     }
-    await alerts.heldBack({ at: clock.now(), ...one, because, by });
+    const task = because === 'joined' ? await taskOf(request) : undefined;
+    await alerts.heldBack({ at: clock.now(), ...one, because, by, ...(task !== undefined && { task }) });
   }
 
-  async function resolve(request: ConsiderAlert, { group, troubles }: AlertVerdict): Promise<ConsideredAlert> {
+  async function resolve(
+    request: ConsiderAlert,
+    { group, formerGroups, troubles }: AlertVerdict,
+  ): Promise<ConsideredAlert> {
     let resolved: AlertRecord | null = null;
     for (const tier of request.policy.tiers)
-      resolved = (await resolveOne(request, tier, groupOf(group, tier.name))) ?? resolved;
+      for (const one of [group, ...formerGroups])
+        resolved = (await resolveOne(request, tier, groupOf(request.definition, one, tier.name))) ?? resolved;
     const about = { alert: resolved, by: null, troubles };
     return resolved
       ? { outcome: 'resolved', tier: resolved.tier, ...about }
@@ -103,7 +147,8 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
     for (let i = 0; i < MOST_TRIES; i++) {
       const newest = await alerts.ofGroup(group);
       if (!newest) return null;
-      if (isOver(newest.state)) {
+      // Whoever has dealt with it by its task hears that the cause is gone.
+      if (isOver(newest.state) && newest.ended?.task === undefined) {
         // By an earlier delivery of this very item: it says the same again.
         const { ended } = newest;
         return work.attempt > 1 && ended?.by === actor && ended.at >= work.firstDeliveredAt ? newest : null;
@@ -128,6 +173,7 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
       if (changed.kind === 'unknown') return null;
       if (changed.kind === 'stale') continue;
       onWork();
+      live.publish({ kind: 'alert', id: newest.id });
       live.publish({ kind: 'message', id: newest.messageId });
       return changed.alert;
     }
@@ -136,8 +182,9 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
 
   return {
     async consider(request) {
-      const { policy, work, input } = request;
-      const verdict = await judgeAlert(policy, { messageId: work.messageId, input, now: new Date(clock.now()) });
+      const { policy, work, input, formerly = [] } = request;
+      const now = new Date(clock.now());
+      const verdict = await judgeAlert(policy, { messageId: work.messageId, input, formerly, now });
       const { group, troubles } = verdict;
       switch (verdict.kind) {
         case 'raise':
@@ -154,14 +201,19 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
       }
     },
     deliver: createDelivery(options),
+    ...createAlertAnswers(options),
   };
 }
 
-/** Each tier alerts for itself: what is more urgent than before is told although the group has an alert. */
-const groupOf = (group: string, tier: string): string => hash('sha256', canonicalJson([group, tier]));
+/**
+ * Each tier alerts for itself: what is more urgent than before is told although the group has an alert. So does each definition:
+ * another's policy may have the same name, and tell somebody else.
+ */
+const groupOf = (definition: string, group: string, tier: string): string =>
+  hash('sha256', canonicalJson([definition, group, tier]));
 
 function newAlert(
-  { policy, work, definition, title }: ConsiderAlert,
+  { policy, work, definition, title, patient }: ConsiderAlert,
   tier: AlertTier,
   group: string,
   now: number,
@@ -170,11 +222,12 @@ function newAlert(
   return {
     id,
     version: 1,
-    group: groupOf(group, tier.name),
+    group: groupOf(definition, group, tier.name),
     policy: policy.name,
     policyVersion: policy.version,
     definition,
     messageId: work.messageId,
+    ...(patient !== undefined && { patient }),
     tier: tier.name,
     title: title.toWellFormed().slice(0, LONGEST_TITLE),
     state: 'open',
@@ -192,7 +245,7 @@ function newAlert(
 }
 
 function childOf(
-  { work, definition, name, unit }: ConsiderAlert,
+  { work, definition, name, unit, lane = work.lane }: ConsiderAlert,
   alert: AlertRecord,
   telling: AlertChildData['telling'],
   { to, channels, content }: AlertTier,
@@ -205,7 +258,7 @@ function childOf(
     messageId: work.messageId,
     subscription: `${definition}/${name}`,
     definition,
-    lane: work.lane,
+    lane,
     orderingKey: null,
     afterDead: 'continue',
     correlationId: work.correlationId,

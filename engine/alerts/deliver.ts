@@ -41,7 +41,7 @@ interface Telling {
 }
 
 export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => Promise<DeliveredAlert> {
-  const { store, clock, log, effects, channels, roster } = options;
+  const { store, clock, log, live, effects, channels, roster } = options;
 
   return async (work) => {
     const data = work.child?.data as AlertChildData | undefined;
@@ -54,6 +54,8 @@ export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => 
     let last: Failure | null = null;
     for (const channel of data.channels) {
       const { result, repeat } = await tellBy(channel, telling, unsure);
+      // A person carries it out from the task that recommends it.
+      if (result.kind === 'recommended') return { kind: 'not-needed', alert };
       const done = result.kind === 'done';
       const after = await record(telling, done && result.repeated, {
         channel,
@@ -71,6 +73,8 @@ export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => 
         definition: alert.definition,
         code: last.code,
       });
+      // Somebody may have answered at the console while the channel was tried.
+      if (!isNeeded(after, data)) return { kind: 'not-needed', alert: after };
     }
     await tellOperations(telling);
     throw alertErrors.create('alert-undelivered', { tried: data.channels.length, code: last?.code ?? 'none' });
@@ -169,7 +173,10 @@ export function createDelivery(options: DeliverOptions): (work: ClaimedWork) => 
         definition,
         details: { alert: id, to, channel, state, repeat, code },
       });
-      if (changed.kind === 'changed') return changed.alert;
+      if (changed.kind === 'changed') {
+        live.publish({ kind: 'alert', id });
+        return changed.alert;
+      }
     }
     // The effect is recorded: whoever comes back does not send it again.
     throw alertErrors.create('alert-undelivered', { tried: 0, code: 'none' });

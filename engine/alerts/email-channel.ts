@@ -77,7 +77,8 @@ async function optionsOf(
       secure: tls === 'implicit',
       requireTLS: tls === 'starttls',
       ignoreTLS: tls === 'none',
-      tls: { minVersion: 'TLSv1.2', ...(authorities !== undefined && { ca: authorities }) },
+      // Verifying is said here, since an environment variable of Node.js changes the default.
+      tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(authorities !== undefined && { ca: authorities }) },
       ...(login && secret && { auth: { user: login.user, pass: secret.text } }),
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,

@@ -48,6 +48,26 @@ export const alertErrors = defineErrors({
     text: 'No channel took the alert ({tried} tried, last: {code}); the console was told.',
     remedy: 'Look why each channel failed, in the alert or under Health; it is tried again.',
   },
+  'alert-unknown': {
+    class: 'permanent',
+    text: 'There is no such alert.',
+    remedy: 'Look for it in the list of alerts; retention may have removed it with its message.',
+  },
+  'alert-stale': {
+    class: 'permanent',
+    text: 'Somebody has answered the alert since: it is {state} now.',
+    remedy: 'Look at it as it is now, and decide again.',
+  },
+  'alert-over': {
+    class: 'permanent',
+    text: 'The alert is over: it is {state}.',
+    remedy: 'Nothing to do; where it should not have been told, report a problem.',
+  },
+  'alert-text-needed': {
+    class: 'permanent',
+    text: 'The answer to an alert needs a text that says {field}, of at most {limit} characters.',
+    remedy: 'Write it in a line.',
+  },
   'alert-gone': {
     class: 'permanent',
     text: 'The alert that was to be told is not there any more.',

@@ -12,12 +12,16 @@ export interface AlertOccasion {
   readonly messageId: string;
   /** What expressions see: `event`, `message`, `decision`. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** `event` as it was told by the patient's other numbers. */
+  readonly formerly?: readonly unknown[];
   readonly now: Date;
 }
 
 export type AlertVerdict = {
   /** SHA-256 hex. */
   readonly group: string;
+  /** By the patient's other numbers. */
+  readonly formerGroups: readonly string[];
   /** What could not be asked, by its place in the policy; nothing of what was in the message. */
   readonly troubles: readonly string[];
 } & (
@@ -30,16 +34,22 @@ export type AlertVerdict = {
 
 export async function judgeAlert(policy: AlertPolicy, occasion: AlertOccasion): Promise<AlertVerdict> {
   const troubles: string[] = [];
-  const ask = async (expression: Expression, place: string): Promise<unknown> => {
+  const ask = async (expression: Expression, place: string, input = occasion.input): Promise<unknown> => {
     try {
-      return await expression.evaluate(occasion.input, {}, occasion.now);
+      return await expression.evaluate(input, {}, occasion.now);
     } catch {
       troubles.push(place);
       return FAILED;
     }
   };
   const group = await groupOf(policy, occasion, ask);
-  const about = { group, troubles };
+  const formerGroups: string[] = [];
+  for (const event of occasion.formerly ?? []) {
+    const input = { ...occasion.input, event };
+    const former = await groupOf(policy, occasion, (expression, place) => ask(expression, place, input));
+    if (former !== group) formerGroups.push(former);
+  }
+  const about = { group, formerGroups, troubles };
   if (policy.resolveOn && (await ask(policy.resolveOn, 'resolveOn')) === true) return { kind: 'resolve', ...about };
   const tier = await firstTier(policy, ask);
   if (!tier) return { kind: 'nothing', ...about };

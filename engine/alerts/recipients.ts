@@ -12,5 +12,5 @@ const MOST = 50;
 export function addressesOf(recipients: Recipients, { to, people }: Pick<AlertMessage, 'to' | 'people'>): string[] {
   const of = (name: string): readonly string[] => (Object.hasOwn(recipients, name) ? (recipients[name] ?? []) : []);
   const own = people.flatMap(of);
-  return [...new Set(own.length > 0 ? own : of(to))].slice(0, MOST);
+  return [...new Set([own, of(to), of(to.replace(/^roster /, ''))].find(({ length }) => length > 0))].slice(0, MOST);
 }

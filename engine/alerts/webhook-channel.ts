@@ -87,7 +87,8 @@ async function exchange(
     maxResponseSize: LARGEST_ANSWER,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs, ...(authorities !== undefined && { ca: authorities }) },
+    // Verifying is said here, since an environment variable of Node.js changes the default.
+    connect: { timeout: timeoutMs, rejectUnauthorized: true, ...(authorities !== undefined && { ca: authorities }) },
   });
   try {
     const answer = await request(url, { method: 'POST', body, headers, dispatcher: agent });

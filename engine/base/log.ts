@@ -49,7 +49,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 const FIELDS = new Set<string>(
   (
     'part messageId workId feed endpoint definition subscription node nodeType effect state code status attempt ' +
-    'count ms port host path pid setting actor subject error'
+    'count release ms port host path pid setting actor subject error'
   ).split(' '),
 );
 

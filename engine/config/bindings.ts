@@ -6,12 +6,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../base/error-code.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import type { FhirAuth, FhirBinding } from '../fhir/binding.ts';
 import { isAllowEntry } from '../mllp/allow-list.ts';
 import { describeProblems, type Problem } from '../base/json-schema.ts';
-import { bindingsCheck, type EndpointInFile } from './bindings-schema.ts';
+import type { SubscriptionBinding } from '../fhir/subscriptions/settings.ts';
+import { bindingsCheck, type EndpointInFile, type ListenInFile } from './bindings-schema.ts';
 import { readChannels, type ChannelBinding } from './channels.ts';
 import { configErrors } from './errors.ts';
+import { endpointProblems, fhirAuth, isEndpointName, leftOutEndpoint, type LeftOutEndpoint } from './left-out.ts';
 import type { Setting } from './setting.ts';
+import type { HttpEndpointBinding } from '../http/binding.ts';
+import type { HttpEventBinding } from '../http/events/event-feed.ts';
 import { SETTING_KEYS, SETTINGS, type Config } from './settings.ts';
 
 export interface FeedBinding {
@@ -35,16 +40,12 @@ export interface ListenTls {
   readonly clientCa: string | null;
 }
 
-export type EndpointBinding = FhirEndpointBinding | MllpEndpointBinding;
+export type EndpointBinding = FhirEndpointBinding | MllpEndpointBinding | HttpEndpointBinding;
 
-export interface FhirEndpointBinding {
+export interface FhirEndpointBinding extends FhirBinding {
   readonly kind: 'fhir';
-  /** Without a slash at the end. */
-  readonly base: string;
-  readonly auth: { readonly kind: 'none' };
-  /** Whole request; default 15 s. */
+  readonly auth: FhirAuth;
   readonly timeoutMs: number;
-  /** Requests at a time; default 8. */
   readonly concurrency: number;
 }
 
@@ -73,17 +74,25 @@ export interface SendTls {
   readonly serverName: string | null;
 }
 
+export type BoundKind = 'feed' | 'endpoint' | 'channel' | 'subscription' | 'events';
+
 export interface Bindings {
   readonly feeds: Readonly<Record<string, FeedBinding>>;
   readonly endpoints: Readonly<Record<string, EndpointBinding>>;
+  /** Where notifications of FHIR servers come in, by the name of the subscription. */
+  readonly subscriptions: Readonly<Record<string, SubscriptionBinding>>;
+  /** Where events by HTTP come in, by feed. */
+  readonly events: Readonly<Record<string, HttpEventBinding>>;
   /** By what alerts reach people, beside the console. */
   readonly channels: Readonly<Record<string, ChannelBinding>>;
   /** Named in the file, but resting on a setting that is not set: these count as unbound. */
   readonly unresolved: readonly {
-    readonly kind: 'feed' | 'endpoint' | 'channel';
+    readonly kind: BoundKind;
     readonly name: string;
     readonly setting: string;
   }[];
+  /** Endpoints whose entry cannot be used: nothing is sent to them, and all else goes on. */
+  readonly leftOut: readonly LeftOutEndpoint[];
 }
 
 export const bindingsPath = (folder: string): string => join(folder, 'bindings.json');
@@ -97,7 +106,8 @@ const DEFAULT_FILE = {
 
 /**
  * Reads `<folder>/bindings.json` (the environment's own folder); the first start writes one with the shipped names.
- * @throws WardflowError `bindings-unreadable`, `bindings-invalid` (all problems), `data-folder-unwritable`
+ * @throws WardflowError `bindings-unreadable`, `bindings-invalid` (all problems; not those within one endpoint, which is
+ * left out), `data-folder-unwritable`
  */
 export async function loadBindings(folder: string, config: Config): Promise<Bindings> {
   const file = bindingsPath(folder);
@@ -128,14 +138,25 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
     throw configErrors.create('bindings-unreadable', { file, reason: 'it is not JSON' }, { cause: error });
   }
   const problems: Problem[] = [];
-  const unresolved: { kind: 'feed' | 'endpoint' | 'channel'; name: string; setting: string }[] = [];
+  const unresolved: { kind: BoundKind; name: string; setting: string }[] = [];
+  const leftOut: LeftOutEndpoint[] = [];
   const values = settingTexts(config);
-  const fill = (kind: 'feed' | 'endpoint' | 'channel', section: string): void => {
+  const fill = (kind: BoundKind, section: string): void => {
     const entries = isRecord(json) ? json[section] : undefined;
     if (!isRecord(entries)) return;
     for (const [name, entry] of Object.entries(entries)) {
       const missing = new Set<string>();
-      entries[name] = substitute(entry, `${section}.${name}`, values, missing, problems);
+      const wrong: Problem[] = [];
+      const filled = substitute(entry, `${section}.${name}`, values, missing, wrong);
+      entries[name] = filled;
+      const isEndpoint = kind === 'endpoint' && isEndpointName(name);
+      if (isEndpoint && missing.size === 0) wrong.push(...endpointProblems(name, filled));
+      if (isEndpoint && wrong.length > 0) {
+        leftOut.push(leftOutEndpoint(name, wrong));
+        delete entries[name];
+        continue;
+      }
+      problems.push(...wrong);
       for (const setting of missing) unresolved.push({ kind, name, setting });
       if (missing.size > 0) delete entries[name];
     }
@@ -143,60 +164,121 @@ export function parseBindings(text: string, config: Config, file = 'bindings.jso
   fill('feed', 'feeds');
   fill('endpoint', 'endpoints');
   fill('channel', 'channels');
+  fill('subscription', 'subscriptions');
+  fill('events', 'events');
   problems.push(...bindingsCheck.problems(json));
   problems.push(...allowProblems(json));
   const channels = readChannels(
     isRecord(json) ? json['channels'] : undefined,
-    endpointKinds(json, unresolved),
+    endpointKinds(json, unresolved, leftOut),
     problems,
   );
   if (problems.length > 0 || !bindingsCheck.accepts(json))
     throw configErrors.create('bindings-invalid', { file, problems: `${describeProblems(problems)}.` });
   return {
-    feeds: mapValues(json.feeds, ({ listen: { host, port, tls, allow } }) => ({
-      listen: { host, port, tls: tls ? { ...tls, clientCa: tls.clientCa ?? null } : null, allow: allow ?? [] },
+    feeds: mapValues(json.feeds, ({ listen }) => ({ listen: listenBinding(listen) })),
+    subscriptions: mapValues(json.subscriptions ?? {}, ({ listen, publicBase, credential }) => ({
+      listen: listenBinding(listen),
+      publicBase: publicBase.replace(/\/+$/, ''),
+      credential,
+    })),
+    events: mapValues(json.events ?? {}, ({ listen, auth, perMinute }) => ({
+      listen: listenBinding(listen),
+      auth,
+      perMinute: perMinute ?? 6_000,
     })),
     endpoints: mapValues(json.endpoints, endpointBinding),
     channels,
     unresolved,
+    leftOut,
   };
 }
 
-/** `null`: what stands there rests on a setting that is not set. */
-function endpointKinds(json: unknown, unresolved: Bindings['unresolved']): ReadonlyMap<string, 'fhir' | 'mllp' | null> {
+/** `null`: what stands there rests on a setting that is not set, or cannot be used. */
+function endpointKinds(
+  json: unknown,
+  unresolved: Bindings['unresolved'],
+  leftOut: Bindings['leftOut'],
+): ReadonlyMap<string, EndpointBinding['kind'] | null> {
   const endpoints = isRecord(json) && isRecord(json['endpoints']) ? Object.entries(json['endpoints']) : [];
   return new Map([
-    ...endpoints.map(([name, one]) => [name, isRecord(one) && one['kind'] === 'mllp' ? 'mllp' : 'fhir'] as const),
+    ...endpoints.map(([name, one]) => [name, kindOf(one)] as const),
     ...unresolved.flatMap(({ kind, name }) => (kind === 'endpoint' ? [[name, null] as const] : [])),
+    ...leftOut.map(({ name }) => [name, null] as const),
   ]);
 }
 
+const kindOf = (endpoint: unknown): EndpointBinding['kind'] => {
+  const kind = isRecord(endpoint) ? endpoint['kind'] : undefined;
+  return kind === 'mllp' || kind === 'http' ? kind : 'fhir';
+};
+
 /** What is not an address would be found out by whoever is not let in. */
 function allowProblems(json: unknown): Problem[] {
-  const feeds = isRecord(json) && isRecord(json['feeds']) ? Object.entries(json['feeds']) : [];
-  return feeds.flatMap(([name, feed]) => {
-    const allow = isRecord(feed) && isRecord(feed['listen']) ? feed['listen']['allow'] : undefined;
-    if (!Array.isArray(allow)) return [];
-    return allow.flatMap((entry: unknown, i) =>
-      typeof entry !== 'string' || isAllowEntry(entry)
-        ? []
-        : [{ place: `feeds.${name}.listen.allow[${i}]`, what: 'must be an address or a network, such as 10.1.0.0/16' }],
-    );
-  });
+  const entriesOf = (section: string): readonly (readonly [string, string, unknown])[] =>
+    isRecord(json) && isRecord(json[section])
+      ? Object.entries(json[section]).map(([name, entry]) => [section, name, entry] as const)
+      : [];
+  return [...entriesOf('feeds'), ...entriesOf('subscriptions'), ...entriesOf('events')].flatMap(
+    ([section, name, feed]) => {
+      const allow = isRecord(feed) && isRecord(feed['listen']) ? feed['listen']['allow'] : undefined;
+      if (!Array.isArray(allow)) return [];
+      return allow.flatMap((entry: unknown, i) =>
+        typeof entry !== 'string' || isAllowEntry(entry)
+          ? []
+          : [
+              {
+                place: `${section}.${name}.listen.allow[${i}]`,
+                what: 'must be an address or a network, such as 10.1.0.0/16',
+              },
+            ],
+      );
+    },
+  );
+}
+
+const listenBinding = ({ host, port, tls, allow }: ListenInFile): FeedBinding['listen'] => ({
+  host,
+  port,
+  tls: tls ? { ...tls, clientCa: tls.clientCa ?? null } : null,
+  allow: allow ?? [],
+});
+
+function httpBinding(endpoint: Extract<EndpointInFile, { kind: 'http' }>): HttpEndpointBinding {
+  return {
+    kind: 'http',
+    base: endpoint.base.replace(/\/+$/, ''),
+    auth: endpoint.auth ?? { kind: 'none' },
+    tls: sendTls(endpoint.tls),
+    timeoutMs: endpoint.timeoutMs ?? 15_000,
+    concurrency: endpoint.concurrency ?? 8,
+    maxAnswerBytes: endpoint.maxAnswerBytes ?? 1024 * 1024,
+  };
 }
 
 function endpointBinding(endpoint: EndpointInFile): EndpointBinding {
-  if (endpoint.kind !== 'mllp')
+  if (endpoint.kind === 'http') return httpBinding(endpoint);
+  if (endpoint.kind !== 'mllp') {
+    const { auth, tls, timeoutMs = 15_000, concurrency = 8, ...rest } = endpoint;
     return {
+      ...rest,
       kind: 'fhir',
       base: endpoint.base.replace(/\/+$/, ''),
-      auth: { kind: 'none' },
-      timeoutMs: endpoint.timeoutMs ?? 15_000,
-      concurrency: endpoint.concurrency ?? 8,
+      auth: auth ? fhirAuth(auth) : NO_AUTH,
+      tls: sendTls(tls),
+      timeoutMs,
+      concurrency,
     };
+  }
   const { host, port, tls, answerMs = 30_000, connections = 1, idleMs = 300_000 } = endpoint;
+  return { kind: 'mllp', host, port, tls: sendTls(tls), answerMs, connections, idleMs };
+}
+
+const NO_AUTH = { kind: 'none' } as const;
+
+function sendTls(tls: Partial<SendTls> | null | undefined): SendTls | null {
   const { ca = null, client = null, serverName = null } = tls ?? {};
-  return { kind: 'mllp', host, port, tls: tls ? { ca, client, serverName } : null, answerMs, connections, idleMs };
+  return tls ? { ca, client, serverName } : null;
 }
 
 /** What `${NAME}` may stand for: settings that are not secrets. `null`: a setting that is not set. */

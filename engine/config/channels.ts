@@ -176,7 +176,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
 /** What is wrong is put into `problems`; what it gives is whole only where nothing is. */
 export function readChannels(
   section: unknown,
-  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | null>,
+  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | 'http' | null>,
   problems: Problem[],
 ): Readonly<Record<string, ChannelBinding>> {
   if (section === undefined) return {};
@@ -224,7 +224,7 @@ function readChannel(entry: unknown, place: string, problems: Problem[]): Channe
 
 function wrongWith(
   channel: ChannelBinding,
-  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | null>,
+  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | 'http' | null>,
 ): readonly string[] {
   switch (channel.kind) {
     case 'email':
@@ -254,7 +254,7 @@ function wrongWith(
 function boundAs(
   name: string,
   kind: 'fhir' | 'mllp',
-  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | null>,
+  endpointKinds: ReadonlyMap<string, 'fhir' | 'mllp' | 'http' | null>,
 ): readonly string[] {
   const bound = endpointKinds.get(name);
   return bound === kind || bound === null ? [] : [`names "${name}", which is no endpoint of the kind ${kind}`];

@@ -85,6 +85,14 @@ export const SETTINGS = {
     max: 3600,
     text: 'How often the FHIR server is asked whether somebody has taken up a watched Task.',
   }),
+  reconcileHours: number('WARDFLOW_RECONCILE_HOURS', {
+    initial: 24,
+    min: 0,
+    max: 8760,
+    whole: true,
+    limits: '0 to 8760; 0: never',
+    text: 'How old a write on a FHIR server may be that is compared with what the server holds.',
+  }),
   backlogLimit: number('WARDFLOW_BACKLOG_LIMIT', {
     initial: 100_000,
     min: 1,

@@ -8,6 +8,7 @@ export const BOUND_BY: Readonly<Record<string, BoundKind>> = {
   'wardflow-feed': 'feed',
   'wardflow-fhir-endpoint': 'fhir',
   'wardflow-hl7-endpoint': 'mllp',
+  'wardflow-http-endpoint': 'http',
 };
 
 /** As people are told of it. */
@@ -15,4 +16,5 @@ export const BOUND_WORDS: Readonly<Record<BoundKind, string>> = {
   feed: 'feed',
   fhir: 'FHIR endpoint',
   mllp: 'HL7 endpoint',
+  http: 'HTTP endpoint',
 };

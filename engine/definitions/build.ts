@@ -3,13 +3,18 @@ import { createHash } from 'node:crypto';
 import { readAlertPolicy, type AlertPolicy } from '../alerts/alert-policy.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { WardflowError } from '../base/errors.ts';
+import type { Converter } from '../events/to-fhir/converter.ts';
+import type { CodeMap } from '../events/to-fhir/code-map.ts';
+import type { Mapping } from '../events/to-fhir/mapping-file.ts';
 import { RuleTable } from '../rules/rule-table.ts';
+import { readIdentityFile, type IdentityRules } from '../identity/identity-file.ts';
 import { readChecklist } from './checklist.ts';
 import type { Checklist, Definition, FlowNode, Intent, Ladder } from './definition.ts';
 import { checkReferences, readFlow } from './flow.ts';
 import { checkRunbook, readIntent } from './intent.ts';
 import { parseJsonFile } from './json-file.ts';
 import { readLadder } from './ladder.ts';
+import { compileParts, readMap, readMappingFile } from './mapping-parts.ts';
 import type { Problems } from './problem.ts';
 import type { Files } from './read-folder.ts';
 
@@ -46,22 +51,29 @@ export function buildDefinition(
   const ladders = new Map(shared?.ladders);
   const alerts = new Map(shared?.alerts);
   const checklists = new Map(shared?.checklists);
+  const maps = new Map(shared?.maps);
+  const mappings = new Map(shared?.mappings);
   for (const [path, json] of parsed) {
-    const [, kind, part = ''] = /^(rules|ladders|alerts|checklists)\/(.+)\.json$/.exec(path) ?? [];
+    const [, kind, part = ''] = /^(rules|ladders|alerts|checklists|maps|mappings)\/(.+)\.json$/.exec(path) ?? [];
     const here = problems.in(path);
     if (kind === 'rules') addOnce(rules, part, readTable(json, part, here), here);
     if (kind === 'ladders') addOnce(ladders, part, readLadder(json, part, here), here);
     if (kind === 'checklists') addOnce(checklists, part, readChecklist(json, part, here), here);
+    if (kind === 'maps') addOnce(maps, part, readMap(json, part, here), here);
+    if (kind === 'mappings') addOnce(mappings, part, readMappingFile(json, part, here), here);
     if (kind === 'alerts') {
       const policy = readAlertPolicy(json, part, here);
       if (policy?.runbook) checkRunbook(policy.runbook, files['README.md'] ?? '', here);
       addOnce(alerts, part, policy, here);
     }
   }
+  const identity = identityOf(name, parsed.get('identity.json'), shared, problems.in('identity.json'));
   if (flow && problems.list.length === before)
     checkReferences(flow, { rules, ladders, alerts, checklists }, problems.in('flow.json'));
+  const converter = compileParts({ maps, mappings }, shared, problems);
   if (!flow || !intent || problems.list.length > before) return undefined;
-  return finished(name, files, hashes, shared, { flow, intent, rules, ladders, alerts, checklists });
+  const parts = { flow, intent, rules, ladders, alerts, checklists, maps, mappings, converter, identity };
+  return finished(name, files, hashes, shared, parts);
 }
 
 function finished(
@@ -76,6 +88,10 @@ function finished(
     readonly ladders: ReadonlyMap<string, Ladder>;
     readonly alerts: ReadonlyMap<string, AlertPolicy>;
     readonly checklists: ReadonlyMap<string, Checklist>;
+    readonly maps: ReadonlyMap<string, CodeMap>;
+    readonly mappings: ReadonlyMap<string, Mapping>;
+    readonly converter: Converter;
+    readonly identity: IdentityRules | null;
   },
 ): Definition {
   const uses = shared ? { [SHARED]: shared.version } : {};
@@ -87,6 +103,19 @@ function finished(
     files: kept,
     ...parts,
   };
+}
+
+/** Who somebody is must not depend on which flow asks. */
+function identityOf(
+  name: string,
+  json: unknown,
+  shared: Definition | undefined,
+  problems: Problems,
+): IdentityRules | null {
+  if (json === undefined) return shared?.identity ?? null;
+  if (name === SHARED) return readIdentityFile(json, problems) ?? null;
+  problems.say(`is for all definitions, and belongs into ${SHARED}`, `Move it to ${SHARED}/identity.json.`);
+  return null;
 }
 
 /** A table of `_shared` with the same name would leave open which of the two decides. */

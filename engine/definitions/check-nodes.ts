@@ -10,6 +10,7 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   'hl7 in': 'subscription',
   'fhir write': 'effect',
   'hl7 out': 'effect',
+  'http call': 'effect',
   'console notice': 'effect',
   alert: 'alert',
   'wardflow-feed': 'name',
@@ -25,7 +26,8 @@ export function checkNodes(flow: readonly FlowNode[], shared: readonly FlowNode[
   const feeds = new Set(feedNodes([...flow, ...shared]).map(({ id }) => id));
   const subscriptions = new Map<string, FlowNode>();
   for (const node of running) {
-    const property = IDENTITIES[node.type];
+    // A GET changes nothing: it is no effect.
+    const property = node['method'] === 'GET' ? undefined : IDENTITIES[node.type];
     if (property !== undefined && !IDENTITY.test(trimmed(node[property])))
       problems.say(
         `the node ${who(node)} (${node.type}) has no usable ${property}: small letters, digits and -`,

@@ -1,5 +1,9 @@
 /** A definition as loaded from its folder (formats: docs/reference/formats). Immutable; a change makes a new version. */
 import type { AlertPolicy } from '../alerts/alert-policy.ts';
+import type { CodeMap } from '../events/to-fhir/code-map.ts';
+import type { Converter } from '../events/to-fhir/converter.ts';
+import type { Mapping } from '../events/to-fhir/mapping-file.ts';
+import type { IdentityRules } from '../identity/identity-file.ts';
 import type { WorkingClock } from '../schedule/working-time.ts';
 import type { RuleTable } from '../rules/rule-table.ts';
 
@@ -46,6 +50,12 @@ export interface Intent {
   readonly purpose: string;
   readonly owner: { readonly name: string; readonly role: string; readonly contact: string };
   readonly risk: 'low' | 'moderate' | 'high' | 'critical';
+  /** By when tasks are due, by role and priority; without a priority: of any. */
+  readonly dueByRole?: readonly {
+    readonly role: string;
+    readonly priority?: 'stat' | 'asap' | 'urgent' | 'routine';
+    readonly due: string;
+  }[];
   readonly [more: string]: unknown;
 }
 
@@ -60,6 +70,13 @@ export interface Definition {
   readonly ladders: ReadonlyMap<string, Ladder>;
   readonly alerts: ReadonlyMap<string, AlertPolicy>;
   readonly checklists: ReadonlyMap<string, Checklist>;
+  /** HL7 v2 to FHIR: those of `_shared`, then its own, which take the place of the shared ones for their message types. */
+  readonly mappings: ReadonlyMap<string, Mapping>;
+  readonly maps: ReadonlyMap<string, CodeMap>;
+  /** Put together of both. */
+  readonly converter: Converter;
+  /** Of `_shared`: which numbers identify a patient, and what is compared; `null`: nobody is matched. */
+  readonly identity: IdentityRules | null;
   /** Path in the folder -> text; what `DefinitionVersions.put` keeps. */
   readonly files: Readonly<Record<string, string>>;
 }

@@ -97,6 +97,7 @@ export function checkReferences(
     const checklist = node['checklist'];
     if (
       (node.type === 'task create' || node.type === 'approval') &&
+      node['checklistKind'] !== 'jsonata' &&
       typeof checklist === 'string' &&
       checklist.trim() !== '' &&
       !known.checklists.has(checklist)

@@ -1,6 +1,7 @@
 /** intent.json: why a flow exists, who answers for it, what holds when it cannot run. */
 import { describeProblems, schemaCheck } from '../base/json-schema.ts';
 import type { Intent } from './definition.ts';
+import { durationMs } from './duration.ts';
 import type { Problems } from './problem.ts';
 
 const text = (maxLength = 2000): object => ({ type: 'string', minLength: 1, maxLength });
@@ -40,6 +41,13 @@ const check = schemaCheck<Intent & { readonly runbook: string }>(
           additionalProperties: list(text(200)),
         },
       },
+      dueByRole: list(
+        object(['role', 'due'], {
+          role: { type: 'string', pattern: '^[\\w][\\w .@-]{0,99}$', description: 'a name' },
+          priority: { enum: ['stat', 'asap', 'urgent', 'routine'] },
+          due: text(40),
+        }),
+      ),
       fallback: object(['when', 'mode', 'queue', 'text'], {
         when: list({
           type: 'string',
@@ -65,7 +73,29 @@ export function readIntent(json: unknown, readme: string, problems: Problems): I
     return undefined;
   }
   checkRunbook(json.runbook, readme, problems);
-  return json;
+  return isDueSound(json, problems) ? json : undefined;
+}
+
+/** Longer than any follow-up. */
+const LONGEST_DUE_MS = 400 * 86_400_000;
+
+function isDueSound({ dueByRole = [] }: Intent, problems: Problems): boolean {
+  const seen = new Set<string>();
+  let sound = true;
+  for (const { role, priority = 'any priority', due } of dueByRole) {
+    const ms = durationMs(due);
+    const wrong =
+      ms === undefined || ms <= 0 || ms > LONGEST_DUE_MS
+        ? `has in dueByRole for "${role}" the time "${due}", which is no duration up to 400 days`
+        : seen.has(`${role}/${priority}`)
+          ? `has in dueByRole two times for "${role}", ${priority}`
+          : null;
+    seen.add(`${role}/${priority}`);
+    if (wrong === null) continue;
+    problems.say(wrong, 'Give each role and priority one time, such as PT30M or P2D.');
+    sound = false;
+  }
+  return sound;
 }
 
 /** Of an intent or of an alert policy. */

@@ -11,15 +11,16 @@ const LIMITS = { fileBytes: 4 * 1024 * 1024, files: 1_000, totalBytes: 32 * 1024
 
 /** What may lie where; a place that is not listed is refused, so that a misspelt folder is not silently unused. */
 const PLACES: Readonly<Record<string, RegExp>> = {
-  '': /^(?:flow\.json|intent\.json|README\.md)$/,
+  '': /^(?:flow\.json|intent\.json|identity\.json|README\.md)$/,
   rules: /^[a-z][a-z0-9-]{0,62}\.json$/,
   ladders: /^[a-z][a-z0-9-]{0,62}\.json$/,
   alerts: /^[a-z][a-z0-9-]{0,62}\.json$/,
   checklists: /^[a-z][a-z0-9-]{0,62}\.json$/,
+  maps: /^[a-z][a-z0-9-]{0,62}\.json$/,
+  mappings: /^[a-z][a-z0-9-]{0,62}\.json$/,
   scenarios: /^[a-z][a-z0-9-]{0,62}\.json$/,
   samples: /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}\.(?:hl7|json)$/,
 };
-const LATER = new Set(['maps', 'mappings']);
 
 export async function readDefinitionFolder(folder: string, problems: Problems): Promise<Files> {
   const files: Files = {};
@@ -51,8 +52,6 @@ async function subfolders(folder: string, problems: Problems): Promise<readonly 
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     if (entry.name in PLACES) found.push(entry.name);
-    else if (LATER.has(entry.name))
-      problems.in(entry.name).say('is a part that this version does not run', 'Take it out until it is supported.');
     else problems.in(entry.name).say('is a folder that a definition does not have', 'Remove or rename it.');
   }
   return found.toSorted();

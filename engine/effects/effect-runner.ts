@@ -26,6 +26,8 @@ export interface EffectRunnerOptions {
   readonly owner: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where an item only recommends: takes what it would have done. */
+  readonly recommends?: (work: EffectSpec['work']) => ((what: string) => void) | undefined;
 }
 
 type Action = (effect: EffectTry) => Promise<ActionOutcome>;
@@ -152,6 +154,14 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       const key = keyOf({ messageId, definition, name, target, discriminator, version });
       if (contradicts(key, spec)) {
         return { kind: 'failed', failure: failureOf(effectErrors.create('effect-content-differs', { effect: name })) };
+      }
+      const recommend = spec.inside === true ? undefined : options.recommends?.(work);
+      if (recommend) {
+        // What an earlier delivery did is a fact.
+        const record = await effects.get(key);
+        if (record?.state === 'done') return { kind: 'done', record, repeated: true };
+        recommend(`${target} (${name})`);
+        return { kind: 'recommended', target };
       }
       const running = acting.get(key);
       if (running) {

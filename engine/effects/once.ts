@@ -11,6 +11,8 @@ export interface EffectSpec {
   readonly discriminator: string;
   readonly version: string;
   readonly onAmbiguous: AmbiguityPolicy;
+  /** It stays within Wardflow: done also where the flow only recommends. */
+  readonly inside?: true;
   /**
    * What is about to be done, as text. Two actions of one delivery with one key and different contents are a mistake in
    * the flow (a discriminator is missing): the second fails instead of being taken for a repeat. Absent: not compared.
@@ -40,7 +42,9 @@ export type ActionOutcome =
 
 export type EffectResult =
   | { readonly kind: 'done'; readonly record: EffectRecord; readonly repeated: boolean }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** The flow only recommends at present (engine/fallback): nothing was done, and a person is asked to. */
+  | { readonly kind: 'recommended'; readonly target: string };
 
 export interface EffectRunner {
   /**

@@ -4,7 +4,7 @@ import type { FhirEndpoints } from '../fhir/endpoint.ts';
 import { createEndpointSet, type EndpointSet, type EndpointSetOptions } from './endpoint-set.ts';
 
 export type FhirEndpointsOptions = EndpointSetOptions<FhirBinding>;
-export type ClosableFhirEndpoints = FhirEndpoints & Pick<EndpointSet<unknown>, 'reconsider' | 'close'>;
+export type ClosableFhirEndpoints = FhirEndpoints & Pick<EndpointSet<unknown>, 'reconsider' | 'probe' | 'close'>;
 
 /** Checks every bound endpoint at once (throws `endpoint-base-invalid`); connections open with the first call. */
 export function createFhirEndpoints(options: FhirEndpointsOptions): ClosableFhirEndpoints {
@@ -14,6 +14,6 @@ export function createFhirEndpoints(options: FhirEndpointsOptions): ClosableFhir
   );
   return {
     ...set,
-    get: (name, lane) => (lane === undefined ? set.get(name) : set.get(name).inLane(lane)),
+    get: (name, lane = 'routine', how = {}) => set.get(name).inLane(lane, how),
   };
 }

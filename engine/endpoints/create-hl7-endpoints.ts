@@ -4,7 +4,7 @@ import type { Hl7Endpoints } from '../mllp/endpoint.ts';
 import { createEndpointSet, type EndpointSet, type EndpointSetOptions } from './endpoint-set.ts';
 
 export type Hl7EndpointsOptions = EndpointSetOptions<MllpEndpointBinding>;
-export type ClosableHl7Endpoints = Hl7Endpoints & Pick<EndpointSet<unknown>, 'reconsider' | 'close'>;
+export type ClosableHl7Endpoints = Hl7Endpoints & Pick<EndpointSet<unknown>, 'reconsider' | 'probe' | 'close'>;
 
 /** Receivers over MLLP; connections open with the first message. */
 export function createHl7Endpoints(options: Hl7EndpointsOptions): ClosableHl7Endpoints {

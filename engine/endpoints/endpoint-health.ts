@@ -4,7 +4,7 @@ import type { DispatchView } from './dispatch.ts';
 /** What the last calls say of an endpoint, and how it is called now. */
 export interface EndpointHealth extends DispatchView {
   readonly name: string;
-  readonly kind: 'fhir' | 'mllp';
+  readonly kind: 'fhir' | 'mllp' | 'http';
   readonly state: 'unknown' | 'up' | 'down';
   readonly since: Millis | null;
   readonly lastSuccess: Millis | null;

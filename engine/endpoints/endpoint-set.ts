@@ -9,6 +9,8 @@ import { endpointErrors } from './errors.ts';
 export interface EndpointSetOptions<Binding> {
   /** `endpoints` of bindings.json of this kind, placeholders filled in. */
   readonly bindings: Readonly<Record<string, Binding>>;
+  /** Endpoints whose entry cannot be used, with what is wrong: whoever asks for one is told. */
+  readonly leftOut?: ReadonlyMap<string, string>;
   /** Data folder of this environment. */
   readonly folder: string;
   readonly clock: Clock;
@@ -27,15 +29,19 @@ export interface EndpointOfSet {
   health(): EndpointHealth;
   /** An operator's stop of it has ended. */
   resumed(): void;
+  /** Asks whether it is there, without doing anything; its health tells. Never rejects. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface EndpointSet<E> {
-  /** @throws WardflowError `endpoint-unbound` */
+  /** @throws WardflowError `endpoint-unbound`, `endpoint-left-out` */
   get(name: string): E;
   health(): readonly EndpointHealth[];
   /** Stops by operators have changed: what waits for an endpoint that goes on is told. */
   reconsider(): void;
+  /** As its endpoint's; nothing where there is none of the name. */
+  probe(name: string): Promise<void>;
   /** Cuts what is in flight: call it after draining. */
   close(): Promise<void>;
 }
@@ -46,7 +52,7 @@ export interface EndpointParts {
   readonly dispatch: Pick<DispatchOptions, 'random' | 'held' | 'onReady'>;
 }
 
-const KINDS: Readonly<Record<EndpointHealth['kind'], string>> = { fhir: 'FHIR', mllp: 'HL7' };
+const KINDS: Readonly<Record<EndpointHealth['kind'], string>> = { fhir: 'FHIR', mllp: 'HL7', http: 'HTTP' };
 
 export function createEndpointSet<Binding, E extends EndpointOfSet>(
   kind: EndpointHealth['kind'],
@@ -71,6 +77,8 @@ export function createEndpointSet<Binding, E extends EndpointOfSet>(
   return {
     get(name) {
       const found = endpoints.get(name);
+      const problems = found ? undefined : options.leftOut?.get(name);
+      if (problems !== undefined) throw endpointErrors.create('endpoint-left-out', { endpoint: name, problems });
       if (!found) throw endpointErrors.create('endpoint-unbound', { endpoint: name, kind, called: KINDS[kind] });
       return found;
     },
@@ -80,6 +88,7 @@ export function createEndpointSet<Binding, E extends EndpointOfSet>(
       held = heldNow();
       for (const name of before) if (!held.has(name)) endpoints.get(name)?.resumed();
     },
+    probe: async (name) => endpoints.get(name)?.probe(),
     async close() {
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
     },

@@ -7,6 +7,12 @@ export const endpointErrors = defineErrors({
     text: 'No {called} endpoint named "{endpoint}" is bound in this environment.',
     remedy: 'Add "{endpoint}" under "endpoints" in bindings.json of this environment, as one of the kind "{kind}".',
   },
+  'endpoint-left-out': {
+    class: 'permanent',
+    text: 'The endpoint "{endpoint}" is left out, since its entry in bindings.json cannot be used: {problems}.',
+    remedy:
+      'Correct the places named in bindings.json of this environment (docs/reference/formats.md describes the file), start Wardflow again, and redrive what was meant for "{endpoint}".',
+  },
   'endpoint-held': {
     class: 'throttled',
     text: 'An operator has stopped the endpoint "{endpoint}".',

@@ -44,12 +44,17 @@ const SENSE: Readonly<Record<EndpointHealth['kind'], Sense>> = {
       'fhir-type-unsupported',
     ]),
     struggling: new Set(),
-    aboutUs: new Set(['endpoint-closed', 'endpoint-busy', 'fhir-answer-too-large']),
+    aboutUs: new Set(['endpoint-closed', 'endpoint-busy', 'fhir-answer-too-large', 'fhir-answer-too-deep']),
   },
   mllp: {
     answered: new Set(['hl7-ack-refused']),
     struggling: new Set(['hl7-ack-later']),
     aboutUs: new Set(['mllp-closed', 'hl7-endpoint-busy']),
+  },
+  http: {
+    answered: new Set(['http-refused', 'http-throttled']),
+    struggling: new Set(),
+    aboutUs: new Set(['http-closed', 'http-busy', 'http-request-wrong', 'http-answer-too-large']),
   },
 };
 

@@ -18,8 +18,16 @@ export interface ClinicalEvent<Name extends string = string, Data = unknown> {
   readonly datacontenttype: 'application/json';
   /** When Wardflow accepted the message. */
   readonly recordedtime: string;
+  /** Orders are kept for each of these: the patient. */
   readonly partitionkey: string;
+  /** Order in which messages were accepted, as digits that sort as text (CloudEvents extension "sequence"). */
+  readonly sequence?: string;
+  /** The same in everything that follows from one message. */
   readonly correlationid: string;
+  /** Id of the message that told it. */
+  readonly causationid?: string;
+  /** W3C Trace Context of the message (CloudEvents extension "distributed tracing"). */
+  readonly traceparent?: string;
   readonly mode: 'live' | 'replay' | 'correction';
   /**
    * SHA-256 over what names the fact through its life (of a result: order, code and sub-id): a preliminary result, the
@@ -34,7 +42,20 @@ export interface ClinicalEvent<Name extends string = string, Data = unknown> {
   readonly stage?: number;
   /** The sender says that it corrects what was said before. */
   readonly correction: boolean;
+  /** It happened before what is known already: it is told, and the state that is known stays. */
+  readonly late?: true;
+  /** Key of the number that the message states, where another survives. */
+  readonly statedsubject?: string;
   readonly data: Data;
+  /** No part of the event: sources take it out, and give it to those who look for what was told before. */
+  readonly formerly?: readonly FormerEvent[];
+}
+
+/** What an event would be called by another key of its patient. */
+export interface FormerEvent {
+  readonly subject: string;
+  readonly id: string;
+  readonly businesskey: string;
 }
 
 export interface Coding {
@@ -70,7 +91,18 @@ export interface VisitRef {
   readonly attending: string | null;
 }
 
-export interface LabResultData {
+/** Of an event from FHIR. */
+export interface FhirOrigin {
+  readonly resource?: { readonly type: string; readonly id: string; readonly version: string | null };
+  /** Nothing that HL7 v2 knows too names the fact: an event of this name and time from there may be the same. */
+  readonly possibleDuplicateOf?: {
+    readonly name: string;
+    readonly subject: string | null;
+    readonly time: string | null;
+  };
+}
+
+export interface LabResultData extends FhirOrigin {
   readonly sourceTrigger: Coding;
   readonly patient: PatientRef;
   readonly visit: VisitRef;
@@ -92,7 +124,7 @@ export interface LabResultData {
   readonly subId: string | null;
 }
 
-export interface DischargeData {
+export interface DischargeData extends FhirOrigin {
   readonly sourceTrigger: Coding;
   readonly patient: PatientRef;
   readonly visit: VisitRef;
@@ -118,7 +150,19 @@ export type PatientDischargedEvent = ClinicalEvent<'patient.discharged', Dischar
 export interface EventContext {
   readonly receivedAt: number;
   readonly correlationId: string;
+  /** Absent in previews: the message in the journal. */
+  readonly cause?: {
+    readonly messageId: string;
+    readonly traceparent: string;
+    /** Place among what was accepted. */
+    readonly sequence: number;
+  };
   /** IANA zone or offset of the feed, where the message states none; `null`: leave times without a zone. */
   readonly zone: string | null;
   readonly mode: 'live' | 'replay' | 'correction';
+  /** Who is known by which key (`Identities.take`); absent: everybody by their own. */
+  readonly identity?: {
+    readonly survivors: Readonly<Record<string, string>>;
+    readonly former: Readonly<Record<string, readonly string[]>>;
+  };
 }

@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto';
-import type { ClinicalEvent, EventContext, PatientRef } from './clinical-event.ts';
+import type { ClinicalEvent, EventContext, FormerEvent, PatientRef } from './clinical-event.ts';
 
 /** What tells one fact from another, in parts; two messages about the same fact have the same parts. */
 export type BusinessKey = readonly (string | number | null)[];
@@ -29,14 +29,18 @@ export interface EventFacts<Name extends string, Data> {
   /** RFC 3339 as stated; `null` where the message does not say. */
   readonly time: string | null;
   readonly patient: string;
+  readonly late?: boolean;
   readonly data: Data;
 }
+
+/** As many as the largest whole number has. */
+const SEQUENCE_DIGITS = 16;
 
 export function envelope<Name extends string, Data>(
   facts: EventFacts<Name, Data>,
   context: StatedContext,
 ): ClinicalEvent<Name, Data> {
-  const { name, source, key, fact, time, patient, data } = facts;
+  const { name, source, key, fact, time, patient, late, data } = facts;
   return {
     specversion: '1.0',
     id: hash([name, ...key]),
@@ -49,20 +53,84 @@ export function envelope<Name extends string, Data>(
     recordedtime: new Date(context.receivedAt).toISOString(),
     partitionkey: patient,
     correlationid: context.correlationId,
+    ...(context.cause && {
+      sequence: String(context.cause.sequence).padStart(SEQUENCE_DIGITS, '0'),
+      causationid: context.cause.messageId,
+      traceparent: context.cause.traceparent,
+    }),
     mode: context.mode,
     businesskey: hash(fact.key),
     contenthash: hash(fact.content),
     ...(context.statedAt !== null && { statedtime: context.statedAt }),
     ...(fact.stage !== null && { stage: fact.stage }),
     correction: fact.correction || context.mode === 'correction',
+    ...(late === true && { late }),
+    ...stated(patient, data, context.identity),
     data,
+    ...formerly(facts, context.identity),
   };
 }
 
-/** Opaque key of a patient. One that nobody can name stays alone: two unknown patients must not be taken for one. */
-export function patientKey(patient: PatientRef, context: EventContext): string {
-  const { identifier } = patient;
-  return identifier ? hash([identifier.authority, identifier.value]) : hash(['unidentified', context.correlationId]);
+/** Of several who are one, the one that the event's own patient names. */
+function stated(
+  patient: string,
+  data: unknown,
+  identity: EventContext['identity'],
+): { readonly statedsubject?: string } {
+  const keys = Object.entries(identity?.survivors ?? {}).flatMap(([key, survivor]) =>
+    survivor === patient ? key : [],
+  );
+  if (keys.length === 0) return {};
+  const { identifier } = (data as { readonly patient?: Partial<PatientRef> }).patient ?? {};
+  const named = identifier ? statedKey(identifier) : undefined;
+  if (named === patient) return {};
+  return { statedsubject: keys.find((key) => key === named) ?? keys[0] };
+}
+
+/** What it would be called by the patient's other keys: by one of them it may have been told before. */
+function formerly(
+  { name, key, fact, patient }: Pick<EventFacts<string, unknown>, 'name' | 'key' | 'fact' | 'patient'>,
+  identity: EventContext['identity'],
+): { readonly formerly?: readonly FormerEvent[] } {
+  const others = own(identity?.former, patient) ?? [];
+  if (others.length === 0) return {};
+  const as = (subject: string, parts: BusinessKey): BusinessKey =>
+    parts.map((part) => (part === patient ? subject : part));
+  return {
+    formerly: others.map((subject) => ({
+      subject,
+      id: hash([name, ...as(subject, key)]),
+      businesskey: hash(as(subject, fact.key)),
+    })),
+  };
+}
+
+const own = <V>(of: Readonly<Record<string, V>> | undefined, key: string): V | undefined =>
+  of && Object.hasOwn(of, key) ? of[key] : undefined;
+
+/**
+ * A time in a key: as an instant where its zone is known, since HL7 v2 and FHIR write the same one in different zones and to the
+ * minute or to the second. One without a zone is taken as stated.
+ */
+export function keyTime(iso: string | null): string | null {
+  if (iso === null || !/T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(iso)) return iso;
+  const instant = Date.parse(iso.replace(/(\.\d{3})\d+/, '$1'));
+  return Number.isNaN(instant) ? iso : new Date(instant).toISOString().replace('.000Z', 'Z');
+}
+
+/**
+ * Opaque key of a patient: of the record that survives, where that is known. One that nobody can name stays alone: two unknown
+ * patients must not be taken for one.
+ */
+export function patientKey({ identifier }: PatientRef, { correlationId, identity }: EventContext): string {
+  if (!identifier) return hash(['unidentified', correlationId]);
+  const key = statedKey(identifier);
+  return own(identity?.survivors, key) ?? key;
+}
+
+/** Of the number itself, whoever is known by it. */
+export function statedKey({ authority, value }: { readonly authority: string | null; readonly value: string }): string {
+  return hash([authority, value]);
 }
 
 /** JSON keeps the parts apart whatever they hold. */

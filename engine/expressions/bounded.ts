@@ -1,11 +1,12 @@
 /**
  * The one place where JSONata is bounded, for rule tables, nodes and scenarios: JSONata runs to its end in one turn of the
  * event loop, so an expression that never ends would stop the whole runtime. Bounded are the time of an evaluation, its
- * nesting, the elements of one sequence, and the time of each regular expression.
+ * nesting, the elements of one sequence, the size of one value, and the time of each regular expression.
  *
  * By JSONata's own hook and not by its options: an expression that Node-RED has prepared takes none any more.
  */
 import type Jsonata from 'jsonata';
+import { canGrow } from './can-grow.ts';
 import { ExpressionLimit } from './expression-limit.ts';
 import { limitSizes } from './size-limit.ts';
 import { TimedRegExp } from './timed-reg-exp.ts';
@@ -17,11 +18,19 @@ export interface ExpressionLimits {
   readonly depth: number;
   /** Elements of one sequence. */
   readonly sequence: number;
-  /** Characters and members of one value; absent: as many as there is room for. */
-  readonly size?: number;
+  /** Characters and members of one value. */
+  readonly size: number;
+  /** What counts: see `size-limit.ts`. */
+  readonly counts: 'everything' | 'made';
 }
 
-export const EXPRESSION_LIMITS: ExpressionLimits = { timeMs: 1000, depth: 500, sequence: 100_000 };
+export const EXPRESSION_LIMITS: ExpressionLimits = {
+  timeMs: 1000,
+  depth: 500,
+  sequence: 100_000,
+  size: 16_000_000,
+  counts: 'made',
+};
 
 /** Of one evaluation, as jsonata 2 has it: pinned, and test/expressions fails when it changes its meaning. */
 interface Base {
@@ -43,15 +52,17 @@ const ENTRY = Symbol.for('jsonata.__evaluate_entry');
  *
  * @returns an expression whose evaluation rejects with an `ExpressionLimit` beyond a limit
  */
-export function bounded<E extends Pick<Jsonata.Expression, 'assign' | 'evaluate'>>(
+export function bounded<E extends Pick<Jsonata.Expression, 'assign' | 'ast' | 'evaluate'>>(
   expression: E,
   limits: ExpressionLimits = EXPRESSION_LIMITS,
 ): E {
   const { evaluate } = expression;
+  // Weighing makes an evaluation slower by a tenth or two.
+  const weighs = limits.counts === 'everything' || canGrow(expression.ast());
   expression.assign(
     ENTRY as unknown as string,
     (_part: unknown, _input: unknown, { base }: { readonly base: Base }) => {
-      bound(base, limits);
+      bound(base, limits, weighs);
       // Once for each evaluation: the hook is waited for each time, and what it has set works without.
       base.bind(ENTRY, undefined);
     },
@@ -62,7 +73,7 @@ export function bounded<E extends Pick<Jsonata.Expression, 'assign' | 'evaluate'
   return expression;
 }
 
-function bound(base: Base, { timeMs, depth, sequence, size }: ExpressionLimits): void {
+function bound(base: Base, { timeMs, depth, sequence, size, counts }: ExpressionLimits, weighs: boolean): void {
   const end = performance.now() + timeMs;
   base.guardrails = () => {
     if (base.depth > depth) throw new ExpressionLimit('depth', depth);
@@ -85,5 +96,5 @@ function bound(base: Base, { timeMs, depth, sequence, size }: ExpressionLimits):
   };
   base.options = { sequence };
   base.RegexEngine = TimedRegExp;
-  if (size !== undefined) limitSizes(base, size);
+  if (weighs) limitSizes(base, size, counts);
 }

@@ -1,7 +1,10 @@
 /**
- * How much one value of an expression may be, where somebody tries expressions who is not trusted with the memory of the
- * process: text that doubles fills it in thirty steps, and what JSONata does with such a text is one call that nothing ends. Each part's
- * result is weighed, which takes time, so a caller asks for it.
+ * How much one value of an expression may be: text that doubles fills the memory of the process in thirty steps, and what JSONata
+ * does with such a text is one call that nothing ends. Each part's result is weighed, as JSON would write it out: what stands in
+ * it twice counts twice.
+ *
+ * - `everything`: with what it was given, as deep as it goes; for somebody who tries expressions and is not trusted.
+ * - `made`: what the expression has made, where what it was given counts once for each place. So the input is not walked.
  */
 import { ExpressionLimit } from './expression-limit.ts';
 
@@ -28,32 +31,66 @@ const GROWING: Readonly<Record<string, (...given: readonly unknown[]) => number>
   zip: () => 0,
 };
 
-/** @param most characters and members of one value, as JSON would write it out: what stands in it twice counts twice */
-export function limitSizes(base: Weighed, most: number): void {
+interface Part {
+  readonly type?: unknown;
+  readonly value?: unknown;
+  readonly group?: unknown;
+}
+
+/**
+ * Where a value comes from: made, by what is written out in the expression, by its groups or by a function; held by a variable,
+ * which may be what a function has made as the last thing that another did; or given.
+ */
+type Origin = 'made' | 'held' | 'given';
+
+function originOf({ type, value, group }: Part): Origin {
+  if (type === 'function' || type === 'apply' || group !== undefined) return 'made';
+  if (type === 'unary' && value !== '-') return 'made';
+  return type === 'variable' && value !== '' && value !== '$' ? 'held' : 'given';
+}
+
+/** A list that JSONata has made of what it met. */
+const isSequence = (value: object): boolean => 'sequence' in value && value.sequence === true;
+
+/** @param most characters and members of one value */
+export function limitSizes(base: Weighed, most: number, counts: 'everything' | 'made'): void {
+  const all = counts === 'everything';
   const weights = new WeakMap<object, number>();
-  const weighed = (value: unknown): number => {
-    const weight = typeof value === 'object' && value !== null ? ofObject(value) : lengthOf(value) + 1;
+  const weighed = (value: unknown, origin: Origin): number => {
+    const weight = typeof value === 'object' && value !== null ? ofObject(value, origin) : lengthOf(value) + 1;
     if (weight > most) throw new ExpressionLimit('size', most);
     return weight;
   };
-  const ofObject = (value: object): number => {
+  const ofObject = (value: object, origin: Origin): number => {
     const known = weights.get(value);
     if (known !== undefined) return known;
+    const isGiven = origin === 'given' && !isSequence(value);
+    if (isGiven && !all) return 1 + lengthOf(value);
     weights.set(value, 1);
     if ('_jsonata_lambda' in value || '_jsonata_function' in value) return 1;
     let weight = 1;
     if (ArrayBuffer.isView(value)) weight = value.byteLength;
-    else for (const one of Object.values(value) as readonly unknown[]) weight += weighed(one);
+    else
+      for (const one of Object.values(value) as readonly unknown[])
+        weight += all ? weighed(one, 'given') : ofMember(one, origin !== 'held');
     weights.set(value, weight);
     return weight;
   };
-  base.bind(EXIT, (_part: unknown, _input: unknown, _frame: unknown, result: unknown) => void weighed(result));
+  /** What was made was weighed when it was. */
+  const ofMember = (value: unknown, withText: boolean): number => {
+    if (typeof value === 'object' && value !== null) return weights.get(value) ?? 1;
+    return withText ? lengthOf(value) + 1 : 1;
+  };
+  base.bind(
+    EXIT,
+    (part: Part, _input: unknown, _frame: unknown, result: unknown) => void weighed(result, originOf(part)),
+  );
   for (const [name, comesTo] of Object.entries(GROWING)) {
     const native = base.lookup(name) as Native;
     const { implementation } = native;
     const limited = function (this: unknown, ...given: readonly unknown[]): unknown {
       base.guardrails();
-      for (const one of given) weighed(one);
+      for (const one of given) weighed(one, 'given');
       if (comesTo(...given) > most) throw new ExpressionLimit('size', most);
       return Reflect.apply(implementation, this, given);
     };

@@ -1,15 +1,19 @@
-import { errorName, type Log } from '../base/log.ts';
-import type { WardflowError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { WardflowError } from '../base/errors.ts';
+import { DEEPEST_JSON } from '../base/json-depth.ts';
 import type { Failure } from '../store/contract/index.ts';
 import type { ResolvedBinding } from './binding.ts';
 import { fhirErrors } from './errors.ts';
 import { isRuleOfServer, issuesInWords } from './outcome.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { NOT_SENT, rootCode, TLS } from '../http/network-codes.ts';
 
 /** What a request was for. A write is always conditional here (If-None-Exist or If-Match), so repeating it is safe once looked at. */
 export interface Intention {
   readonly kind: 'read' | 'write';
   readonly type: string;
+  /** It is of one resource: 404 says that this is not there, and nothing about its type. */
+  readonly ofInstance?: boolean;
 }
 
 export function failureOf(error: WardflowError): Failure {
@@ -22,18 +26,6 @@ export function failureOf(error: WardflowError): Failure {
     ...(error.waitsFor === undefined ? {} : { waitsFor: error.waitsFor }),
   };
 }
-
-/** Codes with which the connection was never made: the request provably did not arrive. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-const TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
 
 /** What an exception of fhir-kit-client (or of the fetch below it) says about what may have happened. */
 export function classify(error: unknown, intention: Intention, binding: ResolvedBinding, now: number): Failure {
@@ -63,7 +55,12 @@ function answerOf(error: unknown): Answer | undefined {
   };
 }
 
-function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBinding, now: number): WardflowError {
+function refused(
+  answer: Answer,
+  { kind, type, ofInstance }: Intention,
+  binding: ResolvedBinding,
+  now: number,
+): WardflowError {
   const { status } = answer;
   const endpoint = binding.name;
   const issue = issuesInWords(answer.data);
@@ -71,7 +68,7 @@ function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBin
   if (status < 400) return fhirErrors.create('endpoint-redirect', { endpoint, status });
   if (status === 401) return fhirErrors.create('endpoint-auth', { endpoint, status });
   if (status === 403) return fhirErrors.create('fhir-forbidden', { endpoint, type, kind });
-  if (status === 404 && kind === 'read') return fhirErrors.create('fhir-not-found', { endpoint, type });
+  if (status === 404 && (kind === 'read' || ofInstance)) return fhirErrors.create('fhir-not-found', { endpoint, type });
   if (status === 404 || status === 405)
     return fhirErrors.create('fhir-type-unsupported', { endpoint, type, kind, status });
   if (status === 410) return fhirErrors.create('fhir-gone', { endpoint, type });
@@ -95,6 +92,8 @@ function refused(answer: Answer, { kind, type }: Intention, binding: ResolvedBin
 
 function unanswered(error: unknown, { kind }: Intention, binding: ResolvedBinding): WardflowError {
   const endpoint = binding.name;
+  const ours = catalogued(error);
+  if (ours) return ours;
   const cause = rootCode(error);
   if (NOT_SENT.has(cause)) return fhirErrors.create('endpoint-unreachable', { endpoint, cause });
   if (TLS.test(cause)) return fhirErrors.create('endpoint-tls', { endpoint, cause });
@@ -111,16 +110,20 @@ export function notFhir(kind: Intention['kind'], endpoint: string, status: numbe
     : fhirErrors.create('fhir-answer-not-fhir', { endpoint, status });
 }
 
-/** The innermost system code: fetch hides it two causes deep. */
-function rootCode(error: unknown): string {
-  let found = errorName(error);
+export function tooDeep(kind: Intention['kind'], endpoint: string): WardflowError {
+  return kind === 'write'
+    ? fhirErrors.create('fhir-answer-lost', { endpoint, cause: 'JSON that nests too deep' })
+    : fhirErrors.create('fhir-answer-too-deep', { endpoint, limit: DEEPEST_JSON });
+}
+
+/** What our own part of connecting says, such as that a certificate cannot be read: fetch puts it into a cause. */
+function catalogued(error: unknown): WardflowError | undefined {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
-    const name = errorName(current);
-    if (/^[A-Z][A-Z0-9_]+$/.test(name) || name === 'TimeoutError') found = name;
-    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+    if (current instanceof WardflowError) return current;
+    current = current.cause;
   }
-  return found;
+  return undefined;
 }
 
 export function logFailure(log: Log, endpoint: string, failure: Failure, ms: number): void {

@@ -1,22 +1,18 @@
 import type { Clock } from '../base/clock.ts';
-import type { WardflowError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Failure, Lane } from '../store/contract/index.ts';
 import { createDispatch, type DispatchOptions } from '../endpoints/dispatch.ts';
 import { createHealth, verdictOf } from '../endpoints/health.ts';
 import { resolveBinding, type FhirBinding } from './binding.ts';
-import { failureOf } from './classify.ts';
+import { keptCapabilities } from './capabilities.ts';
 import { createOnce } from './create-once.ts';
-import type { FhirEndpoint, FhirResult } from './endpoint.ts';
-import { fhirErrors } from './errors.ts';
-import { searchPages } from './search-pages.ts';
-import { createTransport, type FhirRequest } from './transport.ts';
-import { updateChecked } from './update-checked.ts';
-
-/** FHIR R4 2.1.0.1: resource types are UpperCamelCase names; 2.24.0.1: ids are 1 to 64 of these characters. */
-const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
-const ID = /^[A-Za-z0-9.-]{1,64}$/;
-const DEFAULT_PAGES = 10;
+import type { AskedFor, FhirEndpoint, WriteOrigin } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import { wrongPart } from './names.ts';
+import { PROVENANCE_IDENTIFIER_SYSTEM, provenanceOf, type Follow } from './provenance.ts';
+import { askCapabilities, readingCalls } from './reading-calls.ts';
+import { createTransport } from './transport.ts';
+import { writingCalls } from './writing-calls.ts';
 
 export interface FhirEndpointOptions {
   readonly name: string;
@@ -31,9 +27,10 @@ export interface FhirEndpointOptions {
 
 export interface ClosableFhirEndpoint extends FhirEndpoint {
   /** The same, whose calls wait for a place in the lane. */
-  inLane(lane: Lane): FhirEndpoint;
+  inLane(lane: Lane, how?: AskedFor): FhirEndpoint;
   /** An operator's stop of it has ended. */
   resumed(): void;
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,55 +49,51 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
     onChange,
   });
   const onResult = (failure: Failure | null): void => health.note(failure);
-  const transport = createTransport({ binding, folder, clock, log, dispatch, onResult });
+  const transport = createTransport({
+    binding,
+    folder,
+    clock,
+    log,
+    dispatch,
+    onResult,
+    random: options.dispatch.random,
+  });
 
-  /** One call: all its requests share a deadline. */
-  const call = async (
-    lane: Lane,
-    work: (send: (request: FhirRequest) => Promise<FhirResult>) => Promise<FhirResult>,
-  ): Promise<FhirResult> => {
-    const deadline = transport.deadline();
-    try {
-      return await work((request) => transport.send(request, deadline.signal, lane));
-    } finally {
-      deadline.end();
-    }
-  };
-  const checked = (type: string, id?: string): Failure | undefined => {
-    const wrong = (error: WardflowError): Failure => failureOf(error);
-    if (!TYPE.test(type)) return wrong(fhirErrors.create('fhir-type-invalid'));
-    // `.` and `..` match the characters and would climb out of the path.
-    if (id !== undefined && (!ID.test(id) || /^\.+$/.test(id)))
-      return wrong(fhirErrors.create('fhir-id-invalid', { type }));
-    return undefined;
-  };
-
-  const inLane = (lane: Lane): FhirEndpoint => ({
-    name,
-    async read(type, id) {
-      const failure = checked(type, id);
+  const exchange = (lane: Lane): Exchange => ({
+    binding,
+    async call(parts, work) {
+      const failure = wrongPart(parts);
       if (failure) return { ok: false, failure };
-      return call(lane, (send) => send({ kind: 'read', type, method: 'GET', path: `/${type}/${id}` }));
+      const deadline = transport.deadline();
+      try {
+        return await work((request) => transport.send(request, deadline.signal, lane));
+      } finally {
+        deadline.end();
+      }
     },
-    async search(type, params, maxPages = DEFAULT_PAGES) {
-      const failure = checked(type);
-      if (failure) return { ok: false, failure };
-      const query = new URLSearchParams(params).toString();
-      const path = query === '' ? `/${type}` : `/${type}?${query}`;
-      return call(lane, (send) =>
-        searchPages(binding, type, path, maxPages, (page) => send({ kind: 'read', type, method: 'GET', path: page })),
+  });
+  /** A Provenance after each write, where the binding asks for it; that it cannot be made fails no write. */
+  const following = (lane: Lane, origin: WriteOrigin | undefined): Follow => {
+    if (!binding.provenance || !origin) return (result) => Promise.resolve(result);
+    return async (result, activity) => {
+      if (!result.ok || (result.answer.unchanged && !origin.maybeDone)) return result;
+      const made = provenanceOf(origin, result.answer, activity, clock.now());
+      if (!made) return result;
+      const identifier = { system: PROVENANCE_IDENTIFIER_SYSTEM, value: origin.key };
+      const told = await exchange(lane).call({ type: 'Provenance' }, (send) =>
+        createOnce(name, made, identifier, origin.maybeDone === true, send),
       );
-    },
-    async createOnce(resource, identifier, { lookFirst = false } = {}) {
-      const failure = checked(resource.resourceType);
-      if (failure) return { ok: false, failure };
-      return call(lane, (send) => createOnce(name, resource, identifier, lookFirst, send));
-    },
-    async update(type, id, change) {
-      const failure = checked(type, id);
-      if (failure) return { ok: false, failure };
-      return call(lane, (send) => updateChecked(name, type, id, change, send));
-    },
+      if (!told.ok) log.warn('a write is without its Provenance', { endpoint: name, code: told.failure.code });
+      return result;
+    };
+  };
+  const capabilities = keptCapabilities(clock, () => askCapabilities(exchange('routine')));
+  const inLane = (lane: Lane, { sends, origin }: AskedFor = {}): FhirEndpoint => ({
+    name,
+    writes: { allow: binding.allow, provenance: binding.provenance },
+    ...readingCalls(exchange(lane)),
+    ...writingCalls(exchange(lane), { sends, allow: binding.allow }, following(lane, origin)),
+    capabilities,
     health: () => ({ name, kind: 'fhir', ...health.view(), ...dispatch.view() }),
   });
 
@@ -108,6 +101,10 @@ export function createFhirEndpoint(options: FhirEndpointOptions): ClosableFhirEn
     ...inLane('routine'),
     inLane,
     resumed: () => dispatch.resumed(),
+    // Of a resource that nobody has: any answer is one, and it is short, which a capability statement is not.
+    async probe() {
+      await inLane('bulk').read('Basic', 'wardflow-probe');
+    },
     close: () => transport.close(),
   };
 }

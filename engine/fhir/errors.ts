@@ -21,7 +21,46 @@ export const fhirErrors = defineErrors({
   'endpoint-tls': {
     class: 'transient',
     text: 'The certificate of the FHIR endpoint "{endpoint}" is not trusted ({cause}).',
-    remedy: 'Renew the certificate of the server, or add its authority with NODE_EXTRA_CA_CERTS.',
+    remedy:
+      'Renew the certificate of the server, or name its authority as "ca" under "tls" of the endpoint in bindings.json; where the server asks for a certificate of ours, name it there.',
+  },
+  'endpoint-tls-file': {
+    class: 'transient',
+    text: 'The file "{file}" of the FHIR endpoint "{endpoint}" cannot be used: {reason}.',
+    remedy: 'Put it right in the folder tls of the environment; it is read again at the next connection.',
+  },
+  'endpoint-key-unusable': {
+    class: 'permanent',
+    text: 'The key "{credential}" of the FHIR endpoint "{endpoint}" cannot be used: {reason}.',
+    remedy:
+      'Put the private key of this client (PEM or JWK, P-384 or RSA) into the file credentials/{credential} of the environment, readable by this user only; then redrive.',
+  },
+  'endpoint-token-refused': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" gives this client no token: {reason} (HTTP {status}).',
+    remedy:
+      'Check "clientId", "scope", "kid" and the key under "auth" of the endpoint in bindings.json against what is registered at the server, and the clock of this machine; then redrive.',
+  },
+  'endpoint-token-unavailable': {
+    class: 'transient',
+    text: 'The authorization server of the FHIR endpoint "{endpoint}" gave no usable answer ({cause}).',
+    remedy: 'Start that server or mend its address; the work waits and is tried again.',
+  },
+  'endpoint-token-throttled': {
+    class: 'throttled',
+    text: 'The authorization server of the FHIR endpoint "{endpoint}" asked to wait (HTTP {status}).',
+    remedy: 'The work waits as long as the server asked.',
+  },
+  'endpoint-token-unknown': {
+    class: 'transient',
+    text: 'The FHIR endpoint "{endpoint}" does not say where tokens are given (HTTP {status}).',
+    remedy: 'State "tokenUrl" under "auth" of the endpoint in bindings.json.',
+  },
+  'endpoint-token-elsewhere': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" says that tokens are given at another origin, or in clear; it was not asked there.',
+    remedy:
+      'If that is right, state the address as "tokenUrl" under "auth" of the endpoint in bindings.json; then redrive.',
   },
   'endpoint-busy': {
     class: 'transient',
@@ -81,6 +120,11 @@ export const fhirErrors = defineErrors({
     class: 'permanent',
     text: 'An answer of the FHIR endpoint "{endpoint}" is larger than {limit} bytes.',
     remedy: 'Narrow the search, or raise "maxAnswerBytes" of the endpoint in bindings.json.',
+  },
+  'fhir-answer-too-deep': {
+    class: 'permanent',
+    text: 'An answer of the FHIR endpoint "{endpoint}" nests its elements more than {limit} deep.',
+    remedy: 'No resource that is meant does. Ask the owner of the server which one it is.',
   },
   'fhir-answer-not-fhir': {
     class: 'transient',
@@ -142,6 +186,50 @@ export const fhirErrors = defineErrors({
     class: 'permanent',
     text: '{type} has no element "identifier" that a repeat could be recognised by.',
     remedy: 'Write another type, or change an existing resource instead of creating one.',
+  },
+  'fhir-version-invalid': {
+    class: 'permanent',
+    text: 'This is not the version of a FHIR resource: 1 to 64 letters, digits, hyphens and dots.',
+    remedy: 'Check where the flow takes the version of the {type} from.',
+  },
+  'fhir-operation-invalid': {
+    class: 'permanent',
+    text: 'This is not the name of a FHIR operation.',
+    remedy: 'Set a name such as "$everything".',
+  },
+  'fhir-transaction-invalid': {
+    class: 'permanent',
+    text: 'The transaction is not sent: {reason}.',
+    remedy: 'Mend the expression of the node that builds the Bundle.',
+  },
+  'fhir-transaction-torn': {
+    class: 'permanent',
+    text: 'The FHIR endpoint "{endpoint}" did only {there} of {all} entries of a transaction.',
+    remedy:
+      'Complete or take back on the server what it did, and discard the message; write to this server without transactions.',
+  },
+  'fhir-not-in-sends': {
+    class: 'permanent',
+    text: 'The definition does not say that {type} is sent to this endpoint.',
+    remedy:
+      'Name {type} with its elements under "sends" of the endpoint in intent.json, have it reviewed, then redrive.',
+  },
+  'fhir-not-in-allow': {
+    class: 'permanent',
+    text: 'The endpoint may not be sent {type}.',
+    remedy: 'Name {type} with its elements under "allow" of the endpoint in bindings.json, then redrive.',
+  },
+  'fhir-mandatory-not-permitted': {
+    class: 'permanent',
+    text: 'Without its element "{element}", which may not be sent, {type} is no valid resource.',
+    remedy:
+      'Permit "{element}" of {type} under "sends" of the endpoint in intent.json and, where it has such a list, under "allow" in bindings.json; then redrive.',
+  },
+  'fhir-modifier-not-permitted': {
+    class: 'permanent',
+    text: 'Without its element "{element}", which may not be sent, this {type} would say something else.',
+    remedy:
+      'Permit "{element}" of {type} under "sends" of the endpoint in intent.json and, where it has such a list, under "allow" in bindings.json; then redrive.',
   },
   'fhir-link-elsewhere': {
     class: 'permanent',

@@ -8,18 +8,35 @@ export interface OurIdentifier {
 /** R4 types whose `identifier` is one, not a list. */
 const SINGLE = new Set(['Bundle', 'Composition', 'QuestionnaireResponse']);
 /** R4 types without `identifier` that a flow might try to create. */
-const WITHOUT = new Set(['AuditEvent', 'Binary', 'OperationOutcome', 'Parameters', 'Provenance']);
+const WITHOUT = new Set(['AuditEvent', 'Binary', 'OperationOutcome', 'Parameters']);
+/** And those of them that carry it as a tag, which can be searched for by `_tag`. */
+const TAGGED = new Set(['Provenance', 'Subscription']);
 
 /** The resource with our identifier added (once); `undefined` where its type has no place for it. */
 export function withIdentifier(resource: FhirResource, identifier: OurIdentifier): FhirResource | undefined {
   if (WITHOUT.has(resource.resourceType)) return undefined;
+  if (TAGGED.has(resource.resourceType)) return withTag(resource, identifier);
   const ours = { system: identifier.system, value: identifier.value };
   if (SINGLE.has(resource.resourceType)) return { ...resource, identifier: ours };
   const present = Array.isArray(resource['identifier']) ? resource['identifier'] : [];
   return { ...resource, identifier: [...present.filter((entry) => !same(entry, identifier)), ours] };
 }
 
+function withTag(resource: FhirResource, { system, value }: OurIdentifier): FhirResource {
+  const { tag, ...meta } = metaOf(resource);
+  const others = (Array.isArray(tag) ? tag : []).filter((one) => !sameTag(one, { system, value }));
+  return { ...resource, meta: { ...meta, tag: [...others, { system, code: value }] } };
+}
+
+function metaOf({ meta }: FhirResource): Readonly<Record<string, unknown>> {
+  return typeof meta === 'object' && meta !== null ? { ...meta } : {};
+}
+
 function carriesIdentifier(resource: FhirResource, identifier: OurIdentifier): boolean {
+  if (TAGGED.has(resource.resourceType)) {
+    const { tag } = metaOf(resource);
+    return Array.isArray(tag) && tag.some((one) => sameTag(one, identifier));
+  }
   const present = resource['identifier'];
   return (Array.isArray(present) ? present : [present]).some((entry) => same(entry, identifier));
 }
@@ -30,9 +47,9 @@ export function identifierTerm({ system, value }: OurIdentifier): string {
   return `${escape(system)}|${escape(value)}`;
 }
 
-/** The same as a query. Every character is percent-encoded: a raw `|` is 400 on Tomcat. */
-export function identifierQuery(identifier: OurIdentifier): string {
-  return `identifier=${encodeURIComponent(identifierTerm(identifier))}`;
+/** The query for what carries it. Every character is percent-encoded: a raw `|` is 400 on Tomcat. */
+export function identifierQuery(type: string, identifier: OurIdentifier): string {
+  return `${TAGGED.has(type) ? '_tag' : 'identifier'}=${encodeURIComponent(identifierTerm(identifier))}`;
 }
 
 /** Resources of the type in a search's answer that carry the identifier: a server may search more loosely than asked. */
@@ -61,4 +78,16 @@ function same(entry: unknown, identifier: OurIdentifier): boolean {
   if (typeof entry !== 'object' || entry === null) return false;
   const { system, value } = entry as { system?: unknown; value?: unknown };
   return system === identifier.system && value === identifier.value;
+}
+
+function sameTag(entry: unknown, identifier: OurIdentifier): boolean {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { system, code } = entry as { system?: unknown; code?: unknown };
+  return system === identifier.system && code === identifier.value;
+}
+
+/** An identifier that Wardflow gave. */
+export function isOurs(entry: unknown): boolean {
+  if (typeof entry !== 'object' || entry === null || !('system' in entry)) return false;
+  return typeof entry.system === 'string' && entry.system.startsWith('urn:wardflow:');
 }

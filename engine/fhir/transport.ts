@@ -1,23 +1,28 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import { WardflowError } from '../base/errors.ts';
+import { isTooDeep } from '../base/json-depth.ts';
 import type { Log } from '../base/log.ts';
 import type { Failure, Lane } from '../store/contract/index.ts';
-import { classify, failureOf, logFailure, notFhir, type Intention } from './classify.ts';
+import { classify, failureOf, logFailure, notFhir, tooDeep, type Intention } from './classify.ts';
 import type { ResolvedBinding } from './binding.ts';
+import { openClient, reading } from './open-client.ts';
+import { shortWait, SHORT_WAITS } from './short-wait.ts';
+import { createCredentials, withCredentials } from './credentials.ts';
 import type { FhirAnswer, FhirResource, FhirResult } from './endpoint.ts';
 import { fhirErrors } from './errors.ts';
+import { rememberNumbers } from './exact-numbers.ts';
 import { clockSignal } from '../endpoints/clock-signal.ts';
 import type { EndpointDispatch } from '../endpoints/dispatch.ts';
 
 /** One HTTP request; `path` begins behind the base, already encoded. */
 export interface FhirRequest extends Intention {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: FhirResource;
+  /** A resource, or what `content-type` in the headers says. */
+  readonly body?: object;
+  /** What is read is going to be changed: its numbers are remembered as they are written (exact-numbers.ts). */
+  readonly toChange?: true;
 }
 
 /** The guarded way to one server: line, deadline, time limit, size limit, token, classified failures. */
@@ -35,126 +40,114 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly dispatch: EndpointDispatch;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
   readonly onResult: (failure: Failure | null) => void;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+interface Attempts {
+  made: number;
+}
 
 export function createTransport(options: TransportOptions): FhirTransport {
-  const { binding, folder, clock, log, dispatch, onResult } = options;
+  const { binding, folder, clock, log, dispatch, random, onResult } = options;
   const endpoint = binding.name;
-  let opened: ReturnType<typeof open> | undefined;
+  let opened: ReturnType<typeof openClient> | undefined;
   let closed = false;
 
-  const token = async (): Promise<string | null> => {
-    if (binding.credential === null) return null;
-    try {
-      const text = (await readFile(join(folder, 'credentials', binding.credential), 'utf8')).trim();
-      if (/^[\x21-\x7e]{1,8192}$/.test(text)) return text;
-    } catch {
-      // Said below without the path: the reader of the failure knows the data folder.
-    }
-    throw fhirErrors.create('endpoint-credential-missing', { endpoint, credential: binding.credential });
-  };
+  const credentials = createCredentials({ binding, folder, clock });
 
   const failureOfCall = (error: unknown, request: FhirRequest): Failure =>
     closed && request.kind === 'read'
       ? failureOf(fhirErrors.create('endpoint-closed', { endpoint }))
       : classify(error, request, binding, clock.now());
 
-  const exchange = async (request: FhirRequest, deadline: AbortSignal): Promise<FhirResult> => {
-    if (closed) return { ok: false, failure: failureOf(fhirErrors.create('endpoint-closed', { endpoint })) };
-    const started = clock.now();
-    const limit = clockSignal(clock, started + binding.timeoutMs);
+  /** One request, once. */
+  const ask = async (
+    request: FhirRequest,
+    deadline: AbortSignal,
+    more: Record<string, string>,
+  ): Promise<FhirResult> => {
+    const limit = clockSignal(clock, clock.now() + binding.timeoutMs);
     try {
-      const bearer = await token();
-      const { client, responseOf } = await (opened ??= open(binding));
+      const { client, agent, responseOf } = await (opened ??= openClient(binding, folder));
+      const chunks: Buffer[] = [];
       const answer = await client.request(binding.base + request.path, {
         method: request.method,
         body: request.body,
         options: {
+          ...(request.toChange && reading(agent, chunks)),
           signal: AbortSignal.any([limit.signal, deadline]),
           headers: {
             ...(request.body ? { 'content-type': 'application/fhir+json' } : {}),
-            ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+            ...more,
             ...request.headers,
           },
         },
       });
       const response = responseOf(answer);
       const resource = resourceIn(answer);
-      if (!response || resource === undefined) {
+      if (!response || resource === undefined)
         return { ok: false, failure: failureOf(notFhir(request.kind, endpoint, response?.status ?? 200)) };
-      }
-      return { ok: true, answer: answerOf(response, resource) };
+      if (isTooDeep(resource)) return { ok: false, failure: failureOf(tooDeep(request.kind, endpoint)) };
+      const result = answerOf(response, resource);
+      if (request.toChange && result.resource) rememberNumbers(result.resource, Buffer.concat(chunks).toString('utf8'));
+      return { ok: true, answer: result };
     } catch (error) {
-      const failure = error instanceof WardflowError ? failureOf(error) : failureOfCall(error, request);
-      logFailure(log, endpoint, failure, clock.now() - started);
-      return { ok: false, failure };
+      return { ok: false, failure: error instanceof WardflowError ? failureOf(error) : failureOfCall(error, request) };
     } finally {
       limit.end();
     }
   };
 
+  /** `attempts`: so many were made of this request before; with another token it is one more. */
+  const exchange = async (request: FhirRequest, deadline: AbortSignal, attempts: Attempts): Promise<FhirResult> => {
+    if (closed) return { ok: false, failure: failureOf(fhirErrors.create('endpoint-closed', { endpoint })) };
+    const started = clock.now();
+    const { startSpan } = await (opened ??= openClient(binding, folder));
+    const result = await withCredentials(credentials, deadline, async (bearer) => {
+      const span = startSpan(request, ++attempts.made);
+      const authorization: Record<string, string> = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+      const asked = await ask(request, deadline, { ...span.headers, ...authorization });
+      span.end(asked);
+      return asked;
+    });
+    if (!result.ok) logFailure(log, endpoint, result.failure, clock.now() - started);
+    return result;
+  };
+
+  const once = async (
+    request: FhirRequest,
+    deadline: AbortSignal,
+    lane: Lane,
+    attempts: Attempts,
+  ): Promise<FhirResult> => {
+    const sent = await dispatch.run(() => exchange(request, deadline, attempts), failureIn, deadline, lane);
+    if (sent.kind === 'refused') return { ok: false, failure: failureOf(sent.error) };
+    if (sent.kind === 'no-place')
+      return { ok: false, failure: failureOf(fhirErrors.create('endpoint-busy', { endpoint })) };
+    onResult(failureIn(sent.value));
+    return sent.value;
+  };
+
   return {
     async send(request, deadline, lane) {
-      const sent = await dispatch.run(() => exchange(request, deadline), failureIn, deadline, lane);
-      if (sent.kind === 'refused') return { ok: false, failure: failureOf(sent.error) };
-      if (sent.kind === 'no-place') {
-        return { ok: false, failure: failureOf(fhirErrors.create('endpoint-busy', { endpoint })) };
+      const attempts: Attempts = { made: 0 };
+      for (let waits = 0; ; waits++) {
+        const result = await once(request, deadline, lane, attempts);
+        if (waits >= SHORT_WAITS || !(await shortWait(result, { clock, random, deadline }))) return result;
       }
-      onResult(failureIn(sent.value));
-      return sent.value;
     },
     deadline: () => clockSignal(clock, clock.now() + binding.deadlineMs),
     async close() {
       closed = true;
       dispatch.stop();
-      await (await opened)?.agent.destroy();
+      await Promise.all([(await opened)?.agent.destroy(), credentials.close()]);
     },
   };
 }
 
 const failureIn = (result: FhirResult): Failure | null => (result.ok ? null : result.failure);
-
-/** fhir-kit-client and undici load with the first request, so that importing the engine stays light. */
-async function open(binding: ResolvedBinding) {
-  const [{ Client }, { Agent }] = await Promise.all([import('fhir-kit-client'), import('undici')]);
-  const agent = new Agent({
-    connections: binding.concurrency,
-    pipelining: 1,
-    maxResponseSize: binding.maxAnswerBytes,
-    // Verifying is said here, since an environment variable of Node.js changes the default.
-    connect: { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true },
-  }).compose(refuseEncoded);
-  const client = new Client({
-    baseUrl: binding.base,
-    // Redirects would carry a resource and the token to an address that nobody bound.
-    requestOptions: { dispatcher: agent, redirect: 'manual' },
-    // The size limit counts bytes on the wire: a compressed answer could unpack to any size.
-    customHeaders: { 'accept-encoding': 'identity' },
-  });
-  return { client, agent, responseOf: (answer: FhirResource) => Client.httpFor(answer).response };
-}
-
-/** Stops the answer of a server that compresses although it was told not to. */
-function refuseEncoded(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return (options, handler) =>
-    dispatch(options, {
-      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-      onRequestUpgrade: (controller, status, headers, socket) =>
-        handler.onRequestUpgrade?.(controller, status, headers, socket),
-      onResponseStart: (controller, status, headers, message) => {
-        const encoding = headers['content-encoding'];
-        if (encoding === undefined || encoding === 'identity') {
-          handler.onResponseStart?.(controller, status, headers, message);
-        } else controller.abort(Object.assign(new Error('encoded answer'), { code: 'ERR_ENCODED_ANSWER' }));
-      },
-      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-    });
-}
 
 /** `null`: an empty answer (204, or `return=minimal`); `undefined`: JSON that is no resource. */
 function resourceIn(answer: FhirResource): FhirResource | null | undefined {

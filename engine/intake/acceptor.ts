@@ -4,10 +4,19 @@ import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveFeed } from '../engine.ts';
 import type { OwedAnswers } from '../acknowledgements/create-acknowledgements.ts';
+import type { EventContext } from '../events/clinical-event.ts';
 import { isAcceptAcknowledgement } from '../hl7/acknowledgement-mode.ts';
+import type { Hl7Message } from '../hl7/message.ts';
+import { MERGE_TYPES } from '../identity/merge-types.ts';
 import type { FrameConnection, FrameOutcome } from '../mllp/connection.ts';
 import type { Framed } from '../mllp/framer.ts';
-import type { AcceptOutcome, NewMessage, OwedAcknowledgement, Store } from '../store/contract/index.ts';
+import type {
+  AcceptOutcome,
+  IdentityStatement,
+  NewMessage,
+  OwedAcknowledgement,
+  Store,
+} from '../store/contract/index.ts';
 import type { FeedSettings, Subscription } from './feed.ts';
 import { newWork, quarantineWork, sha256 } from './new-work.ts';
 import { owedAnswer } from './owed-answer.ts';
@@ -27,6 +36,8 @@ export interface AcceptorOptions {
   readonly correlationId?: string;
   /** Why the frame goes to quarantine, whatever could be read of it. */
   readonly refusal?: WardflowError;
+  /** What a message of {@link MERGE_TYPES} says of who became whom; absent: nobody asks. */
+  readonly mergeIn?: (message: Hl7Message, context: EventContext) => IdentityStatement | undefined;
   /** The journal could not keep a frame of the feed. */
   readonly notKept: (feed: string, error: unknown) => void;
 }
@@ -82,12 +93,15 @@ export async function acceptFrame(
           controlId: ids.next().slice(-CONTROL_ID_LENGTH),
         })
       : undefined;
+  const identity = message && work.length > 0 ? mergeOf(options, message, arrived, feed.settings) : undefined;
   let outcome: AcceptOutcome;
   // The claim then goes to the store right behind the message, with the same commit, and the item comes back with it.
   if (store.ordered && work.length > 0) options.wake();
   try {
     outcome = await store.journal.accept(
-      acknowledgement ? { ...arrived, acknowledgement } : arrived,
+      acknowledgement || identity
+        ? { ...arrived, ...(acknowledgement && { acknowledgement }), ...(identity && { identity }) }
+        : arrived,
       work,
       resendWindowMs,
     );
@@ -118,6 +132,17 @@ export async function acceptFrame(
         .catch((error: unknown) => log.warn('an answer left but could not be noted', { messageId: id, error }));
     },
   };
+}
+
+/** In the commit of the message itself: a result right behind a merge is worked on at the same time as the merge. */
+export function mergeOf(
+  { mergeIn }: Pick<AcceptorOptions, 'mergeIn'>,
+  message: Hl7Message,
+  { type, receivedAt, correlationId }: Pick<NewMessage, 'type' | 'receivedAt' | 'correlationId'>,
+  { zone }: Pick<FeedSettings, 'zone'>,
+): IdentityStatement | undefined {
+  if (!mergeIn || type === null || !MERGE_TYPES.includes(type)) return undefined;
+  return mergeIn(message, { receivedAt, correlationId, zone, mode: 'live' });
 }
 
 /** Says that an application acknowledgement goes to the connection; gives what is told when the answer before it has left. */

@@ -9,12 +9,13 @@ import { DEFAULT_FRAMER_LIMITS } from '../mllp/framer.ts';
 import { MLLP_DEFAULTS, type MllpLimits } from '../mllp/server.ts';
 import type { FrameOutcome, FrameHandler } from '../mllp/connection.ts';
 import type { Store, Switch } from '../store/contract/index.ts';
+import { acceptEvent, type EventFeedInForce } from './accept-event.ts';
 import { acceptBatch } from './accept-batch.ts';
 import { headerOfBatch } from './batch-header.ts';
-import { acceptFrame, CONTROL_ID_LENGTH, type FeedInForce } from './acceptor.ts';
+import { acceptFrame, CONTROL_ID_LENGTH, type AcceptorOptions, type FeedInForce } from './acceptor.ts';
 import { Backlog } from './backlog.ts';
 import { intakeErrors } from './errors.ts';
-import type { FeedSettings, FeedStatus, Intake, Subscription } from './feed.ts';
+import type { EventFeedSettings, FeedSettings, FeedStatus, Intake, NewEvent, Subscription } from './feed.ts';
 import { Listener } from './listener.ts';
 import { Refusals } from './refusals.ts';
 import { refuseFrame } from './refuse-frame.ts';
@@ -45,6 +46,8 @@ export interface IntakeOptions {
   readonly wake: () => void;
   /** Told of messages whose sender is owed an answer; absent: nobody answers (feeds are in original mode). */
   readonly owed?: OwedAnswers;
+  /** As in {@link AcceptorOptions}. */
+  readonly mergeIn?: AcceptorOptions['mergeIn'];
   /** Largest message, bytes; default 32 MiB. */
   readonly maxFrameBytes?: number;
   /** An operator's stop of the feed that is in force. */
@@ -71,7 +74,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const lastMessageAt = new Map<string, number>();
   /** By place: a feed that is renamed, or changes what it means, keeps its connections. */
   let bound = new Map<string, Bound>();
-  let inForce: readonly [readonly FeedSettings[], readonly Subscription[]] = [[], []];
+  let inForce: readonly [readonly FeedSettings[], readonly Subscription[], readonly EventFeedSettings[]] = [[], [], []];
   const backlog = new Backlog({
     journal: options.store.journal,
     clock: options.clock,
@@ -136,8 +139,14 @@ export function createIntake(options: IntakeOptions): Intake {
     }),
   });
 
-  async function apply(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void> {
-    inForce = [feeds, subscriptions];
+  async function apply(
+    feeds: readonly FeedSettings[],
+    subscriptions: readonly Subscription[],
+    given: readonly EventFeedSettings[],
+  ): Promise<void> {
+    const taken = new Set(feeds.map(({ name }) => name));
+    const events = given.filter(({ name }) => !taken.has(name) && taken.add(name));
+    inForce = [feeds, subscriptions, events];
     const next = new Map<string, Bound>();
     const fresh: Listener[] = [];
     const says: (() => FeedStatus)[] = [];
@@ -160,17 +169,50 @@ export function createIntake(options: IntakeOptions): Intake {
       next.set(place, entry);
       says.push(() => ({ ...common(settings.name), ...entry.listener.status }));
     }
+    for (const feed of given) says.push(() => statusOfEvents(feed, events.includes(feed)));
     const dropped = [...bound].filter(([place]) => !next.has(place)).map(([, entry]) => entry.listener);
     [bound, statuses] = [next, says];
     await Promise.all(dropped.map((listener) => listener.close()));
     await Promise.all(fresh.map((listener) => listener.start()));
-    for (const { name } of feeds) options.live.publish({ kind: 'feed', name });
+    for (const { name } of [...feeds, ...given]) options.live.publish({ kind: 'feed', name });
   }
 
   const lastOf = (feed: string): number | null => lastMessageAt.get(feed) ?? null;
 
-  const common = (name: string): Pick<FeedStatus, 'name' | 'lastMessageAt' | 'withholding' | 'refused'> => ({
+  const statusOfEvents = ({ name, format, place }: EventFeedSettings, hasName: boolean): FeedStatus => {
+    const nowhere = { host: null, port: null, tls: null, connections: 0 };
+    if (!hasName) {
+      const { code, message, remedy } = intakeErrors.create('intake-feed-twice', { feed: name });
+      return { ...common(name), format, state: 'failed', ...nowhere, error: { code, text: `${message} ${remedy}` } };
+    }
+    const stopped = options.stopped?.(name)?.mode === 'close';
+    const at = place?.() ?? { state: 'listening', ...nowhere, error: null };
+    return { ...common(name), format, ...at, ...(stopped && { state: 'stopped' as const }) };
+  };
+
+  async function take(event: NewEvent): ReturnType<Intake['acceptEvent']> {
+    const settings = inForce[2].find(({ name }) => name === event.feed);
+    if (closed || !settings) return { kind: 'withheld', why: 'no-feed' };
+    const { name } = settings;
+    const stop = options.stopped?.(name);
+    if (stop && stop.mode !== 'hold') {
+      refusals.count(name, 'stopped');
+      return stop.mode === 'close' ? { kind: 'withheld', why: 'stopped' } : { kind: 'refused', reason: stop.reason };
+    }
+    if (backlog.isFull(name)) {
+      refusals.count(name, 'backlogFull');
+      return { kind: 'withheld', why: 'backlog' };
+    }
+    backlog.taken(name);
+    lastMessageAt.set(name, options.clock.now());
+    const notKept = (of: string, error: unknown): void => refusals.notKept(of, error);
+    const subscriptions = inForce[1].filter(({ feed }) => feed === name);
+    return acceptEvent({ ...options, log, notKept }, { settings, subscriptions }, event);
+  }
+
+  const common = (name: string): Pick<FeedStatus, 'name' | 'format' | 'lastMessageAt' | 'withholding' | 'refused'> => ({
     name,
+    format: 'hl7v2',
     lastMessageAt: lastOf(name),
     withholding: backlog.isFull(name),
     refused: refusals.of(name),
@@ -194,7 +236,9 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 
   return {
-    configure: (feeds, subscriptions) => inTurn(async () => (closed ? undefined : apply(feeds, subscriptions))),
+    configure: (feeds, subscriptions, events = []) =>
+      inTurn(async () => (closed ? undefined : apply(feeds, subscriptions, events))),
+    acceptEvent: take,
     reconsider: () => inTurn(async () => (closed ? undefined : apply(...inForce))),
     status: () => statuses.map((say) => say()),
     settings: (name) => inForce[0].find((feed) => feed.name === name),
@@ -203,7 +247,11 @@ export function createIntake(options: IntakeOptions): Intake {
         const settings = inForce[0].find((feed) => feed.name === name);
         return settings && { settings, subscriptions: inForce[1].filter(({ feed }) => feed === name) };
       };
-      return reread({ ...options, maxFrameBytes }, feedOf, id, request);
+      const eventFeedOf = (name: string): EventFeedInForce | undefined => {
+        const settings = inForce[2].find((feed) => feed.name === name);
+        return settings && { settings, subscriptions: inForce[1].filter(({ feed }) => feed === name) };
+      };
+      return reread({ ...options, maxFrameBytes }, { feedOf, eventFeedOf }, id, request);
     },
     close: () =>
       inTurn(async () => {

@@ -31,6 +31,16 @@ export const intakeErrors = defineErrors({
     text: 'Feed {feed} is bound to port {port} of {host}, where feed {other} listens already.',
     remedy: 'Give each feed a port of its own in bindings.json.',
   },
+  'intake-feed-twice': {
+    class: 'permanent',
+    text: 'The name {feed} belongs to another feed, so nothing is taken here.',
+    remedy: 'Give each source that is a feed of its own a name of its own, and deploy again.',
+  },
+  'intake-not-read-again': {
+    class: 'permanent',
+    text: 'Messages of this feed cannot be read once more from what was kept.',
+    remedy: 'Have the sender send it again, or discard it with a reason.',
+  },
   'intake-journal-failed': {
     class: 'transient',
     text: 'A message could not be written to the journal, so it was not acknowledged.',

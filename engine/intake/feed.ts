@@ -1,5 +1,5 @@
 /** Feeds and subscriptions: what a frame means once it has arrived. */
-import type { Lane } from '../store/contract/index.ts';
+import type { Lane, MessageFormat, NewMessage } from '../store/contract/index.ts';
 import type { FeedRefusals } from './refusals.ts';
 
 /** The reviewed half of a feed (config node `wardflow-feed`); where it listens is in bindings.json. */
@@ -30,6 +30,49 @@ export interface EnhancedMode {
   readonly endpoint: string | null;
 }
 
+/** The reviewed half of a feed that is no HL7 feed: a node that takes notifications or events. */
+export interface EventFeedSettings {
+  /** One node's: no other feed has the name. */
+  readonly name: string;
+  readonly format: Exclude<MessageFormat, 'hl7v2'>;
+  readonly lane: Lane;
+  readonly afterDead: 'hold' | 'continue';
+  readonly resendWindowMs: number;
+  /** Where it is and how that goes; absent: it is always there. */
+  readonly place?: () => Pick<FeedStatus, 'state' | 'host' | 'port' | 'tls' | 'connections' | 'error'>;
+  /** Reads what was quarantined once more; absent: it cannot be read again. */
+  readonly reread?: (bytes: Uint8Array) => EventDescription;
+}
+
+/** What an event is found, shown and ordered by, beside its bytes. */
+export interface EventDescription extends Pick<
+  NewMessage,
+  'controlId' | 'type' | 'sender' | 'messageTime' | 'keys' | 'patientHint' | 'sameAs'
+> {
+  /** What has the same runs in order; `null`: no order is kept. */
+  readonly orderingValue: string | null;
+  /** Why it cannot be worked on. */
+  readonly quarantine?: NewMessage['quarantine'];
+}
+
+export interface NewEvent extends EventDescription, Pick<NewMessage, 'feed' | 'connection' | 'bytes'> {
+  readonly format: Exclude<MessageFormat, 'hl7v2'>;
+  /** Where the sender names a trace: W3C trace context. */
+  readonly traceparent?: string;
+  readonly correlationId?: string;
+}
+
+export type EventOutcome =
+  | { readonly kind: 'accepted' | 'unrouted' | 'quarantined'; readonly id: string; readonly seq: number }
+  | { readonly kind: 'resend'; readonly id: string; readonly seq: number; readonly first: string }
+  /** An operator has stopped the feed, which refuses with this reason. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /**
+   * It was not taken over and its sender is to come again: the backlog is at its limit, an operator has closed the feed, the
+   * journal could not keep it, or no deployed flow has the feed.
+   */
+  | { readonly kind: 'withheld'; readonly why: 'backlog' | 'stopped' | 'not-kept' | 'no-feed' };
+
 export interface Subscription {
   /** `<definition>/<name>`. */
   readonly id: string;
@@ -58,6 +101,8 @@ export interface FeedTls {
 
 export interface FeedStatus {
   readonly name: string;
+  /** Of its messages. */
+  readonly format: MessageFormat;
   /** `stopped`: an operator has closed it. */
   readonly state: 'listening' | 'starting' | 'failed' | 'unbound' | 'stopped';
   /** Its backlog is at the limit: acknowledgements wait. */
@@ -96,7 +141,13 @@ export interface Intake {
    * Makes `feeds` and `subscriptions` the ones in force, in one step (at `flows:started`). An unchanged binding keeps its
    * socket and its connections; until the first call nothing listens.
    */
-  configure(feeds: readonly FeedSettings[], subscriptions: readonly Subscription[]): Promise<void>;
+  configure(
+    feeds: readonly FeedSettings[],
+    subscriptions: readonly Subscription[],
+    events?: readonly EventFeedSettings[],
+  ): Promise<void>;
+  /** Takes over what is no HL7 message; resolves after the durable commit, never rejects. */
+  acceptEvent(event: NewEvent): Promise<EventOutcome>;
   /** An operator has stopped something or let it go on: listeners close and open as that says. */
   reconsider(): Promise<void>;
   status(): readonly FeedStatus[];

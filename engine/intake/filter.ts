@@ -18,6 +18,16 @@ export function matches(filter: SubscriptionFilter, message: Addressing): boolea
   );
 }
 
+/** Types are compared as they are; `lab.*` takes all that begin with `lab.`, and `*` all. */
+export function eventMatches(
+  { types, senders }: SubscriptionFilter,
+  event: { readonly type: string | null; readonly sender: string | null },
+): boolean {
+  const fits = (wanted: string): boolean =>
+    wanted.endsWith('*') ? (event.type ?? '').startsWith(wanted.slice(0, -1)) : wanted === event.type;
+  return (types.length === 0 || types.some(fits)) && (senders.length === 0 || senders.includes(event.sender ?? ''));
+}
+
 function typeMatches(type: string, message: Addressing): boolean {
   const [code = '', trigger = '*'] = type.trim().split('^');
   return (code === '*' || code === message.code) && (trigger === '*' || trigger === message.trigger);

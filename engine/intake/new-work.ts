@@ -30,7 +30,7 @@ export function newWork(
 /** One work item for each subscription that wants to hear of frames in quarantine. They have no order to keep. */
 export function quarantineWork(
   accepted: Accepted,
-  feed: FeedSettings,
+  feed: Pick<FeedSettings, 'lane'>,
   subscriptions: readonly Subscription[],
   ids: Ids,
 ): NewWork[] {
@@ -39,7 +39,12 @@ export function quarantineWork(
     .map((subscription) => itemFor(accepted, feed, subscription, ids));
 }
 
-function itemFor(accepted: Accepted, feed: FeedSettings, { id, definition }: Subscription, ids: Ids): NewWork {
+export function itemFor(
+  accepted: Accepted,
+  feed: Pick<FeedSettings, 'lane'>,
+  { id, definition }: Subscription,
+  ids: Ids,
+): NewWork {
   return {
     id: ids.next(),
     messageId: accepted.id,

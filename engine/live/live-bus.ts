@@ -59,8 +59,14 @@ function keyOf(change: LiveChange): string {
   switch (change.kind) {
     case 'message':
     case 'escalation':
+    case 'task':
+    case 'alert':
+    case 'problem':
       return `${change.kind} ${change.id}`;
+    case 'identity':
+      return `identity ${change.id}`;
     case 'switch':
+    case 'fallback':
     case 'feed':
     case 'endpoint':
     case 'release':

@@ -33,6 +33,7 @@ export function tellConsole(
     target: NOTICE_TARGET,
     version: '1',
     onAmbiguous: 'send-again',
+    inside: true,
   };
   return effects.once(spec, async (effect) => {
     const notice: ConsoleNotice = { id: effect.key, at: clock.now(), definition: work.definition, ...content };
@@ -45,5 +46,5 @@ export function tellConsole(
 export function noticeRecord(notice: ConsoleNotice): AuditEntry {
   const { id, at, escalationId, messageId, definition, lane, to, text } = notice;
   const details = { notice: id, escalation: escalationId, lane, to, text };
-  return { at, type: NOTICE_SHOWN, actor: 'system', messageId, definition, details };
+  return { at, type: NOTICE_SHOWN, actor: 'system', ...(messageId !== '' && { messageId }), definition, details };
 }

@@ -10,6 +10,7 @@ import { failureOf } from '../queue/failure.ts';
 import type { Failure, Lane } from '../store/contract/index.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import type { Hl7Endpoint, Hl7SendResult } from './endpoint.ts';
+import { dial } from './dial.ts';
 import { mllpErrors } from './errors.ts';
 import { createMllpSender, type MllpSender } from './sender.ts';
 import { sendable } from './sendable.ts';
@@ -31,12 +32,14 @@ export interface ClosableHl7Endpoint extends Hl7Endpoint {
   /** The same, whose messages wait for a place in the lane. */
   inLane(lane: Lane): Hl7Endpoint;
   resumed(): void;
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A message that has no connection by then goes back to the queue, where it is seen and its order is kept. */
 const PLACE_WITHIN_MS = 30_000;
 const BUSY_RETRY_MS = 1_000;
+const PROBE_WITHIN_MS = 5_000;
 /** Whoever stops has drained before; what still waits for its answer then is sent again at the next start. */
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -117,6 +120,16 @@ export function createHl7Endpoint(options: Hl7EndpointOptions): ClosableHl7Endpo
     ...inLane('routine'),
     inLane,
     resumed: () => dispatch.resumed(),
+    async probe() {
+      try {
+        // HL7 has no question that asks for nothing: that it takes connections is what can be known.
+        const socket = await dial({ host, port, tls: tls ?? null, withinMs: PROBE_WITHIN_MS, clock });
+        socket.destroy();
+        health.note(null);
+      } catch (error) {
+        if (error instanceof WardflowError) health.note(failureOf(error));
+      }
+    },
     async close() {
       dispatch.stop();
       const limit = clockSignal(clock, clock.now() + CLOSE_WITHIN_MS);

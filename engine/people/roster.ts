@@ -23,20 +23,21 @@ export interface Roster {
 }
 
 export function createRoster(entries: readonly RosterEntry[]): Roster {
+  // Asked for each task of a list: a year of shifts is not walked each time.
+  const byRole = Map.groupBy(entries, ({ role }) => role);
+  const byPerson = Map.groupBy(entries, ({ person }) => person);
   const inForce = ({ from, to }: RosterEntry, at: Millis): boolean =>
     (from === null || from <= at) && (to === null || at < to);
   return {
     entries,
     covering(role, unit, at) {
-      const now = entries.filter((entry) => entry.role === role && inForce(entry, at));
+      const now = (byRole.get(role) ?? []).filter((entry) => inForce(entry, at));
       const ofUnit = now.filter((entry) => entry.unit !== null && entry.unit === unit);
       const chosen = ofUnit.length > 0 ? ofUnit : now.filter((entry) => entry.unit === null);
       return [...new Set(chosen.map(({ person }) => person))];
     },
     rolesOf: (person, at) =>
-      entries
-        .filter((entry) => entry.person === person && inForce(entry, at))
-        .map(({ role, unit }) => ({ role, unit })),
+      (byPerson.get(person) ?? []).filter((entry) => inForce(entry, at)).map(({ role, unit }) => ({ role, unit })),
     changesAfter(at) {
       const later = entries.flatMap(({ from, to }) => [from, to]).filter((one) => one !== null && one > at);
       return later.reduce<Millis | null>(

@@ -18,6 +18,7 @@ import { LanePlan } from './lane-plan.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { settlementAfter, type RetryPolicy } from './retry.ts';
 import { MOST_INTERRUPTIONS, Suspects } from './suspects.ts';
+import type { Held, Holding } from './holding.ts';
 import { failedWith, Settler, type DeathChildren, type SettleOutcome } from './settler.ts';
 import type { Dispatcher, WorkResult, WorkSource } from './source.ts';
 
@@ -38,6 +39,8 @@ export interface DispatcherOptions {
   readonly safetyPollMs?: Millis;
   /** What operators have stopped is not claimed. Whoever lets it go on calls `wake`. */
   readonly held?: { source(source: WorkSource): boolean; lane(lane: Lane): boolean };
+  /** What goes to a person instead. */
+  readonly holding?: Holding;
 }
 
 /** Of one source in one claim: enough to keep it busy, little enough to hand over between two turns of the event loop. */
@@ -89,6 +92,7 @@ class PullDispatcher implements Dispatcher {
       ...options,
       flights: this.#flights,
       onLost: (flight) => {
+        options.holding?.forget(flight.work);
         this.#end(flight);
         this.wake();
       },
@@ -142,6 +146,8 @@ class PullDispatcher implements Dispatcher {
     const flight = this.#flights.find(work);
     if (!flight) return 'lost-lease';
     const { clock, random, policies } = this.#options;
+    const after = this.#options.holding?.after(work, result);
+    if (after) return this.#hold(flight, result, await after);
     const now = clock.now();
     return this.#settle(
       flight,
@@ -281,6 +287,34 @@ class PullDispatcher implements Dispatcher {
   }
 
   #deliver(flight: Flight): void {
+    const asked = this.#options.holding?.before(flight.work);
+    if (asked) void this.#deliverUnlessHeld(flight, asked);
+    else this.#toSource(flight);
+  }
+
+  async #deliverUnlessHeld(flight: Flight, asked: Promise<Held | null>): Promise<void> {
+    const here = (): boolean => this.#flights.find(flight.work) === flight;
+    try {
+      const held = await asked;
+      if (!here()) return;
+      if (held) await this.#hold(flight, { outcome: { kind: 'done' }, trace: [], version: null }, held);
+      else this.#toSource(flight);
+    } catch (error) {
+      this.#options.onStoreFailure(error);
+      if (here()) await this.#giveBack(flight, 'fallback-unknown', STORE_RETRY_MS);
+    }
+  }
+
+  #hold(flight: Flight, result: WorkResult, { held, audit, children }: Held): Promise<SettleOutcome> {
+    const all = {
+      ...result,
+      audit: [...(result.audit ?? []), ...audit],
+      children: [...(result.children ?? []), ...children],
+    };
+    return this.#settle(flight, all, { kind: 'held', held }, this.#options.clock.now());
+  }
+
+  #toSource(flight: Flight): void {
     const { work, slot } = flight;
     const { source } = slot;
     if (!source) {
@@ -296,7 +330,11 @@ class PullDispatcher implements Dispatcher {
     }
   }
 
-  #giveBack(flight: Flight, code: 'source-gone' | 'held-back', afterMs: Millis): Promise<SettleOutcome> {
+  #giveBack(
+    flight: Flight,
+    code: 'source-gone' | 'held-back' | 'fallback-unknown',
+    afterMs: Millis,
+  ): Promise<SettleOutcome> {
     const failure = failureOf(queueErrors.create(code, { source: flight.work.subscription }));
     const now = this.#options.clock.now();
     const settlement = { kind: 'retry', at: now + afterMs, counts: false, failure } as const;
@@ -305,6 +343,7 @@ class PullDispatcher implements Dispatcher {
 
   #endLate(flight: Flight, now: Millis): Promise<SettleOutcome> {
     const { work, slot } = flight;
+    this.#options.holding?.forget(work);
     const failure = failureOf(queueErrors.create('lease-ran-out'), slot.source?.openAt?.(work));
     return this.#settle(flight, failedWith(failure), { kind: 'retry', at: now, counts: true, failure }, now);
   }
@@ -332,7 +371,7 @@ class PullDispatcher implements Dispatcher {
     if (settlement.kind === 'retry') this.#due.ring(settlement.at);
     // Who is told of a death may have had to be looked up: its items then came behind the claim asked for above.
     if (settlement.kind === 'dead') this.#ask();
-    if (settlement.kind !== 'done') return;
+    if (settlement.kind !== 'done' && settlement.kind !== 'held') return;
     for (const { child } of result.children ?? []) if (child?.notBefore !== undefined) this.#due.ring(child.notBefore);
   }
 

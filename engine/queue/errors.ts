@@ -21,6 +21,11 @@ export const queueErrors = defineErrors({
     text: 'It was interrupted repeatedly and waits until it can run apart from others that were.',
     remedy: 'Nothing to do: it runs by itself; one that ends the process becomes a dead letter.',
   },
+  'fallback-unknown': {
+    class: 'throttled',
+    text: 'It could not be asked whether somebody has to look at the message first.',
+    remedy: 'Nothing to do: it is asked again by itself once the store answers.',
+  },
   'source-gone': {
     class: 'throttled',
     text: 'The source "{source}" was removed while the message was on its way to it.',

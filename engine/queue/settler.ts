@@ -108,7 +108,7 @@ export class Settler {
     settlement: Settlement,
     at: Millis,
   ): ReturnType<DeathChildren> | undefined {
-    if (settlement.kind === 'done') return result.children;
+    if (settlement.kind === 'done' || settlement.kind === 'held') return result.children;
     return settlement.kind === 'dead' ? this.#childrenOfDeath(work, settlement.failure, at) : undefined;
   }
 
@@ -148,7 +148,7 @@ function insteadOf(wanted: Wanted, error: unknown, at: Millis): Wanted | 'nothin
   if (!(error instanceof WardflowError) || error.failureClass === 'ambiguous') return 'nothing';
   const { kind } = wanted.settlement;
   // Nothing may follow from a decision that was not kept: the next delivery makes it anew, and need not wait for the lease.
-  if (error.code === 'store-decision-lost' && kind === 'done') {
+  if (error.code === 'store-decision-lost' && (kind === 'done' || kind === 'held')) {
     const failure = failureOf(error);
     return { ...refused(failure), settlement: { kind: 'retry', at: at + DECIDE_AGAIN_MS, counts: false, failure } };
   }

@@ -6,11 +6,11 @@
  *                    claimed -retry--> waiting         dead -discard-> discarded
  *                    claimed -expire-> waiting         waiting -discard-> discarded
  *                    claimed -fail---> dead            parked -unpark-> waiting (a person, or its time has come)
- *                                                      parked -discard-> discarded
+ *                    claimed -hold---> parked          parked -discard-> discarded
  */
 import type { MessageState, WorkState } from '../store/contract/index.ts';
 
-export type WorkChange = 'claim' | 'finish' | 'retry' | 'expire' | 'fail' | 'unpark' | 'redrive' | 'discard';
+export type WorkChange = 'claim' | 'finish' | 'retry' | 'expire' | 'fail' | 'hold' | 'unpark' | 'redrive' | 'discard';
 
 export const WORK_TRANSITIONS: Readonly<
   Record<WorkChange, { readonly from: readonly WorkState[]; readonly to: WorkState }>
@@ -21,6 +21,8 @@ export const WORK_TRANSITIONS: Readonly<
   /** The lease ran out, or its owner gave it back. */
   expire: { from: ['claimed'], to: 'waiting' },
   fail: { from: ['claimed'], to: 'dead' },
+  /** A person has to decide about it: `Fallbacks.decide` unparks or discards it. */
+  hold: { from: ['claimed'], to: 'parked' },
   unpark: { from: ['parked'], to: 'waiting' },
   redrive: { from: ['dead'], to: 'waiting' },
   /** By a person, with a reason. */

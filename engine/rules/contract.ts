@@ -30,6 +30,22 @@ export interface RuleDecision {
   readonly sentence: string;
 }
 
+/** A row that would have matched for some value of what was missing, and made another decision. */
+export interface OpenRow {
+  readonly row: string;
+  /** Missing inputs that it waits for, by name. */
+  readonly missing: readonly string[];
+}
+
+/** What missing values leave open in a decision. */
+export interface OpenRows {
+  readonly count: number;
+  /** Inputs that one of them waits for, by name. */
+  readonly missing: readonly string[];
+  /** The first of them, in table order. */
+  readonly rows: readonly OpenRow[];
+}
+
 /** A decision with the reasons of every row: made when somebody asks. */
 export interface RuleExplanation {
   readonly table: string;
@@ -90,6 +106,17 @@ export interface RuleLint {
   readonly notChecked: readonly string[];
 }
 
+export interface RuleTestResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What is not as the test expects; `null`: nothing. */
+  readonly difference: string | null;
+  /** Ids of the rows that answered; none: what holds otherwise, or nothing. */
+  readonly matched: readonly string[];
+  /** Catalogue code of an error decision. */
+  readonly error: string | null;
+}
+
 export interface RuleTable {
   readonly name: string;
   readonly title: string;
@@ -118,6 +145,14 @@ export interface RuleTable {
     context: { readonly event: unknown; readonly message: unknown },
     options: { readonly now: Date },
   ): Promise<RuleDecision>;
+  /**
+   * What missing values leave open in a decision of this table; nothing where it is an error. An expression over a missing
+   * value counts as one that could hold. `most` of the rows are named, ten if not said.
+   */
+  openRows(
+    decision: Pick<RuleDecision, 'inputs' | 'matched' | 'outputs' | 'error'>,
+    options: { readonly now: Date; readonly most?: number },
+  ): Promise<OpenRows>;
   /** The same decision, with why the other rows did not decide. `most` of them are named, 50 if not said. */
   explain(
     input: Readonly<Record<string, unknown>>,
@@ -131,6 +166,6 @@ export interface RuleTable {
   /** Runs the table's own tests, as long as `goesOn` says so. */
   runTests(options: {
     readonly now: Date;
-    readonly goesOn?: () => boolean;
-  }): Promise<readonly { readonly name: string; readonly ok: boolean; readonly difference: string | null }[]>;
+    readonly goesOn?: () => boolean | Promise<boolean>;
+  }): Promise<readonly RuleTestResult[]>;
 }

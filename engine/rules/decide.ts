@@ -7,6 +7,7 @@ import { holdsAt } from './effective.ts';
 import { ruleErrors } from './errors.ts';
 import { explain } from './explain.ts';
 import { explanationOf } from './explanation.ts';
+import { MOST_NAMED, openRowsSearch } from './open-rows.ts';
 import { mostNeeded, verdictOf, type Outputs } from './hit-policy.ts';
 import { lintTable } from './lint/lint.ts';
 import { runRuleTests } from './rule-tests.ts';
@@ -187,6 +188,7 @@ export function decidingTable(table: CompiledTable): RuleTable {
   };
 
   const decide = table.hasExpressions ? decideLater : decideNow;
+  let openRows: ReturnType<typeof openRowsSearch> | undefined;
   return {
     name: table.name,
     title: table.title,
@@ -215,6 +217,22 @@ export function decidingTable(table: CompiledTable): RuleTable {
     async explain(input, { now, most = 50 }) {
       return explanationOf(table, read(input), await decide(input, { now }), now, most);
     },
+    openRows(decision, { now, most = MOST_NAMED }) {
+      const inTime = timeBudget(EXPRESSIONS_MS);
+      openRows ??= openRowsSearch(table);
+      return openRows(decision, now.getTime(), most, async (row, column) => {
+        const { name = '' } = table.inputs[column] ?? {};
+        const condition = table.rows[row]?.conditions.find((one) => one.column === column);
+        const bindings = { value: decision.inputs[name] ?? null, now: now.toISOString() };
+        try {
+          inTime();
+          return (await condition?.expression.evaluate(decision.inputs, bindings, now)) === true;
+        } catch {
+          // It would have failed the decision, or there was no time to ask: what it says is not known.
+          return true;
+        }
+      });
+    },
     lint: ({ now, work }) => lintTable(table, now, work),
     runTests: ({ now, goesOn }) => runRuleTests(table, decide, now, goesOn),
   };
@@ -222,12 +240,13 @@ export function decidingTable(table: CompiledTable): RuleTable {
 
 /** The rows that match by the index, in table order, at most `most`. */
 function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], at: number, most: number) => number[] {
-  const { columns, rows } = table;
+  const { rows } = table;
   const words = (rows.length + 31) >>> 5;
   const lastWord = rows.length % 32 === 0 ? -1 : (1 << (rows.length % 32)) - 1;
   const sets: Int32Array[] = [];
   const everything = new Int32Array(words).fill(-1);
   const dated = rows.some((row) => row.effective !== null);
+  const { columns } = table;
   return (values, at, most) => {
     const found: number[] = [];
     const count = columns.length;
@@ -236,7 +255,7 @@ function candidateSearch(table: CompiledTable): (values: readonly RuleValue[], a
       if (column) sets[c] = column.index.rowsFor(values[column.input] ?? null);
     }
     // The most telling column comes first: most of its words are empty, and the others are not looked at there.
-    const first = sets[0] ?? everything;
+    const first = (count > 0 ? sets[0] : undefined) ?? everything;
     for (let w = 0; w < words; w++) {
       let bits = first[w] ?? 0;
       if (bits === 0) continue;

@@ -38,7 +38,7 @@ export const ruleErrors = defineErrors({
   },
   'rule-expression-limit': {
     class: 'permanent',
-    text: 'An expression of {table} went beyond what an expression may take (time, nesting or length of a list): {place}.',
+    text: 'An expression of {table} went beyond what an expression may take (time, nesting, length of a list or size of a value): {place}.',
     remedy:
       'Look for a loop without an end, a regular expression that tries too much, or a very large input; then redrive.',
   },

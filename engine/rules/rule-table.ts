@@ -8,9 +8,12 @@ export type {
   Aggregation,
   HitPolicy,
   LintFinding,
+  OpenRow,
+  OpenRows,
   RuleDecision,
   RuleExplanation,
   RuleLint,
+  RuleTestResult,
   RuleValue,
 } from './contract.ts';
 export type RuleTable = Contract;

@@ -1,6 +1,6 @@
 /** The tests that a table carries: examples its owner has agreed to. */
 import type { CompiledTable } from './compiled-table.ts';
-import type { RuleDecision, RuleTable, RuleValue } from './contract.ts';
+import type { RuleDecision, RuleTable, RuleTestResult, RuleValue } from './contract.ts';
 import { holdsAt } from './effective.ts';
 import type { TestFile } from './schema.ts';
 import { orderOf, sameValue } from './value.ts';
@@ -9,14 +9,15 @@ export async function runRuleTests(
   table: CompiledTable,
   decide: RuleTable['decide'],
   now: Date,
-  goesOn: () => boolean = () => true,
-): Promise<readonly { readonly name: string; readonly ok: boolean; readonly difference: string | null }[]> {
-  const results = [];
+  goesOn: () => boolean | Promise<boolean> = () => true,
+): Promise<readonly RuleTestResult[]> {
+  const results: RuleTestResult[] = [];
   for (const test of table.tests) {
-    if (!goesOn()) break;
+    if (!(await goesOn())) break;
     const decision = await decide(test.input, { now: timeOf(table, test, now) });
     const difference = differenceOf(table, test, decision);
-    results.push({ name: test.name, ok: difference === null, difference });
+    const { matched, error } = decision;
+    results.push({ name: test.name, ok: difference === null, difference, matched, error });
   }
   return results;
 }

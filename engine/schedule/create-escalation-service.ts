@@ -4,6 +4,7 @@ import type { Clock, Millis } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { LiveFeed } from '../engine.ts';
 import { LANES, type AuditEntry, type AuditLog, type Escalation, type Escalations } from '../store/contract/index.ts';
+import { againBeginner } from './begin-again.ts';
 import { scheduleErrors } from './errors.ts';
 import type { EndedBy, EscalatedFact, EscalationService, StartEscalation } from './escalation-service.ts';
 import { escalationChild } from './escalation-work.ts';
@@ -55,23 +56,28 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
    * All of the fact in the order in which they began, and which the next one is. Those of messages that retention has taken
    * are missing among them: they had ended, and whatever began after them counts all the same.
    */
-  async function generations(
-    about: EscalatedFact,
-  ): Promise<{ readonly all: readonly Escalation[]; readonly next: number }> {
-    const all = (await escalations.list({ fact: idOfFact(about), limit: MOST_OF_A_FACT })).toSorted(
-      (a, b) => (a.fact?.nth ?? 0) - (b.fact?.nth ?? 0),
-    );
+  async function generations({ formerFacts = [], ...about }: EscalatedFact): Promise<{
+    readonly all: readonly Escalation[];
+    readonly next: number;
+    readonly about: EscalatedFact;
+  }> {
+    const listed = await escalations.list({ fact: idOfFact(about), limit: MOST_OF_A_FACT });
+    const [fact, ...rest] = formerFacts;
+    if (listed.length === 0 && fact !== undefined) {
+      const former = await generations({ ...about, fact, formerFacts: rest });
+      return former.all.length > 0 ? former : { ...former, about };
+    }
+    const all = listed.toSorted((a, b) => (a.fact?.nth ?? 0) - (b.fact?.nth ?? 0));
     if (all.length === MOST_OF_A_FACT)
       throw scheduleErrors.create('fact-escalated-too-often', { most: MOST_OF_A_FACT });
-    return { all, next: (all.at(-1)?.fact?.nth ?? -1) + 1 };
+    return { all, next: (all.at(-1)?.fact?.nth ?? -1) + 1, about };
   }
 
   /** Where to begin, or the escalation that is there. */
   async function placeFor(request: StartEscalation): Promise<Place | Escalation> {
-    const { work, definition, name, discriminator, fact } = request;
+    const { work, definition, name, discriminator, fact, formerFacts = [] } = request;
     if (fact === undefined) return { key: keyOf(work.messageId, definition, name, discriminator) };
-    const about = { definition, name, fact };
-    const { all, next } = await generations(about);
+    const { all, next, about } = await generations({ definition, name, fact, formerFacts });
     const meant = all.find((found) => isMeant(found, request));
     return meant ?? { key: keyOfFact(about, next), fact: { id: idOfFact(about), nth: next } };
   }
@@ -104,6 +110,9 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
       title: request.title.slice(0, LONGEST_LINE),
       lane: request.lane ?? work.lane,
       watch: request.watch,
+      ...(request.task !== undefined && { task: request.task }),
+      ...(request.patient !== undefined && { patient: request.patient }),
+      ...(request.plan && { plan: request.plan }),
       carry: request.fact === undefined ? request.carry : carriedWith(request),
       correlationId: work.correlationId,
       traceparent: work.traceparent,
@@ -145,6 +154,7 @@ export function createEscalationService(options: EscalationServiceOptions): Esca
       return outcome === 'ended' ? 'cancelled' : outcome;
     },
 
+    beginAgain: againBeginner(options),
     keyOf,
   };
 }

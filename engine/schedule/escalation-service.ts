@@ -1,5 +1,5 @@
 /** Escalations in engine terms: durable timers that tell people until somebody answers. */
-import type { ClaimedWork, Escalation, LadderStep, Lane } from '../store/contract/index.ts';
+import type { ClaimedWork, Escalation, LadderPlan, LadderStep, Lane } from '../store/contract/index.ts';
 
 export interface StartEscalation {
   readonly work: ClaimedWork;
@@ -14,15 +14,23 @@ export interface StartEscalation {
    * started is open, on the same ladder and as urgent, this one joins it; otherwise a new one begins. Absent: each message has its own.
    */
   readonly fact?: string;
+  /** What the same was called by the patient's other numbers. */
+  readonly formerFacts?: readonly string[];
+  /** `WorkflowTask.patient` */
+  readonly patient?: string;
   readonly ladder: string;
   readonly ladderVersion: string;
   readonly steps: readonly LadderStep[];
+  /** Where they were worked out from working hours: what from, so that it can begin again. */
+  readonly plan?: LadderPlan;
   /** `keep-last`: the last step repeats at its own interval; `fallback`: the escalation becomes `exhausted`. */
   readonly exhausted: 'keep-last' | 'fallback';
   readonly title: string;
   /** How soon its steps are worked on: a critical result may come in the lane of routine ones. Default: the work's. */
   readonly lane?: Lane;
   readonly watch: { readonly endpoint: string; readonly reference: string } | null;
+  /** Our task that it tells people about; one that is unknown or of another definition is not watched. */
+  readonly task?: string;
   readonly carry: unknown;
 }
 
@@ -41,6 +49,8 @@ export interface EscalatedFact {
   readonly definition: string;
   readonly name: string;
   readonly fact: string;
+  /** What the same was called by the patient's other numbers: where nothing is known by `fact`, what goes on is found by these. */
+  readonly formerFacts?: readonly string[];
 }
 
 export interface EscalationService {
@@ -56,6 +66,12 @@ export interface EscalationService {
   ofFact(about: EscalatedFact & { readonly messageId: string }): Promise<Escalation | undefined>;
   acknowledge(id: string, by: EndedBy): Promise<'acknowledged' | 'already-ended' | 'unknown'>;
   cancel(id: string, by: EndedBy): Promise<'cancelled' | 'already-ended' | 'unknown'>;
+  /**
+   * The ladder of a task that nobody has any more begins again, from now. It does not watch the EHR, which may still say that somebody
+   * has it: what the EHR makes of the task comes by the task.
+   * @param since version of the task with which nobody had it any more: once for each
+   */
+  beginAgain(of: Escalation, since: number): Promise<Escalation>;
   /** The key under which `start` keeps it; lets a flow acknowledge or cancel by message, name and discriminator. */
   keyOf(messageId: string, definition: string, name: string, discriminator: string): string;
 }

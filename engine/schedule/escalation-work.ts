@@ -47,12 +47,15 @@ export function afterStep(escalation: Escalation, step: number, now: Millis): { 
   const next = steps[step + 1];
   if (next) return { at: startedAt + next.afterMs };
   if (exhausted === 'fallback') return 'exhausted';
-  const last = steps.at(-1)?.afterMs ?? 0;
-  const interval = Math.max(last - (steps.at(-2)?.afterMs ?? 0), SHORTEST_REPEAT_MS);
+  const interval = repeatEveryMs(steps.map(({ afterMs }) => afterMs));
   const due = nextAt ?? now;
   const missed = Math.max(0, Math.floor((now - due) / interval));
   return { at: due + (missed + 1) * interval };
 }
+
+/** After a ladder's last step, where that repeats. `afters`: of each step, after the start. */
+export const repeatEveryMs = (afters: readonly Millis[]): Millis =>
+  Math.max((afters.at(-1) ?? 0) - (afters.at(-2) ?? 0), SHORTEST_REPEAT_MS);
 
 function laneOf(text: string): Lane {
   return LANES.find((lane) => lane === text) ?? 'urgent';

@@ -28,7 +28,7 @@ export interface WorkingClock {
 
 const load = createRequire(import.meta.url);
 /** Loaded when first used: few ladders have a clock, and every start would wait for it. */
-const dateTime = (): typeof LuxonModule.DateTime => (load('luxon') as typeof LuxonModule).DateTime;
+export const dateTime = (): typeof LuxonModule.DateTime => (load('luxon') as typeof LuxonModule).DateTime;
 
 /** Without working time for this long, a clock is taken for one that never runs. */
 const MOST_DAYS = 400;

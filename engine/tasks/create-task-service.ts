@@ -7,6 +7,7 @@ import type { LiveFeed } from '../engine.ts';
 import type {
   Assignment,
   AuditEntry,
+  EhrCopy,
   NewWork,
   TaskEventKind,
   TaskPart,
@@ -15,9 +16,11 @@ import type {
   WorkflowTask,
   WorkflowTasks,
 } from '../store/contract/index.ts';
+import { dueRuleFor } from './due-by-role.ts';
 import { taskErrors } from './errors.ts';
 import {
   laneOfPriority,
+  REVIEW_TASK,
   type CreateTask,
   type TaskActor,
   type TaskChildData,
@@ -30,10 +33,24 @@ export interface TaskServiceOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly live: Pick<LiveFeed, 'publish'>;
+  /** It was made or changed in any way. */
+  readonly onChange?: (task: WorkflowTask) => void;
   /** It has another state; what waits for it goes on. */
   readonly onState?: (task: WorkflowTask) => Promise<void>;
+  /** Copies of tasks that the definition makes now are held back: it only recommends. Default: never. */
+  readonly holdsCopies?: (definition: string, at: number) => boolean;
   /** A child item was made. */
   readonly onWork: () => void;
+  /**
+   * A step of a task that asks about a held message: what decides is decided there, in one commit with the task. `null`: the step
+   * decides nothing.
+   */
+  readonly review?: (
+    task: WorkflowTask,
+    step: TaskStep,
+    by: TaskActor,
+    reason: TaskReason | undefined,
+  ) => Promise<WorkflowTask | null>;
 }
 
 /** Titles and reasons are lines in lists. */
@@ -41,20 +58,32 @@ const LONGEST_LINE = 500;
 const LONGEST_COMMENT = 4_000;
 /** Times that a comment is tried beside changes of others. */
 const MOST_TRIES = 10;
+const EHR: TaskActor = { actor: 'ehr', via: 'fhir-task' };
 
 /** What a change makes of a task, and what is said about it. */
 interface Made {
   readonly next: WorkflowTask;
   readonly event: TaskEventKind;
   readonly type:
-    'task.changed' | 'task.assigned' | 'task.part-set' | 'task.commented' | 'task.overridden' | 'task.compared';
+    | 'task.changed'
+    | 'task.assigned'
+    | 'task.part-set'
+    | 'task.commented'
+    | 'task.overridden'
+    | 'task.compared'
+    | 'task.followed';
   readonly details: AuditEntry['details'];
+  /** What was known of the copy, where that is what changes. */
+  readonly seenEhr?: EhrCopy | null;
 }
 
 export function createTaskService(options: TaskServiceOptions): TaskService {
   const { tasks, clock, ids, live } = options;
 
-  const told = (task: WorkflowTask): void => live.publish({ kind: 'message', id: task.messageId });
+  const told = (task: WorkflowTask): void => {
+    live.publish({ kind: 'task', id: task.id });
+    live.publish({ kind: 'message', id: task.messageId });
+  };
 
   async function change(
     id: string,
@@ -67,16 +96,18 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     if (!found) throw taskErrors.create('task-unknown');
     if (found.version !== seen) throw taskErrors.create('task-stale', { state: found.state });
     const at = clock.now();
-    const { next, event, type, details } = make(found);
+    const { next, event, type, details, seenEhr } = make(found);
     const after: WorkflowTask = {
       ...next,
       version: seen + 1,
       ...(next.state === found.state ? {} : statesOf(next, at)),
-      ...(reason && { reason }),
+      // What settles a difference is no reason of the state that the task has.
+      ...(reason && event.kind !== 'ehr' && { reason }),
     };
-    const child = after.state === found.state ? null : childOf(after, ids.next(), at);
+    const child = after.state === found.state || after.name === REVIEW_TASK ? null : childOf(after, ids.next(), at);
     const outcome = await tasks.change(id, {
       seen,
+      ...(seenEhr && { seenEhr }),
       next: after,
       event: { ...event, at, actor, via, reason: reason ?? null },
       child,
@@ -85,13 +116,15 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
         type,
         actor,
         details: { task: id, ...details },
-        ...(reason && { reason: reasonText(reason) }),
+        // What people write at a task may be about a patient: its event keeps that, the audit trail does not.
+        ...(reason && { reason: reason.code }),
       },
     });
     if (outcome.kind === 'unknown') throw taskErrors.create('task-unknown');
     if (outcome.kind === 'stale') throw taskErrors.create('task-stale', { state: outcome.task.state });
     if (child) options.onWork();
     told(outcome.task);
+    options.onChange?.(outcome.task);
     if (child) await options.onState?.(outcome.task);
     return outcome.task;
   }
@@ -108,7 +141,7 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     return {
       next: {
         ...task,
-        assigned,
+        assigned: step === 'reject' ? withoutPerson(assigned) : assigned,
         state: to,
         heldFrom: step === 'hold' ? from : null,
         attempt: step === 'retry' ? task.attempt + 1 : task.attempt,
@@ -119,10 +152,27 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     };
   };
 
+  async function reviewed(
+    id: string,
+    seen: number,
+    step: TaskStep,
+    by: TaskActor,
+    reason: TaskReason | undefined,
+  ): Promise<WorkflowTask | null> {
+    if (!options.review) return null;
+    const found = await tasks.get(id);
+    if (found?.name !== REVIEW_TASK) return null;
+    if (found.version !== seen) throw taskErrors.create('task-stale', { state: found.state });
+    return options.review(found, step, by, reason);
+  }
+
   return {
     async create(request) {
-      const task = newTask(request, ids.next(), clock.now());
       const { definition } = request.work;
+      const made = newTask(request, ids.next(), clock.now());
+      // Kept with the task: once it is held back a person decides, however soon the fallback ends.
+      const held = made.ehr !== null && options.holdsCopies?.(definition, made.createdAt) === true;
+      const task: WorkflowTask = held ? { ...made, ehr: { ...made.ehr, trouble: 'ehr-waits' } } : made;
       const at = task.createdAt;
       const actor = `flow:${definition}`;
       const outcome = await tasks.create(
@@ -130,18 +180,24 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
         { kind: 'created', at, actor, via: 'flow', reason: null },
         { ...about(task, at), type: 'task.opened', actor, details: { task: task.id, title: task.title } },
       );
-      if (outcome.kind === 'created') told(outcome.task);
+      if (outcome.kind === 'created') {
+        told(outcome.task);
+        options.onChange?.(outcome.task);
+      }
       return outcome;
     },
 
-    take: async (id, seen, step, by, reason) =>
-      change(id, seen, by, reason, (task) => {
+    take: async (id, seen, step, by, reason) => {
+      const decided = await reviewed(id, seen, step, by, reason);
+      if (decided) return decided;
+      return change(id, seen, by, reason, (task) => {
         const made = stepped(task, step);
         if (needsReason(step) && !reason) throw taskErrors.create('task-reason-missing', { step });
         const open = task.parts.filter(({ state }) => state === 'open').length;
         if (step === 'complete' && open > 0) throw taskErrors.create('task-parts-open', { open });
         return made;
-      }),
+      });
+    },
 
     claim: (id, seen, person, by) =>
       change(id, seen, by, undefined, (task) =>
@@ -151,12 +207,20 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
     reassign: (id, seen, to, by, reason) =>
       change(id, seen, by, reason, (task) => {
         refuseNobody(to);
-        const { assigned: from } = task;
+        const { assigned: from, dueAt } = task;
+        const made = stepped(task, 'reassign', to);
+        const other = to.role === from.role ? task : dueOf(task, to);
+        const due = other.dueAt === null || other.dueAt === dueAt ? undefined : { from: dueAt, to: other.dueAt };
         return {
-          ...stepped(task, 'reassign', to),
-          event: { kind: 'assigned', from, to },
+          next: other === task ? made.next : { ...made.next, ...other },
+          event: { kind: 'assigned', from, to, ...(due && { due }) },
           type: 'task.assigned',
-          details: { title: task.title, before: whoIs(from), after: whoIs(to) },
+          details: {
+            title: task.title,
+            before: whoIs(from),
+            after: whoIs(to),
+            ...(due && { due: new Date(due.to).toISOString() }),
+          },
         };
       }),
 
@@ -207,12 +271,13 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
           next: task,
           event: { kind: 'overridden', what, instead },
           type: 'task.overridden',
-          details: { title: task.title, before: what, after: instead },
+          details: { title: task.title },
         };
       }),
 
-    noteEhr: (id, seen, ehr) =>
-      change(id, seen, { actor: 'ehr', via: 'fhir-task' }, undefined, (task) => ({
+    noteEhr: (id, seen, ehr, by = EHR, reason, from) =>
+      change(id, seen, by, reason, (task) => ({
+        seenEhr: from ?? task.ehr,
         // What was just read or written is of this very version: it does not make the copy stale.
         next: { ...task, ehr: ehr.syncedVersion === seen ? { ...ehr, syncedVersion: seen + 1 } : ehr },
         event: { kind: 'ehr', status: ehr.status, trouble: ehr.trouble },
@@ -220,14 +285,30 @@ export function createTaskService(options: TaskServiceOptions): TaskService {
         details: { title: task.title, after: ehr.status },
       })),
 
+    followPatient: (id, seen, now) =>
+      change(id, seen, { actor: 'system', via: 'system' }, undefined, (task) => ({
+        next: now && task.copy ? { ...task, copy: { ...task.copy, for: now } } : task,
+        event: { kind: 'commented', text: now ? FOLLOWED : NOT_FOLLOWED },
+        type: 'task.followed',
+        details: { title: task.title, after: now ? 'names it' : 'has to be looked at' },
+      })),
+
     keyOf,
+    aboutOf,
   };
 }
 
+const FOLLOWED =
+  "The patient's number has changed (a merge, or one that was taken back): the copy in the EHR names the number that is used now.";
+const NOT_FOLLOWED =
+  "The patient's number has changed (a merge, or one that was taken back), and the copy in the EHR may name the other record: look at it there.";
+
 function newTask(request: CreateTask, id: string, at: number): WorkflowTask {
-  const { work, assigned, endpoint, parts, title, ...rest } = request;
+  const { work, assigned, endpoint, parts, title, about: subject, copy, ...rest } = request;
   refuseNobody(assigned);
-  const { discriminator, definitionVersion, name, code, priority, serviceLine, dueAt, decisions, ...links } = rest;
+  const { discriminator, definitionVersion, name, code, priority, serviceLine, dueAt, decisions, ...more } = rest;
+  const { dueRules, ...links } = more;
+  const byRule = dueAt === null && dueRules && dueRules.length > 0 ? { dueRules } : {};
   return {
     id,
     version: 1,
@@ -246,7 +327,8 @@ function newTask(request: CreateTask, id: string, at: number): WorkflowTask {
     serviceLine,
     createdAt: at,
     stateSince: at,
-    dueAt,
+    ...dueOf({ dueAt, createdAt: at, priority, ...byRule }, assigned),
+    ...byRule,
     acknowledgedAt: null,
     endedAt: null,
     reason: null,
@@ -255,6 +337,8 @@ function newTask(request: CreateTask, id: string, at: number): WorkflowTask {
     decisions,
     partOf: null,
     ...links,
+    ...(subject !== undefined && { about: aboutOf(work.definition, subject) }),
+    ...(endpoint !== null && copy && { copy }),
     ehr:
       endpoint === null
         ? null
@@ -262,6 +346,22 @@ function newTask(request: CreateTask, id: string, at: number): WorkflowTask {
     correlationId: work.correlationId,
     traceparent: work.traceparent,
   };
+}
+
+/** By the rule of the role; a role without one leaves it as it is: nobody gets more time by handing on. */
+function dueOf(
+  {
+    dueAt,
+    dueRule,
+    dueRules = [],
+    createdAt,
+    priority,
+  }: Pick<WorkflowTask, 'dueAt' | 'dueRule' | 'dueRules' | 'createdAt' | 'priority'>,
+  { role }: Assignment,
+): Pick<WorkflowTask, 'dueAt' | 'dueRule'> {
+  const rule = dueRuleFor(dueRules, role, priority);
+  if (rule) return { dueAt: createdAt + rule.dueMs, dueRule: rule };
+  return { dueAt, ...(dueRule && { dueRule }) };
 }
 
 function statesOf(task: WorkflowTask, at: number): Partial<WorkflowTask> {
@@ -310,6 +410,10 @@ function refuseNobody({ role, unit, person }: Assignment): void {
   if ([role, unit, person].every((one) => one === null || one.trim() === '')) throw taskErrors.create('task-nobody');
 }
 
+/** Who refuses it does not have it any more: it is in the list of its role again, where there is one. */
+const withoutPerson = (assigned: Assignment): Assignment =>
+  assigned.role === null && assigned.unit === null ? assigned : { ...assigned, person: null };
+
 const impossible = ({ state }: WorkflowTask, step: string): Error =>
   taskErrors.create('task-step-impossible', { state, step, possible: stepsFrom(state).join(', ') || 'none' });
 
@@ -323,3 +427,7 @@ function keyOf(messageId: string, definition: string, name: string, discriminato
   const own = discriminator.toWellFormed();
   return hash('sha256', canonicalJson({ task: messageId, definition, name, discriminator: own }));
 }
+
+/** Of the definition, not of one name: whatever it has asked for about a visit is found by that. */
+const aboutOf = (definition: string, subject: string): string =>
+  hash('sha256', canonicalJson({ about: subject.toWellFormed(), definition }));

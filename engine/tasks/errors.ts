@@ -26,5 +26,36 @@ export const taskErrors = defineErrors({
     'The checklist has {open} parts that nobody has done.',
     'Do them, or skip them with a reason.',
   ),
+  'ehr-differs': permanent(
+    'The task says another status in the EHR, to which none of its steps leads.',
+    'Look at both, and say which of them holds.',
+  ),
+  'ehr-gone': permanent(
+    'The copy of the task is not in the EHR any more.',
+    'Ask who removed it; "ours" writes another one.',
+  ),
+  'ehr-refused': permanent(
+    'The EHR refuses the copy of the task as it is.',
+    'Read what the endpoint says about it, and mend what the definition sends or what the server allows.',
+  ),
+  'ehr-unreachable': {
+    class: 'transient',
+    text: 'The EHR could not be asked about the copy of the task.',
+    remedy: 'It is tried again each minute; look at the endpoint if it stays so.',
+  },
+  'ehr-waits': {
+    class: 'transient',
+    text: 'The copy of the task is not written while its flow only recommends.',
+    remedy: 'After the fallback has ended it is offered: a person has it written.',
+  },
+  'ehr-held': permanent(
+    'The copy of the task was held back while its flow only recommended.',
+    'Have it written if the EHR is still to have it; nothing is sent by itself.',
+  ),
+  'ehr-no-difference': permanent('The task and its copy do not differ.', 'Load the task again.'),
+  'ehr-no-way': permanent(
+    'No steps lead from {state} to what the EHR says.',
+    'Write our state over it, or change it in the EHR.',
+  ),
   'task-text-too-long': permanent('The text is longer than {limit} characters.', 'Shorten it.'),
 });

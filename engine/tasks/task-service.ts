@@ -6,7 +6,10 @@ import type { Millis } from '../base/clock.ts';
 import type {
   Assignment,
   ClaimedWork,
+  DueRule,
   EhrCopy,
+  EhrCopyPlan,
+  EhrReference,
   Lane,
   TaskEvent,
   TaskPart,
@@ -16,6 +19,9 @@ import type {
   TaskStep,
   WorkflowTask,
 } from '../store/contract/index.ts';
+
+/** `WorkflowTask.name` of tasks that ask about a held message (engine/fallback): no node can have it. */
+export const REVIEW_TASK = 'wardflow.review';
 
 export interface CreateTask {
   readonly work: ClaimedWork;
@@ -29,13 +35,22 @@ export interface CreateTask {
   readonly priority: TaskPriority;
   readonly assigned: Assignment;
   readonly serviceLine: string | null;
+  /** `null`: as `dueRules` say, if they do. */
   readonly dueAt: Millis | null;
+  /** Of the definition; left out where the flow says when it is due. */
+  readonly dueRules?: readonly DueRule[];
   readonly parts: readonly Pick<TaskPart, 'id' | 'text' | 'role' | 'dueAt' | 'after' | 'compensate'>[];
   readonly decisions: readonly string[];
   readonly escalationId: string | null;
+  /** Names what several messages may be about, within the definition; kept as a hash alone. */
+  readonly about?: string;
   readonly patientHint: string | null;
+  /** `WorkflowTask.patient`. */
+  readonly patient?: string;
   /** Endpoint on which its copy is to be; `null`: none. */
   readonly endpoint: string | null;
+  /** What the copy may say there; absent: as little as makes a Task. */
+  readonly copy?: EhrCopyPlan;
   readonly carry: unknown;
 }
 
@@ -62,7 +77,7 @@ export interface TaskService {
   take(id: string, seen: number, step: TaskStep, by: TaskActor, reason?: TaskReason): Promise<WorkflowTask>;
   /** Takes it over in one step: to the person, and accepted (or begun, where it was ready). @throws `task-step-impossible` */
   claim(id: string, seen: number, person: string, by: TaskActor): Promise<WorkflowTask>;
-  /** @throws `task-nobody`, `task-step-impossible`, `task-reason-missing` */
+  /** With the time of the other role, where rules made it. @throws `task-nobody`, `task-step-impossible`, `task-reason-missing` */
   reassign(id: string, seen: number, to: Assignment, by: TaskActor, reason: TaskReason): Promise<WorkflowTask>;
   /** @throws `task-part-unknown`, `task-part-waits`, `task-reason-missing` (to skip one) */
   setPart(
@@ -83,9 +98,26 @@ export interface TaskService {
     by: TaskActor,
     reason: TaskReason,
   ): Promise<WorkflowTask>;
-  /** What the EHR's copy says, as was read or written just now. */
-  noteEhr(id: string, seen: number, ehr: EhrCopy): Promise<WorkflowTask>;
+  /**
+   * What the EHR's copy says, where that belongs in the timeline; `by`: who settled a difference, default the EHR. `from`: what was known
+   * of the copy when that was worked out; `task-stale` where it is something else by now.
+   */
+  noteEhr(
+    id: string,
+    seen: number,
+    ehr: EhrCopy,
+    by?: TaskActor,
+    reason?: TaskReason,
+    from?: EhrCopy,
+  ): Promise<WorkflowTask>;
+  /**
+   * The patient's record was merged into another, or is one of its own again: the EHR's copy names `now`, with a line in the
+   * timeline. `null`: what it names cannot be told from a number, so that a person has to look.
+   */
+  followPatient(id: string, seen: number, now: EhrReference | null): Promise<WorkflowTask>;
   keyOf(messageId: string, definition: string, name: string, discriminator: string): string;
+  /** `WorkflowTask.about` of what is named so in the definition. */
+  aboutOf(definition: string, subject: string): string;
 }
 
 export const laneOfPriority = (priority: TaskPriority): Lane =>

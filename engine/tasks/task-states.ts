@@ -21,6 +21,10 @@ type Next = TaskState | 'held';
 
 const ENDING = { cancel: 'cancelled', correct: 'entered-in-error' } as const;
 
+/**
+ * Somebody who may assign hands on what another has taken over and cannot end (they have gone home): it is ready for who gets it,
+ * as "stopped for delegation" in R4.
+ */
 const STEPS: Readonly<Record<TaskState, Readonly<Partial<Record<TaskStep, Next>>>>> = {
   draft: { request: 'requested', 'make-ready': 'ready', ...ENDING },
   requested: {
@@ -33,10 +37,24 @@ const STEPS: Readonly<Record<TaskState, Readonly<Partial<Record<TaskStep, Next>>
     ...ENDING,
   },
   received: { accept: 'accepted', reject: 'rejected', release: 'requested', reassign: 'requested', ...ENDING },
-  accepted: { start: 'in-progress', hold: 'on-hold', reject: 'rejected', fail: 'failed', ...ENDING },
+  accepted: {
+    start: 'in-progress',
+    hold: 'on-hold',
+    reject: 'rejected',
+    reassign: 'ready',
+    fail: 'failed',
+    ...ENDING,
+  },
   ready: { start: 'in-progress', hold: 'on-hold', reassign: 'requested', fail: 'failed', ...ENDING },
-  'in-progress': { hold: 'on-hold', complete: 'completed', fail: 'failed', 'hand-back': 'ready', ...ENDING },
-  'on-hold': { resume: 'held', fail: 'failed', ...ENDING },
+  'in-progress': {
+    hold: 'on-hold',
+    complete: 'completed',
+    fail: 'failed',
+    'hand-back': 'ready',
+    reassign: 'ready',
+    ...ENDING,
+  },
+  'on-hold': { resume: 'held', reassign: 'ready', fail: 'failed', ...ENDING },
   rejected: { reassign: 'requested', correct: 'entered-in-error' },
   failed: { retry: 'ready', correct: 'entered-in-error' },
   completed: { correct: 'entered-in-error' },
@@ -78,3 +96,6 @@ export const hasEnded = (state: TaskState): boolean =>
 export function stepBetween(from: TaskState, to: TaskState, heldFrom: TaskState | null = null): TaskStep | null {
   return TASK_STEPS.find((step) => afterTaskStep(from, step, heldFrom) === to) ?? null;
 }
+
+/** Something is left to be done. */
+export const OPEN_TASK_STATES: readonly TaskState[] = TASK_STATES.filter((state) => !hasEnded(state));

@@ -1,12 +1,12 @@
 import type { Hl7Message } from '../../hl7/message.ts';
 import type { Coding, EventContext, PatientDischargedEvent } from '../clinical-event.ts';
-import { envelope, patientKey, type BusinessKey } from '../envelope.ts';
+import { envelope, keyTime, patientKey, type BusinessKey } from '../envelope.ts';
 import { codings, patientRef, sourceOf, sourceTrigger, statedIn, text, time, visitRef } from './read-parts.ts';
 
 const MOST_DIAGNOSES = 100;
 
 /** ADT^A03: the visit is over. PV1-45 says when; EVN-6 and EVN-2 when it happened or was recorded, where PV1 does not. */
-export function discharge(message: Hl7Message, context: EventContext): PatientDischargedEvent {
+export function discharge(message: Hl7Message, context: EventContext, late = false): PatientDischargedEvent {
   const pv1 = message.segment('PV1');
   const evn = message.segment('EVN');
   const patient = patientRef(message.segment('PID'));
@@ -24,7 +24,7 @@ export function discharge(message: Hl7Message, context: EventContext): PatientDi
     {
       name: 'patient.discharged',
       source,
-      key: [subject, visit.number, happened, ...fallback],
+      key: [subject, visit.number, keyTime(happened), ...fallback],
       fact: {
         key:
           visit.number === null
@@ -36,6 +36,7 @@ export function discharge(message: Hl7Message, context: EventContext): PatientDi
       },
       time: happened,
       patient: subject,
+      late,
       data: {
         sourceTrigger: sourceTrigger(message),
         patient,
@@ -55,7 +56,7 @@ export function dischargeKey(patient: string, visit: string): BusinessKey {
   return ['patient.discharged', patient, visit];
 }
 
-function diagnoses(message: Hl7Message): Coding[] {
+export function diagnoses(message: Hl7Message): Coding[] {
   const found: Coding[] = [];
   for (const dg1 of message.segments('DG1')) {
     const [first] = codings(dg1, 3);

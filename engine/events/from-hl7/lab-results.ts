@@ -2,7 +2,7 @@ import type { Hl7Message } from '../../hl7/message.ts';
 import type { Hl7Order } from '../../hl7/orders.ts';
 import type { Hl7Segment } from '../../hl7/segment.ts';
 import type { Coding, EventContext, LabEventName, LabResultData, LabResultEvent } from '../clinical-event.ts';
-import { envelope, patientKey, type BusinessKey, type FactParts, type StatedContext } from '../envelope.ts';
+import { envelope, keyTime, patientKey, type BusinessKey, type FactParts, type StatedContext } from '../envelope.ts';
 import { observationValue } from './observation-value.ts';
 import {
   codings,
@@ -127,7 +127,7 @@ function businessKey(origin: Origin, data: LabResultData, patient: string): Busi
   const { order, code, subId, status, observedAt } = data;
   const named = order.filler ?? order.placer;
   const fallback = named === null ? origin : [];
-  return [patient, named, order.service.code, code, subId, status, observedAt, ...fallback];
+  return [patient, named, order.service.code, code, subId, status, keyTime(observedAt), ...fallback];
 }
 
 const PRELIMINARY = 1;

@@ -62,24 +62,36 @@ export function codings(segment: Hl7Segment | undefined, field: number): Coding[
 export const NO_CODING: Coding = { system: null, code: null, display: null };
 
 export function patientRef(pid: Hl7Segment | undefined): PatientRef {
-  const identifiers = identifiersOf(pid);
-  const name = ['5.2', '5.3', '5.1']
-    .map((path) => text(pid, path))
+  return {
+    ...personFrom(pid, { identifiers: '3', name: '5' }),
+    birthDate: parseHl7Time(text(pid, '7') ?? '')?.iso.slice(0, 10) ?? null,
+    sex: text(pid, '8'),
+  };
+}
+
+/** Identifiers (CX) and name (XPN) in the fields given. */
+export function personFrom(
+  segment: Hl7Segment | undefined,
+  fields: { readonly identifiers: string; readonly name: string },
+): PatientRef {
+  const identifiers = identifiersOf(segment, fields.identifiers);
+  const name = ['2', '3', '1']
+    .map((component) => text(segment, `${fields.name}.${component}`))
     .filter((part) => part !== null)
     .join(' ');
   return {
     identifier: identifiers.find(({ type }) => type === 'MR') ?? identifiers[0] ?? null,
     identifiers,
     name: name === '' ? null : name,
-    birthDate: parseHl7Time(text(pid, '7') ?? '')?.iso.slice(0, 10) ?? null,
-    sex: text(pid, '8'),
+    birthDate: null,
+    sex: null,
   };
 }
 
-function identifiersOf(pid: Hl7Segment | undefined): PatientRef['identifiers'] {
-  const all = (path: string): (string | null)[] => (pid?.getAll(path, MOST_IDENTIFIERS) ?? []).map(stated);
-  const [authorities, authorityIds, types] = [all('3.4.1'), all('3.4.2'), all('3.5')];
-  return all('3.1').flatMap((value, i) =>
+function identifiersOf(segment: Hl7Segment | undefined, field: string): PatientRef['identifiers'] {
+  const all = (path: string): (string | null)[] => (segment?.getAll(path, MOST_IDENTIFIERS) ?? []).map(stated);
+  const [authorities, authorityIds, types] = [all(`${field}.4.1`), all(`${field}.4.2`), all(`${field}.5`)];
+  return all(`${field}.1`).flatMap((value, i) =>
     value === null ? [] : [{ value, authority: authorities[i] ?? authorityIds[i] ?? null, type: types[i] ?? null }],
   );
 }

@@ -29,8 +29,11 @@ export interface AlertDelivery {
   readonly code: string | null;
 }
 
+export const ALERT_DISMISSALS = ['false-positive', 'duplicate', 'not-actionable', 'other'] as const;
+
+/** Why it should not have been told. */
 export interface AlertDismissal {
-  readonly reason: 'false-positive' | 'duplicate' | 'not-actionable' | 'other';
+  readonly reason: (typeof ALERT_DISMISSALS)[number];
   readonly text: string | null;
 }
 
@@ -43,6 +46,8 @@ export interface AlertRecord {
   readonly policy: string;
   readonly policyVersion: string;
   readonly definition: string;
+  /** `WorkflowTask.patient`, of that message. */
+  readonly patient?: string;
   /** The message that started it; later ones are counted. */
   readonly messageId: string;
   readonly tier: string;
@@ -56,13 +61,27 @@ export interface AlertRecord {
   /** What comes in the group before this is counted to this alert, if it is not over, or held back; after it a new one begins. */
   readonly coolUntil: Millis;
   readonly deliveries: readonly AlertDelivery[];
+  /** First look of a person, while it was not over. */
   readonly openedAt: Millis | null;
-  readonly acknowledged: { readonly by: string; readonly at: Millis } | null;
+  /** `task`: it was answered through this workflow task of ours. */
+  readonly acknowledged: { readonly by: string; readonly at: Millis; readonly task?: string } | null;
   /** First thing that somebody did about it. */
   readonly actedAt: Millis | null;
-  readonly ended: { readonly by: string; readonly at: Millis; readonly dismissal: AlertDismissal | null } | null;
+  /** What people did about it, in their words, the newest last; the last 50. May be clinical: never in lists, logs or audit records. */
+  readonly acts?: readonly { readonly by: string; readonly at: Millis; readonly what: string }[];
+  readonly ended: {
+    readonly by: string;
+    readonly at: Millis;
+    readonly dismissal: AlertDismissal | null;
+    /** It is over because this workflow task of ours was completed: that its cause is gone is told all the same. */
+    readonly task?: string;
+  } | null;
   /** Heading of the definition's README. */
   readonly runbook: string | null;
+  /** The version that a person made last, looks apart; absent: nobody yet. Whoever saw an older one has not seen that. */
+  readonly answered?: number;
+  /** Our workflow task that it made people look at; those that joined it have theirs in `HeldBackAlert.task`. Absent: none. */
+  readonly task?: string;
 }
 
 /** What was not told, and by which rule. */
@@ -76,12 +95,15 @@ export interface HeldBackAlert {
   readonly because: 'suppressed' | 'cooling-down' | 'joined';
   /** Reason of the suppression rule; id of the alert that it joined. */
   readonly by: string;
+  /** `AlertRecord.task` that it would have had. */
+  readonly task?: string;
 }
 
 export interface AlertQuery {
   readonly states?: readonly AlertState[];
   readonly policy?: string;
   readonly messageId?: string;
+  readonly group?: string;
   readonly since?: Millis;
   /** Of one of these; an empty list: none. */
   readonly definitions?: readonly string[];
@@ -115,5 +137,6 @@ export interface Alerts {
   /** The newest of the group. */
   ofGroup(group: string): Promise<AlertRecord | undefined>;
   list(query: AlertQuery): Promise<readonly AlertRecord[]>;
+  counts(query: Omit<AlertQuery, 'states' | 'limit'>): Promise<Readonly<Record<AlertState, number>>>;
   heldBackList(query: Omit<AlertQuery, 'states'>): Promise<readonly HeldBackAlert[]>;
 }

@@ -1,5 +1,6 @@
 /** Decisions, the gate's memory, escalations, and versions of definitions: what flows leave behind besides effects. */
 import type { Millis } from '../../base/clock.ts';
+import type { WorkingClock } from '../../schedule/working-time.ts';
 import type { AuditEntry } from './audit.ts';
 import type { NewWork } from './work.ts';
 
@@ -36,6 +37,11 @@ export interface Decisions {
 export interface GateFact {
   readonly scope: string;
   readonly key: string;
+  /**
+   * Keys by which the same fact was known before its patient's record was merged: where nothing has passed under `key`, it goes on
+   * under the first of them that something has come under.
+   */
+  readonly formerly?: readonly string[];
   readonly messageId: string;
   /** The item it came with: what passed with an item that is dead or discarded did not take effect. */
   readonly workId: string;
@@ -106,6 +112,12 @@ export interface LadderStep {
   readonly text: string;
 }
 
+/** A ladder as it was written: times of `clock`, repeats not written out. */
+export interface LadderPlan {
+  readonly clock: WorkingClock | null;
+  readonly steps: readonly (LadderStep & { readonly repeatMs: Millis | null })[];
+}
+
 export interface Escalation {
   readonly id: string;
   /** Unique: message + name + discriminator; a redelivery finds the same escalation. */
@@ -146,6 +158,14 @@ export interface Escalation {
   readonly restatedBy?: readonly string[];
   /** What it is about, where several messages may be about that: a hash, and which of the fact's escalations it is, from 0. */
   readonly fact?: { readonly id: string; readonly nth: number };
+  /** `WorkflowTask.patient`. */
+  readonly patient?: string;
+  /** Our workflow task that it tells people about: whoever takes that over has answered. Absent: none. */
+  readonly task?: string;
+  /** What its steps were worked out from, for one that begins again at another hour. Absent: they are real time. */
+  readonly plan?: LadderPlan;
+  /** It began again: of which one, and the version of the task with which nobody had it any more. */
+  readonly again?: { readonly of: string; readonly since: number };
 }
 
 export interface EscalationQuery {
@@ -155,6 +175,8 @@ export interface EscalationQuery {
   readonly subscription?: string;
   /** `Escalation.fact.id` */
   readonly fact?: string;
+  /** `Escalation.task` */
+  readonly task?: string;
   /** Of one of these; an empty list: none. */
   readonly definitions?: readonly string[];
   readonly before?: Millis;
@@ -190,6 +212,8 @@ export interface Escalations {
   get(id: string): Promise<Escalation | undefined>;
   byKey(key: string): Promise<Escalation | undefined>;
   list(query: EscalationQuery): Promise<readonly Escalation[]>;
+  /** Tasks for which an escalation is open or exhausted, by id, those behind `after`; none: there are no more. */
+  tasksWaitedFor(after: string, limit: number): Promise<readonly string[]>;
 }
 
 /** Files of a definition version, kept as long as work pinned to it may run. */

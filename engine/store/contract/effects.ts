@@ -87,4 +87,10 @@ export interface Effects {
   ): Promise<'decided' | 'not-ambiguous' | 'unknown'>;
   get(key: string): Promise<EffectRecord | undefined>;
   ofMessage(messageId: string): Promise<readonly EffectRecord[]>;
+  /** What is done, the latest begun first: a page of at most `limit` (1 to 200) behind the place that the page before gave. */
+  done(page: { readonly after?: number; readonly limit: number }): Promise<{
+    readonly records: readonly EffectRecord[];
+    /** `null`: there are no more. */
+    readonly after: number | null;
+  }>;
 }

@@ -2,7 +2,13 @@
 import type { Millis } from '../../base/clock.ts';
 import type { OwedAcknowledgement } from './acknowledgements.ts';
 import type { AuditEntry } from './audit.ts';
+import type { IdentityStatement } from './identities.ts';
+import type { Review } from './fallbacks.ts';
 import type { NewWork } from './work.ts';
+
+/** What the bytes of a message are: HL7 v2 as it came, a FHIR notification or resource (JSON), an event by HTTP (JSON). */
+export const MESSAGE_FORMATS = ['hl7v2', 'fhir', 'json'] as const;
+export type MessageFormat = (typeof MESSAGE_FORMATS)[number];
 
 export type Lane = 'stat' | 'urgent' | 'routine' | 'bulk';
 export const LANES: readonly Lane[] = ['stat', 'urgent', 'routine', 'bulk'];
@@ -28,6 +34,13 @@ export interface NewMessage {
   /** Identifies the TCP connection (or request) it came by: arrival order is defined per connection. */
   readonly connection: string;
   readonly receivedAt: Millis;
+  /** Absent: `hl7v2`. */
+  readonly format?: MessageFormat;
+  /**
+   * What another frame must have in common with this one (with feed and control id) to be a resend of it; absent: the body.
+   * For formats whose repeats differ in their bytes: a notification says when it was sent.
+   */
+  readonly sameAs?: string;
   /** The frame's content exactly as received, without the MLLP envelope. */
   readonly bytes: Uint8Array;
   /** SHA-256 of `bytes`, hex. */
@@ -51,6 +64,8 @@ export interface NewMessage {
   readonly answer: Answer;
   /** Enhanced mode, where the sender wants to hear what became of the message; kept in the same commit. */
   readonly acknowledgement?: OwedAcknowledgement;
+  /** Who became whom, of a message that merges: taken (`Identities.take`) in the same commit, unless it is a resend or nobody's. */
+  readonly identity?: IdentityStatement;
 }
 
 export interface Answer {
@@ -63,7 +78,7 @@ export interface Answer {
 export type AcceptOutcome =
   | { readonly kind: 'accepted' | 'unrouted' | 'quarantined'; readonly id: string; readonly seq: number }
   /**
-   * The same feed, control id and body within the window: a new entry, no new work, the first answer again. What was
+   * The same feed, control id and body (or `sameAs`) within the window: a new entry, no new work, the first answer again. What was
    * unrouted then and is wanted now is no resend: it is accepted with its work.
    */
   | {
@@ -78,6 +93,7 @@ export interface MessageSummary {
   readonly id: string;
   readonly seq: number;
   readonly feed: string;
+  readonly format: MessageFormat;
   readonly controlId: string | null;
   readonly type: string | null;
   readonly sender: string | null;
@@ -90,12 +106,17 @@ export interface MessageSummary {
   readonly size: number;
   /** Why it needs somebody or waits: catalogue code and sentence; `null` when all is well. */
   readonly reason: { readonly code: string; readonly text: string } | null;
+  /** Of `parked`: a person decides about it, and why; `null`: it waits for something else. */
+  readonly held: Pick<Review, 'because' | 'sentence'> | null;
   /** When the next retry is due, for `waiting`. */
   readonly retryAt: Millis | null;
   /** It is done now but was dead or retried before. */
   readonly recovered: boolean;
   readonly definitions: readonly string[];
 }
+
+/** Enough to tell two of one title apart. */
+export type MessageLabel = Pick<MessageSummary, 'id' | 'feed' | 'controlId' | 'type' | 'patientHint'>;
 
 export interface StoredMessage extends MessageSummary {
   readonly connection: string;
@@ -142,6 +163,8 @@ export interface Journal {
   /** Notes that the answer has left. Loss of this note loses no message, so it need not be flushed at once. */
   answered(id: string, at: Millis): Promise<void>;
   get(id: string): Promise<StoredMessage | undefined>;
+  /** What lists of other things say of the messages that they are about; those that are not kept any more are left out. At most 1000 ids. */
+  labels(ids: readonly string[]): Promise<readonly MessageLabel[]>;
   bytes(id: string): Promise<Uint8Array | undefined>;
   /** Newest first, unless asked otherwise. */
   list(query: MessageQuery): Promise<readonly MessageSummary[]>;

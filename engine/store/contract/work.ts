@@ -2,7 +2,7 @@
  * The work queue: processing owed for messages.
  *
  *   new -> waiting | parked (child)          claim: waiting -> claimed
- *   claimed -> done | dead | waiting (retry, or lease ran out)
+ *   claimed -> done | dead | waiting (retry, or lease ran out) | parked (held for a person: fallbacks.ts)
  *   parked -> waiting                        dead -> waiting (redrive) | discarded
  *   waiting | parked -> discarded (by a person)
  *
@@ -13,7 +13,8 @@
 import type { Millis } from '../../base/clock.ts';
 import type { FailureClass, WaitsFor } from '../../base/errors.ts';
 import type { AuditEntry } from './audit.ts';
-import type { Lane } from './journal.ts';
+import type { NewReview } from './fallbacks.ts';
+import type { Lane, MessageFormat } from './journal.ts';
 
 export const WORK_STATES = ['waiting', 'claimed', 'parked', 'done', 'dead', 'discarded'] as const;
 export type WorkState = (typeof WORK_STATES)[number];
@@ -72,6 +73,7 @@ export interface ClaimedWork {
   readonly message: {
     readonly bytes: Uint8Array;
     readonly feed: string;
+    readonly format: MessageFormat;
     readonly receivedAt: Millis;
     readonly controlId: string | null;
   };
@@ -122,7 +124,9 @@ export type Settlement =
       /** The item counts as not delivered yet: its deadline begins with the next delivery (an operator held it). */
       readonly anew?: boolean;
     }
-  | { readonly kind: 'dead'; readonly failure: Failure };
+  | { readonly kind: 'dead'; readonly failure: Failure }
+  /** A person has to decide what becomes of it: `Fallbacks.decide`, and nothing else, moves it again. */
+  | { readonly kind: 'held'; readonly held: NewReview };
 
 export interface SettleRequest {
   readonly workId: string;
@@ -145,7 +149,7 @@ export interface WorkAttempt {
   /** `null`: interrupted (the process ended), or still running. */
   readonly endedAt: Millis | null;
   readonly version: string | null;
-  readonly outcome: 'running' | 'done' | 'retry' | 'dead' | 'interrupted';
+  readonly outcome: 'running' | 'done' | 'retry' | 'dead' | 'interrupted' | 'held';
   readonly failure: Failure | null;
   readonly steps: readonly TraceStep[];
 }
@@ -235,7 +239,10 @@ export interface WorkQueue {
   redrive(workId: string, at: Millis, audit: AuditEntry): Promise<'redriven' | 'not-dead' | 'unknown'>;
   /** dead | waiting | parked -> discarded. */
   discard(workId: string, at: Millis, reason: string, audit: AuditEntry): Promise<'discarded' | 'not-open' | 'unknown'>;
-  /** Newer items of the same ordering key that are already done: a redrive behind them must say so first. */
+  /**
+   * Newer items of the same ordering key that are already done, here or by hand (held and put aside), or just being delivered: a redrive
+   * behind them must say so first. Those that retention has taken since, while this one rested, are counted.
+   */
   doneAfter(workId: string): Promise<number>;
   ofMessage(messageId: string): Promise<readonly WorkView[]>;
   get(workId: string): Promise<WorkView | undefined>;

@@ -6,9 +6,15 @@ import type { Collections } from './documents.ts';
 import * as acknowledgements from './read/acknowledgements.ts';
 import * as alerts from './read/alerts.ts';
 import * as clinical from './read/clinical.ts';
+import * as fallbacks from './read/fallbacks.ts';
 import * as figures from './read/figures.ts';
+import * as identities from './read/identities.ts';
 import * as messages from './read/messages.ts';
+import * as differences from './read/differences.ts';
+import * as problems from './read/problems.ts';
+import * as subscriptions from './read/subscriptions.ts';
 import { effectFrom } from './read/records.ts';
+import * as spans from './read/spans.ts';
 import * as tasks from './read/tasks.ts';
 import * as work from './read/work.ts';
 import { storeError } from './sent-error.ts';
@@ -34,11 +40,18 @@ import {
 } from './write/clinical.ts';
 import { MOST_BY_FILTER } from './write/context.ts';
 import { beginEffect, decideEffect, finishEffect } from './write/effects.ts';
+import { decideReview, noteDown, setFallback } from './write/fallbacks.ts';
 import { admit } from './write/gate.ts';
 import { LostDecisions } from './write/lost-decisions.ts';
+import { withinIdentity, withinStatements } from '../event-statements.ts';
+import { advanceStates } from './write/event-states.ts';
+import { answerIdentity, takeIdentity, undoIdentityLink } from './write/identities.ts';
+import { putDifference } from './write/differences.ts';
+import { changeProblem, createProblem } from './write/problems.ts';
+import { changeSubscription, noteWritten, takeVersion } from './write/subscriptions.ts';
 import { purge } from './write/purge.ts';
 import { clearSwitch, setSwitch } from './write/switches.ts';
-import { changeTask, createTask } from './write/tasks.ts';
+import { changeTask, createTask, noteTaskCopy } from './write/tasks.ts';
 import { addChild } from './write/children.ts';
 import { expireLeases, release } from './write/interrupt.ts';
 import { discard, discardQuarantined, redrive } from './write/people.ts';
@@ -117,6 +130,7 @@ export function composeStore(parts: Composed): Store {
         return Promise.resolve();
       },
       get: (id) => read('journal.get', () => messages.getMessage(collections, id)),
+      labels: (ids) => read('journal.labels', () => messages.labelsOf(collections, ids)),
       bytes: (id) => read('journal.bytes', () => messages.getBytes(collections, id)),
       list: (query) => read('journal.list', () => messages.listMessages(collections, query)),
       counts: (query) => read('journal.counts', () => messages.countMessages(collections, query)),
@@ -178,12 +192,29 @@ export function composeStore(parts: Composed): Store {
       decide: (key, outcome, at, audit) => batches.do(decideEffect(key, outcome, at, audit)),
       get: (key) => read('effects.get', () => clinical.getEffect(collections, key, ours)),
       ofMessage: (id) => read('effects.ofMessage', () => clinical.effectsOfMessage(collections, id, ours)),
+      done: (page) => read('effects.done', () => clinical.doneEffects(collections, page, ours)),
     },
     decisions: {
       record: (decision) => batches.do(recordDecision(decision, () => lost.add(decision.workId))),
       ofMessage: (id) => read('decisions.ofMessage', () => clinical.decisionsOfMessage(collections, id)),
     },
     gate: { admit: (fact) => batches.do(admit(fact)) },
+    eventStates: {
+      advance: (messageId, statements) => batches.do(advanceStates(messageId, withinStatements(statements))),
+    },
+    identities: {
+      take: (messageId, statement, now, how) =>
+        batches.do(takeIdentity(messageId, withinIdentity(statement), now, how)),
+      answer: (id, seen, answer) => batches.do(answerIdentity(id, seen, answer)),
+      undo: (id, seen, by) => batches.do(undoIdentityLink(id, seen, by)),
+      person: (key) => read('identities.person', () => identities.getPerson(collections, key)),
+      question: (id) => read('identities.question', () => identities.getQuestion(collections, id)),
+      questions: (query) => read('identities.questions', () => identities.listQuestions(collections, query)),
+      counts: (query) => read('identities.counts', () => identities.countQuestions(collections, query)),
+      link: (id) => read('identities.link', () => identities.getLink(collections, id)),
+      links: (query) => read('identities.links', () => identities.listLinks(collections, query)),
+      finding: (messageId) => read('identities.finding', () => identities.getFinding(collections, messageId)),
+    },
     escalations: {
       start: (escalation) => batches.do(startEscalation(escalation)),
       due: (now, limit) => read('escalations.due', () => clinical.dueEscalations(collections, now, limit)),
@@ -194,16 +225,21 @@ export function composeStore(parts: Composed): Store {
       get: (id) => read('escalations.get', () => clinical.getEscalation(collections, { _id: id })),
       byKey: (key) => read('escalations.get', () => clinical.getEscalation(collections, { key })),
       list: (query) => read('escalations.list', () => clinical.listEscalations(collections, query)),
+      tasksWaitedFor: (after, limit) =>
+        read('escalations.tasksWaitedFor', () => clinical.tasksWaitedFor(collections, after, limit)),
     },
     tasks: {
       create: (task, event, audit) => batches.do(createTask(task, event, audit)),
       change: (id, change) => batches.do(changeTask(id, change)),
+      noteCopy: (id, seen, ehr) => batches.do(noteTaskCopy(id, seen, ehr)),
       get: (id) => read('tasks.get', () => tasks.getTask(collections, { _id: id })),
       byKey: (key) => read('tasks.get', () => tasks.getTask(collections, { key })),
       events: (id) => read('tasks.events', () => tasks.taskEvents(collections, id)),
       list: (query) => read('tasks.list', () => tasks.listTasks(collections, query)),
+      search: (query, words) => read('tasks.search', () => tasks.searchTasks(collections, query, words)),
       counts: (query, now) => read('tasks.counts', () => tasks.countTasks(collections, query, now)),
       outOfStep: (before, limit) => read('tasks.outOfStep', () => tasks.tasksOutOfStep(collections, before, limit)),
+      copies: (query) => read('tasks.copies', () => tasks.taskCopies(collections, query)),
     },
     alerts: {
       raise: (alert, child, audit) => batches.do(raiseAlert(alert, child, audit)),
@@ -212,7 +248,43 @@ export function composeStore(parts: Composed): Store {
       get: (id) => read('alerts.get', () => alerts.getAlert(collections, id)),
       ofGroup: (group) => read('alerts.ofGroup', () => alerts.newestAlertOfGroup(collections, group)),
       list: (query) => read('alerts.list', () => alerts.listAlerts(collections, query)),
+      counts: (query) => read('alerts.counts', () => alerts.alertCounts(collections, query)),
       heldBackList: (query) => read('alerts.heldBackList', () => alerts.listHeldBack(collections, query)),
+    },
+    fallbacks: {
+      states: () => read('fallbacks.states', () => fallbacks.fallbackStates(collections)),
+      set: (next, audit) => batches.do(setFallback(next, audit)),
+      decide: (workId, verdict) => batches.do(decideReview(workId, verdict)),
+      reviewsOf: (workId) => read('fallbacks.reviewsOf', () => fallbacks.reviewsOfWork(collections, workId)),
+      byTask: (taskId) => read('fallbacks.byTask', () => fallbacks.reviewOfTask(collections, taskId)),
+      held: (query) => read('fallbacks.held', () => fallbacks.heldReviews(collections, query)),
+      heldCounts: () => read('fallbacks.heldCounts', () => fallbacks.countHeld(collections)),
+      downs: () => read('fallbacks.downs', () => fallbacks.endpointDowns(collections)),
+      noteDown: (endpoint, down) => batches.do(noteDown(endpoint, down)),
+    },
+    differences: {
+      put: (seen, next, audit) => batches.do(putDifference(seen, next, audit)),
+      get: (id) => read('differences.get', () => differences.getDifference(collections, id)),
+      list: (query) => read('differences.list', () => differences.listDifferences(collections, query)),
+      counts: (query) => read('differences.counts', () => differences.countDifferences(collections, query)),
+    },
+    problems: {
+      create: (report, audit) => batches.do(createProblem(report, audit)),
+      change: (seen, next, audit) => batches.do(changeProblem(seen, next, audit)),
+      get: (id) => read('problems.get', () => problems.getProblem(collections, id)),
+      list: (query) => read('problems.list', () => problems.listProblems(collections, query)),
+      counts: (query) => read('problems.counts', () => problems.countProblems(collections, query)),
+    },
+    subscriptions: {
+      get: (name) => read('subscriptions.get', () => subscriptions.getSubscription(collections, name)),
+      list: () => read('subscriptions.list', () => subscriptions.listSubscriptions(collections)),
+      change: (seen, next, audit) => batches.do(changeSubscription(seen, next, audit)),
+      take: (seen) => batches.do(takeVersion(seen)),
+      taken: (feed, references) =>
+        read('subscriptions.taken', () => subscriptions.taken(collections, feed, references)),
+      noteWritten: (...version) => batches.do(noteWritten(...version)),
+      written: (...version) => read('subscriptions.written', () => subscriptions.written(collections, ...version)),
+      forget: (before) => read('subscriptions.forget', () => subscriptions.forget(collections, before)),
     },
     audit: {
       append: (entries) => batches.do(appendAudit(entries)),
@@ -234,6 +306,12 @@ export function composeStore(parts: Composed): Store {
       minutes: (since, until) => read('figures.minutes', () => figures.figureMinutes(collections, since, until)),
       depth: () => read('figures.depth', () => figures.queueDepth(collections)),
       reasons: () => read('figures.reasons', () => figures.reasonFigures(collections)),
+    },
+    spans: {
+      tasks: (query) => read('spans.tasks', () => spans.taskSpans(collections, query)),
+      alerts: (query) => read('spans.alerts', () => spans.alertSpans(collections, query)),
+      escalations: (query) => read('spans.escalations', () => spans.escalationSpans(collections, query)),
+      heldBack: (query) => read('spans.heldBack', () => spans.heldBackCounts(collections, query)),
     },
     close: async () => {
       if (closed) return;

@@ -5,18 +5,23 @@
 import type { mongo } from 'mongoose';
 import type {
   AcknowledgementRecord,
-  AlertState,
   AuditRecord,
   EscalationState,
   Failure,
   GateReason,
   GateVerdict,
+  MessageFormat,
   MessageState,
+  DifferenceState,
+  ProblemKind,
+  ProblemState,
   SwitchKind,
   SwitchMode,
   TaskState,
   WorkState,
 } from '../contract/index.ts';
+import type * as alerts from './alert-documents.ts';
+import type * as identity from './identity-documents.ts';
 
 export interface MessageDoc {
   /** Its `seq`. */
@@ -34,7 +39,12 @@ export interface MessageDoc {
   patientHint: string | null;
   correlationId: string;
   traceparent: string;
+  /** By it a resend is known (likeness.ts): of the body, where `contentHash` is absent. */
   bodyHash: string;
+  /** Of the body, where a resend is known by something else. */
+  contentHash?: string;
+  /** Absent: `hl7v2`. */
+  format?: MessageFormat;
   size: number;
   /** `seq` and id of the first, for a resend. */
   resendOf?: number;
@@ -87,10 +97,14 @@ export interface WorkDoc {
   state: WorkState;
   /** Waiting, due, and holder of its key: what a claim looks for. */
   ready?: true | undefined;
+  /** Parked for a person: nothing but the decision moves it. */
+  held?: true | undefined;
   /** It stands in its key's row: waiting, claimed, or dead with `holds`. */
   blocks?: true | undefined;
   /** Waiting, claimed, parked or dead. */
   open?: true | undefined;
+  /** Newer ones of its key that were done when retention took them, while it rested. */
+  newerGone?: number;
   attempt: number;
   counted: number;
   fence: number;
@@ -138,7 +152,7 @@ export interface AttemptDoc {
   startedAt: number;
   endedAt: number | null;
   version: string | null;
-  outcome: 'done' | 'retry' | 'dead' | 'interrupted';
+  outcome: 'done' | 'retry' | 'dead' | 'interrupted' | 'held';
   failure?: Failure;
   /** JSON. */
   steps?: string;
@@ -229,6 +243,7 @@ export interface EscalationDoc {
   messageId: string;
   subscription: string;
   fact?: string;
+  task?: string;
   state: EscalationState;
   startedAt: number;
   nextStep: number;
@@ -256,6 +271,15 @@ export interface TaskDoc {
   urgency: number;
   dueRank: number;
   syncAt?: number | undefined;
+  about?: string | undefined;
+  /** Stated key of the patient. */
+  patient?: string | undefined;
+  /** Beside the record for reports. */
+  serviceLine?: string | undefined;
+  createdAt: number;
+  stateSince: number;
+  acknowledgedAt?: number | undefined;
+  endedAt?: number | undefined;
   /** JSON of the task. */
   record: string;
 }
@@ -265,42 +289,108 @@ export interface TaskEventDoc {
   _id: string;
   taskId: string;
   n: number;
+  /** Somebody decided otherwise than the rule then. */
+  overriddenAt?: number;
   record: string;
 }
 
-export interface AlertDoc {
+/** `_id` is the definition. */
+export interface EndpointDownDoc {
+  /** Name of the endpoint. */
+  _id: string;
+  since: number;
+  seenAt: number;
+}
+
+export interface FallbackDoc {
+  _id: string;
+  version: number;
+  /** JSON of the state. */
+  record: string;
+}
+
+export interface ReviewDoc {
   _id: string;
   seq: number;
-  group: string;
-  policy: string;
-  definition: string;
+  workId: string;
   messageId: string;
-  state: AlertState;
-  startedAt: number;
-  /** JSON of the alert. */
+  definition: string;
+  taskId?: string;
+  /** Nobody has decided yet. */
+  open?: true | undefined;
+  /** JSON of the review. */
   record: string;
 }
 
-/** `_id` is the group. */
-export interface AlertGroupDoc {
+export interface EventStateDoc {
+  /** The state's key: a hash. */
   _id: string;
-  newest: string;
-}
-
-/** A message that an alert stands for: `_id` is `<alert>/<message>`. */
-export interface AlertCountedDoc {
-  _id: string;
-  alert: string;
+  /** The last message that stated it. */
   messageId: string;
+  /** JSON of the state. */
+  state: string;
 }
 
-export interface AlertHeldDoc {
-  _id: number;
+export interface EventBeforeDoc {
+  /** The message. */
+  _id: string;
+  /** JSON of the states before it, by key. */
+  states: string;
+}
+
+export interface DifferenceDoc {
+  _id: string;
+  seq: number;
+  version: number;
+  state: DifferenceState;
+  endpoint: string;
+  definition: string;
+  messageId: string;
+  since: number;
+  /** JSON of the difference. */
+  record: string;
+}
+
+export interface ProblemDoc {
+  _id: string;
+  seq: number;
+  version: number;
+  kind: ProblemKind;
+  state: ProblemState;
+  definition: string;
+  messageId: string;
+  by: string;
   at: number;
-  policy: string;
-  definition: string;
-  messageId: string;
+  /** JSON of the report. */
   record: string;
+}
+
+/** `_id` is the name. */
+export interface SubscriptionDoc {
+  _id: string;
+  version: number;
+  /** JSON of the record. */
+  record: string;
+}
+
+/** `_id`: feed and reference. */
+export interface TakenVersionDoc {
+  _id: string;
+  versionId: string;
+  lastUpdated: number | null;
+  workId: string;
+  at: number;
+  /** Absent in those of before it was kept. */
+  before?: string | null;
+}
+
+/** `_id`: endpoint, reference and version. */
+export interface WrittenVersionDoc {
+  _id: string;
+  at: number;
+  /** Absent in those of before it was kept. */
+  base?: string | null;
+  baseAt?: number | null;
 }
 
 export type AuditDoc = AuditRecord & { _id: string; chain: string };
@@ -351,13 +441,29 @@ export interface Documents {
   decisions: DecisionDoc;
   gate: GateDoc;
   gateKeys: GateKeyDoc;
+  eventStates: EventStateDoc;
+  eventBefores: EventBeforeDoc;
+  identityKeys: identity.IdentityKeyDoc;
+  identityGroups: identity.IdentityGroupDoc;
+  identityAlike: identity.IdentityAlikeDoc;
+  identityLinks: identity.IdentityLinkDoc;
+  identityQuestions: identity.IdentityQuestionDoc;
+  identityFindings: identity.IdentityFindingDoc;
   escalations: EscalationDoc;
   tasks: TaskDoc;
   taskEvents: TaskEventDoc;
-  alerts: AlertDoc;
-  alertGroups: AlertGroupDoc;
-  alertCounted: AlertCountedDoc;
-  alertHeld: AlertHeldDoc;
+  alerts: alerts.AlertDoc;
+  alertGroups: alerts.AlertGroupDoc;
+  alertCounted: alerts.AlertCountedDoc;
+  alertHeld: alerts.AlertHeldDoc;
+  fallbacks: FallbackDoc;
+  endpointDowns: EndpointDownDoc;
+  reviews: ReviewDoc;
+  differences: DifferenceDoc;
+  problems: ProblemDoc;
+  subscriptions: SubscriptionDoc;
+  takenVersions: TakenVersionDoc;
+  writtenVersions: WrittenVersionDoc;
   audit: AuditDoc;
   chains: ChainDoc;
   definitions: DefinitionDoc;

@@ -4,6 +4,7 @@ import type { OwnedEffect } from './read/rows.ts';
 import type { ReadOperations } from './read/operations.ts';
 import { DecisionBatch } from './decisions.ts';
 import { RecentBodies } from './recent-bodies.ts';
+import { withinIdentity, withinStatements } from '../event-statements.ts';
 import { json } from './sql.ts';
 import { stepsText } from './steps.ts';
 import type { WorkerCalls } from './worker-calls.ts';
@@ -50,6 +51,7 @@ export function composeStore(
       },
       discardQuarantined: (id, at, audit) => writer.call('journal.discardQuarantined', [id, at, audit]),
       get: (id) => reader.call('journal.get', [id]),
+      labels: (ids) => reader.call('journal.labels', [ids]),
       bytes: (id) => reader.call('journal.bytes', [id]),
       list: (query) => reader.call('journal.list', [query]),
       counts: (query) => reader.call('journal.counts', [query]),
@@ -114,6 +116,10 @@ export function composeStore(
         return record && seen(record);
       },
       ofMessage: async (messageId) => (await reader.call('effects.ofMessage', [messageId])).map(seen),
+      done: async (page) => {
+        const { records, after } = await reader.call('effects.done', [page]);
+        return { records: records.map(seen), after };
+      },
     },
     decisions: {
       record: decisions,
@@ -130,16 +136,36 @@ export function composeStore(
       get: (id) => reader.call('escalations.get', ['id', id]),
       byKey: (key) => reader.call('escalations.get', ['key', key]),
       list: (query) => reader.call('escalations.list', [query]),
+      tasksWaitedFor: (after, limit) => reader.call('escalations.tasksWaitedFor', [after, limit]),
+    },
+    eventStates: {
+      advance: (messageId, statements) => writer.call('eventStates.advance', [messageId, withinStatements(statements)]),
+    },
+    identities: {
+      take: (messageId, statement, now, how) =>
+        writer.call('identities.take', [messageId, withinIdentity(statement), now, how]),
+      answer: (id, seen, answer) => writer.call('identities.answer', [id, seen, answer]),
+      undo: (id, seen, by) => writer.call('identities.undo', [id, seen, by]),
+      person: (key) => reader.call('identities.person', [key]),
+      question: (id) => reader.call('identities.question', [id]),
+      questions: (query) => reader.call('identities.questions', [query]),
+      counts: (query = {}) => reader.call('identities.counts', [query]),
+      link: (id) => reader.call('identities.link', [id]),
+      links: (query) => reader.call('identities.links', [query]),
+      finding: (messageId) => reader.call('identities.finding', [messageId]),
     },
     tasks: {
       create: (task, event, audit) => writer.call('tasks.create', [task, event, audit]),
       change: (id, change) => writer.call('tasks.change', [id, change]),
+      noteCopy: (id, seen, ehr) => writer.call('tasks.noteCopy', [id, seen, ehr]),
       get: (id) => reader.call('tasks.get', ['id', id]),
       byKey: (key) => reader.call('tasks.get', ['key', key]),
       events: (id) => reader.call('tasks.events', [id]),
       list: (query) => reader.call('tasks.list', [query]),
+      search: (query, words) => reader.call('tasks.search', [query, words]),
       counts: (query, now) => reader.call('tasks.counts', [query, now]),
       outOfStep: (before, limit) => reader.call('tasks.outOfStep', [before, limit]),
+      copies: (query) => reader.call('tasks.copies', [query]),
     },
     alerts: {
       raise: (alert, child, audit) => writer.call('alerts.raise', [alert, child, audit]),
@@ -148,7 +174,42 @@ export function composeStore(
       get: (id) => reader.call('alerts.get', [id]),
       ofGroup: (group) => reader.call('alerts.ofGroup', [group]),
       list: (query) => reader.call('alerts.list', [query]),
+      counts: (query) => reader.call('alerts.counts', [query]),
       heldBackList: (query) => reader.call('alerts.heldBackList', [query]),
+    },
+    fallbacks: {
+      states: () => reader.call('fallbacks.states', []),
+      set: (next, audit) => writer.call('fallbacks.set', [next, audit]),
+      decide: (workId, verdict) => writer.call('fallbacks.decide', [workId, verdict]),
+      reviewsOf: (workId) => reader.call('fallbacks.reviewsOf', [workId]),
+      byTask: (taskId) => reader.call('fallbacks.byTask', [taskId]),
+      held: (query) => reader.call('fallbacks.held', [query]),
+      heldCounts: () => reader.call('fallbacks.heldCounts', []),
+      downs: () => reader.call('fallbacks.downs', []),
+      noteDown: (endpoint, down) => writer.call('fallbacks.noteDown', [endpoint, down]),
+    },
+    differences: {
+      put: (seen, next, audit) => writer.call('differences.put', [seen, next, audit]),
+      get: (id) => reader.call('differences.get', [id]),
+      list: (query) => reader.call('differences.list', [query]),
+      counts: (query) => reader.call('differences.counts', [query]),
+    },
+    problems: {
+      create: (report, audit) => writer.call('problems.create', [report, audit]),
+      change: (seen, next, audit) => writer.call('problems.change', [seen, next, audit]),
+      get: (id) => reader.call('problems.get', [id]),
+      list: (query) => reader.call('problems.list', [query]),
+      counts: (query) => reader.call('problems.counts', [query]),
+    },
+    subscriptions: {
+      get: (name) => reader.call('subscriptions.get', [name]),
+      list: () => reader.call('subscriptions.list', []),
+      change: (seen, next, audit) => writer.call('subscriptions.change', [seen, next, audit]),
+      take: (seen) => writer.call('subscriptions.take', [seen]),
+      taken: async (feed, references) => new Map(await reader.call('subscriptions.taken', [feed, references])),
+      noteWritten: (...version) => writer.call('subscriptions.noteWritten', version),
+      written: (...version) => reader.call('subscriptions.written', version),
+      forget: (before) => writer.call('subscriptions.forget', [before]),
     },
     audit: {
       append: (entries) => writer.call('audit.append', [entries]),
@@ -170,6 +231,12 @@ export function composeStore(
       minutes: (since, until) => reader.call('figures.minutes', [since, until]),
       depth: () => reader.call('figures.depth', []),
       reasons: () => reader.call('figures.reasons', []),
+    },
+    spans: {
+      tasks: (query) => reader.call('spans.tasks', [query]),
+      alerts: (query) => reader.call('spans.alerts', [query]),
+      escalations: (query) => reader.call('spans.escalations', [query]),
+      heldBack: (query) => reader.call('spans.heldBack', [query]),
     },
     close: async () => {
       notes.stop();

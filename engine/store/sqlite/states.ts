@@ -1,6 +1,6 @@
 /** Names of states and lanes as small numbers: what the tables hold. Appending is safe; changing an order is a migration. */
-import { ACKNOWLEDGEMENT_STATES, LANES, MESSAGE_STATES, WORK_STATES } from '../contract/index.ts';
-import type { AcknowledgementState, Lane, MessageState, WorkState } from '../contract/index.ts';
+import { ACKNOWLEDGEMENT_STATES, LANES, MESSAGE_FORMATS, MESSAGE_STATES, WORK_STATES } from '../contract/index.ts';
+import type { AcknowledgementState, Lane, MessageFormat, MessageState, WorkState } from '../contract/index.ts';
 
 export const W = { waiting: 0, claimed: 1, parked: 2, done: 3, dead: 4, discarded: 5 } as const satisfies Record<
   WorkState,
@@ -19,6 +19,8 @@ export const A = { awaited: 0, made: 1, delivered: 2, unwanted: 3, lapsed: 4 } a
 
 export const LANE = { stat: 0, urgent: 1, routine: 2, bulk: 3 } as const satisfies Record<Lane, number>;
 
+export const FORMAT = { hl7v2: 0, fhir: 1, json: 2 } as const satisfies Record<MessageFormat, number>;
+
 export function workState(value: number): WorkState {
   return known(WORK_STATES[value]);
 }
@@ -30,6 +32,9 @@ export function acknowledgementState(value: number): AcknowledgementState {
 }
 export function laneName(value: number): Lane {
   return known(LANES[value]);
+}
+export function formatName(value: number): MessageFormat {
+  return known(MESSAGE_FORMATS[value]);
 }
 
 function known<T>(value: T | undefined): T {

@@ -7,6 +7,7 @@ import { openWriter } from './connection.ts';
 import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
 import { sentError } from './sent-error.ts';
 import { Sql } from './sql.ts';
+import { CutLog } from './write/cut-log.ts';
 import { Durability } from './write/durability.ts';
 import { LostDecisions } from './write/lost-decisions.ts';
 import { WriteContext } from './write/context.ts';
@@ -34,6 +35,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
   const sql = new Sql(db);
   const ctx = new WriteContext(sql);
   const durability = new Durability(sql);
+  const cutLog = new CutLog(sql);
   const lost = new LostDecisions();
   const handlers = new Map<string, Handler>(Object.entries(writeOperations) as [string, Handler][]);
 
@@ -90,6 +92,7 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
       }
       sql.run('COMMIT');
       durability.committed();
+      cutLog.committed(calls, results);
     } catch (error) {
       // Nothing of the batch is kept: every caller hears why.
       if (db.isTransaction) sql.run('ROLLBACK');

@@ -1,4 +1,10 @@
-import type { AlertQuery, AlertRecord, HeldBackAlert } from '../../contract/index.ts';
+import {
+  ALERT_STATES,
+  type AlertQuery,
+  type AlertRecord,
+  type AlertState,
+  type HeldBackAlert,
+} from '../../contract/index.ts';
 import type { Collections } from '../documents.ts';
 import { limitOf } from '../../limit-of.ts';
 
@@ -27,6 +33,19 @@ export async function listAlerts({ alerts }: Collections, query: AlertQuery): Pr
   return found.map(({ record }) => JSON.parse(record) as AlertRecord);
 }
 
+export async function alertCounts(
+  { alerts }: Collections,
+  query: Omit<AlertQuery, 'states' | 'limit'>,
+): Promise<Record<AlertState, number>> {
+  const startedAt = range(query.since, query.before);
+  const filter = { ...conditions(query), ...(startedAt && { startedAt }) };
+  const rows = await alerts
+    .aggregate<{ _id: AlertState; n: number }>([{ $match: filter }, { $group: { _id: '$state', n: { $sum: 1 } } }])
+    .toArray();
+  const none = Object.fromEntries(ALERT_STATES.map((state) => [state, 0])) as Record<AlertState, number>;
+  return { ...none, ...Object.fromEntries(rows.map(({ _id, n }) => [_id, n])) };
+}
+
 export async function listHeldBack(
   { alertHeld }: Collections,
   query: Omit<AlertQuery, 'states'>,
@@ -37,9 +56,10 @@ export async function listHeldBack(
   return found.map(({ record }) => JSON.parse(record) as HeldBackAlert);
 }
 
-const conditions = ({ policy, messageId, definitions }: Omit<AlertQuery, 'states'>) => ({
+const conditions = ({ policy, messageId, group, definitions }: Omit<AlertQuery, 'states'>) => ({
   ...(policy === undefined ? {} : { policy }),
   ...(messageId === undefined ? {} : { messageId }),
+  ...(group === undefined ? {} : { group }),
   ...(definitions ? { definition: { $in: [...definitions] } } : {}),
 });
 

@@ -7,6 +7,7 @@ import type {
   EffectRecord,
   Escalation,
   EscalationQuery,
+  EscalationState,
 } from '../../contract/index.ts';
 import type { AuditDoc, Collections, EffectDoc, EscalationDoc } from '../documents.ts';
 import { limitOf } from '../../limit-of.ts';
@@ -26,6 +27,20 @@ export async function effectsOfMessage(
 ): Promise<EffectRecord[]> {
   const documents = await effects.find({ messageId }, { sort: { seq: 1 } }).toArray();
   return documents.map((document) => effectFrom(document as EffectDoc, ours));
+}
+
+/** In the order in which they were begun. */
+export async function doneEffects(
+  { effects }: Collections,
+  { after, limit }: { readonly after?: number; readonly limit: number },
+  ours: Ours,
+): Promise<{ readonly records: EffectRecord[]; readonly after: number | null }> {
+  const filter = after === undefined ? {} : { seq: { $lt: after } };
+  const documents = await effects.find(filter, { sort: { seq: -1 }, limit }).toArray();
+  const records = documents
+    .filter(({ state }) => state === 'done')
+    .map((document) => effectFrom(document as EffectDoc, ours));
+  return { records, after: documents.length < limit ? null : (documents.at(-1)?.seq ?? null) };
 }
 
 export async function decisionsOfMessage({ decisions }: Collections, messageId: string): Promise<DecisionRecord[]> {
@@ -61,6 +76,7 @@ export async function listEscalations({ escalations }: Collections, query: Escal
     ...(query.messageId === undefined ? {} : { messageId: query.messageId }),
     ...(query.subscription === undefined ? {} : { subscription: query.subscription }),
     ...(query.fact === undefined ? {} : { fact: query.fact }),
+    ...(query.task === undefined ? {} : { task: query.task }),
     ...(query.before === undefined ? {} : { startedAt: { $lt: query.before } }),
   };
   const { definitions } = query;
@@ -74,6 +90,17 @@ export async function listEscalations({ escalations }: Collections, query: Escal
     if (found.length === limit) break;
   }
   return found;
+}
+
+/** Once for each task, though several of one may make a page shorter. */
+export async function tasksWaitedFor(
+  { escalations }: Collections,
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const filter = { task: { $gt: after }, state: { $in: ['open', 'exhausted'] as EscalationState[] } };
+  const found = await escalations.find(filter, { sort: { task: 1 }, limit, projection: { task: 1 } }).toArray();
+  return [...new Set(found.flatMap(({ task }) => (task === undefined ? [] : [task])))];
 }
 
 export async function listAudit({ audit }: Collections, chain: string, query: AuditQuery): Promise<AuditRecord[]> {

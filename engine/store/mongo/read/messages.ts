@@ -1,15 +1,39 @@
 import type { mongo } from 'mongoose';
 import { MESSAGE_STATES } from '../../contract/index.ts';
-import type { MessageCounts, MessageQuery, MessageState, MessageSummary, StoredMessage } from '../../contract/index.ts';
+import type {
+  MessageCounts,
+  MessageLabel,
+  MessageQuery,
+  MessageState,
+  MessageSummary,
+  Review,
+  StoredMessage,
+} from '../../contract/index.ts';
 import type { Collections, MessageDoc } from '../documents.ts';
 import { foldControlId, joinParts, partRange, searchKey } from '../values.ts';
 import { limitOf } from '../../limit-of.ts';
 
-function summary(document: MessageDoc): MessageSummary {
+type HeldBy = ReadonlyMap<string, MessageSummary['held']>;
+
+/** Of those that are parked, by id of the message; the oldest question speaks. */
+async function heldOf({ reviews }: Collections, documents: readonly MessageDoc[]): Promise<HeldBy> {
+  const parked = documents.filter(({ state }) => state === 'parked').map(({ id }) => id);
+  if (parked.length === 0) return new Map();
+  const found = await reviews.find({ messageId: { $in: parked }, open: true }, { sort: { seq: -1 } }).toArray();
+  return new Map(
+    found.map(({ messageId, record }) => {
+      const { because, sentence } = JSON.parse(record) as Review;
+      return [messageId, { because, sentence }];
+    }),
+  );
+}
+
+function summary(document: MessageDoc, held: HeldBy): MessageSummary {
   return {
     id: document.id,
     seq: document._id,
     feed: document.feed,
+    format: document.format ?? 'hl7v2',
     controlId: document.controlId,
     type: document.type,
     sender: document.sender,
@@ -19,19 +43,26 @@ function summary(document: MessageDoc): MessageSummary {
     stateSince: document.since,
     size: document.size,
     reason: document.reasonCode === undefined ? null : { code: document.reasonCode, text: document.reasonText ?? '' },
+    held: held.get(document.id) ?? null,
     retryAt: document.retryAt ?? null,
     recovered: document.recovered && document.state === 'done',
     definitions: document.definitions,
   };
 }
 
-export async function getMessage({ messages }: Collections, id: string): Promise<StoredMessage | undefined> {
-  const document = await messages.findOne({ id });
+export async function labelsOf({ messages }: Collections, ids: readonly string[]): Promise<MessageLabel[]> {
+  const projection = { id: 1, feed: 1, controlId: 1, type: 1, patientHint: 1 };
+  const found = await messages.find({ id: { $in: [...ids] } }, { projection }).toArray();
+  return found.map(({ id, feed, controlId, type, patientHint }) => ({ id, feed, controlId, type, patientHint }));
+}
+
+export async function getMessage(collections: Collections, id: string): Promise<StoredMessage | undefined> {
+  const document = await collections.messages.findOne({ id });
   if (!document) return undefined;
   return {
-    ...summary(document),
+    ...summary(document, await heldOf(collections, [document])),
     connection: document.connection,
-    bodyHash: document.bodyHash,
+    bodyHash: document.contentHash ?? document.bodyHash,
     messageTime: document.messageTime,
     correlationId: document.correlationId,
     traceparent: document.traceparent,
@@ -75,11 +106,12 @@ function filterOf(query: Omit<MessageQuery, 'limit'>): mongo.Filter<MessageDoc> 
   return all.length > 0 ? { $and: all } : {};
 }
 
-export async function listMessages({ messages }: Collections, query: MessageQuery): Promise<MessageSummary[]> {
+export async function listMessages(collections: Collections, query: MessageQuery): Promise<MessageSummary[]> {
   const sort = { _id: query.order === 'oldest-first' ? 1 : -1 } as const;
   const options = { sort, limit: limitOf(query.limit), projection: { answer: 0 } } as const;
-  const documents = await messages.find(filterOf(query), options).toArray();
-  return documents.map((document) => summary(document as MessageDoc));
+  const documents = (await collections.messages.find(filterOf(query), options).toArray()) as MessageDoc[];
+  const held = await heldOf(collections, documents);
+  return documents.map((document) => summary(document, held));
 }
 
 export async function countMessages(

@@ -94,7 +94,7 @@ export async function parkedChildren(
 ): Promise<{ key: string; data: unknown }[]> {
   const found = await work
     .find(
-      { childKey: { $gt: after, $lt: `${prefix}~` }, state: 'parked' },
+      { childKey: { $gt: after, $lt: `${prefix}~` }, state: 'parked', held: { $exists: false } },
       { projection: { childKey: 1, childData: 1 }, sort: { childKey: 1 }, limit },
     )
     .toArray();
@@ -114,10 +114,14 @@ export async function nextDue({ work }: Collections): Promise<number | null> {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-export async function doneAfter({ work }: Collections, workId: string): Promise<number> {
-  const one = await work.findOne({ _id: workId }, { projection: { orderingKey: 1, seq: 1 } });
+export async function doneAfter({ work, reviews }: Collections, workId: string): Promise<number> {
+  const one = await work.findOne({ _id: workId }, { projection: { orderingKey: 1, seq: 1, newerGone: 1 } });
   if (one?.orderingKey === undefined) return 0;
-  return work.countDocuments({ orderingKey: one.orderingKey, state: 'done', seq: { $gt: one.seq } });
+  const newer = { orderingKey: one.orderingKey, seq: { $gt: one.seq } };
+  const gone = await work.find({ ...newer, state: 'discarded' }, { projection: { _id: 1 } }).toArray();
+  const byHand = gone.length === 0 ? [] : await reviews.distinct('workId', { workId: { $in: gone.map((w) => w._id) } });
+  const here = await work.countDocuments({ ...newer, state: { $in: ['claimed', 'done'] } });
+  return (one.newerGone ?? 0) + byHand.length + here;
 }
 
 export async function countWork({ counters }: Collections): Promise<WorkCounts> {

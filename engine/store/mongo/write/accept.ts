@@ -1,9 +1,11 @@
 import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts';
+import { likenessOf } from '../../likeness.ts';
 import { storeErrors } from '../../sqlite/errors.ts';
 import type { MessageDoc } from '../documents.ts';
 import { foldControlId, json, laneNumber, millis, partsOf, searchKey } from '../values.ts';
 import { insertAcknowledgement } from './acknowledgements.ts';
 import type { WriteContext } from './context.ts';
+import { takeIdentity } from './identities.ts';
 import type { Operation } from './operation.ts';
 import { isUnread } from './message-state.ts';
 import { joinKey } from './ordering.ts';
@@ -14,6 +16,7 @@ export function accept(
   resendWindowMs: number,
 ): Operation<AcceptOutcome> {
   const fold = message.controlId === null ? undefined : foldControlId(message.controlId);
+  const taken = message.identity && takeIdentity(message.id, message.identity, millis(message.receivedAt), undefined);
   return {
     name: 'journal.accept',
     sequences: 1 + work.length,
@@ -21,9 +24,13 @@ export function accept(
     needs(needs) {
       if (!message.quarantine && fold !== undefined) {
         needs.folds.add(fold);
-        needs.hashes.add(message.bodyHash);
+        needs.hashes.add(likenessOf(message));
       }
       for (const { orderingKey } of work) if (orderingKey !== null) needs.orderingKeys.add(orderingKey);
+      taken?.needs(needs);
+    },
+    async prepare(ctx) {
+      await taken?.prepare?.(ctx);
     },
     apply(ctx) {
       const earlier = message.quarantine || fold === undefined ? undefined : findFirst(ctx, message, resendWindowMs);
@@ -34,6 +41,7 @@ export function accept(
       const owed = state === 'accepted' || state === 'quarantined' ? work : [];
       insertMessage(ctx, message, seq, state, fold, first, owed);
       for (const item of owed) insertWork(ctx, item, seq);
+      if (state === 'accepted') taken?.apply(ctx);
       const { id, feed, receivedAt, acknowledgement } = message;
       if (acknowledgement && !first) insertAcknowledgement(ctx, acknowledgement, { seq, id, feed, receivedAt });
       if (state !== 'resend' || !first) return { kind: state === 'resend' ? 'unrouted' : state, id: message.id, seq };
@@ -48,14 +56,12 @@ export function accept(
   };
 }
 
-/** Newest entry with the same feed, control id and body; where that is a resend itself, the one it repeats. */
+/** Newest entry with the same feed, control id and likeness; where that is a resend itself, the one it repeats. */
 function findFirst(ctx: WriteContext, message: NewMessage, windowMs: number): MessageDoc | undefined {
+  const likeness = likenessOf(message);
   const newest = ctx.earlier.find(
     (one) =>
-      one.controlId === message.controlId &&
-      one.bodyHash === message.bodyHash &&
-      one.feed === message.feed &&
-      !isUnread(one),
+      one.controlId === message.controlId && one.bodyHash === likeness && one.feed === message.feed && !isUnread(one),
   );
   if (!newest) return undefined;
   // The newest may be of this batch, and what it repeats found with it or loaded as what another repeats.
@@ -90,7 +96,9 @@ function insertMessage(
     patientHint: message.patientHint,
     correlationId: message.correlationId,
     traceparent: message.traceparent,
-    bodyHash: message.bodyHash,
+    bodyHash: likenessOf(message),
+    ...(message.sameAs === undefined ? {} : { contentHash: message.bodyHash }),
+    ...(message.format === undefined || message.format === 'hl7v2' ? {} : { format: message.format }),
     size: message.bytes.length,
     ...(first ? { resendOf: first._id, resendOfId: first.id } : {}),
     answerCode: message.answer.code,

@@ -1,6 +1,6 @@
 import type { AlertRecord, AuditEntry, HeldBackAlert, NewWork } from '../../contract/index.ts';
 import { countedUp, whatIsRaised, type Raised } from '../../alert-changes.ts';
-import type { AlertDoc } from '../documents.ts';
+import type { AlertDoc } from '../alert-documents.ts';
 import { millis } from '../values.ts';
 import { addChildNow } from './children.ts';
 import type { WriteContext } from './context.ts';
@@ -85,9 +85,9 @@ export function keepHeldBack(one: HeldBackAlert): Operation<void> {
     needs: () => undefined,
     apply(ctx) {
       const seq = ctx.sequence();
-      const { policy, definition, messageId } = one;
+      const { group, policy, definition, messageId } = one;
       const record = JSON.stringify(one);
-      ctx.table('alertHeld').insert({ _id: seq, at: millis(one.at), policy, definition, messageId, record });
+      ctx.table('alertHeld').insert({ _id: seq, at: millis(one.at), group, policy, definition, messageId, record });
     },
   };
 }
@@ -99,9 +99,10 @@ function newestOf(ctx: WriteContext, group: string): AlertRecord | undefined {
 }
 
 function membersOf(alert: AlertRecord): Omit<AlertDoc, '_id' | 'seq'> {
-  const { group, policy, definition, messageId, state, startedAt } = alert;
+  const { group, policy, definition, messageId, state, startedAt, ended } = alert;
   const record = JSON.stringify(alert);
-  return { group, policy, definition, messageId, state, startedAt: millis(startedAt), record };
+  const endedAt = ended === null ? undefined : millis(ended.at);
+  return { group, policy, definition, messageId, state, startedAt: millis(startedAt), endedAt, record };
 }
 
 const countedId = (alert: string, messageId: string): string => `${alert}/${messageId}`;

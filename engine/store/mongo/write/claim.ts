@@ -138,6 +138,12 @@ function handOver(
             kind: work.childKind ?? '',
             data: fromJson(work.childData),
           },
-    message: { bytes, feed: message.feed, receivedAt: message.receivedAt, controlId: message.controlId },
+    message: {
+      bytes,
+      feed: message.feed,
+      format: message.format ?? 'hl7v2',
+      receivedAt: message.receivedAt,
+      controlId: message.controlId,
+    },
   };
 }

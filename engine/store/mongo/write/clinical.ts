@@ -55,7 +55,8 @@ export function startEscalation(
 }
 
 function documentOf(escalation: Escalation, seq: number): EscalationDoc {
-  const { id, key, messageId, subscription, state, startedAt, nextStep, nextAt, endedAt, endedBy, fact } = escalation;
+  const { id, key, messageId, subscription, state, startedAt, nextStep, nextAt, endedAt, endedBy, fact, task } =
+    escalation;
   const by = json(endedBy);
   return {
     _id: id,
@@ -70,6 +71,7 @@ function documentOf(escalation: Escalation, seq: number): EscalationDoc {
     ...(endedAt === null ? {} : { endedAt: millis(endedAt) }),
     ...(by === undefined ? {} : { endedBy: by }),
     ...(fact === undefined ? {} : { fact: fact.id }),
+    ...(task === undefined ? {} : { task }),
     record: JSON.stringify(escalation),
   };
 }

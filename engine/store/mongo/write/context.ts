@@ -24,6 +24,14 @@ type Changing =
   | 'requests'
   | 'gate'
   | 'gateKeys'
+  | 'eventStates'
+  | 'eventBefores'
+  | 'identityKeys'
+  | 'identityGroups'
+  | 'identityAlike'
+  | 'identityLinks'
+  | 'identityQuestions'
+  | 'identityFindings'
   | 'escalations'
   | 'tasks'
   | 'taskEvents'
@@ -31,6 +39,14 @@ type Changing =
   | 'alertGroups'
   | 'alertCounted'
   | 'alertHeld'
+  | 'fallbacks'
+  | 'endpointDowns'
+  | 'reviews'
+  | 'differences'
+  | 'problems'
+  | 'subscriptions'
+  | 'takenVersions'
+  | 'writtenVersions'
   | 'audit'
   | 'chains'
   | 'switches';
@@ -39,6 +55,14 @@ const CHANGING: readonly Changing[] = [
   ...([
     'gate',
     'gateKeys',
+    'eventStates',
+    'eventBefores',
+    'identityKeys',
+    'identityGroups',
+    'identityAlike',
+    'identityLinks',
+    'identityQuestions',
+    'identityFindings',
     'escalations',
     'tasks',
     'taskEvents',
@@ -46,6 +70,14 @@ const CHANGING: readonly Changing[] = [
     'alertGroups',
     'alertCounted',
     'alertHeld',
+    'fallbacks',
+    'endpointDowns',
+    'reviews',
+    'differences',
+    'problems',
+    'subscriptions',
+    'takenVersions',
+    'writtenVersions',
     'audit',
     'chains',
     'switches',
@@ -151,6 +183,11 @@ export class WriteContext {
     await this.table('effects').load(needs.effectKeys);
     await this.table('requests').load(needs.requestKeys);
     await loadFacts(this, needs.gateFacts);
+    await this.table('eventStates').load(needs.eventStates);
+    await this.table('eventBefores').load(needs.eventBefores);
+    await this.table('identityFindings').load(needs.identityFindings);
+    await this.table('identityQuestions').load(needs.identityQuestions);
+    await this.table('identityLinks').load(needs.identityLinks);
     await this.table('switches').load(needs.switchIds);
     await this.table('escalations').load(needs.escalationIds);
     if (needs.escalationKeys.size > 0) {
@@ -160,6 +197,13 @@ export class WriteContext {
     }
     await this.table('alerts').load(needs.alertIds);
     await this.table('alertGroups').load(needs.alertGroups);
+    await this.table('fallbacks').load(needs.fallbacks);
+    await this.table('endpointDowns').load(needs.endpointDowns);
+    await this.table('differences').load(needs.differenceIds);
+    await this.table('problems').load(needs.problemIds);
+    await this.table('subscriptions').load(needs.subscriptions);
+    await this.table('takenVersions').load(needs.takenVersions);
+    await this.table('writtenVersions').load(needs.writtenVersions);
     await this.table('tasks').load(needs.taskIds);
     if (needs.taskKeys.size > 0)
       for (const one of await this.table('tasks').find({ key: { $in: [...needs.taskKeys] } }))

@@ -10,13 +10,18 @@ import type { Operation } from './operation.ts';
 const hashed = (...parts: string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 export function admit(fact: GateFact): Operation<GateVerdict> {
-  const key = hashed(fact.scope, fact.key);
-  const id = hashed(fact.scope, fact.key, fact.messageId, fact.contentHash);
+  const keys = [fact.key, ...(fact.formerly ?? [])];
   return {
     name: 'gate.admit',
     sequences: 1,
-    needs: (needs) => void needs.gateFacts.push({ key, contentHash: fact.contentHash, messageId: fact.messageId }),
+    needs(needs) {
+      const { contentHash, messageId } = fact;
+      for (const key of keys) needs.gateFacts.push({ key: hashed(fact.scope, key), contentHash, messageId });
+    },
     apply(ctx) {
+      const known = keys.find((one) => (ctx.facts.get(hashed(fact.scope, one))?.length ?? 0) > 0) ?? fact.key;
+      const key = hashed(fact.scope, known);
+      const id = hashed(fact.scope, known, fact.messageId, fact.contentHash);
       const facts = ctx.facts.get(key) ?? [];
       const earlier = ctx.table('gate').get(id);
       const replaced = facts.some((one) => REPLACING.has(one.because) && one.first === fact.messageId);

@@ -33,6 +33,6 @@ export class LostDecisions {
   }
 
   guardSettle<R>(operation: Operation<R>, { workId, settlement }: SettleRequest): Operation<R> {
-    return settlement.kind === 'done' ? this.guard(operation, workId) : operation;
+    return settlement.kind === 'done' || settlement.kind === 'held' ? this.guard(operation, workId) : operation;
   }
 }

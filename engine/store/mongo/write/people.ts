@@ -79,7 +79,8 @@ export function discard(
     apply(ctx) {
       const work = ctx.table('work').get(workId);
       if (!work) return 'unknown';
-      if (work.state !== 'dead' && work.state !== 'waiting' && work.state !== 'parked') return 'not-open';
+      const isOpen = work.state === 'dead' || work.state === 'waiting' || work.state === 'parked';
+      if (!isOpen || work.held) return 'not-open';
       const gone = { ready: undefined, blocks: undefined, open: undefined, notBefore: undefined };
       ctx.table('work').set(workId, { state: 'discarded', settledAt: millis(at), discardReason: reason, ...gone });
       changeKey(ctx, work, work.blocks ? -1 : 0);

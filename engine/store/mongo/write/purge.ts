@@ -3,10 +3,12 @@
  * entries and bodies were both looked at to the end; the next begins with the oldest again, and what was open then is
  * looked at then.
  */
-import type { MessageState, PurgeRequest, PurgeResult } from '../../contract/index.ts';
+import { bareResult } from '../../bare-result.ts';
+import type { MessageState, PurgeRequest, PurgeResult, WorkState } from '../../contract/index.ts';
 import type { MessageDoc } from '../documents.ts';
 import { partRange, seqOfPart } from '../values.ts';
 import type { WriteContext } from './context.ts';
+import { forgetIdentities } from './identities.ts';
 import type { Operation } from './operation.ts';
 
 /** Entries looked at in one step for each that may go: most that are old enough are finished. */
@@ -45,7 +47,11 @@ export function purge(request: PurgeRequest): Operation<PurgeResult> {
       const [removed, emptied] = [messages.gone, bodies.gone];
       for (const row of removed) ctx.count('message', row.feed, row.state, -1);
       if (removed.length > 0) ctx.later(() => removeMessages(ctx, removed));
-      if (emptied.length > 0) ctx.later(() => removeBodies(ctx, emptied));
+      if (emptied.length > 0)
+        ctx.later(async () => {
+          await removeBodies(ctx, emptied);
+          await removeContent(ctx, emptied);
+        });
       return { bodies: bodies.gone.length, messages: messages.gone.length, more: messages.more || bodies.more };
     },
   };
@@ -116,11 +122,13 @@ async function withBodyAfter({ writer, session }: WriteContext, place: number, m
 }
 
 /**
- * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, an
+ * Also what a state does not show: who wants to hear of a quarantined frame, a task, an escalation or an alert that nobody has ended, a
+ * report that nobody has answered, an
  * acknowledgement that is awaited (made from the body) or that its sender has not taken yet.
  */
 async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): Promise<Set<number>> {
-  const { work, escalations, tasks, alerts, acknowledgements } = writer.collections;
+  const { work, escalations, tasks, alerts, problems, differences, identityQuestions, acknowledgements } =
+    writer.collections;
   const unsent = await acknowledgements
     .find(
       { _id: { $in: rows.map((row) => row.id) }, state: { $in: ['awaited', 'made'] } },
@@ -142,7 +150,21 @@ async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): 
   const alerting = await alerts
     .find({ messageId: { $in: rows.map((row) => row.id) }, state: 'open' }, { session, projection: { messageId: 1 } })
     .toArray();
-  const ids = new Set([...unanswered, ...owing, ...alerting].map((one) => one.messageId));
+  const reported = await problems
+    .find(
+      { messageId: { $in: rows.map((row) => row.id) }, state: { $in: ['open', 'looked-at'] } },
+      { session, projection: { messageId: 1 } },
+    )
+    .toArray();
+  const differing = await differences
+    .find({ messageId: { $in: rows.map((row) => row.id) }, state: 'open' }, { session, projection: { messageId: 1 } })
+    .toArray();
+  const asking = await identityQuestions
+    .find({ messageId: { $in: rows.map((row) => row.id) }, state: 'open' }, { session, projection: { messageId: 1 } })
+    .toArray();
+  const ids = new Set(
+    [...unanswered, ...owing, ...alerting, ...reported, ...differing, ...asking].map((one) => one.messageId),
+  );
   return new Set([
     ...unsent.map((one) => one.seq),
     ...open.map((one) => one.messageSeq),
@@ -150,15 +172,41 @@ async function owedOf({ writer, session }: WriteContext, rows: readonly Row[]): 
   ]);
 }
 
-async function removeBodies({ writer, session }: WriteContext, rows: readonly Row[]): Promise<void> {
+async function removeBodies(ctx: WriteContext, rows: readonly Row[]): Promise<void> {
+  const { writer, session } = ctx;
   await writer.collections.bodies.bulkWrite(
     rows.map((row) => ({ deleteMany: { filter: { _id: partRange(row._id) } } })),
     { session },
   );
   const ids = { $in: rows.map((row) => row.id) };
   await writer.collections.requests.deleteMany({ messageId: ids }, { session });
+  await writer.collections.eventBefores.deleteMany({ _id: ids }, { session });
+  await writer.collections.eventStates.deleteMany({ messageId: ids }, { session });
+  await forgetIdentities(
+    ctx,
+    rows.map((row) => row.id),
+  );
   // A flow may have put segments of the patient's into it.
   await writer.collections.acknowledgements.updateMany({ _id: ids }, { $unset: { bytes: '' } }, { session });
+}
+
+/** Of what stays with the entry. */
+async function removeContent({ writer, session }: WriteContext, rows: readonly Row[]): Promise<void> {
+  const { effects, work } = writer.collections;
+  const kept = await effects
+    .find(
+      { messageId: { $in: rows.map((row) => row.id) }, result: { $exists: true } },
+      { session, projection: { result: 1 } },
+    )
+    .toArray();
+  const emptied = kept.map(({ _id, result = 'null' }) => {
+    const bare = bareResult(result);
+    const update = bare === null ? ({ $unset: { result: '' } } as const) : { $set: { result: bare } };
+    return { updateOne: { filter: { _id }, update } };
+  });
+  if (emptied.length > 0) await effects.bulkWrite(emptied, { session });
+  const messageSeq = { $in: rows.map((row) => row._id) };
+  await work.updateMany({ messageSeq, childData: { $exists: true } }, { $unset: { childData: '' } }, { session });
 }
 
 async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<void> {
@@ -167,9 +215,15 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   const seqs = rows.map((row) => row._id);
   const messageId = { $in: rows.map((row) => row.id) };
   const messageSeq = { $in: seqs };
+  await countForOlder(ctx, seqs);
   const ended = await collections.tasks.find({ messageId }, { session, projection: { _id: 1 } }).toArray();
   await collections.taskEvents.deleteMany({ taskId: { $in: ended.map((one) => one._id) } }, { session });
   await collections.tasks.deleteMany({ messageId }, { session });
+  await collections.reviews.deleteMany({ messageId }, { session });
+  await collections.problems.deleteMany({ messageId }, { session });
+  await collections.differences.deleteMany({ messageId }, { session });
+  // An answer that two are different is not asked for again.
+  await collections.identityQuestions.deleteMany({ messageId, state: { $ne: 'different' } }, { session });
   await removeAlerts(ctx, messageId);
   await collections.escalations.deleteMany({ messageId }, { session });
   await collections.acknowledgements.deleteMany({ _id: messageId }, { session });
@@ -189,6 +243,35 @@ async function removeMessages(ctx: WriteContext, rows: readonly Row[]): Promise<
   );
   await removeBodies(ctx, rows);
   await collections.messages.deleteMany({ _id: { $in: seqs } }, { session });
+}
+
+/** What rests is told of newer ones only by being counted: before their reviews go. */
+async function countForOlder({ writer, session }: WriteContext, seqs: readonly number[]): Promise<void> {
+  const { work, reviews } = writer.collections;
+  const going = await work
+    .find(
+      { messageSeq: { $in: [...seqs] }, orderingKey: { $exists: true }, state: { $in: ['done', 'discarded'] } },
+      { session, projection: { orderingKey: 1, seq: 1, state: 1 } },
+    )
+    .toArray();
+  const gone = going.filter(({ state }) => state === 'discarded').map(({ _id }) => _id);
+  const byHand = new Set(
+    gone.length === 0 ? [] : await reviews.distinct('workId', { workId: { $in: gone } }, { session }),
+  );
+  const counted = going.flatMap(({ _id, orderingKey, seq, state }) =>
+    orderingKey !== undefined && (state === 'done' || byHand.has(_id)) ? [{ orderingKey, seq }] : [],
+  );
+  if (counted.length === 0) return;
+  const resting: WorkState[] = ['parked', 'dead'];
+  await work.bulkWrite(
+    counted.map(({ orderingKey, seq }) => ({
+      updateMany: {
+        filter: { orderingKey, seq: { $lt: seq }, state: { $in: resting } },
+        update: { $inc: { newerGone: 1 } },
+      },
+    })),
+    { session },
+  );
 }
 
 async function removeAlerts(ctx: WriteContext, messageId: { readonly $in: string[] }): Promise<void> {

@@ -1,8 +1,9 @@
-import type { Failure, SettleRequest, TraceStep } from '../../contract/index.ts';
+import type { Failure, Settlement, SettleRequest, TraceStep } from '../../contract/index.ts';
 import type { AttemptDoc, WorkDoc } from '../documents.ts';
 import { millis } from '../values.ts';
 import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
+import { keepReview, needsReview } from './fallbacks.ts';
 import { refreshMessageState } from './message-state.ts';
 import { needsAudit, needsChildren, type Operation } from './operation.ts';
 import { changeKey } from './ordering.ts';
@@ -14,17 +15,18 @@ export function settle(request: SettleRequest): Operation<'settled' | 'lost-leas
   const { workId, fence, settlement, trace, version, children = [], audit = [] } = request;
   return {
     name: 'work.settle',
-    sequences: children.length,
+    sequences: children.length + (settlement.kind === 'held' ? 2 : 0),
     needs(needs) {
       needs.workIds.add(workId);
       needsChildren(needs, children);
       needsAudit(needs, audit);
+      if (settlement.kind === 'held') needsReview(needs, settlement.held);
     },
     apply(ctx) {
       const work = ctx.table('work').get(workId);
       if (work?.state !== 'claimed' || work.fence !== fence) return 'lost-lease';
       const at = millis(request.at);
-      const failure = settlement.kind === 'done' ? undefined : settlement.failure;
+      const failure = failureIn(settlement);
       switch (settlement.kind) {
         case 'done':
           leave(ctx, work, 'done', at, undefined);
@@ -38,16 +40,40 @@ export function settle(request: SettleRequest): Operation<'settled' | 'lost-leas
           back(ctx, work, millis(settlement.at), settlement.counts, failure, settlement.anew);
           ctx.tally('retried', at);
           break;
+        case 'held':
+          park(ctx, work);
+          break;
         default:
           settlement satisfies never;
       }
       keepAttempt(ctx, work, at, settlement.kind, failure, version, trace);
       for (const child of children) insertChild(ctx, child);
       for (const entry of audit) ctx.audit(entry);
-      refreshMessageState(ctx, work.messageSeq, at, settlement.kind !== 'done' || work.attempt > 1);
+      if (settlement.kind === 'held') keepReview(ctx, settlement.held);
+      const troubled = settlement.kind !== 'held' && (settlement.kind !== 'done' || work.attempt > 1);
+      refreshMessageState(ctx, work.messageSeq, at, troubled);
       return 'settled';
     },
   };
+}
+
+const failureIn = (settlement: Settlement): Failure | undefined =>
+  'failure' in settlement ? settlement.failure : undefined;
+
+/** claimed -> parked: its key goes on without it. */
+function park(ctx: WriteContext, work: WorkDoc): void {
+  ctx.table('work').set(work._id, {
+    state: 'parked',
+    held: true,
+    ready: undefined,
+    blocks: undefined,
+    notBefore: undefined,
+    failure: undefined,
+    ...UNCLAIMED,
+  });
+  ctx.count('work', work.subscription, 'claimed', -1);
+  ctx.count('work', work.subscription, 'parked', 1);
+  changeKey(ctx, work, -1);
 }
 
 function leave(

@@ -1,5 +1,5 @@
-import type { AuditEntry, TaskChange, TaskEvent, WorkflowTask } from '../../contract/index.ts';
-import { placesOf } from '../../task-places.ts';
+import type { AuditEntry, EhrCopy, TaskChange, TaskEvent, WorkflowTask, WorkflowTasks } from '../../contract/index.ts';
+import { isOfKept, isSameCopy, keptChange, placesOf } from '../../task-places.ts';
 import type { TaskDoc, TaskEventDoc } from '../documents.ts';
 import { addChildNow } from './children.ts';
 import { needsChildren, type Operation } from './operation.ts';
@@ -29,9 +29,11 @@ export function createTask(
 
 export function changeTask(
   id: string,
-  { seen, next, event, child, audit }: TaskChange,
+  change: TaskChange,
 ): Operation<{ readonly kind: 'changed' | 'stale'; readonly task: WorkflowTask } | { readonly kind: 'unknown' }> {
-  if (next.id !== id || next.version !== seen + 1) throw new TypeError('a change of a task makes its next version');
+  const { seen, event, child, audit } = change;
+  if (change.next.id !== id || change.next.version !== seen + 1)
+    throw new TypeError('a change of a task makes its next version');
   return {
     name: 'tasks.change',
     sequences: 1,
@@ -43,12 +45,34 @@ export function changeTask(
     apply(ctx) {
       const known = ctx.table('tasks').get(id);
       if (!known) return { kind: 'unknown' };
-      if (known.version !== seen) return { kind: 'stale', task: JSON.parse(known.record) as WorkflowTask };
+      const kept = JSON.parse(known.record) as WorkflowTask;
+      if (!isOfKept(kept, change)) return { kind: 'stale', task: kept };
+      const next = keptChange(kept, change);
       ctx.table('tasks').set(id, membersOf(next));
       ctx.table('taskEvents').insert(eventDoc(next, event));
       if (child) addChildNow(ctx, child);
       ctx.audit(audit);
       return { kind: 'changed', task: next };
+    },
+  };
+}
+
+export function noteTaskCopy(
+  id: string,
+  seen: EhrCopy,
+  ehr: EhrCopy,
+): Operation<Awaited<ReturnType<WorkflowTasks['noteCopy']>>> {
+  return {
+    name: 'tasks.noteCopy',
+    needs: (needs) => void needs.taskIds.add(id),
+    apply(ctx) {
+      const known = ctx.table('tasks').get(id);
+      const task = known && (JSON.parse(known.record) as WorkflowTask);
+      if (!task?.ehr) return { kind: 'unknown' };
+      if (!isSameCopy(task.ehr, seen)) return { kind: 'stale', task };
+      const next = { ...task, ehr };
+      ctx.table('tasks').set(id, membersOf(next));
+      return { kind: 'noted', task: next };
     },
   };
 }
@@ -71,6 +95,13 @@ function membersOf(task: WorkflowTask): Omit<TaskDoc, '_id' | 'seq'> {
     urgency,
     dueRank,
     syncAt: syncAt ?? undefined,
+    about: task.about,
+    patient: task.patient,
+    serviceLine: task.serviceLine ?? undefined,
+    createdAt: task.createdAt,
+    stateSince: task.stateSince,
+    acknowledgedAt: task.acknowledgedAt ?? undefined,
+    endedAt: task.endedAt ?? undefined,
     record: JSON.stringify(task),
   };
 }
@@ -79,5 +110,6 @@ const eventDoc = ({ id, version }: WorkflowTask, event: TaskEvent): TaskEventDoc
   _id: `${id}/${version}`,
   taskId: id,
   n: version,
+  ...(event.kind === 'overridden' ? { overriddenAt: event.at } : {}),
   record: JSON.stringify(event),
 });

@@ -13,7 +13,7 @@ export function unpark(childKey: string, at: number, data: unknown): Operation<b
     needs: (needs) => void needs.childKeys.add(childKey),
     apply(ctx) {
       const work = ctx.workByChildKey(childKey);
-      if (work?.state !== 'parked') return false;
+      if (work?.state !== 'parked' || work.held) return false;
       const text = json(data);
       if (text !== undefined) ctx.table('work').set(work._id, { childData: text });
       endParking(ctx, work, at);
@@ -49,7 +49,7 @@ export function wakeParked(
     apply(ctx) {
       const work = ctx.table('work').get(workId);
       if (!work) return 'unknown';
-      if (work.state !== 'parked') return 'not-parked';
+      if (work.state !== 'parked' || work.held) return 'not-parked';
       endParking(ctx, work, at);
       ctx.audit(audit);
       return 'woken';

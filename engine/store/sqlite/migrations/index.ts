@@ -17,6 +17,21 @@ import { effectRequests } from './0012-effect-requests.ts';
 import { acknowledgements } from './0013-acknowledgements.ts';
 import { tasks } from './0014-tasks.ts';
 import { alerts } from './0015-alerts.ts';
+import { heldBackGroups } from './0016-held-back-groups.ts';
+import { taskAbout } from './0017-task-about.ts';
+import { escalationTask } from './0018-escalation-task.ts';
+import { spans } from './0019-spans.ts';
+import { fallbacks } from './0020-fallbacks.ts';
+import { problems } from './0021-problems.ts';
+import { taskCounts } from './0022-task-counts.ts';
+import { messageFormat } from './0023-message-format.ts';
+import { eventStates } from './0024-event-states.ts';
+import { subscriptions } from './0025-subscriptions.ts';
+import { differences } from './0026-differences.ts';
+import { versionBases } from './0027-version-bases.ts';
+import { endpointDowns } from './0028-endpoint-downs.ts';
+import { identities } from './0029-identities.ts';
+import { newerGone } from './0030-newer-gone.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -34,4 +49,19 @@ export const MIGRATIONS: readonly string[] = [
   acknowledgements,
   tasks,
   alerts,
+  heldBackGroups,
+  taskAbout,
+  escalationTask,
+  spans,
+  fallbacks,
+  problems,
+  taskCounts,
+  messageFormat,
+  eventStates,
+  subscriptions,
+  differences,
+  versionBases,
+  endpointDowns,
+  identities,
+  newerGone,
 ];

@@ -1,4 +1,10 @@
-import type { AlertQuery, AlertRecord, HeldBackAlert } from '../../contract/index.ts';
+import {
+  ALERT_STATES,
+  type AlertQuery,
+  type AlertRecord,
+  type AlertState,
+  type HeldBackAlert,
+} from '../../contract/index.ts';
 import { limitOf } from '../../limit-of.ts';
 import type { Bindable, Sql } from '../sql.ts';
 
@@ -27,6 +33,14 @@ export function listAlerts(sql: Sql, { states, ...query }: AlertQuery): AlertRec
   );
 }
 
+export function alertCounts(sql: Sql, query: Omit<AlertQuery, 'states' | 'limit'>): Record<AlertState, number> {
+  const { where, values } = conditions(query, 'started_at');
+  const text = `SELECT state, count(*) AS n FROM alert WHERE ${where.join(' AND ')} GROUP BY state`;
+  const rows = sql.all(text, ...values) as { state: AlertState; n: number }[];
+  const none = Object.fromEntries(ALERT_STATES.map((state) => [state, 0])) as Record<AlertState, number>;
+  return { ...none, ...Object.fromEntries(rows.map(({ state, n }) => [state, n])) };
+}
+
 export function listHeldBack(sql: Sql, query: Omit<AlertQuery, 'states'>): HeldBackAlert[] {
   const { where, values } = conditions(query, 'at');
   const text = `SELECT record FROM alert_held WHERE ${where.join(' AND ')} ORDER BY at DESC, seq DESC LIMIT ? + 0`;
@@ -41,6 +55,7 @@ function conditions(query: Omit<AlertQuery, 'states'>, time: string): { where: s
   const filters: readonly [string, Bindable | undefined][] = [
     ['policy = ?', query.policy],
     ['message_id = ?', query.messageId],
+    ['grp = ?', query.group],
     [`${time} >= ?`, query.since],
     [`${time} < ?`, query.before],
   ];

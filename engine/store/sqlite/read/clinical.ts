@@ -27,6 +27,20 @@ export function effectsOfMessage(sql: Sql, messageId: string): OwnedEffect[] {
   ).map(effectFrom);
 }
 
+/** In the order in which they were begun, from their table's own order: no index is kept for it. */
+export function doneEffects(
+  sql: Sql,
+  { after, limit }: { readonly after?: number; readonly limit: number },
+): { readonly records: OwnedEffect[]; readonly after: number | null } {
+  const rows = sql.all(
+    `SELECT seq, ${EFFECT_COLUMNS} FROM effect WHERE seq < ? + 0 ORDER BY seq DESC LIMIT ? + 0`,
+    after ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  ) as (EffectRow & { seq: number })[];
+  const records = rows.filter(({ state }) => state === 'done').map(effectFrom);
+  return { records, after: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) };
+}
+
 export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[] {
   // Before the fifth migration each was a row of its own.
   const single = sql.all('SELECT record FROM decision WHERE message_id = ? ORDER BY seq', messageId) as {
@@ -46,6 +60,7 @@ export function decisionsOfMessage(sql: Sql, messageId: string): DecisionRecord[
 /** As their indexes have them. */
 const ESCALATION_SOURCE = "json_extract(record, '$.subscription')";
 const ESCALATION_FACT = "json_extract(record, '$.fact.id')";
+const ESCALATION_TASK = "json_extract(record, '$.task')";
 const ESCALATION = 'SELECT record, state, next_step, next_at, ended_at, ended_by FROM escalation ';
 
 export function dueEscalations(sql: Sql, now: number, limit: number): Escalation[] {
@@ -92,6 +107,10 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
     where.push(`${ESCALATION_FACT} = ?`);
     values.push(query.fact);
   }
+  if (query.task !== undefined) {
+    where.push(`${ESCALATION_TASK} = ?`);
+    values.push(query.task);
+  }
   if (query.before !== undefined) {
     where.push('started_at < ?');
     values.push(query.before);
@@ -103,6 +122,16 @@ export function listEscalations(sql: Sql, query: EscalationQuery): Escalation[] 
       limitOf(query.limit),
     ) as EscalationRow[]
   ).map(escalationFrom);
+}
+
+export function tasksWaitedFor(sql: Sql, after: string, limit: number): string[] {
+  const rows = sql.all(
+    `SELECT DISTINCT ${ESCALATION_TASK} AS task FROM escalation WHERE ${ESCALATION_TASK} IS NOT NULL ` +
+      `AND state IN ('open', 'exhausted') AND ${ESCALATION_TASK} > ? ORDER BY ${ESCALATION_TASK} LIMIT ? + 0`,
+    after,
+    limit,
+  ) as { task: string }[];
+  return rows.map(({ task }) => task);
 }
 
 export function listAudit(sql: Sql, query: AuditQuery): AuditRecord[] {

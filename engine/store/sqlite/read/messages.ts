@@ -1,14 +1,22 @@
 import { MESSAGE_STATES } from '../../contract/index.ts';
-import type { MessageCounts, MessageQuery, MessageSummary, StoredMessage } from '../../contract/index.ts';
+import type {
+  MessageCounts,
+  MessageLabel,
+  MessageQuery,
+  MessageSummary,
+  Review,
+  StoredMessage,
+} from '../../contract/index.ts';
 import { bodyBytes, type KeptBody } from '../packed.ts';
 import { limitOf } from '../../limit-of.ts';
 import type { Bindable, Sql } from '../sql.ts';
-import { M, messageState, SEARCH_KEY_KINDS } from '../states.ts';
+import { formatName, M, messageState, SEARCH_KEY_KINDS } from '../states.ts';
 
 interface Row {
   id: string;
   seq: number;
   feed: string;
+  format: number;
   control_id: string | null;
   type: string | null;
   sender: string | null;
@@ -33,8 +41,24 @@ interface Row {
 }
 
 const SUMMARY =
-  'm.id, s.seq, s.feed, m.control_id, s.type, m.sender, m.patient_hint, s.state, s.received_at, s.since, m.size, ' +
+  'm.id, s.seq, s.feed, m.format, m.control_id, s.type, m.sender, m.patient_hint, s.state, s.received_at, s.since, m.size, ' +
   's.reason_code, s.reason_text, s.retry_at, s.recovered';
+
+export function labelsOf(sql: Sql, ids: readonly string[]): MessageLabel[] {
+  // One statement whatever their number: each other text of SQL is prepared and kept.
+  const rows = sql.all(
+    'SELECT m.id, s.feed, m.control_id, s.type, m.patient_hint FROM json_each(?) j JOIN message m ON m.id = j.value ' +
+      'JOIN message_state s ON s.seq = m.seq',
+    JSON.stringify(ids),
+  ) as Pick<Row, 'id' | 'feed' | 'control_id' | 'type' | 'patient_hint'>[];
+  return rows.map((row) => ({
+    id: row.id,
+    feed: row.feed,
+    controlId: row.control_id,
+    type: row.type,
+    patientHint: row.patient_hint,
+  }));
+}
 
 export function getMessage(sql: Sql, id: string): StoredMessage | undefined {
   const row = sql.get(
@@ -66,11 +90,21 @@ export function getBytes(sql: Sql, id: string): Uint8Array | undefined {
   return body && bodyBytes(body);
 }
 
+const HELD = 'SELECT record FROM review WHERE message_id = ? AND open = 1 ORDER BY seq LIMIT 1';
+
+function heldOf(sql: Sql, messageId: string): MessageSummary['held'] {
+  const row = sql.get(HELD, messageId) as { record: string } | undefined;
+  if (!row) return null;
+  const { because, sentence } = JSON.parse(row.record) as Review;
+  return { because, sentence };
+}
+
 function summary(sql: Sql, row: Row): MessageSummary {
   return {
     id: row.id,
     seq: row.seq,
     feed: row.feed,
+    format: formatName(row.format),
     controlId: row.control_id,
     type: row.type,
     sender: row.sender,
@@ -80,6 +114,7 @@ function summary(sql: Sql, row: Row): MessageSummary {
     stateSince: row.since,
     size: row.size,
     reason: row.reason_code === null ? null : { code: row.reason_code, text: row.reason_text ?? '' },
+    held: row.state === M.parked ? heldOf(sql, row.id) : null,
     retryAt: row.retry_at,
     recovered: row.recovered === 1 && row.state === M.done,
     definitions: (

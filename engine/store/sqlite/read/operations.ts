@@ -7,11 +7,12 @@ import {
   getAcknowledgement,
   nextAcknowledgementDue,
 } from './acknowledgements.ts';
-import { getAlert, listAlerts, listHeldBack, newestAlertOfGroup } from './alerts.ts';
+import { alertCounts, getAlert, listAlerts, listHeldBack, newestAlertOfGroup } from './alerts.ts';
 import {
   auditHead,
   decisionsOfMessage,
   dueEscalations,
+  doneEffects,
   effectsOfMessage,
   getDefinition,
   latestDefinition,
@@ -19,12 +20,19 @@ import {
   getEscalation,
   listAudit,
   listEscalations,
+  tasksWaitedFor,
   nextEscalationDue,
 } from './clinical.ts';
+import { countHeld, endpointDowns, fallbackStates, heldReviews, reviewOfTask, reviewsOfWork } from './fallbacks.ts';
 import { figureMinutes, queueDepth, reasonFigures } from './figures.ts';
-import { countMessages, getBytes, getMessage, lastPerFeed, listMessages, resends } from './messages.ts';
+import { countMessages, getBytes, getMessage, labelsOf, lastPerFeed, listMessages, resends } from './messages.ts';
+import { alertSpans, escalationSpans, heldBackCounts, taskSpans } from './spans.ts';
+import { countDifferences, getDifference, listDifferences } from './differences.ts';
+import { countQuestions, getFinding, getLink, getPerson, getQuestion, listLinks, listQuestions } from './identities.ts';
+import { countProblems, getProblem, listProblems } from './problems.ts';
+import { getSubscription, listSubscriptions, takenVersions, writtenVersion } from './subscriptions.ts';
 import { listSwitches } from './switches.ts';
-import { countTasks, getTask, listTasks, taskEvents, tasksOutOfStep } from './tasks.ts';
+import { countTasks, getTask, listTasks, searchTasks, taskCopies, taskEvents, tasksOutOfStep } from './tasks.ts';
 import {
   backlog,
   countWork,
@@ -38,6 +46,7 @@ import {
 
 export const readOperations = {
   'journal.get': getMessage,
+  'journal.labels': labelsOf,
   'journal.bytes': getBytes,
   'journal.list': listMessages,
   'journal.counts': countMessages,
@@ -59,20 +68,48 @@ export const readOperations = {
   'work.firstWaiting': firstWaiting,
   'effects.get': getEffect,
   'effects.ofMessage': effectsOfMessage,
+  'effects.done': doneEffects,
   'decisions.ofMessage': decisionsOfMessage,
   'escalations.due': dueEscalations,
   'escalations.nextDue': nextEscalationDue,
   'escalations.get': getEscalation,
   'escalations.list': listEscalations,
+  'escalations.tasksWaitedFor': tasksWaitedFor,
+  'identities.person': getPerson,
+  'identities.question': getQuestion,
+  'identities.questions': listQuestions,
+  'identities.counts': countQuestions,
+  'identities.link': getLink,
+  'identities.links': listLinks,
+  'identities.finding': getFinding,
   'tasks.get': getTask,
   'tasks.events': taskEvents,
   'tasks.list': listTasks,
+  'tasks.search': searchTasks,
   'tasks.counts': countTasks,
   'tasks.outOfStep': tasksOutOfStep,
+  'tasks.copies': taskCopies,
   'alerts.get': getAlert,
   'alerts.ofGroup': newestAlertOfGroup,
   'alerts.list': listAlerts,
+  'alerts.counts': alertCounts,
   'alerts.heldBackList': listHeldBack,
+  'fallbacks.states': fallbackStates,
+  'fallbacks.reviewsOf': reviewsOfWork,
+  'fallbacks.byTask': reviewOfTask,
+  'fallbacks.held': heldReviews,
+  'fallbacks.heldCounts': countHeld,
+  'fallbacks.downs': endpointDowns,
+  'subscriptions.get': getSubscription,
+  'subscriptions.list': listSubscriptions,
+  'subscriptions.taken': takenVersions,
+  'subscriptions.written': writtenVersion,
+  'differences.get': getDifference,
+  'differences.list': listDifferences,
+  'differences.counts': countDifferences,
+  'problems.get': getProblem,
+  'problems.list': listProblems,
+  'problems.counts': countProblems,
   'audit.list': listAudit,
   'audit.head': auditHead,
   'definitions.get': getDefinition,
@@ -81,6 +118,10 @@ export const readOperations = {
   'figures.minutes': figureMinutes,
   'figures.depth': queueDepth,
   'figures.reasons': reasonFigures,
+  'spans.tasks': taskSpans,
+  'spans.alerts': alertSpans,
+  'spans.escalations': escalationSpans,
+  'spans.heldBack': heldBackCounts,
 } as const;
 
 export type ReadOperations = typeof readOperations;

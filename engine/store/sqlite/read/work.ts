@@ -125,7 +125,7 @@ export function parkedChildren(
   limit: number,
 ): { key: string; data: unknown }[] {
   const rows = sql.all(
-    'SELECT child_key, child_data FROM work WHERE child_key > ? AND child_key < ? AND state = ? ORDER BY child_key LIMIT ? + 0',
+    'SELECT child_key, child_data FROM work WHERE child_key > ? AND child_key < ? AND state = ? AND held = 0 ORDER BY child_key LIMIT ? + 0',
     after,
     `${prefix}~`,
     W.parked,
@@ -146,15 +146,16 @@ export function nextDue(sql: Sql): number | null {
 
 /** A person asks before a redrive: a walk over what came later, no index is kept for it. */
 export function doneAfter(sql: Sql, workId: string): number {
-  return (
-    (
-      sql.get(
-        'SELECT count(*) AS n FROM work d JOIN work w ON w.seq > d.seq AND w.ordering_key = d.ordering_key AND w.state = 3 WHERE d.id = ?',
-        workId,
-      ) as { n: number } | undefined
-    )?.n ?? 0
-  );
+  const overtaken = sql.get(
+    'SELECT d.newer_gone + (SELECT count(*) FROM work w WHERE w.seq > d.seq AND w.ordering_key = d.ordering_key AND ' +
+      `(w.state = 1 OR ${OVERTAKES})) AS n FROM work d WHERE d.id = ?`,
+    workId,
+  ) as { n: number } | undefined;
+  return overtaken?.n ?? 0;
 }
+
+/** Done, or put aside since a person has done it by hand. */
+export const OVERTAKES = '(w.state = 3 OR (w.state = 5 AND EXISTS (SELECT 1 FROM review r WHERE r.work_id = w.id)))';
 
 export function countWork(sql: Sql): WorkCounts {
   const counts = Object.fromEntries(WORK_STATES.map((state) => [state, 0])) as Record<WorkState, number>;

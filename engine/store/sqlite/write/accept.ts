@@ -1,10 +1,12 @@
 import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts';
+import { likenessOf } from '../../likeness.ts';
 import { storeErrors } from '../errors.ts';
 import { packBody } from '../packed.ts';
 import { json } from '../sql.ts';
-import { LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
+import { FORMAT, LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
 import { insertAcknowledgement } from './acknowledgements.ts';
 import type { WriteContext } from './context.ts';
+import { takeIdentity } from './identities.ts';
 import { joinKey } from './ordering.ts';
 
 /** The message as it crosses to the writer: bytes are positions in the batch's buffer. */
@@ -16,7 +18,7 @@ export interface AcceptArgs extends Omit<NewMessage, 'bytes' | 'answer'> {
   readonly held: boolean;
 }
 
-/** The first 48 bits of the body's hash: makes the resend look-up one index probe even where every control id is the same. */
+/** The first 48 bits of the hash by which a resend is known: makes the resend look-up one index probe even where every control id is the same. */
 const bodyKey = (hash: string): number => Number.parseInt(hash.slice(0, 12), 16) || 0;
 
 /** It outlives the body (purge.ts). */
@@ -49,6 +51,8 @@ export function accept(
   const state = first ? M.resend : message.quarantine ? M.quarantined : work.length > 0 ? M.accepted : M.unrouted;
   insertState(ctx, seq, message, state, state === M.accepted ? work.length : 0);
   if (state === M.accepted || state === M.quarantined) for (const item of work) insertWork(ctx, item, seq, message);
+  if (message.identity && state === M.accepted)
+    takeIdentity(ctx, message.id, message.identity, message.receivedAt, undefined);
   if (message.acknowledgement && !first)
     insertAcknowledgement(ctx, message.acknowledgement, {
       seq,
@@ -69,17 +73,19 @@ export function accept(
   return { kind: message.quarantine ? 'quarantined' : work.length > 0 ? 'accepted' : 'unrouted', id: message.id, seq };
 }
 
-/** Newest entry with the same feed, control id and body; where that is a resend itself, the one it repeats. */
+/** Newest entry with the same feed, control id and likeness; where that is a resend itself, the one it repeats. */
 function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): First | undefined {
   // Nearly every message is new, and this look alone takes a quarter of the time of the next.
-  if (!ctx.sql.get(SEEN, message.controlId, bodyKey(message.bodyHash))) return undefined;
+  const likeness = likenessOf(message);
+  if (!ctx.sql.get(SEEN, message.controlId, bodyKey(likeness))) return undefined;
   const newest = ctx.sql.get(
     'SELECT m.seq, m.resend_of FROM message m JOIN message_state s ON s.seq = m.seq ' +
-      'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 AND m.body_hash = ?3 AND s.feed = ?4 ' +
+      'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 ' +
+      'AND coalesce(m.same_as, m.body_hash) = ?3 AND s.feed = ?4 ' +
       `AND s.state <> ?5 AND NOT (${PUT_AWAY}) ORDER BY m.seq DESC LIMIT 1`,
     message.controlId,
-    bodyKey(message.bodyHash),
-    message.bodyHash,
+    bodyKey(likeness),
+    likeness,
     message.feed,
     M.quarantined,
   ) as { seq: number; resend_of: number | null } | undefined;
@@ -92,9 +98,10 @@ function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): Fi
 }
 
 function insertMessage(ctx: WriteContext, message: AcceptArgs, resendOf: number | null): number {
+  const likeness = likenessOf(message);
   const seq = ctx.sql.insert(
     'INSERT INTO message (id, connection, control_id, sender, message_time, patient_hint, correlation_id, traceparent, ' +
-      'body_key, body_hash, size, resend_of, answer_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'body_key, body_hash, size, resend_of, answer_code, format, same_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     message.id,
     message.connection,
     message.controlId,
@@ -103,11 +110,13 @@ function insertMessage(ctx: WriteContext, message: AcceptArgs, resendOf: number 
     message.patientHint,
     message.correlationId,
     message.traceparent,
-    bodyKey(message.bodyHash),
+    bodyKey(likeness),
     message.bodyHash,
     message.bytesAt[1],
     resendOf,
     message.answerCode,
+    FORMAT[message.format ?? 'hl7v2'],
+    message.sameAs === undefined ? null : likeness,
   );
   const [from, length] = message.bytesAt;
   const [answerFrom, answerLength] = message.answerAt;

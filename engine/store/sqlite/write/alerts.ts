@@ -2,7 +2,7 @@ import type { AlertRecord, AuditEntry, HeldBackAlert, NewWork } from '../../cont
 import { countedUp, whatIsRaised, type Raised } from '../../alert-changes.ts';
 import { json } from '../sql.ts';
 import type { WriteContext } from './context.ts';
-import { addChild } from './settle.ts';
+import { addChild } from './children.ts';
 
 interface Row {
   seq: number;

@@ -1,7 +1,7 @@
 import type { ClaimedWork, ClaimRequest } from '../../contract/index.ts';
 import { bodyBytes, type KeptBody } from '../packed.ts';
 import { fromJson } from '../sql.ts';
-import { LANE, laneName, W } from '../states.ts';
+import { formatName, LANE, laneName, W } from '../states.ts';
 import type { WriteContext } from './context.ts';
 import { followOnlyItem } from './message-state.ts';
 import { refreshKey } from './ordering.ts';
@@ -33,6 +33,7 @@ interface Row {
   child_kind: string | null;
   child_data: string | null;
   feed: string;
+  format: number;
   received_at: number;
   control_id: string | null;
 }
@@ -41,7 +42,7 @@ const HEADS =
   'SELECT w.seq, w.id, w.message_seq, m.id AS message_id, w.definition, w.lane, w.ordering_key, w.attempt, w.counted, ' +
   'w.fence, w.created_at, w.first_delivered_at, w.pinned, coalesce(w.correlation_id, m.correlation_id) AS correlation_id, ' +
   'coalesce(w.traceparent, m.traceparent) AS traceparent, w.parent_id, w.child_key, w.child_kind, w.child_data, ' +
-  's.feed, s.received_at, m.control_id ' +
+  's.feed, m.format, s.received_at, m.control_id ' +
   'FROM work w INDEXED BY work_ready CROSS JOIN message m ON m.seq = w.message_seq ' +
   'CROSS JOIN message_state s ON s.seq = m.seq ' +
   'WHERE w.subscription = ? AND w.ready = 1 ';
@@ -111,6 +112,7 @@ function take(ctx: WriteContext, row: Row, request: ClaimRequest): ClaimedRow {
     message: {
       bytesAt: ctx.held.take(row.message_seq) ? null : ctx.send(bytesOf(ctx, row.message_seq)),
       feed: row.feed,
+      format: formatName(row.format),
       receivedAt: row.received_at,
       controlId: row.control_id,
     },

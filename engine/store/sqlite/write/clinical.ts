@@ -6,7 +6,7 @@ import { json } from '../sql.ts';
 import { escalationFrom, type EscalationRow } from '../read/rows.ts';
 import { restated } from '../../restated.ts';
 import type { WriteContext } from './context.ts';
-import { addChild } from './settle.ts';
+import { addChild } from './children.ts';
 
 /** Once for each id: a redelivery that decides the same again changes nothing. */
 export function recordDecisions(ctx: WriteContext, groups: readonly DecisionGroup[]): void {

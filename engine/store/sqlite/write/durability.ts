@@ -20,6 +20,8 @@ const UNPROMISED = new Set<string>([
   'work.pin',
   'work.renew',
   'gate.admit',
+  'eventStates.advance',
+  'identities.take',
   'decisions.record',
   'alerts.heldBack',
 ]);

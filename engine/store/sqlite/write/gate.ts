@@ -28,7 +28,12 @@ const FAILED = `w.state IN (${W.dead}, ${W.discarded})`;
 const short = (text: string): string => (/^[0-9a-f]{64}$/.test(text) ? text.slice(0, 32) : text);
 
 export function admit(ctx: WriteContext, given: GateFact): GateVerdict {
-  const fact = { ...given, key: short(given.key), contentHash: short(given.contentHash) };
+  const { formerly = [], ...plain } = given;
+  const fact = {
+    ...plain,
+    key: knownKey(ctx, given.scope, [given.key, ...formerly]),
+    contentHash: short(given.contentHash),
+  };
   // Nearly every fact is the first under its key: one look-up is enough for it.
   if (!ctx.sql.get('SELECT 1 FROM gate_fact WHERE scope = ? AND key = ? LIMIT 1', fact.scope, fact.key)) {
     const verdict = judgeFact(fact, undefined, undefined, undefined, undefined);
@@ -75,6 +80,14 @@ export function admit(ctx: WriteContext, given: GateFact): GateVerdict {
   const verdict = judgeFact(fact, prior, failedOf(older), failedOf(failed), failedOf(between));
   keep(ctx, fact, verdict);
   return verdict;
+}
+
+/** The first under which something has come; else the fact's own. */
+function knownKey(ctx: WriteContext, scope: string, [own = '', ...formerly]: readonly string[]): string {
+  const isKnown = (key: string): boolean =>
+    ctx.sql.get('SELECT 1 FROM gate_fact WHERE scope = ? AND key = ? LIMIT 1', scope, short(key)) !== undefined;
+  if (formerly.length === 0 || isKnown(own)) return short(own);
+  return short(formerly.find(isKnown) ?? own);
 }
 
 function keep(ctx: WriteContext, fact: GateFact, verdict: GateVerdict): void {

@@ -26,7 +26,7 @@ export class LostDecisions {
     if (operation === 'effects.begin') this.#refuse((args[0] as EffectIdentity).workId);
     else if (operation === 'work.settle') {
       const { workId, settlement } = args[0] as SettleArgs;
-      if (settlement.kind === 'done') this.#refuse(workId);
+      if (settlement.kind === 'done' || settlement.kind === 'held') this.#refuse(workId);
       else this.#items.delete(workId);
     }
   }

@@ -10,6 +10,7 @@ import {
 } from './acknowledgements.ts';
 import { accept } from './accept.ts';
 import { changeAlert, keepHeldBack, raiseAlert } from './alerts.ts';
+import { addChild } from './children.ts';
 import { claim } from './claim.ts';
 import {
   endEscalation,
@@ -20,25 +21,19 @@ import {
   startEscalation,
 } from './clinical.ts';
 import type { WriteContext } from './context.ts';
+import { decideReview, noteDown, setFallback } from './fallbacks.ts';
+import { advanceStates } from './event-states.ts';
+import { answerIdentity, takeIdentity, undoIdentityLink } from './identities.ts';
 import { beginEffect, decideEffect, finishEffect } from './effects.ts';
+import { putDifference } from './differences.ts';
+import { changeProblem, createProblem } from './problems.ts';
+import { changeSubscription, forgetVersions, noteWritten, takeVersion } from './subscriptions.ts';
 import { purge } from './purge.ts';
 import { discardQuarantined } from './quarantine.ts';
 import { admit } from './gate.ts';
-import {
-  addChild,
-  discard,
-  expireLeases,
-  hasten,
-  pin,
-  redrive,
-  release,
-  renew,
-  settle,
-  unpark,
-  wakeParked,
-} from './settle.ts';
+import { discard, expireLeases, hasten, pin, redrive, release, renew, settle, unpark, wakeParked } from './settle.ts';
 import { clearSwitch, setSwitch } from './switches.ts';
-import { changeTask, createTask } from './tasks.ts';
+import { changeTask, createTask, noteTaskCopy } from './tasks.ts';
 
 function answered(ctx: WriteContext, notes: readonly (readonly [id: string, at: number])[]): void {
   for (const [id, at] of notes) {
@@ -77,15 +72,30 @@ export const writeOperations = {
   'effects.decide': decideEffect,
   'decisions.record': recordDecisions,
   'gate.admit': admit,
+  'eventStates.advance': advanceStates,
+  'identities.take': takeIdentity,
+  'identities.answer': answerIdentity,
+  'identities.undo': undoIdentityLink,
   'escalations.start': startEscalation,
   'escalations.fire': fireEscalation,
   'escalations.end': endEscalation,
   'escalations.restate': restateEscalation,
   'tasks.create': createTask,
   'tasks.change': changeTask,
+  'tasks.noteCopy': noteTaskCopy,
   'alerts.raise': raiseAlert,
   'alerts.change': changeAlert,
   'alerts.heldBack': keepHeldBack,
+  'fallbacks.set': setFallback,
+  'fallbacks.decide': decideReview,
+  'fallbacks.noteDown': noteDown,
+  'differences.put': putDifference,
+  'problems.create': createProblem,
+  'problems.change': changeProblem,
+  'subscriptions.change': changeSubscription,
+  'subscriptions.take': takeVersion,
+  'subscriptions.noteWritten': noteWritten,
+  'subscriptions.forget': forgetVersions,
   'audit.append': appendAudit,
   'definitions.put': putDefinition,
   'switches.set': setSwitch,

@@ -1,4 +1,4 @@
-import type { AuditEntry, Failure, NewWork, SettleRequest } from '../../contract/index.ts';
+import type { AuditEntry, Failure, Settlement, SettleRequest } from '../../contract/index.ts';
 import { packUnlessShort } from '../packed.ts';
 import { json } from '../sql.ts';
 import { IN_FLIGHT } from '../read/work.ts';
@@ -7,6 +7,7 @@ import { insertChild } from './accept.ts';
 import type { WriteContext } from './context.ts';
 import { followOnlyItem, refreshMessageState } from './message-state.ts';
 import { promoteHead, refreshKey } from './ordering.ts';
+import { keepReview } from './fallbacks.ts';
 import { endParking } from './parking.ts';
 
 interface Row {
@@ -15,6 +16,7 @@ interface Row {
   subscription: string;
   ordering_key: string | null;
   holds: number;
+  held: number;
   state: number;
   lane: number;
   claim_lane: number;
@@ -24,7 +26,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'SELECT seq, message_seq, subscription, ordering_key, holds, state, lane, claim_lane, attempt, fence, claimed_at ';
+  'SELECT seq, message_seq, subscription, ordering_key, holds, held, state, lane, claim_lane, attempt, fence, claimed_at ';
 const ROW = `${COLUMNS}FROM work `;
 
 /** The request as it crosses to the writer: the trace as `stepsText` writes it. */
@@ -36,7 +38,7 @@ export function settle(ctx: WriteContext, request: SettleArgs): 'settled' | 'los
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, request.workId) as Row | undefined;
   if (!row || row.state !== W.claimed || row.fence !== request.fence) return 'lost-lease';
   const { settlement, at } = request;
-  const failure = settlement.kind === 'done' ? null : settlement.failure;
+  const failure = failureIn(settlement);
   switch (settlement.kind) {
     case 'done':
       leave(ctx, row, W.done, at, null);
@@ -50,17 +52,35 @@ export function settle(ctx: WriteContext, request: SettleArgs): 'settled' | 'los
       back(ctx, row, settlement.at, settlement.counts, failure, settlement.anew);
       ctx.tally('retried', at);
       break;
+    case 'held':
+      park(ctx, row);
+      break;
     default:
       settlement satisfies never;
   }
   keepAttempt(ctx, row, at, settlement.kind, failure, request.version, request.trace);
   for (const child of request.children ?? []) insertChild(ctx, child);
   for (const entry of request.audit ?? []) ctx.audit(entry);
+  if (settlement.kind === 'held') keepReview(ctx, settlement.held);
   if (row.ordering_key !== null) promoteHead(ctx, row.ordering_key, row);
   const troubled = settlement.kind !== 'done' || row.attempt > 1;
-  if (troubled) refreshMessageState(ctx, row.message_seq, at, true);
+  if (settlement.kind === 'held') refreshMessageState(ctx, row.message_seq, at);
+  else if (troubled) refreshMessageState(ctx, row.message_seq, at, true);
   else followOnlyItem(ctx, row.message_seq, row.seq, 'ended', at);
   return 'settled';
+}
+
+const failureIn = (settlement: Settlement): Failure | null => ('failure' in settlement ? settlement.failure : null);
+
+/** claimed -> parked: its key goes on without it. */
+function park(ctx: WriteContext, row: Row): void {
+  ctx.sql.run(
+    'UPDATE work SET state = 2, held = 1, open = 1, ready = 0, blocks = 0, not_before = NULL, failure = NULL, ' +
+      'lease_until = NULL, owner = NULL WHERE seq = ?',
+    row.seq,
+  );
+  ctx.count('work', row.subscription, W.claimed, -1);
+  ctx.count('work', row.subscription, W.parked, 1);
 }
 
 function leave(
@@ -112,7 +132,7 @@ function keepAttempt(
   ctx: WriteContext,
   row: Row,
   endedAt: number | null,
-  outcome: 'done' | 'retry' | 'dead' | 'interrupted',
+  outcome: 'done' | 'retry' | 'dead' | 'interrupted' | 'held',
   failure: Failure | null,
   version: string | null,
   trace: string,
@@ -192,18 +212,9 @@ export function hasten(ctx: WriteContext, endpoint: string, at: number, limit: n
   return rows.length;
 }
 
-export function addChild(ctx: WriteContext, work: NewWork): 'added' | 'exists' {
-  const outcome = insertChild(ctx, work);
-  if (outcome === 'added') {
-    const message = ctx.sql.get('SELECT seq FROM message WHERE id = ?', work.messageId) as { seq: number } | undefined;
-    if (message) refreshMessageState(ctx, message.seq, work.createdAt);
-  }
-  return outcome;
-}
-
 export function unpark(ctx: WriteContext, childKey: string, at: number, data: string | null): boolean {
   const row = ctx.sql.get(`${ROW}WHERE child_key = ?`, childKey) as Row | undefined;
-  if (!row || row.state !== W.parked) return false;
+  if (!row || row.state !== W.parked || row.held === 1) return false;
   if (data !== null) ctx.sql.run('UPDATE work SET child_data = ? WHERE seq = ?', data, row.seq);
   endParking(ctx, row, at);
   return true;
@@ -217,7 +228,7 @@ export function wakeParked(
 ): 'woken' | 'not-parked' | 'unknown' {
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
   if (!row) return 'unknown';
-  if (row.state !== W.parked) return 'not-parked';
+  if (row.state !== W.parked || row.held === 1) return 'not-parked';
   endParking(ctx, row, at);
   ctx.audit(audit);
   return 'woken';
@@ -260,7 +271,7 @@ export function discard(
 ): 'discarded' | 'not-open' | 'unknown' {
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, workId) as Row | undefined;
   if (!row) return 'unknown';
-  if (row.state !== W.dead && row.state !== W.waiting && row.state !== W.parked) return 'not-open';
+  if (row.held === 1 || (row.state !== W.dead && row.state !== W.waiting && row.state !== W.parked)) return 'not-open';
   ctx.sql.run(
     'UPDATE work SET state = 5, ready = 0, blocks = 0, open = 0, not_before = NULL, settled_at = ?, discard_reason = ? WHERE seq = ?',
     at,

@@ -1,8 +1,8 @@
-import type { AuditEntry, TaskChange, TaskEvent, WorkflowTask } from '../../contract/index.ts';
-import { placesOf } from '../../task-places.ts';
+import type { AuditEntry, EhrCopy, TaskChange, TaskEvent, WorkflowTask, WorkflowTasks } from '../../contract/index.ts';
+import { isOfKept, isSameCopy, keptChange, placesOf } from '../../task-places.ts';
 import { json } from '../sql.ts';
 import type { WriteContext } from './context.ts';
-import { addChild } from './settle.ts';
+import { addChild } from './children.ts';
 
 interface Row {
   seq: number;
@@ -47,12 +47,16 @@ export function createTask(
 export function changeTask(
   ctx: WriteContext,
   id: string,
-  { seen, next, event, child, audit }: TaskChange,
+  change: TaskChange,
 ): { kind: 'changed' | 'stale'; task: WorkflowTask } | { kind: 'unknown' } {
-  if (next.id !== id || next.version !== seen + 1) throw new TypeError('a change of a task makes its next version');
+  const { seen, event, child, audit } = change;
+  if (change.next.id !== id || change.next.version !== seen + 1)
+    throw new TypeError('a change of a task makes its next version');
   const row = ctx.sql.get(`${ROW}WHERE id = ?`, id) as Row | undefined;
   if (!row) return { kind: 'unknown' };
-  if (row.version !== seen) return { kind: 'stale', task: JSON.parse(row.record) as WorkflowTask };
+  const known = JSON.parse(row.record) as WorkflowTask;
+  if (!isOfKept(known, change)) return { kind: 'stale', task: known };
+  const next = keptChange(known, change);
   const { open, dueRank, urgency, syncAt } = placesOf(next);
   ctx.sql.run(
     'UPDATE task SET version = ?, code = ?, state = ?, open = ?, role = ?, unit = ?, person = ?, urgency = ?, due_rank = ?, ' +
@@ -74,6 +78,27 @@ export function changeTask(
   if (child) addChild(ctx, child);
   ctx.audit(audit);
   return { kind: 'changed', task: next };
+}
+
+export function noteTaskCopy(
+  ctx: WriteContext,
+  id: string,
+  seen: EhrCopy,
+  ehr: EhrCopy,
+): Awaited<ReturnType<WorkflowTasks['noteCopy']>> {
+  const row = ctx.sql.get(`${ROW}WHERE id = ?`, id) as Row | undefined;
+  if (!row) return { kind: 'unknown' };
+  const task = JSON.parse(row.record) as WorkflowTask;
+  if (!task.ehr) return { kind: 'unknown' };
+  if (!isSameCopy(task.ehr, seen)) return { kind: 'stale', task };
+  const next = { ...task, ehr };
+  ctx.sql.run(
+    'UPDATE task SET sync_at = ?, record = ? WHERE seq = ?',
+    placesOf(next).syncAt,
+    json(next) ?? '',
+    row.seq,
+  );
+  return { kind: 'noted', task: next };
 }
 
 function addEvent(ctx: WriteContext, seq: number, event: TaskEvent): void {
