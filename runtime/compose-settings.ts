@@ -66,6 +66,7 @@ export function composeSettings(environment: NodeJS.ProcessEnv = process.env, se
     release: () => runtime.release(),
     deploys: () => runtime.deploys(),
     previews: runtime.previews,
+    fhir: runtime.fhir,
   });
   const withRevision = needsRevision(login);
 

@@ -3,6 +3,7 @@
  * kept in the store before it runs, so that a redelivery finds the rules its message began with.
  */
 import {
+  declaredFallback,
   definitionFromFiles,
   type ClaimedWork,
   type Definition,
@@ -79,6 +80,7 @@ export function createDefinitions(engine: Engine, first: DefinitionSet): LoadedD
       const fresh = next === inForce ? next.all : next.all.filter(({ name, version }) => before.get(name) !== version);
       for (const { name, version, files } of fresh) await store.definitions.put(name, version, files, clock.now());
       inForce = next;
+      engine.fallbacks.declare(next.all.flatMap((one) => declaredFallback(one) ?? []));
       for (const { name, version } of next.all) last.set(name, version);
       return fresh.map((definition) => ({ definition, previous: before.get(definition.name) ?? null }));
     },

@@ -10,9 +10,12 @@ import {
   type Definition,
   type DefinitionSet,
   type Engine,
+  type EventFeedSettings,
   type FeedSettings,
+  type HttpEventFeed,
   type ItemResult,
   type NewWork,
+  type WantedSubscription,
   type WorkResult,
 } from '../engine/index.ts';
 import { boundExpressions } from './bounded-expressions.ts';
@@ -24,7 +27,16 @@ import { deadLetters } from './dead-letters.ts';
 import { createDeathAlarm } from './death-alarm.ts';
 import type { Owed } from './stranded-alarm.ts';
 import { runtimeErrors } from './errors.ts';
-import type { MessageContext, NodePreview, NodeServices, SourceRegistration, WardflowMessage } from './services.ts';
+import { patientMerges } from './patient-merges.ts';
+import type { FhirReading } from './reads-of-item.ts';
+import type {
+  MessageContext,
+  NodePreview,
+  NodeServices,
+  SourceRegistration,
+  ValuePreview,
+  WardflowMessage,
+} from './services.ts';
 
 /** The definitions in force, and versions kept for work that began under them. */
 export interface Definitions {
@@ -52,6 +64,8 @@ export interface RuntimeServices extends NodeServices {
   inFlight(): number;
   /** `undefined`: nodes of this type have none. */
   previewOf(type: string): NodePreview | undefined;
+  /** `undefined`: nodes of this type have none that a FHIR sample could be shown with. */
+  valuePreviewOf(type: string): ValuePreview | undefined;
   /**
    * Takes nothing more up for these definitions, and resolves when nothing of theirs is in flight or the time is over. A
    * deploy that starts them anew ends it; otherwise what it gives does.
@@ -72,9 +86,13 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
   const flights = new Flights();
   const hooks = new BranchHooks(red, flights, clock);
   const feeds = new Map<string, FeedSettings>();
+  const eventFeeds = new Map<string, EventFeedSettings>();
+  const watched = new Map<string, WantedSubscription>();
+  const httpFeeds = new Map<string, HttpEventFeed>();
   const sources = new Map<string, SourceRegistration>();
   const running = new Map<string, () => void>();
   const previews = new Map<string, NodePreview>();
+  const valuePreviews = new Map<string, ValuePreview>();
 
   const inForce = (name: string): Definition | undefined => definitions.current().byName(name);
   const toDeadLetterIn = deadLetters(engine, inForce);
@@ -88,10 +106,21 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       .catch((error: unknown) => log.error('work could not be settled', { workId: work.id, error }));
   };
 
-  const giveBack = (work: ClaimedWork, code: 'redeployed' | 'no-source'): void => {
+  const merges = patientMerges(engine, () => definitions.current(), finish);
+
+  const readBy = ({ work, reads }: Flight, version: string | null): Pick<WorkResult, 'audit'> => {
+    const entry = reads.entry(work, version, clock.now());
+    return entry ? { audit: [entry] } : {};
+  };
+
+  const giveBack = (
+    work: ClaimedWork,
+    code: 'redeployed' | 'no-source',
+    read: Pick<WorkResult, 'audit'> = {},
+  ): void => {
     const error = runtimeErrors.create(code, {}, { retryAfterMs: REDELIVER_MS });
     const failure = failureAt({ id: work.subscription, type: 'source' }, error);
-    finish(work, { outcome: { kind: 'failed', failure }, trace: [], version: null });
+    finish(work, { outcome: { kind: 'failed', failure }, trace: [], version: null, ...read });
   };
 
   const deliver = (source: SourceRegistration, work: ClaimedWork): void => {
@@ -101,7 +130,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     const ended = (result: ItemResult): void => {
       flights.remove(flight);
       const children = [...flight.children.values()];
-      finish(work, { ...result, version, ...(children.length > 0 && { children }) });
+      finish(work, { ...result, version, ...(children.length > 0 && { children }), ...readBy(flight, version) });
     };
     const flight = new Flight(work, contextOf(work, source.definition, version), node, clock.now(), itemRules, ended);
     flights.add(flight);
@@ -137,7 +166,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       if (!hooks.isLost(flight)) continue;
       flight.drop();
       flights.remove(flight);
-      giveBack(flight.work, 'redeployed');
+      giveBack(flight.work, 'redeployed', readBy(flight, null));
     }
   };
 
@@ -162,7 +191,13 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     );
     startAll();
     engine.intake
-      .configure([...feeds.values()], subscriptions)
+      .configure(
+        [...feeds.values()],
+        [...subscriptions, ...merges.subscriptions(feeds.values())],
+        [...eventFeeds.values()],
+      )
+      .then(() => engine.subscriptions.configure([...watched.values()]))
+      .then(() => engine.httpEvents.configure([...httpFeeds.values()]))
       .then(() => {
         dispatcher.wake();
         alarm.check();
@@ -197,6 +232,7 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
     },
     inFlight: () => flights.size,
     previewOf: (type) => previews.get(type),
+    valuePreviewOf: (type) => valuePreviews.get(type),
     async quiet(names, withinMs) {
       for (const { definition, nodeId } of sources.values()) {
         if (!names.has(definition)) continue;
@@ -218,11 +254,22 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       return definitions.pinned(flight.work);
     },
     workOf: (context) => flights.of(context)?.work,
-    registerPreview(type, preview) {
+    registerPreview(type, preview, ofValues) {
       previews.set(type, preview);
+      if (ofValues) valuePreviews.set(type, ofValues);
+      else valuePreviews.delete(type);
     },
     registerFeed(nodeId, settings) {
       feeds.set(nodeId, settings);
+    },
+    registerEventFeed(nodeId, settings) {
+      eventFeeds.set(nodeId, settings);
+    },
+    registerSubscription(nodeId, wanted) {
+      watched.set(nodeId, wanted);
+    },
+    registerHttpFeed(nodeId, feed) {
+      httpFeeds.set(nodeId, feed);
     },
     registerSource(registration) {
       for (const other of sources.values())
@@ -236,6 +283,9 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       running.get(nodeId)?.();
       running.delete(nodeId);
       feeds.delete(nodeId);
+      eventFeeds.delete(nodeId);
+      watched.delete(nodeId);
+      httpFeeds.delete(nodeId);
       sources.delete(nodeId);
     },
     settle(msg: WardflowMessage, outcome: BranchOutcome) {
@@ -248,6 +298,9 @@ export function createNodeServices(options: NodeServicesOptions): RuntimeService
       if (!flight || key === undefined) return;
       if (flight.children.has(key)) throw runtimeErrors.create('child-twice', { source: work.subscription });
       flight.children.set(key, work);
+    },
+    noteRead(msg: WardflowMessage, reading: FhirReading) {
+      flights.of(msg.wardflow)?.reads.add(reading);
     },
     note(msg: WardflowMessage, text: string) {
       const branch = flights.branch(msg.wardflow);

@@ -22,6 +22,7 @@ import {
   loadDefinitions,
   runtimePort,
   type AuditEntry,
+  type Bindings,
   type Config,
   type DefinitionSet,
   type Engine,
@@ -64,7 +65,7 @@ const DRAIN_MS = 5_000;
 const END_MS = 15_000;
 
 /** What only a runtime for scenarios gives its engine; one that people work with has none of it. */
-export type EngineSeams = Pick<EngineOptions, 'clock' | 'random' | 'aroundStore'>;
+export type EngineSeams = Pick<EngineOptions, 'clock' | 'random' | 'aroundStore' | 'alertChannels'>;
 
 export class Runtime {
   readonly config: Config;
@@ -83,6 +84,7 @@ export class Runtime {
   #engine: Engine | null = null;
   #services: RuntimeServices | null = null;
   #definitions: LoadedDefinitions | null = null;
+  #bindings: Bindings | null = null;
   #gate: OpenedGate | null = null;
   #running = false;
   #stopping = false;
@@ -167,7 +169,17 @@ export class Runtime {
   readonly previews = {
     journal: () => this.#engine?.store.journal,
     previewOf: (type: string) => this.#services?.previewOf(type),
+    valuePreviewOf: (type: string) => this.#services?.valuePreviewOf(type),
     util: () => (createRequire(import.meta.url)('node-red') as RunningNodeRed).util,
+  };
+
+  /** For the forms of FHIR nodes. */
+  readonly fhir = {
+    endpoints: () => this.#engine?.endpoints,
+    hasCredentials: (name: string) => {
+      const binding = this.#bindings?.endpoints[name];
+      return binding?.kind === 'fhir' ? (binding.auth?.kind ?? 'none') !== 'none' : undefined;
+    },
   };
 
   /** What runs behind the gate. */
@@ -236,6 +248,7 @@ export class Runtime {
     this.#token = await ensureServiceToken(config.dataFolder, config.environment);
     this.#isToken = tokenCheck(this.#token);
     const bindings = await loadBindings(this.folder, config);
+    this.#bindings = bindings;
     const definitions = this.gated ? definitionSet([]) : await loadDefinitions(config.flowsFolder);
     const engine = await createEngine({
       ...this.#seams,
@@ -244,9 +257,10 @@ export class Runtime {
       store: storeChoice(config),
       retention: { bodiesDays: config.retentionBodiesDays, messagesDays: config.retentionMessagesDays },
       bindings,
-      consoleUrl: config.publicUrl ?? `http://localhost:${config.governancePort}`,
+      consoleUrl: consolePages(config, this.gated),
       log,
       taskPollMs: config.taskPollSeconds * 1000,
+      reconcileHours: config.reconcileHours,
       backlogLimit: config.backlogLimit,
       mllp: {
         frameMs: config.mllpFrameSeconds * 1000,
@@ -290,6 +304,11 @@ export class Runtime {
       },
     });
     this.#services.install();
+    // From here on no thread is started any more. What a later deploy brings is validated in this one, in a shorter time.
+    const speaksFhir = Object.values(bindings.endpoints).some(({ kind }) => kind === 'fhir');
+    const validates = definitions.all.some(({ flow }) => flow.some(({ type }) => type === 'fhir validate'));
+    if (speaksFhir || validates) engine.validator.standBy();
+    this.api.beforeConfinement();
     // Last: Node-RED loads the nodes next.
     if (!confine()) log.warn('flows may use every file of this user: the runtime was started without its confinement');
     red.events.on('runtime-event', (event: RuntimeEvent) => this.#onRuntimeEvent(event));
@@ -400,4 +419,10 @@ function portError(error: NodeJS.ErrnoException, config: Config): WardflowError 
     { ...runtimePort(config), reason: error.code ?? 'unknown reason' },
     { cause: error },
   );
+}
+
+/** Where people look at this environment: an environment behind the gate has its pages below its name. */
+function consolePages({ publicUrl, governancePort, environment }: Config, gated: boolean): string {
+  const root = (publicUrl ?? `http://localhost:${governancePort}`).replace(/\/+$/, '');
+  return gated ? `${root}/${environment}` : root;
 }

@@ -2,13 +2,18 @@
  * What Wardflow nodes may ask of the runtime, found at `RED.settings.wardflow`. Node folders depend on this interface
  * only; the runtime implements it over the engine and Node-RED's hooks.
  */
+import type { FhirReading } from './reads-of-item.ts';
 import type {
+  Conversion,
   Definition,
   Engine,
+  EventFeedSettings,
   FeedSettings,
   Hl7Message,
+  HttpEventFeed,
   NewWork,
   SubscriptionFilter,
+  WantedSubscription,
   ClaimedWork,
   Failure,
 } from '../engine/index.ts';
@@ -47,6 +52,12 @@ export interface NodeServices {
   workOf(context: MessageContext | undefined): ClaimedWork | undefined;
   /** A feed config node says what its feed means; in force when the flows have started. */
   registerFeed(nodeId: string, settings: FeedSettings): void;
+  /** The same of a source that is a feed of its own, such as a subscription: of events, not of HL7 messages. */
+  registerEventFeed(nodeId: string, settings: EventFeedSettings): void;
+  /** What a source watches on a FHIR server, beside its feed; in force when the flows have started. */
+  registerSubscription(nodeId: string, wanted: WantedSubscription): void;
+  /** What a source takes by HTTP, beside its feed; in force when the flows have started. */
+  registerHttpFeed(nodeId: string, feed: HttpEventFeed): void;
   /** A source node registers itself; `emit` sends the first messages of a work item into the flow. */
   registerSource(registration: SourceRegistration): void;
   /** Removes whatever a node registered (on close). */
@@ -63,8 +74,10 @@ export interface NodeServices {
   addChild(msg: WardflowMessage, child: NewWork): void;
   /** Adds a PHI-free note to the step being taken (shown in the trace). */
   note(msg: WardflowMessage, text: string): void;
+  /** What was read at a FHIR server for this message: it is in the audit when the item ends, one record for all of it. */
+  noteRead(msg: WardflowMessage, reading: FhirReading): void;
   /** What a node of this type would make of a message, for the editor's preview. Registered once, when its code is loaded. */
-  registerPreview(type: string, preview: NodePreview): void;
+  registerPreview(type: string, preview: NodePreview, ofValues?: ValuePreview): void;
 }
 
 /**
@@ -75,6 +88,11 @@ export interface NodeServices {
  */
 export type NodePreview = (given: PreviewGiven) => Promise<PreviewResult> | PreviewResult;
 
+/** The preview of a node that works on a sample of any format: `msg.payload` is an HL7 message, a FHIR resource or other JSON. */
+export type ValuePreview = (given: AnyGiven) => Promise<PreviewResult> | PreviewResult;
+
+export type AnyGiven = Omit<PreviewGiven, 'msg' | 'zone'> & { readonly msg: WardflowMessage };
+
 export interface PreviewGiven {
   readonly config: Readonly<Record<string, unknown>>;
   /** As `hl7 in` sends it, with its first event. What nodes on the way add is not there. It may be changed. */
@@ -82,12 +100,14 @@ export interface PreviewGiven {
   /** Of the node's tab, as it was deployed. */
   readonly definition: Definition | undefined;
   readonly now: Date;
+  /** That the feed states for times without one. */
+  readonly zone: string | null;
   /**
-   * A value as typed into a form, bounded as the runtime's are and more tightly; `undefined`: it came out empty.
+   * A value as typed into a form (FHIRPath over the resource that `msg` carries), bounded as the runtime's are and more tightly; `undefined`: it came out empty.
    * @param over what the expression is read over instead of `msg`
    * @throws WardflowError `preview-expression-wrong`, `preview-expression-failed`, `preview-expression-limit`
    */
-  value(source: string, kind: 'str' | 'msg' | 'jsonata', over?: object): Promise<unknown>;
+  value(source: string, kind: 'str' | 'msg' | 'jsonata' | 'fhirpath', over?: object): Promise<unknown>;
 }
 
 export interface PreviewResult {
@@ -96,6 +116,8 @@ export interface PreviewResult {
   readonly after?: Hl7Message;
   /** `after` is a message of its own, not the one before with changes. */
   readonly made?: true;
+  /** What the message becomes in FHIR: shown beside it. */
+  readonly conversion?: Conversion;
 }
 
 /** What one field of the form gives. */

@@ -35,6 +35,7 @@ const CODE = [
   'nodes',
   'editor-theme',
   'dist/palette',
+  'dist/fhir-names',
   'supervisor/child-guard.ts',
 ];
 
@@ -72,7 +73,7 @@ export function runtimeFlags(place: RuntimePlace): readonly string[] {
   return [
     ...MEMORY,
     '--permission',
-    // The store's two threads. The runtime gives this permission away once they run (runtime/containment.ts).
+    // The threads of the store, the judge and the validator. The runtime gives this permission away once they run (runtime/containment.ts).
     '--allow-worker',
     // Said by each of those threads at each start: that workers weaken the model. That is why it is given away.
     '--disable-warning=PERM0006',

@@ -17,6 +17,8 @@ import { demandedOf } from '../governance/server/second-factor/demanded-of.ts';
 import { readConsoleCertificate } from '../governance/server/tls/certificate.ts';
 import { addressShown, listeningOf, reachedFromElsewhere } from '../governance/server/tls/listening.ts';
 import { build } from './build.ts';
+import { withDemoRoster } from './demo-roster.ts';
+import { writeDemoBindings } from './demo-bindings.ts';
 import { createChild, type Child, type ChildSpec } from './child.ts';
 import { findPorts, type PortWish } from './ports.ts';
 import {
@@ -70,6 +72,8 @@ export async function startAll(options: StartOptions): Promise<void> {
   for (const environment of environments) {
     tokens.set(environment, await ensureServiceToken(config.dataFolder, environment));
     const folder = environmentFolder(config.dataFolder, environment);
+    if (demo) await withDemoRoster(folder);
+    if (demo) await writeDemoBindings(config, environment);
     const { feeds } = await loadBindings(folder, inEnvironment(config, environment));
     bound.set(environment, Object.fromEntries(Object.entries(feeds).map(([name, { listen }]) => [name, listen])));
   }

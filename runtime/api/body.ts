@@ -21,6 +21,26 @@ export function textIn(body: Body, name: string, longest = 128): string | undefi
   return value;
 }
 
+/** @throws `api-request-invalid` where it is missing */
+export function neededText(body: Body, name: string, longest = 128): string {
+  const value = textIn(body, name, longest)?.trim();
+  if (value === undefined || value === '') throw invalid(`${name} is missing`);
+  return value;
+}
+
+/** The version that was looked at. */
+export function seenIn(body: Body): number {
+  const { seen } = body;
+  if (typeof seen !== 'number' || !Number.isSafeInteger(seen) || seen < 1) throw invalid('seen takes a version');
+  return seen;
+}
+
+export function oneOf<T extends string>(body: Body, name: string, known: readonly T[]): T {
+  const found = known.find((one) => one === body[name]);
+  if (found === undefined) throw invalid(`${name} takes ${known.join(', ')}`);
+  return found;
+}
+
 /** A time, epoch milliseconds. */
 export function numberIn(body: Body, name: string): number | undefined {
   const value = body[name];

@@ -16,7 +16,7 @@ export function escalationView(
   escalation: Escalation,
   message: Pick<MessageSummary, 'controlId' | 'type' | 'patientHint'> | undefined,
 ): EscalationView {
-  const { carry: _, ...shown } = escalation;
+  const { carry: _, plan: _plan, ...shown } = escalation;
   const { controlId = null, type = null, patientHint = null } = message ?? {};
   return { ...shown, message: { controlId, type, patientHint } };
 }

@@ -9,10 +9,20 @@ import type {
   AuditRecord,
   ConsoleNotice,
   DecisionRecord,
+  Difference,
+  DifferenceState,
+  IdentityLink,
+  IdentityQuestion,
+  KnownPerson,
+  MessageLabel,
+  QuestionState,
   EffectRecord,
   EndpointHealth,
+  LeftOutView,
   Escalation,
+  Fallback,
   FeedStatus,
+  SubscriptionView,
   FlowNode,
   Intent,
   LiveChange,
@@ -20,6 +30,7 @@ import type {
   MessageCounts,
   MessageSummary,
   StoredMessage,
+  RosterTrouble,
   StoreTrouble,
   SwitchView,
   WorkCounts,
@@ -47,6 +58,8 @@ export interface ApiProblem {
   /** Catalogue code. */
   readonly code: string;
   readonly remedy: string;
+  /** Somebody was faster (409 `task-stale` and the like): the thing as it is now, as its route gives it. */
+  readonly now?: unknown;
 }
 
 /** GET /status */
@@ -60,18 +73,30 @@ export interface RuntimeStatus {
   readonly inFlight: number;
   readonly oldestWaiting: number | null;
   readonly feeds: readonly FeedStatus[];
+  /** A runtime of before has none to say. */
+  readonly subscriptions?: readonly SubscriptionView[];
   readonly endpoints: readonly EndpointHealth[];
+  /** Endpoints whose entry in bindings.json cannot be used. A runtime of before has none to say. */
+  readonly leftOut?: readonly LeftOutView[];
   readonly openEscalations: number;
   /** Open work whose source is not there (a node was renamed or removed): it waits for ever. */
   readonly stranded: readonly StrandedWork[];
   /** What operators have stopped, or will. */
   readonly switches: readonly SwitchView[];
+  /** Flows that do not run by themselves at present. */
+  readonly fallbacks: readonly Fallback[];
   readonly definitions: readonly DefinitionSummary[];
   readonly durability: { readonly adapter: string; readonly settings: Readonly<Record<string, string>> };
   /** Why nothing can be kept at the moment (no message is acknowledged then); `null` while all is well. */
   /** By feed in enhanced mode: answers that its senders wait for, or have not taken yet. Feeds without any are left out. */
   readonly acknowledgements: readonly AcknowledgementCounts[];
   readonly storeTrouble: StoreTrouble | null;
+  /** Why the roster's file is not what is in force. */
+  readonly rosterTrouble: RosterTrouble | null;
+  /** What FHIR servers hold otherwise than it was written, and nobody has settled. */
+  readonly openDifferences: number;
+  /** "Is this the same patient?", and nobody has answered. */
+  readonly openIdentityQuestions: number;
   readonly rssBytes: number;
   /** Whether it runs under Node's permission model, with what that leaves open taken away. */
   readonly confined: boolean;
@@ -118,7 +143,9 @@ export interface MessageDetail {
 export type EffectView = Omit<EffectRecord, 'result'>;
 
 /** An escalation without what it carries of the patient, and with what tells two of one title apart. */
-export type EscalationView = Omit<Escalation, 'carry'> & {
+export type EscalationView = Omit<Escalation, 'carry' | 'plan'> & {
+  /** Its task is on the caller's own worklist, where they answer it; only in GET /escalations. */
+  readonly onWorklist?: boolean;
   /** The message that started it. */
   readonly message: Pick<MessageSummary, 'controlId' | 'type' | 'patientHint'>;
 };
@@ -212,6 +239,8 @@ export interface DiscardAnswer {
 /** GET /definitions/:name */
 export interface DefinitionDetail extends DefinitionSummary {
   readonly intent: Intent;
+  /** README.md, as Markdown: intents and alert policies name its headings as runbooks. */
+  readonly readme: string;
   readonly flow: readonly FlowNode[];
   readonly rules: readonly {
     readonly name: string;
@@ -260,3 +289,60 @@ export interface AuditVerification {
 
 /** GET /live: text/event-stream of LiveChange, coalesced to at most 10 a second per kind and id. */
 export type { LiveChange };
+
+/** A question without the hashes that an answer would accept. */
+export type AskedIdentity = Omit<IdentityQuestion, 'marks'>;
+/** `null`: it is not kept any more, or no work of the caller's part. */
+export type NamedMessage = MessageLabel | null;
+/** GET /identities?state=&message=&before=&limit=: newest first; of a part those that its messages raised. */
+export interface IdentityQuestionList {
+  readonly asOf: number;
+  readonly questions: readonly (AskedIdentity & {
+    readonly message: NamedMessage;
+    /** Of `otherMessageId`. */
+    readonly otherMessage: NamedMessage;
+  })[];
+  readonly counts: Readonly<Record<QuestionState, number>>;
+  /** `before` of the next page. */
+  readonly next: number | null;
+}
+/** GET /identities/links?message=&before=&limit=: merges, renumberings and answers, newest first; of a part those of its messages. */
+export interface IdentityLinkList {
+  readonly asOf: number;
+  readonly links: readonly (IdentityLink & { readonly message: NamedMessage })[];
+  /** `before` of the next page. */
+  readonly next: number | null;
+}
+/** GET /identities/people/:id */
+export type PersonView = Omit<KnownPerson, 'questions'> & { readonly questions: readonly AskedIdentity[] };
+/** POST /identities/:id/answer -> AskedIdentity. */
+export interface IdentityAnswer {
+  /** Version that was seen. */
+  readonly seen: number;
+  /** `later`: it stays open, and who looked and why is kept with it. */
+  readonly answer: 'same' | 'different' | 'later';
+  /** Key that is used from now on; absent: the one that was known first. */
+  readonly survivor?: string;
+  readonly reason: string;
+}
+/** POST /identities/links/:id/undo -> IdentityLink. */
+export interface IdentityUndoing {
+  readonly seen: number;
+  readonly reason: string;
+}
+
+/** GET /differences?state=&endpoint=&message=&definition=&before=&limit=: newest first; `counts` of the part. */
+export interface DifferenceList {
+  readonly asOf: number;
+  readonly differences: readonly Difference[];
+  readonly counts: Readonly<Record<DifferenceState, number>>;
+  /** `before` of the next page. */
+  readonly next: number | null;
+}
+/** POST /differences/:id/settle -> Difference. `again` writes what is missing again, under the same identifier. */
+export interface DifferenceSettling {
+  /** `since` of what was seen. */
+  readonly seen: number;
+  readonly how: 'accepted' | 'mended' | 'again';
+  readonly reason: string;
+}

@@ -60,7 +60,7 @@ export class LiveStream {
 }
 
 function keyOf(change: LiveChange): string {
-  if (change.kind === 'message' || change.kind === 'escalation') return `${change.kind} ${change.id}`;
+  if ('id' in change) return `${change.kind} ${change.id}`;
   if (change.kind === 'gap') return 'gap';
   return change.kind === 'notice' ? `notice ${change.notice.id}` : `${change.kind} ${change.name}`;
 }

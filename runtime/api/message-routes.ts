@@ -4,6 +4,7 @@ import type { AuditEntry, Engine, WorkView } from '../../engine/index.ts';
 import type { MessageDetail, MessageList, RedriveAnswer, ReleaseAnswer } from './contract.ts';
 import { answering } from './answering.ts';
 import { effectView, escalationView } from './clinical-views.ts';
+import { createDecisionLooks } from './decision-looks.ts';
 import { actorOf, idOf, messageQuery, reasonOf } from './query.ts';
 import { demandOneIn, isIn, partOf, partOfMessage, within, type Part } from './part.ts';
 import { conflict, notFound } from './problems.ts';
@@ -14,6 +15,7 @@ const MOST_WORK = 200;
 
 export function messageRoutes(router: Router, engine: Engine): void {
   const { store, clock, live } = engine;
+  const looks = createDecisionLooks(store.audit, clock);
 
   router.get(
     '/messages',
@@ -59,11 +61,14 @@ export function messageRoutes(router: Router, engine: Engine): void {
         store.escalations.list({ messageId: id, limit: 1000 }),
         store.acknowledgements.get(message.resendOf ?? id),
       ]);
+      const shown = decisions.filter((one) => isIn(part, one.definition));
+      // Their inputs are values of the message.
+      if (shown.length > 0) await looks.decisions(actorOf(request), id);
       const answer: MessageDetail = {
         message: partOfMessage(part, message),
         resends,
         work: work.filter((one) => isIn(part, one.definition)),
-        decisions: decisions.filter((one) => isIn(part, one.definition)),
+        decisions: shown,
         effects: effects.filter((one) => isIn(part, one.definition)).map(effectView),
         escalations: escalations.filter((one) => isIn(part, one.definition)).map((one) => escalationView(one, message)),
         acknowledgement: acknowledgement ?? null,

@@ -7,12 +7,14 @@ import {
   type EscalationQuery,
   type EscalationState,
 } from '../../engine/index.ts';
-import type { EscalationList, NoticeList } from './contract.ts';
+import { ACTOR_HEADER, type EscalationList, type NoticeList } from './contract.ts';
 import { answering } from './answering.ts';
 import { escalationView } from './clinical-views.ts';
+import { demandLadderTurn } from './ladder-turn.ts';
 import { demandOneIn, isIn, partOf, within } from './part.ts';
-import { actorOf, idOf, limitOf, reasonOf, text, time } from './query.ts';
+import { callerOf, idOf, limitOf, reasonOf, text, time } from './query.ts';
 import { conflict, invalid, notFound } from './problems.ts';
+import { worklistOf } from './on-worklist.ts';
 
 const STATES: readonly EscalationState[] = ['open', 'acknowledged', 'cancelled', 'exhausted'];
 const DAY_MS = 86_400_000;
@@ -40,9 +42,15 @@ export function peopleRoutes(router: Router, engine: Engine): void {
       const messages = new Map(
         (await Promise.all(ids.map((id) => store.journal.get(id)))).map((one) => [one?.id, one]),
       );
+      const caller = request.get(ACTOR_HEADER) === undefined ? null : callerOf(request);
+      const onWorklist = await worklistOf(engine, caller);
+      const waited = await Promise.all(escalations.map((one) => onWorklist(one.task)));
       const answer: EscalationList = {
         asOf: clock.now(),
-        escalations: escalations.map((one) => escalationView(one, messages.get(one.messageId))),
+        escalations: escalations.map((one, i) => ({
+          ...escalationView(one, messages.get(one.messageId)),
+          onWorklist: waited[i] ?? false,
+        })),
       };
       response.json(answer);
     }),
@@ -51,14 +59,17 @@ export function peopleRoutes(router: Router, engine: Engine): void {
   router.post(
     '/escalations/:id/acknowledge',
     answering(async (request, response) => {
-      const actor = actorOf(request);
+      const caller = callerOf(request);
+      const { actor, via } = caller;
       const reason = reasonOf(request, false);
       const id = idOf(request);
       const part = partOf(response);
-      if (part !== null) demandOneIn(part, [(await store.escalations.get(id))?.definition ?? '']);
+      const escalation = await store.escalations.get(id);
+      if (part !== null) demandOneIn(part, [escalation?.definition ?? '']);
+      await demandLadderTurn(engine, escalation, caller);
       const outcome = await engine.escalations.acknowledge(id, {
         actor,
-        via: actor.startsWith('cli:') ? 'cli' : 'console',
+        via,
         ...(reason === undefined ? {} : { reason }),
       });
       if (outcome === 'unknown') throw notFound('escalation');

@@ -54,6 +54,26 @@ export const apiErrors = defineErrors({
     text: 'This belongs to a definition or service line that you do not answer for.',
     remedy: 'Ask somebody who does, or an administrator for a wider role.',
   },
+  'task-not-yours': {
+    class: 'permanent',
+    text: 'The task waits for somebody else: it is not yours, and the roster does not give you its role now.',
+    remedy: 'Have it assigned to you; whoever may assign tasks can give it to themselves, with a reason.',
+  },
+  'escalation-task-ownerless': {
+    class: 'permanent',
+    text: 'Answering would end the ladder with nobody on its task, which is {state}.',
+    remedy: 'Assign the task to somebody, or resume or retry it; whoever then takes it over has answered.',
+  },
+  'fhir-look-slow': {
+    class: 'transient',
+    text: 'The server has not answered within 15 seconds.',
+    remedy: "Ask for less, or try again; a message of a flow waits as long as the endpoint's binding says.",
+  },
+  'fhir-look-busy': {
+    class: 'throttled',
+    text: 'Servers were asked by hand too often in a short time.',
+    remedy: 'Try again in a few seconds.',
+  },
   starting: {
     class: 'transient',
     text: 'The runtime is starting.',
@@ -81,10 +101,56 @@ const STATUS: Readonly<Record<string, number>> = {
   'reread-feed-stopped': 409,
   'flow-refused': 409,
   'samples-full': 409,
+  'report-time': 400,
+  'report-zone': 400,
+  'report-busy': 503,
   'switch-invalid': 400,
+  'difference-unknown': 404,
+  'difference-stale': 409,
+  'identity-stale': 409,
+  'identity-unknown': 404,
+  'identity-reason-wrong': 400,
+  'identity-survivor-wrong': 400,
+  'difference-not-open': 409,
+  'difference-not-repeatable': 409,
+  'difference-reason-wrong': 400,
+  'problem-unknown': 404,
+  'problem-stale': 409,
+  'problem-about-nothing': 400,
+  'problem-text-wrong': 400,
+  'problem-answer-missing': 400,
+  'task-unknown': 404,
+  'task-part-unknown': 404,
+  'task-not-yours': 403,
+  'escalation-task-ownerless': 409,
+  'review-choice-missing': 400,
+  'fallback-reason-missing': 400,
+  'task-stale': 409,
+  'fallback-stale': 409,
+  'fallback-not-in-force': 409,
+  'fallback-undeclared': 409,
+  'review-newer-done': 409,
+  'review-still-recommending': 409,
+  'task-step-impossible': 409,
+  'task-part-waits': 409,
+  'task-parts-open': 409,
+  'ehr-no-difference': 409,
+  'ehr-no-way': 409,
+  'task-reason-missing': 400,
+  'task-nobody': 400,
+  'task-text-too-long': 400,
   'too-large': 413,
   'unreadable-message': 422,
+  'rule-check-too-long': 422,
+  'rule-check-failed': 422,
+  'rule-check-busy': 503,
+  'rule-check-no-thread': 503,
   'no-gate': 404,
+  'alert-unknown': 404,
+  'alert-stale': 409,
+  'alert-over': 409,
+  'alert-text-needed': 400,
+  'fhir-look-busy': 429,
   starting: 503,
   'too-many-listeners': 503,
 };
@@ -93,10 +159,23 @@ export const invalid = (reason: string): WardflowError => apiErrors.create('api-
 export const notFound = (thing: string): WardflowError => apiErrors.create('api-not-found', { thing });
 export const conflict = (reason: string): WardflowError => apiErrors.create('conflict', { reason });
 
+/** Somebody was faster: the answer says so, with the thing as it is now. */
+export class Outdated extends Error {
+  readonly problem: WardflowError;
+  readonly now: unknown;
+
+  constructor(problem: WardflowError, now: unknown) {
+    super(problem.message);
+    this.problem = problem;
+    this.now = now;
+  }
+}
+
 /** @param otherwise the status of a catalogued error that has none of its own */
 export function sendProblem(response: Response, error: unknown, log: Log, otherwise = 500): void {
-  const known = known_(error);
-  const status = STATUS[known.code] ?? (error instanceof WardflowError ? otherwise : 500);
+  const known = known_(error instanceof Outdated ? error.problem : error);
+  const status =
+    STATUS[known.code] ?? (error instanceof Outdated ? 409 : error instanceof WardflowError ? otherwise : 500);
   if (status === 500) log.error('an API request failed', { code: known.code, error });
   if (response.headersSent) {
     response.destroy();
@@ -108,6 +187,7 @@ export function sendProblem(response: Response, error: unknown, log: Log, otherw
     status,
     code: known.code,
     remedy: known.remedy,
+    ...(error instanceof Outdated && { now: error.now }),
   };
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -11,6 +11,13 @@ import {
 import { apiErrors, invalid } from './problems.ts';
 import { ACTOR_HEADER } from './contract.ts';
 
+/** Who acts, and how that is recorded. `person`: their user name; `null` for programs and the system. */
+export interface Caller {
+  readonly actor: string;
+  readonly via: 'cli' | 'console';
+  readonly person: string | null;
+}
+
 const ACTOR = /^(user|cli|program|service|system):[\w.@+-]{1,100}$/;
 const KEY_KINDS: readonly SearchKeyKind[] = ['patient', 'order', 'visit'];
 
@@ -19,6 +26,16 @@ export function actorOf(request: Request): string {
   const actor = request.get(ACTOR_HEADER);
   if (actor === undefined || !ACTOR.test(actor)) throw apiErrors.create('actor-missing');
   return actor;
+}
+
+export function callerOf(request: Request): Caller {
+  const actor = actorOf(request);
+  const [kind = '', person = ''] = actor.split(':', 2);
+  return {
+    actor,
+    via: kind === 'cli' ? 'cli' : 'console',
+    person: kind === 'user' || kind === 'cli' ? person : null,
+  };
 }
 
 export function text(request: Request, name: string, limit = 200): string | undefined {

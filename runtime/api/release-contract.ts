@@ -64,7 +64,7 @@ export interface ReleasePlan {
     readonly kind: 'feed' | 'endpoint' | 'channel';
     readonly name: string;
     /** Of an endpoint: what is spoken there. One that is bound as another kind is not bound as this. */
-    readonly speaks?: 'fhir' | 'mllp';
+    readonly speaks?: 'fhir' | 'mllp' | 'http';
   }[];
   /** Why it cannot be carried out; empty: it can. Unbound names are in it too. */
   readonly refusals: readonly Problem[];

@@ -1,5 +1,5 @@
 /** Rule tables over the runtime's API: what an editor needs of one, and what is told of one that is being written. */
-import type { LintFinding, RuleExplanation, RuleValue, TableProblem } from '../../engine/index.ts';
+import type { RuleValue, TableJudgement } from '../../engine/index.ts';
 
 export interface RuleTableList {
   readonly tables: readonly RuleTableSummary[];
@@ -21,6 +21,8 @@ export interface RuleTableDetail {
   readonly version: string;
   /** False behind the gate: there only a release changes it. */
   readonly writable: boolean;
+  /** Whose messages come to its definition. */
+  readonly feeds: readonly string[];
   /** The file, parsed; the order of its keys is kept. */
   readonly content: unknown;
 }
@@ -31,28 +33,28 @@ export interface RuleTableCheck {
   readonly trial?: Readonly<Record<string, RuleValue>>;
 }
 
-export interface RuleTableReport {
-  /** Why it cannot be used; none: the rest is there. */
-  readonly problems: readonly TableProblem[];
-  readonly findings: readonly LintFinding[];
-  readonly notChecked: readonly string[];
-  readonly tests: readonly { readonly name: string; readonly ok: boolean; readonly difference: string | null }[];
-  /** Tests that were left out, since all together took too long. */
-  readonly testsLeft: number;
-  /** What it decides for the definition's own sample messages. */
-  readonly samples: readonly SampleDecision[];
-  readonly trial: RuleExplanation | null;
+export type RuleTableReport = TableJudgement;
+
+/**
+ * POST /rule-tables/:definition/:table/sample-values: what the table's expressions find in a message that is pinned to a feed of
+ * the definition. Clinical values: for who may read bodies, and recorded as a look. `use`: as in POST /samples/:id/look.
+ */
+export interface SampleValuesWish {
+  readonly content: unknown;
+  readonly message: string;
+  readonly use: string;
 }
 
-export interface SampleDecision {
-  readonly sample: string;
-  /** Name of the event that the decision is of. */
-  readonly event: string;
-  readonly matched: readonly string[];
-  readonly outputs: Readonly<Record<string, RuleValue>> | null;
-  readonly missing: readonly string[];
-  readonly error: string | null;
-  readonly sentence: string;
+export interface SampleValues {
+  /** One for each event that is derived from the message, at most 20. */
+  readonly events: readonly {
+    readonly event: string;
+    readonly inputs: Readonly<Record<string, RuleValue>>;
+    readonly missing: readonly string[];
+    /** Catalogue code, where an expression failed: values behind it are not there. */
+    readonly error: string | null;
+  }[];
+  readonly more: number;
 }
 
 /** `base`: the version that the change was made from. */

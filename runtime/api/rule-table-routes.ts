@@ -1,22 +1,24 @@
 /** Rule tables for their editor: read, judge while they are written, save where definitions are made, see which rows fired. */
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import {
+  eventChoiceOf,
   inspectRuleTable,
   type Definition,
   type DefinitionSet,
   type Engine,
   type RuleTable,
   type RuleValue,
+  type TableJudge,
 } from '../../engine/index.ts';
 import { coverageOf } from '../rule-tables/coverage.ts';
-import { reportOf } from '../rule-tables/report.ts';
+import { feedsOf } from '../rule-tables/feeds-of.ts';
 import { tableText } from '../rule-tables/table-text.ts';
 import { answering } from './answering.ts';
 import { bodyOf, objectOf, textIn } from './body.ts';
 import { demandOneIn, partOf } from './part.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 import { actorOf, idOf, wholeNumber } from './query.ts';
-import type { RuleTableDetail, RuleTableList } from './rule-table-contract.ts';
+import type { RuleTableDetail, RuleTableList, RuleTableReport } from './rule-table-contract.ts';
 
 export interface RuleTableSaver {
   /** Writes the text in the place of `before`, puts it in force, and records who did. `false`: the file is another one by now. */
@@ -37,6 +39,7 @@ interface Place {
 /** A table of ten thousand rows. */
 const LARGEST_BODY = '4mb';
 const MOST_MESSAGES = 1000;
+const MOST_SAMPLES = 40;
 
 export const ruleTableBodies: RequestHandler = express.json({ limit: LARGEST_BODY });
 
@@ -46,6 +49,7 @@ export function ruleTableRoutes(
   { store, clock }: Engine,
   definitions: () => DefinitionSet,
   saver: RuleTableSaver | undefined,
+  judge: TableJudge,
 ): void {
   const placeOf = (request: Request): Place => {
     const definition = definitions().all.find(({ name }) => name === idOf(request, 'definition'));
@@ -61,6 +65,7 @@ export function ruleTableRoutes(
     table: table.name,
     version: table.version,
     writable: saver !== undefined,
+    feeds: feedsOf(definition, definitions()),
     content: JSON.parse(definition.files[file] ?? 'null') as unknown,
   });
 
@@ -108,11 +113,18 @@ export function ruleTableRoutes(
       demandOneIn(part, [definition.name]);
       const { content, trial } = bodyOf(request, ['content', 'trial']);
       if (content === undefined) throw invalid('content is missing');
-      // Judging a table evaluates its expressions: behind the gate only those that a release has brought.
-      if (!saver && inspectRuleTable(content).table?.version !== table.version)
-        throw conflict('rule tables change here by a release only, and others are tried out in staging');
-      const given = trial === undefined ? undefined : (objectOf(trial, Object.keys(Object(trial)), 'trial') as Trial);
-      response.json(await reportOf(content, definition, new Date(clock.now()), given));
+      const given = trial === undefined ? null : (objectOf(trial, Object.keys(Object(trial)), 'trial') as Trial);
+      const judgement = await judge.judge({
+        content,
+        now: clock.now(),
+        // Judging a table evaluates its expressions: behind the gate only those that a release has brought.
+        onlyVersion: saver ? null : table.version,
+        events: eventChoiceOf(definition.flow),
+        samples: samplesOf(definition),
+        trial: given,
+      });
+      if (!judgement) throw conflict('rule tables change here by a release only, and others are tried out in staging');
+      response.json(judgement satisfies RuleTableReport);
     }),
   );
 
@@ -138,6 +150,13 @@ export function ruleTableRoutes(
     }),
   );
 }
+
+/** Only synthetic ones: what stands in the definition's folder. */
+const samplesOf = ({ files }: Definition): (readonly [string, string])[] =>
+  Object.entries(files)
+    .filter(([path]) => /^samples\/.*\.hl7$/.test(path))
+    .slice(0, MOST_SAMPLES)
+    .map(([path, text]) => [path.slice('samples/'.length), text]);
 
 type Trial = Readonly<Record<string, RuleValue>>;
 

@@ -11,16 +11,10 @@ import type { SampleView, SampleViews } from './contract.ts';
 import { demandOneIn, partOf, type Part } from './part.ts';
 import { conflict, invalid, notFound } from './problems.ts';
 import { actorOf, idOf, text } from './query.ts';
+import type { SampleLooks } from './sample-looks.ts';
 
-const USE = /^[\w-]{8,64}$/;
-/** Looks remembered, so that a preview that is worked out anew at each key press is recorded once. */
-const MOST_USES = 1_000;
-/** Then it counts as another look, whatever the caller says. */
-const USE_MS = 15 * 60_000;
-
-export function sampleRoutes(router: Router, engine: Engine, samples: PinnedSamples): void {
+export function sampleRoutes(router: Router, engine: Engine, samples: PinnedSamples, looks: SampleLooks): void {
   const { store, clock } = engine;
-  const uses = new Map<string, { readonly until: number; readonly recorded: Promise<unknown> }>();
 
   const bodyIsThere = async (id: string): Promise<boolean> => (await store.journal.bytes(id)) !== undefined;
 
@@ -88,40 +82,10 @@ export function sampleRoutes(router: Router, engine: Engine, samples: PinnedSamp
     }),
   );
 
-  const record = async (actor: string, messageId: string, use: string): Promise<void> => {
-    const now = clock.now();
-    const key = `${actor} ${messageId} ${use}`;
-    const known = uses.get(key);
-    if (known && known.until > now) {
-      await known.recorded;
-      return;
-    }
-    const details = { form: 'preview' };
-    const recorded = store.audit.append([{ at: now, type: 'message.body-viewed', actor, messageId, details }]);
-    uses.delete(key);
-    uses.set(key, { until: now + USE_MS, recorded });
-    if (uses.size > MOST_USES) uses.delete(uses.keys().next().value ?? '');
-    try {
-      await recorded;
-    } catch (error) {
-      uses.delete(key);
-      throw error;
-    }
-  };
-
   router.post(
     '/samples/:id/look',
     answering(async (request, response) => {
-      const part = partOf(response);
-      const id = idOf(request);
-      const actor = actorOf(request);
-      const use = textIn(bodyOf(request, ['use']), 'use', 64);
-      if (use === undefined || !USE.test(use)) throw invalid('use takes 8 to 64 letters, digits and hyphens');
-      const pinned = (await samples.list()).some(({ message }) => message === id);
-      if (!pinned) throw notFound('pinned sample');
-      demandOneIn(part, (await store.journal.get(id))?.definitions ?? []);
-      if (!(await bodyIsThere(id))) throw notFound('body any more: its retention is over');
-      await record(actor, id, use);
+      await looks.at(partOf(response), actorOf(request), idOf(request), bodyOf(request, ['use'])['use']);
       response.json({ recorded: true });
     }),
   );

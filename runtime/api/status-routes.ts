@@ -15,6 +15,7 @@ import { answering } from './answering.ts';
 import { actorOf } from './query.ts';
 import { definitionOf, isIn, partOf, within } from './part.ts';
 import { notFound } from './problems.ts';
+import { fallbacksIn } from './fallback-routes.ts';
 import { switchesIn } from './switch-routes.ts';
 
 const COUNTED_FOR_MS = 15_000;
@@ -56,12 +57,15 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
     '/status',
     answering(async (_request, response) => {
       const part = partOf(response);
-      const [messages, work, backlog, open, acknowledgements] = await Promise.all([
+      await engine.roster.current();
+      const [messages, work, backlog, open, acknowledgements, differences, identities] = await Promise.all([
         part === null ? store.journal.counts() : countsOf(part),
         part === null ? store.work.counts() : null,
         store.work.backlog().then((all) => all.filter((one) => isIn(part, definitionOf(one.subscription)))),
         store.escalations.list({ states: ['open', 'exhausted'], limit: 1000, ...within(part) }),
         store.acknowledgements.counts(clock.now()),
+        store.differences.counts(within(part)),
+        store.identities.counts(within(part)),
       ]);
       const waiting = backlog.filter((entry) => entry.state === 'waiting').map((entry) => entry.oldest);
       const answer: RuntimeStatus = {
@@ -74,18 +78,24 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
         inFlight: engine.dispatcher.inFlight(),
         oldestWaiting: waiting.length === 0 ? null : Math.min(...waiting),
         feeds: engine.intake.status(),
+        subscriptions: engine.subscriptions.status().filter(({ definition }) => isIn(part, definition)),
         endpoints: engine.endpointHealth(),
+        leftOut: engine.leftOut,
         openEscalations: open.length,
         stranded: backlog
           .filter(({ subscription, state }) => state === 'waiting' && !engine.dispatcher.serves(subscription))
           .map(({ subscription, count, oldest }) => ({ subscription, count, oldest })),
         switches: switchesIn(part, engine.controls.list()),
+        fallbacks: fallbacksIn(part, engine.fallbacks.list()),
         definitions: definitions()
           .all.filter(({ name }) => isIn(part, name))
           .map(summaryOf),
         durability: store.durability,
         acknowledgements,
         storeTrouble: engine.storeTrouble(),
+        rosterTrouble: engine.roster.trouble(),
+        openDifferences: differences.open,
+        openIdentityQuestions: identities.open,
         rssBytes: process.memoryUsage.rss(),
         confined: isConfined(),
       };
@@ -103,6 +113,7 @@ export function statusRoutes(router: Router, options: StatusOptions): void {
     const answer: DefinitionDetail = {
       ...summaryOf(definition),
       intent: definition.intent,
+      readme: definition.files['README.md'] ?? '',
       flow: definition.flow,
       rules: [...definition.rules.values()].map(({ name, title, version, rowCount }) => ({
         name,

@@ -9,6 +9,7 @@ import {
   type Place,
 } from '../../engine/index.ts';
 import type { MessageContext } from '../services.ts';
+import { ReadsOfItem } from '../reads-of-item.ts';
 
 export class Flight extends ItemBranches {
   readonly work: ClaimedWork;
@@ -16,6 +17,7 @@ export class Flight extends ItemBranches {
   readonly context: MessageContext;
   /** Child items that begin when the item ends well, by key. */
   readonly children = new Map<string, NewWork>();
+  readonly reads = new ReadsOfItem();
 
   constructor(
     work: ClaimedWork,

@@ -12,6 +12,11 @@ export const previewErrors = defineErrors({
     text: 'This sample cannot be read as an HL7 message ({code}).',
     remedy: 'Choose another one.',
   },
+  'preview-nothing-sent': {
+    class: 'permanent',
+    text: 'The server said only that something changed, and sent no resource with it.',
+    remedy: 'Choose another sample: a preview reads no server.',
+  },
   'preview-too-large': {
     class: 'permanent',
     text: 'This sample is larger than {limit} MiB, which is too much for a preview.',
@@ -41,6 +46,51 @@ export const previewErrors = defineErrors({
     class: 'permanent',
     text: 'This expression takes more than a preview may: time, nesting or length of a list.',
     remedy: 'Make it simpler, or try it on a smaller message.',
+  },
+  'preview-fhirpath-wrong': {
+    class: 'permanent',
+    text: 'This FHIRPath cannot be read ({at}).',
+    remedy: 'Mend the expression there.',
+  },
+  'preview-fhirpath-function': {
+    class: 'permanent',
+    text: 'This FHIRPath uses a function that is not supported here ({at}).',
+    remedy: 'Do it another way, for example in JSONata.',
+  },
+  'preview-fhirpath-failed': {
+    class: 'permanent',
+    text: 'This FHIRPath fails on this resource.',
+    remedy: 'A list where one value is needed takes "first()".',
+  },
+  'preview-no-resource': {
+    class: 'permanent',
+    text: 'This sample carries no FHIR resource, which FHIRPath reads.',
+    remedy: 'Choose a FHIR sample: a resource under samples/ of the definition (.json).',
+  },
+  'preview-not-hl7': {
+    class: 'permanent',
+    text: 'Nodes of this type work on HL7 messages, and this sample is a FHIR resource.',
+    remedy: 'Choose an HL7 sample.',
+  },
+  'fhir-not-ready': {
+    class: 'transient',
+    text: 'The runtime is starting.',
+    remedy: 'Try again in a few seconds.',
+  },
+  'fhir-statement-unreadable': {
+    class: 'permanent',
+    text: 'The server answers, but not with a CapabilityStatement.',
+    remedy: 'Check that "base" of the endpoint in bindings.json is the root of a FHIR R4 server.',
+  },
+  'fhir-server-slow': {
+    class: 'transient',
+    text: 'The server does not answer within a few seconds.',
+    remedy: 'The form offers what the standard knows; open it again later to see what the server states.',
+  },
+  'fhir-asked-often': {
+    class: 'throttled',
+    text: 'Servers were asked too often in a short time.',
+    remedy: 'Wait some seconds, then try again.',
   },
   'preview-not-here': {
     class: 'permanent',

@@ -10,6 +10,7 @@ import { apiErrors, invalid, notFound, problemHandler } from '../api/problems.ts
 import { sessionIn, type Login } from '../login.ts';
 import { loginAddress } from '../login-dialog.ts';
 import { askConsole } from './ask-console.ts';
+import { fhirRoutes, type FhirRouteOptions } from './fhir-routes.ts';
 import { previewRoutes, type PreviewRouteOptions } from './preview-routes.ts';
 import {
   EDITOR_API,
@@ -31,7 +32,8 @@ export interface EditorApiOptions {
   readonly release: () => EditorContext['release'];
   /** Newest first. */
   readonly deploys: () => Promise<readonly Deploy[]>;
-  readonly previews: Pick<PreviewRouteOptions, 'journal' | 'previewOf' | 'util'>;
+  readonly previews: Pick<PreviewRouteOptions, 'journal' | 'previewOf' | 'valuePreviewOf' | 'util'>;
+  readonly fhir: Pick<FhirRouteOptions, 'endpoints' | 'hasCredentials'>;
 }
 
 export interface EditorApi {
@@ -42,6 +44,9 @@ export interface EditorApi {
 const DEFINITION = /^(?:_shared|[a-z][a-z0-9-]{0,62})$/;
 const NODE_ID = /^[\w.:-]{1,128}$/;
 const BODY_LIMIT = '64kb';
+/** Of a table that a form has room for, many times over. */
+const TABLE_LIMIT = '1mb';
+const TABLE = /^[a-z][a-z0-9-]{0,62}$/;
 
 export function createEditorApi(options: EditorApiOptions): EditorApi {
   const { environment, governance, readOnly, login, definitions, deploys } = options;
@@ -62,6 +67,7 @@ export function createEditorApi(options: EditorApiOptions): EditorApi {
     }
   };
   router.use((request, _response, next) => void allow(request, next));
+  router.use('/rule-tables', express.json({ limit: TABLE_LIMIT }));
   router.use(express.json({ limit: BODY_LIMIT }));
 
   const consoleOf = (request: Request): string =>
@@ -118,6 +124,20 @@ export function createEditorApi(options: EditorApiOptions): EditorApi {
   router.get('/conflicts/:definition', forwarded('GET', conflictPath));
   if (!readOnly) router.post('/conflicts/:definition', forwarded('POST', conflictPath));
 
+  // What the console's sheet asks of this runtime, in the name of the person: their permissions, and their name in the audit.
+  const tablePath =
+    (rest: string) =>
+    (request: Request): string => {
+      const { definition, table } = request.params;
+      if (typeof definition !== 'string' || !DEFINITION.test(definition)) throw notFound('definition');
+      if (typeof table !== 'string' || !TABLE.test(table)) throw notFound('rule table');
+      return `/runtimes/${environment}/rule-tables/${definition}/${table}${rest}`;
+    };
+  router.get('/rule-tables/:definition/:table', forwarded('GET', tablePath('')));
+  router.post('/rule-tables/:definition/:table/check', forwarded('POST', tablePath('/check')));
+  router.post('/rule-tables/:definition/:table/sample-values', forwarded('POST', tablePath('/sample-values')));
+  if (!readOnly) router.post('/rule-tables/:definition/:table', forwarded('POST', tablePath('')));
+
   if (!readOnly)
     router.post(
       '/proposals',
@@ -135,6 +155,7 @@ export function createEditorApi(options: EditorApiOptions): EditorApi {
       }),
     );
   previewRoutes(router, { ...options, ...options.previews });
+  fhirRoutes(router, { ...options, ...options.fhir });
   app.use(EDITOR_API, router);
   app.use(() => {
     throw notFound('address');

@@ -2,9 +2,9 @@
  * What the forms of nodes ask of their runtime, below `EDITOR_API`, with the person's session: names of HL7 paths, and what a
  * node's settings come to on a sample message. Problems are RFC 9457, as in `api/contract.ts`.
  */
-import type { PathSuggestion } from '../../engine/index.ts';
+import type { PathSuggestion, UnmappedReason } from '../../engine/index.ts';
 
-export type { PathSuggestion };
+export type { PathSuggestion, UnmappedReason };
 
 /** GET /hl7/paths?typed=<what stands in the field>&version=<MSH-12; default 2.5.1> */
 export interface PathAnswer {
@@ -57,6 +57,46 @@ export interface PreviewAnswer {
   readonly rows: readonly ShownRow[];
   /** What the node's edits change; `null`: it makes none. */
   readonly changes: MessageChanges | null;
+  /** What it becomes in FHIR; `null`: the node makes none. */
+  readonly conversion: ConversionShown | null;
+}
+
+/** A message and what it becomes, so that each value can be followed to the other side. Cut where a form ends. */
+export interface ConversionShown {
+  /** Name of the mapping; `null`: the minimal bundle. */
+  readonly mapping: string | null;
+  readonly segments: readonly {
+    /** `PID`, `OBX[3]`. */
+    readonly label: string;
+    readonly fields: readonly ShownField[];
+  }[];
+  readonly resources: readonly {
+    /** `Patient[0]`. */
+    readonly place: string;
+    readonly values: readonly ShownTarget[];
+  }[];
+  readonly unmapped: readonly { readonly source: string; readonly name: string; readonly reason: UnmappedReason }[];
+  /** Segments, values and reports that are not shown. */
+  readonly more: { readonly segments: number; readonly values: number; readonly unmapped: number };
+}
+export interface ShownField {
+  /** `PID-5`. */
+  readonly path: string;
+  readonly name: string;
+  readonly text: string;
+  /** Something of it is in the bundle. */
+  readonly told: boolean;
+}
+export interface ShownTarget {
+  /** In its resource: `name[0].family`. */
+  readonly element: string;
+  readonly text: string;
+  /** `PID-5[1].1`; `null`: the mapping states it. */
+  readonly source: string | null;
+  /** `PID-5`: the field that it came from. */
+  readonly field: string | null;
+  /** The code map it went through. */
+  readonly map: string | null;
 }
 
 export interface ShownRow {

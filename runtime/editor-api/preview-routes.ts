@@ -3,27 +3,29 @@
  * the form on it, and shows what comes out. Values of a pinned message only to who may look at bodies (sample-messages.ts).
  */
 import type { Request, RequestHandler, Response, Router } from 'express';
-import { WardflowError, type DefinitionSet, type Hl7Message, type Log } from '../../engine/index.ts';
+import { eventChoiceOf, Hl7Message, WardflowError, type DefinitionSet, type Log } from '../../engine/index.ts';
 import { answering } from '../api/answering.ts';
 import { bodyOf, objectOf, textIn, type Body } from '../api/body.ts';
 import { invalid, sendProblem } from '../api/problems.ts';
 import { sessionIn } from '../login.ts';
-import type { NodePreview, PreviewResult } from '../services.ts';
+import type { NodePreview, PreviewResult, ValuePreview } from '../services.ts';
+import { conversionShown } from './conversion-shown.ts';
 import { previewErrors } from './errors.ts';
 import { feedOf } from './feed-of.ts';
 import { messageChanges, messageMade } from './message-changes.ts';
 import { nameOfPath, pathAnswer, USUAL_VERSION } from './path-names.ts';
 import { createPreviewBudget } from './preview-budget.ts';
 import type { PreviewAnswer, ShownRow } from './preview-contract.ts';
-import { previewMessage } from './preview-message.ts';
+import { previewMessage, previewOfJson } from './preview-message.ts';
 import { previewValue, type PreviewUtil } from './preview-value.ts';
-import { createSampleMessages, Refused, type SampleMessagesOptions } from './sample-messages.ts';
+import { createSampleMessages, Refused, type JsonSample, type SampleMessagesOptions } from './sample-messages.ts';
 import { shownValue } from './shown-value.ts';
 
 export interface PreviewRouteOptions extends SampleMessagesOptions {
   readonly log: Log;
   readonly definitions: () => DefinitionSet;
   readonly previewOf: (type: string) => NodePreview | undefined;
+  readonly valuePreviewOf: (type: string) => ValuePreview | undefined;
   readonly util: () => PreviewUtil;
 }
 
@@ -35,25 +37,49 @@ const LONGEST_TYPED = 100;
 const MOST_ROWS = 200;
 
 export function previewRoutes(router: Router, options: PreviewRouteOptions): void {
-  const { definitions, previewOf, util, log } = options;
+  const { definitions, previewOf, valuePreviewOf, util, log } = options;
   const samples = createSampleMessages(options);
   const budget = createPreviewBudget();
 
   const workedOut = async (preview: NodePreview, wish: Wish, sample: Hl7Message): Promise<PreviewAnswer> => {
     const before = sample.toString();
     const [type, version] = [sample.type, sample.get('MSH-12')];
-    const { msg, events } = previewMessage(sample, feedOf(definitions(), wish.feed), Date.now());
-    const { rows, after, made } = await preview({
+    const definition = wish.tab === null ? undefined : definitions().ofNode(wish.tab);
+    const choice = eventChoiceOf(definition?.flow ?? []);
+    const feed = feedOf(definitions(), wish.feed);
+    const { msg, events } = previewMessage(sample, feed, Date.now(), choice);
+    const { rows, after, made, conversion } = await preview({
       config: wish.config,
       msg,
-      definition: wish.tab === null ? undefined : definitions().ofNode(wish.tab),
+      definition,
       now: new Date(),
+      zone: feed?.zone ?? null,
       value: previewValue(util(), msg),
     });
     return {
       message: { type, version, events },
       rows: rows.slice(0, MOST_ROWS).map((row) => shownRow(row, version)),
       changes: after ? (made ? messageMade(after.toString()) : messageChanges(before, after.toString())) : null,
+      conversion: conversion ? conversionShown(sample, conversion, (path) => nameIn(path, version)) : null,
+    };
+  };
+
+  const workedOutOn = async ({ json }: JsonSample, wish: Wish): Promise<PreviewAnswer> => {
+    const preview = valuePreviewOf(wish.type);
+    if (!preview) throw previewErrors.create('preview-not-hl7');
+    const { msg, type, events } = previewOfJson(json, Date.now());
+    const { rows } = await preview({
+      config: wish.config,
+      definition: wish.tab === null ? undefined : definitions().ofNode(wish.tab),
+      now: new Date(),
+      msg,
+      value: previewValue(util(), msg),
+    });
+    return {
+      message: { type, version: '', events },
+      rows: rows.slice(0, MOST_ROWS).map((row) => shownRow(row, '')),
+      changes: null,
+      conversion: null,
     };
   };
 
@@ -89,7 +115,9 @@ export function previewRoutes(router: Router, options: PreviewRouteOptions): voi
         spare();
         const began = performance.now();
         try {
-          return await workedOut(preview, wish, sample);
+          return sample instanceof Hl7Message
+            ? await workedOut(preview, wish, sample)
+            : await workedOutOn(sample, wish);
         } finally {
           const now = performance.now();
           budget.spent(session, now - began, now);
@@ -144,9 +172,12 @@ function queryText(request: Request, name: string, longest: number): string | un
   return value;
 }
 
+const nameIn = (path: string, version: string): string =>
+  nameOfPath(path, VERSION.test(version) ? version : USUAL_VERSION);
+
 function shownRow(row: PreviewResult['rows'][number], version: string): ShownRow {
   const { field, label = null, path = null, before = null, value, more = 0, skipped = false, problem = null } = row;
-  const name = path === null ? '' : nameOfPath(path, VERSION.test(version) ? version : USUAL_VERSION);
+  const name = path === null ? '' : nameIn(path, version);
   return {
     field,
     label,

@@ -2,7 +2,16 @@
  * Evaluates what stands in a form on a sample: by Node-RED's own preparation, as nodes do, within tighter bounds than theirs,
  * and without what reaches into the runtime (its environment, stored values), which whoever may look at flows may not see.
  */
-import { bounded, isExpressionLimit, WardflowError, type ExpressionLimits } from '../../engine/index.ts';
+import {
+  bounded,
+  FhirPathProblem,
+  fhirRoot,
+  isExpressionLimit,
+  prepareFhirPath,
+  WardflowError,
+  type ExpressionLimits,
+  type FhirPathLimits,
+} from '../../engine/index.ts';
 import type { PreviewGiven, WardflowMessage } from '../services.ts';
 import { previewErrors } from './errors.ts';
 
@@ -15,7 +24,8 @@ export interface PreviewUtil {
 }
 
 /** The event loop is the runtime's: what a form evaluates may hold it up for moments only. */
-const LIMITS: ExpressionLimits = { timeMs: 150, depth: 200, sequence: 20_000, size: 4_000_000 };
+const LIMITS: ExpressionLimits = { timeMs: 150, depth: 200, sequence: 20_000, size: 4_000_000, counts: 'everything' };
+const FHIR_PATH_LIMITS: Omit<FhirPathLimits, 'timeMs'> = { values: 50_000, characters: 1_000_000 };
 /** All expressions of one preview together. */
 const ALL_MS = 300;
 const LONGEST_SOURCE = 20_000;
@@ -23,11 +33,11 @@ const HIDDEN = ['env', 'flowContext', 'globalContext'] as const;
 
 export function previewValue(util: PreviewUtil, msg: WardflowMessage): PreviewGiven['value'] {
   let left = ALL_MS;
-  const timed = async (source: string, over: object): Promise<unknown> => {
+  const timed = async (work: (timeMs: number) => unknown): Promise<unknown> => {
     if (left <= 0) throw previewErrors.create('preview-expression-limit');
     const began = performance.now();
     try {
-      return await evaluated(util, source, over, Math.min(LIMITS.timeMs, left));
+      return await work(Math.min(LIMITS.timeMs, left));
     } finally {
       left -= performance.now() - began;
     }
@@ -39,11 +49,28 @@ export function previewValue(util: PreviewUtil, msg: WardflowMessage): PreviewGi
       case 'msg':
         return plain(propertyOf(util, over ?? msg, source));
       case 'jsonata':
-        return timed(source, over ?? msg);
+        return timed((timeMs) => evaluated(util, source, over ?? msg, timeMs));
+      case 'fhirpath':
+        return timed((timeMs) => fhirPath(source, over ?? fhirRoot(msg), timeMs));
       default:
         return kind satisfies never;
     }
   };
+}
+
+function fhirPath(source: string, root: object | undefined, timeMs: number): unknown {
+  try {
+    const prepared = prepareFhirPath(source);
+    if (root === undefined) throw previewErrors.create('preview-no-resource');
+    const found = prepared(root, { ...FHIR_PATH_LIMITS, timeMs });
+    return plain(found.length > 1 ? found : found[0]);
+  } catch (error) {
+    if (isExpressionLimit(error)) throw previewErrors.create('preview-expression-limit');
+    if (!(error instanceof FhirPathProblem)) throw error;
+    if (error.kind === 'evaluation') throw previewErrors.create('preview-fhirpath-failed');
+    const code = error.kind === 'function' ? 'preview-fhirpath-function' : 'preview-fhirpath-wrong';
+    throw previewErrors.create(code, { at: error.at === '' ? 'somewhere' : error.at });
+  }
 }
 
 async function evaluated(util: PreviewUtil, source: string, over: object, timeMs: number): Promise<unknown> {

@@ -2,8 +2,17 @@
  * The messages that a preview can be tried on: synthetic ones from the definitions, and those pinned to the feed. Which pinned
  * ones somebody sees, and whether they see values of one, decides the console: it is asked in their name, each time.
  */
-import { Hl7Message, WardflowError, type Definition, type DefinitionSet, type Store } from '../../engine/index.ts';
+import {
+  fhirRoot,
+  Hl7Message,
+  WardflowError,
+  type Definition,
+  type DefinitionSet,
+  type FhirResource,
+  type Store,
+} from '../../engine/index.ts';
 import type { SampleViews } from '../api/contract.ts';
+import { feedsOf } from '../rule-tables/feeds-of.ts';
 import { feedOf } from './feed-of.ts';
 import { askConsole, type ConsoleTrouble } from './ask-console.ts';
 import { previewErrors } from './errors.ts';
@@ -12,7 +21,12 @@ import type { SampleChoice, SampleList } from './preview-contract.ts';
 export interface SampleMessages {
   list(person: Asking, feed: string | null, tab: string | null): Promise<SampleList>;
   /** @throws Refused, or WardflowError `preview-*` */
-  message(person: Asking, sample: string, use: string, feed: string | null): Promise<Hl7Message>;
+  message(person: Asking, sample: string, use: string, feed: string | null): Promise<Hl7Message | JsonSample>;
+}
+
+/** A sample that is no HL7 message: a FHIR resource, or an event that came by HTTP. */
+export interface JsonSample {
+  readonly json: unknown;
 }
 
 export interface SampleMessagesOptions {
@@ -39,7 +53,7 @@ export class Refused extends Error {
   }
 }
 
-const FILE = /^file:([a-z][a-z0-9-]{0,62})\/([a-zA-Z0-9][a-zA-Z0-9._-]{0,99}\.hl7)$/;
+const FILE = /^file:([a-z][a-z0-9-]{0,62})\/([a-zA-Z0-9][a-zA-Z0-9._-]{0,99}\.(?:hl7|json))$/;
 const PINNED = /^pinned:([\w.:-]{1,120})$/;
 const LARGEST_MIB = 1;
 const MOST_FILES = 200;
@@ -55,13 +69,18 @@ export function createSampleMessages(options: SampleMessagesOptions): SampleMess
     return [...(own ? [own] : []), ...using].flatMap(samplesOf).slice(0, MOST_FILES);
   };
 
-  const ofFile = (definition: string, name: string, feed: string | null): Hl7Message => {
+  const ofFile = (definition: string, name: string, feed: string | null): Hl7Message | JsonSample => {
     const text = definitions().byName(definition)?.files[`samples/${name}`];
     if (text === undefined) throw previewErrors.create('preview-sample-gone');
+    if (name.endsWith('.json')) {
+      const resource = resourceIn(text);
+      if (!resource) throw previewErrors.create('preview-sample-gone');
+      return { json: resource };
+    }
     return parsed(Buffer.from(text), feedOf(definitions(), feed)?.fallbackCharset ?? null);
   };
 
-  const ofJournal = async (person: Asking, id: string, use: string): Promise<Hl7Message> => {
+  const ofJournal = async (person: Asking, id: string, use: string): Promise<Hl7Message | JsonSample> => {
     const kept = journal();
     const known = await kept?.get(id);
     if (known && known.size > LARGEST_MIB * 1024 * 1024)
@@ -71,6 +90,7 @@ export function createSampleMessages(options: SampleMessagesOptions): SampleMess
     if (!asked.ok) throw new Refused(asked.status, asked.problem);
     const bytes = await kept?.bytes(id);
     if (!known || !bytes) throw previewErrors.create('preview-sample-gone');
+    if (known.format !== 'hl7v2') return { json: jsonIn(bytes) };
     return parsed(bytes, feedOf(definitions(), known.feed)?.fallbackCharset ?? null);
   };
 
@@ -100,30 +120,54 @@ export function createSampleMessages(options: SampleMessagesOptions): SampleMess
   };
 }
 
-/** Its own nodes name the feed's config node, which may be in `_shared`. */
-function usesFeed(definition: Definition, all: DefinitionSet, feed: string): boolean {
-  return definition.flow.some(({ feed: id }) => {
-    const node = typeof id === 'string' ? all.ofNode(id)?.flow.find((one) => one.id === id) : undefined;
-    return node?.type === 'wardflow-feed' && node.name === feed;
-  });
-}
+const usesFeed = (definition: Definition, all: DefinitionSet, feed: string): boolean =>
+  feedsOf(definition, all).includes(feed);
 
 function samplesOf({ name: definition, files }: Definition): readonly SampleChoice[] {
   return Object.entries(files).flatMap(([path, text]) => {
-    const name = /^samples\/(.+\.hl7)$/.exec(path)?.[1];
+    const name = /^samples\/(.+\.(?:hl7|json))$/.exec(path)?.[1];
     if (name === undefined) return [];
+    const resource = name.endsWith('.json') ? resourceIn(text) : undefined;
+    // Other JSON is no message: samples of events, for one.
+    if (name.endsWith('.json') && !resource) return [];
     const id = `file:${definition}/${name}`;
     return [
       {
         id,
-        name: name.replace(/\.hl7$/, ''),
+        name: name.replace(/\.(?:hl7|json)$/, ''),
         kind: 'file' as const,
         from: definition,
-        type: typeOf(text),
+        type: resource?.resourceType.slice(0, 64) ?? typeOf(text),
         gone: false,
       },
     ];
   });
+}
+
+function resourceIn(text: string): FhirResource | undefined {
+  if (text.length > LARGEST_MIB * 1024 * 1024) return undefined;
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? fhirRoot({ payload: json }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As it was kept; of a noted change of a FHIR server what was sent with it (engine/fhir/subscriptions/kept-notification.ts). */
+function jsonIn(bytes: Uint8Array): unknown {
+  if (bytes.byteLength > LARGEST_MIB * 1024 * 1024)
+    throw previewErrors.create('preview-too-large', { limit: LARGEST_MIB });
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw previewErrors.create('preview-sample-unreadable', { code: 'json' });
+  }
+  const { wardflow, resource } = (json ?? {}) as { readonly wardflow?: unknown; readonly resource?: unknown };
+  if (wardflow !== 'change' && wardflow !== 'hint') return json;
+  if (fhirRoot({ payload: resource }) === undefined) throw previewErrors.create('preview-nothing-sent');
+  return resource;
 }
 
 function typeOf(text: string): string {
