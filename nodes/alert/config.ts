@@ -1,5 +1,5 @@
 /** Asks an alert policy whether somebody is to be told, and tells them by its channels. For runtime and editor. */
-import { identity, needed, valueKind, wholeNumber, type ValueKind } from '../kit/checks.ts';
+import { identity, needed, oneOf, valueKind, wholeNumber, type ValueKind } from '../kit/checks.ts';
 import type { NodeDeclaration } from '../kit/properties.ts';
 
 export interface AlertProperties {
@@ -14,6 +14,9 @@ export interface AlertProperties {
   /** Where it happened, for the roster; empty: anywhere. */
   readonly unit: string;
   readonly unitKind: ValueKind;
+  /** Id of our task that it makes people look at; empty or nothing there: none. */
+  readonly task: string;
+  readonly taskKind: 'msg' | 'jsonata';
   /** Alerts that are told at once. */
   readonly capacity: number;
   readonly finish: boolean;
@@ -34,6 +37,8 @@ export const alert: NodeDeclaration<AlertProperties> = {
     titleKind: { value: 'str', check: valueKind },
     unit: { value: '', expression: 'unitKind' },
     unitKind: { value: 'msg', check: valueKind },
+    task: { value: '', expression: 'taskKind' },
+    taskKind: { value: 'msg', check: oneOf('msg', 'jsonata') },
     capacity: { value: 8, check: wholeNumber(1, 64) },
     finish: { value: false },
   },

@@ -3,16 +3,20 @@
  * long after the message was done where no channel takes it.
  */
 import type { NodeAPI } from 'node-red';
-import type { AlertPolicy, ClaimedWork, ConsideredAlert } from '../../engine/index.ts';
+import { LANES, type AlertPolicy, type ClaimedWork, type ConsideredAlert, type Lane } from '../../engine/index.ts';
 import type { MessageContext, WardflowMessage } from '../../runtime/services.ts';
 import { serveChoices } from '../kit/choices.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
 import { failureOf } from '../kit/failure.ts';
+import { formerMessages, statedPatient } from '../kit/identity.ts';
 import { oneLine } from '../kit/one-line.ts';
 import { definitionName, registerNode, type NodeHandle } from '../kit/register.ts';
+
+import { taskIdIn } from '../kit/task-id-in.ts';
 import { refuseSharedName, SOURCES } from '../kit/unique-name.ts';
 import { alert, TELLING_LEASE_MS, type AlertProperties } from './config.ts';
+import { previewOfAlert } from './preview.ts';
 
 type Handle = NodeHandle<AlertProperties>;
 
@@ -30,43 +34,63 @@ export interface AlertTold {
 
 export default function alertNode(RED: NodeAPI): void {
   serveChoices(RED);
-  registerNode(RED, alert, (handle) => {
-    const { node, config, services } = handle;
-    const name = config.alert.trim();
-    const definition = definitionName(handle);
-    refuseSharedName(RED, node, SOURCES, name);
-    const title = expression(RED, node, 'title', config.title, config.titleKind);
-    const unit = config.unit.trim() === '' ? null : expression(RED, node, 'unit', config.unit, config.unitKind);
-    services.registerSource({
-      nodeId: node.id,
-      id: `${definition}/${name}`,
-      definition,
-      capacity: config.capacity,
-      leaseMs: TELLING_LEASE_MS,
-      emit: (work, context) => tell(handle, work, context),
-    });
-    return {
-      async receive(msg, send) {
-        const { work } = handle.workOf(msg);
-        const considered = await services.engine.alerts.consider({
-          work,
-          definition,
-          name,
-          policy: await policyOf(handle, msg),
-          input: { event: msg.event ?? null, message: msg.payload, decision: msg['decision'] ?? null },
-          // Nobody goes untold because a line for lists could not be made.
-          title: oneLine((await orNothing(title.evaluate(msg))) ?? '') || name,
-          unit: unit ? oneLine((await orNothing(unit.evaluate(msg))) ?? '') || null : null,
-        });
-        msg['alert'] = viewOf(considered);
-        services.note(msg, sentence(considered));
-        if (config.finish) return services.settle(msg, { kind: 'done' });
-        const output = outputOf(considered);
-        send([0, 1, 2].map((port) => (port === output ? msg : null)));
-      },
-      close: () => services.unregister(node.id),
-    };
-  });
+  registerNode(
+    RED,
+    alert,
+    (handle) => {
+      const { node, config, services } = handle;
+      const name = config.alert.trim();
+      const definition = definitionName(handle);
+      refuseSharedName(RED, node, SOURCES, name);
+      const title = expression(RED, node, 'title', config.title, config.titleKind);
+      const taskOf =
+        config.task.trim() === '' ? undefined : expression(RED, node, 'task', config.task, config.taskKind);
+      const unit = config.unit.trim() === '' ? null : expression(RED, node, 'unit', config.unit, config.unitKind);
+      services.registerSource({
+        nodeId: node.id,
+        id: `${definition}/${name}`,
+        definition,
+        capacity: config.capacity,
+        leaseMs: TELLING_LEASE_MS,
+        emit: (work, context) => tell(handle, work, context),
+      });
+      return {
+        async receive(msg, send) {
+          const { work } = handle.workOf(msg);
+          const patient = statedPatient(msg);
+          const task = taskIdIn(taskOf && (await orNothing(taskOf.evaluate(msg))));
+          const considered = await services.engine.alerts.consider({
+            work,
+            definition,
+            name,
+            policy: await policyOf(handle, msg),
+            input: { event: msg.event ?? null, message: msg.payload, decision: msg['decision'] ?? null },
+            // Nobody goes untold because a line for lists could not be made.
+            formerly: formerMessages(msg).map((one) => one.event),
+            ...(patient !== undefined && { patient }),
+            title: oneLine((await orNothing(title.evaluate(msg))) ?? '') || name,
+            unit: unit ? oneLine((await orNothing(unit.evaluate(msg))) ?? '') || null : null,
+            ...(task !== undefined && { task }),
+            ...laneOf(msg['decision']),
+          });
+          msg['alert'] = viewOf(considered);
+          services.note(msg, sentence(considered));
+          if (config.finish) return services.settle(msg, { kind: 'done' });
+          const output = outputOf(considered);
+          send([0, 1, 2].map((port) => (port === output ? msg : null)));
+        },
+        close: () => services.unregister(node.id),
+      };
+    },
+    previewOfAlert,
+  );
+}
+
+/** What the rule table decided, as the steps of an escalation have it. */
+function laneOf(decision: unknown): { readonly lane?: Lane } {
+  const { outputs } = (decision ?? {}) as { readonly outputs?: { readonly lane?: unknown } | null };
+  const lane = LANES.find((one) => one === outputs?.lane);
+  return lane ? { lane } : {};
 }
 
 const orNothing = (value: Promise<unknown>): Promise<unknown> => value.catch(() => undefined);

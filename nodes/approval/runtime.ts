@@ -76,7 +76,8 @@ export default function approvalNode(RED: NodeAPI): void {
       async receive(msg) {
         const { task } = await make(msg);
         const answered = ANSWERS.includes(task.state);
-        const notBefore = answered ? clock.now() : task.dueAt;
+        // By when its role should have answered ends nothing by itself.
+        const notBefore = answered ? clock.now() : task.dueRule ? null : task.dueAt;
         continueLater(handle, msg, {
           name,
           kind: 'park',

@@ -19,6 +19,9 @@ export interface EscalationTimerProperties {
   /** Endpoint's config node and JSONata giving a reference whose status change acknowledges; both empty: nothing is watched. */
   readonly watchEndpoint: string;
   readonly watch: string;
+  /** Id of our task whose taking over ends it; empty or nothing there: none. */
+  readonly task: string;
+  readonly taskKind: 'msg' | 'jsonata';
   /** Message properties kept for the steps, beside `payload`. */
   readonly carry: readonly string[];
   /** JSONata that tells escalations of one message apart; empty: the event's id. */
@@ -67,6 +70,8 @@ export const escalationTimer: NodeDeclaration<EscalationTimerProperties> = {
       check: (value, all) =>
         all.mode === 'start' && text(all.watchEndpoint) !== '' && text(value) === '' ? 'kit.problem.needed' : null,
     },
+    task: { value: 'task.id', expression: 'taskKind' },
+    taskKind: { value: 'msg', check: oneOf('msg', 'jsonata') },
     carry: { value: ['event', 'decision', 'fhir'], check: whenStarting(propertyNames) },
     discriminator: { value: '', expression: 'always' },
     fact: {

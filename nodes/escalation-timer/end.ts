@@ -4,6 +4,7 @@ import { expression } from '../kit/expression.ts';
 import { oneLine } from '../kit/one-line.ts';
 import type { NodeHandle, Send } from '../kit/register.ts';
 import type { EscalationTimerProperties } from './config.ts';
+import { factsOf } from './facts.ts';
 import { viewOf } from './view.ts';
 
 type Handle = NodeHandle<EscalationTimerProperties>;
@@ -25,7 +26,7 @@ export function ending(
     const { definition } = context;
     const name = config.escalation.trim();
     const meant = aboutFact
-      ? await escalations.ofFact({ definition, name, fact: await aboutFact.string(msg), messageId })
+      ? await escalations.ofFact({ definition, name, ...(await factsOf(msg, aboutFact)), messageId })
       : await store.escalations.byKey(escalations.keyOf(messageId, definition, name, await discriminate(msg)));
     const id = ownStep(msg, name) ?? meant?.id;
     const reason = oneLine(config.reason);

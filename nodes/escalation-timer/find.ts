@@ -3,6 +3,7 @@ import type { WardflowMessage } from '../../runtime/services.ts';
 import { expression } from '../kit/expression.ts';
 import type { NodeHandle, Send } from '../kit/register.ts';
 import type { EscalationTimerProperties } from './config.ts';
+import { factsOf } from './facts.ts';
 import { viewOf } from './view.ts';
 
 /**
@@ -18,7 +19,7 @@ export function finding(
   return async (msg, send) => {
     const { context } = handle.workOf(msg);
     const { definition, messageId } = context;
-    const about = { definition, name: config.escalation.trim(), fact: await fact.string(msg), messageId };
+    const about = { definition, name: config.escalation.trim(), ...(await factsOf(msg, fact)), messageId };
     const found = await services.engine.escalations.ofFact(about);
     msg['escalation'] = found
       ? {

@@ -31,7 +31,7 @@ function withoutNull(elements: Readonly<Record<string, unknown>>): Record<string
   return Object.fromEntries(Object.entries(elements).filter(([, value]) => value !== null));
 }
 
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;

@@ -35,9 +35,11 @@ export interface Hl7Sent {
   readonly at: number | null;
   /** It had been sent at an earlier delivery, and was not sent again. */
   readonly repeated: boolean;
+  /** The flow only recommends at present: nothing was sent. */
+  readonly recommended?: true;
 }
 
-type Kept = Omit<Hl7Sent, 'repeated'>;
+type Kept = Omit<Hl7Sent, 'repeated' | 'recommended'>;
 
 const UNKNOWN: Kept = { sent: null, code: null, controlId: null, at: null };
 
@@ -82,6 +84,13 @@ export default function hl7OutNode(RED: NodeAPI): void {
           };
           const result = await effects.once(spec, ({ request = made.bytes }) => sentTo(endpoint, request));
           if (result.kind === 'failed') throw errorOf(result.failure);
+          if (result.kind === 'recommended') {
+            msg['hl7'] = { ...UNKNOWN, repeated: false, recommended: true } satisfies Hl7Sent;
+            services.note(msg, 'Recommended, not carried out.');
+            if (config.finish) services.settle(msg, { kind: 'done' });
+            else send(msg);
+            return;
+          }
           const { record, repeated } = result;
           const kept = (record.result as Kept | null) ?? UNKNOWN;
           msg['hl7'] = { ...kept, repeated } satisfies Hl7Sent;

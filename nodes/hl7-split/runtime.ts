@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { deriveEvents, Hl7Message, type ClaimedWork, type ClinicalEvent } from '../../engine/index.ts';
+import { eventContext, statedEvents, Hl7Message, type ClaimedWork, type ClinicalEvent } from '../../engine/index.ts';
 import type { MessageContext, WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { feedNamed } from '../kit/feed-named.ts';
@@ -74,13 +74,6 @@ function messagesOf(
     wardflow: { ...context },
   });
   const events =
-    message && config.events === 'each'
-      ? deriveEvents(message, {
-          receivedAt: work.message.receivedAt,
-          correlationId: work.correlationId,
-          zone,
-          mode: context.mode,
-        })
-      : [];
+    message && config.events === 'each' ? statedEvents(message, eventContext(work, { zone, mode: context.mode })) : [];
   return { readable: message !== null, messages: events.length === 0 ? [made(null)] : events.map(made) };
 }

@@ -1,4 +1,10 @@
-import { messageFact, type ClinicalEvent, type Hl7Message, type MessageFact } from '../../engine/index.ts';
+import {
+  messageFact,
+  type ClaimedWork,
+  type ClinicalEvent,
+  type Hl7Message,
+  type MessageFact,
+} from '../../engine/index.ts';
 import { sha256 } from '../kit/sha256.ts';
 
 /** OBX-11 (HL7 table 0085): C correction to a final result, D deletes, W wrong and reposted. */
@@ -8,8 +14,9 @@ const CORRECTING = new Set(['C', 'D', 'W']);
  * What the gate knows the message by: its clinical event, or what the HL7 message itself is about. An event that a flow
  * made itself may lack what the gate goes by: then its id and its data have to do.
  */
-export function factOf(event: unknown, message: () => Hl7Message): MessageFact {
-  if (typeof event !== 'object' || event === null) return messageFact(message(), null);
+export function factOf(event: unknown, message: () => Hl7Message, received: ClaimedWork['message']): MessageFact {
+  if (typeof event !== 'object' || event === null)
+    return received.format === 'hl7v2' ? messageFact(message(), null) : bareFact(received);
   const { id, businesskey, contenthash, statedtime, stage, correction, data } = event as Partial<ClinicalEvent>;
   return {
     businesskey: typeof businesskey === 'string' ? businesskey : sha256(`event\0${String(id)}`),
@@ -18,6 +25,12 @@ export function factOf(event: unknown, message: () => Hl7Message): MessageFact {
     ...(typeof stage === 'number' && { stage }),
     correction: correction === true || saysCorrection(event),
   };
+}
+
+/** What is no HL7 message and has no event: what its source calls it, and its bytes. */
+function bareFact({ format, feed, controlId, bytes }: ClaimedWork['message']): MessageFact {
+  const contenthash = sha256(Buffer.from(bytes).toString('latin1'));
+  return { businesskey: sha256(`${format}\0${feed}\0${controlId ?? contenthash}`), contenthash, correction: false };
 }
 
 function saysCorrection(event: object): boolean {

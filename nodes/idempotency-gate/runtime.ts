@@ -1,16 +1,18 @@
 import type { NodeAPI } from 'node-red';
 import { Hl7Message } from '../../engine/index.ts';
-import type { ClaimedWork, GateVerdict, MessageFact } from '../../engine/index.ts';
+import type { ClaimedWork, GateFact, GateVerdict, MessageFact } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { expression } from '../kit/expression.ts';
+import { formerValues } from '../kit/identity.ts';
 import { partOf } from '../kit/part.ts';
 import { payloadOf } from '../kit/payload.ts';
 import { definitionName, registerNode, type NodeHandle } from '../kit/register.ts';
 import { sha256 } from '../kit/sha256.ts';
 import { idempotencyGate, type GateProperties } from './config.ts';
 import { factOf, statedAt } from './fact.ts';
-import { whyOf } from './why.ts';
+import { toldByOtherSide } from './other-side.ts';
+import { whyOf, whyOfOtherSide } from './why.ts';
 
 /** `msg.gate` as a flow sees it. */
 export type GateResult = GateVerdict & { readonly why: string };
@@ -27,19 +29,29 @@ export default function idempotencyGateNode(RED: NodeAPI): void {
     return {
       async receive(msg, send) {
         const { context, work } = handle.workOf(msg);
-        const fact = factOf(msg.event, () => messageOf(handle, msg, work));
-        const verdict = await services.engine.store.gate.admit({
+        const fact = factOf(msg.event, () => messageOf(handle, msg, work), work.message);
+        const { engine } = services;
+        const { controlId } = partOf(msg) ?? work.message;
+        const key = await keyOf(msg, fact, controlId);
+        // Of a patient who was merged it may have come under another number.
+        const formerly = await formerValues(msg, key, (other) =>
+          keyOf(other, { ...fact, businesskey: (other.event as MessageFact).businesskey }, controlId),
+        );
+        const given: GateFact = {
           scope,
-          key: await keyOf(msg, fact, (partOf(msg) ?? work.message).controlId),
+          key,
+          ...(formerly.length > 0 && { formerly }),
           messageId: context.messageId,
           workId: work.id,
           contentHash: fact.contenthash,
           statedAt: statedAt(fact),
           stage: fact.stage ?? null,
           correction: correction ? (await correction.evaluate(msg)) === true : fact.correction,
-          at: services.engine.clock.now(),
-        });
-        const why = whyOf(verdict);
+          at: engine.clock.now(),
+        };
+        const other = await toldByOtherSide(engine, msg.event, given);
+        const verdict = other ?? (await engine.store.gate.admit(given));
+        const why = other ? whyOfOtherSide(other) : whyOf(verdict);
         msg['gate'] = { ...verdict, why } satisfies GateResult;
         services.note(msg, why);
         send(outputs(verdict, msg));

@@ -24,4 +24,7 @@ export function whyOf({ because, first, firstAt }: GateVerdict): string {
   return SENTENCES[because].replace('{first}', message);
 }
 
+export const whyOfOtherSide = ({ first, firstAt }: Exclude<GateVerdict, { readonly kind: 'new' }>): string =>
+  `The same event came from the other side (HL7 v2 or FHIR) with message ${first} at ${clock(firstAt)}.`;
+
 const clock = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');

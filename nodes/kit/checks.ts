@@ -1,8 +1,14 @@
 /** Checks that several nodes share. Each takes what was saved, however wrong, and names a sentence of the kit's locale. */
 import type { Problem } from './properties.ts';
 
-/** How a value typed into a form is read: as it stands, as a property of the message, or as JSONata over the message. */
-export type ValueKind = 'str' | 'msg' | 'jsonata';
+/**
+ * How a value typed into a form is read: as it stands, as a property of the message, as JSONata over the message, or as FHIRPath
+ * over the FHIR resource that it carries (kit/fhir-root.ts).
+ */
+export type ValueKind = (typeof VALUE_KINDS)[number];
+export const VALUE_KINDS = ['str', 'msg', 'jsonata', 'fhirpath'] as const;
+
+export const isValueKind = (kind: unknown): kind is ValueKind => VALUE_KINDS.some((one) => one === kind);
 
 /** A named value with its kind: a row of a details or search list. */
 export interface NamedValue {
@@ -65,10 +71,8 @@ export const namedValues =
   (value: unknown): Problem => {
     if (!Array.isArray(value) || value.length > most) return 'kit.problem.list';
     const right = (item: Partial<NamedValue> | null): boolean =>
-      form.test(text(item?.name)) &&
-      ['str', 'msg', 'jsonata'].includes(item?.kind ?? '') &&
-      typeof item?.value === 'string';
+      form.test(text(item?.name)) && isValueKind(item?.kind) && typeof item?.value === 'string';
     return value.every(right) ? null : 'kit.problem.list-item';
   };
 
-export const valueKind = oneOf('str', 'msg', 'jsonata');
+export const valueKind = oneOf(...VALUE_KINDS);

@@ -14,6 +14,8 @@ export interface DefinitionChoices {
 /** A rule table at a glance: as much as a form has room for. */
 export interface RuleTableGlance {
   readonly title: string;
+  /** Whose file it is in. */
+  readonly definition: string;
   readonly hitPolicy: string;
   /** Of the console, below its address. */
   readonly page: string;
@@ -40,6 +42,7 @@ function glanceOf(definition: Definition, name: string): RuleTableGlance | undef
     value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   return {
     title: table.title,
+    definition: text === undefined ? '_shared' : definition.name,
     hitPolicy: table.hitPolicy,
     page: `/definitions/${text === undefined ? '_shared' : definition.name}/rules/${name}`,
     columns: ['', ...table.inputs.map(({ label }) => label), ...table.outputs.map((output) => output.name)],

@@ -67,6 +67,26 @@ export const nodeErrors = defineErrors({
     text: 'The expression in "{field}" of the node "{node}" failed on this message (JSONata {code}).',
     remedy: 'Try the expression on this message in the editor; guard against what may be absent.',
   },
+  'fhirpath-wrong': {
+    class: 'permanent',
+    text: 'The FHIRPath in "{field}" of the node "{node}" cannot be read ({at}).',
+    remedy: 'Mend the expression in the editor, deploy and redrive.',
+  },
+  'fhirpath-function': {
+    class: 'permanent',
+    text: 'The FHIRPath in "{field}" of the node "{node}" uses a function that is not supported here ({at}).',
+    remedy: 'Do it another way, for example in JSONata, deploy and redrive.',
+  },
+  'fhirpath-failed': {
+    class: 'permanent',
+    text: 'The FHIRPath in "{field}" of the node "{node}" failed on this resource.',
+    remedy: 'Try the expression in the editor; a list where one value is needed takes "first()".',
+  },
+  'schema-wrong': {
+    class: 'permanent',
+    text: 'The schema of the node "{node}" cannot be used: {reason}.',
+    remedy: 'Write a JSON Schema (2020-12) into the field, or leave it empty.',
+  },
   'expression-empty': {
     class: 'permanent',
     text: 'The field "{field}" of the node "{node}" came out empty for this message.',
@@ -137,6 +157,42 @@ export const nodeErrors = defineErrors({
     text: 'The node "{node}" found no {type} on the server.',
     remedy: 'Check what the flow looks for, or let the node go on without (setting "If none").',
   },
+  'fhir-patch-step': {
+    class: 'permanent',
+    text: 'Step {step} of the node "{node}" has no place in the {type} as it is on the server.',
+    remedy: 'Correct the path; a list is extended by "append", and an index must be there.',
+  },
+  'fhir-patch-differs': {
+    class: 'permanent',
+    text: 'Step {step} of the node "{node}" expects something else in the {type} than is on the server; nothing was written.',
+    remedy: 'Look at the resource: somebody changed it, or the expectation of the node is wrong.',
+  },
+  'fhir-patch-wrong': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave no steps of a JSON Patch that can be repeated.',
+    remedy:
+      'Give a list of steps such as { "op": "replace", "path": "/status", "value": "accepted" }; "add" with "/-" at the end extends a list; "move" and "copy" are not taken.',
+  },
+  'fhir-bundle-wrong': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave no Bundle of type transaction with entries.',
+    remedy: 'Give a Bundle such as "hl7 to fhir" makes.',
+  },
+  'fhir-bundle-large': {
+    class: 'permanent',
+    text: 'The field "{field}" of the node "{node}" gave a Bundle of more than {limit} entries.',
+    remedy: 'Write the parts of the message one by one.',
+  },
+  'fhir-not-valid': {
+    class: 'permanent',
+    text: 'The {type} that the node "{node}" checked is no valid FHIR R4: {errors} errors, first {first}',
+    remedy: 'Mend what makes the resource, or have the sender mend it, then redrive; or let the node send errors on.',
+  },
+  'fhir-deleted': {
+    class: 'permanent',
+    text: 'The {type} that the node "{node}" reads was deleted on the server.',
+    remedy: 'Ask whoever deleted it what holds now, or let the node go on without (setting "If none").',
+  },
   'escalation-gone': {
     class: 'permanent',
     text: 'The escalation behind this step is not in the store any more.',
@@ -150,6 +206,11 @@ export const nodeErrors = defineErrors({
   'too-many-results': {
     class: 'permanent',
     text: 'The message holds more than {limit} results (OBX), which is more than a flow can judge one by one.',
+    remedy: 'Have a person look at the message, and the sender split it.',
+  },
+  'too-many-events': {
+    class: 'permanent',
+    text: 'The message states more than {limit} events, which is more than a flow can work through one by one.',
     remedy: 'Have a person look at the message, and the sender split it.',
   },
   'hl7-payload': {

@@ -1,9 +1,10 @@
 /**
- * What an analyst typed into a field, evaluated on a message: a fixed text, a property of the message, or JSONata with
- * the message as its root (Node-RED's own copy, so `$env` and the rest work as elsewhere in the editor).
+ * What an analyst typed into a field, evaluated on a message: a fixed text, a property of the message, JSONata with the message
+ * as its root (Node-RED's own copy, so `$env` and the rest work as elsewhere in the editor), or FHIRPath over the FHIR
+ * resource that the message carries.
  */
 import type { Node, NodeAPI } from 'node-red';
-import { expressionErrors, isExpressionLimit } from '../../engine/index.ts';
+import { expressionErrors, FhirPathProblem, fhirRoot, isExpressionLimit, prepareFhirPath } from '../../engine/index.ts';
 import type { WardflowMessage } from '../../runtime/services.ts';
 import type { NamedValue, ValueKind } from './checks.ts';
 import { nodeErrors } from './errors.ts';
@@ -68,6 +69,8 @@ function evaluator(
           });
         });
     }
+    case 'fhirpath':
+      return fhirPath(source, details);
     default:
       return kind satisfies never;
   }
@@ -84,6 +87,31 @@ function prepare(
   } catch (error) {
     throw nodeErrors.create('expression-wrong', { ...details, code: jsonataCode(error) });
   }
+}
+
+/** One value as itself, several as a list, as JSONata gives them. */
+function fhirPath(source: string, details: Details): Expression['evaluate'] {
+  const told = (error: unknown): Error => {
+    if (isExpressionLimit(error)) return expressionErrors.create('expression-limit', { ...details });
+    if (!(error instanceof FhirPathProblem)) return error instanceof Error ? error : new Error('unknown');
+    if (error.kind === 'evaluation') return nodeErrors.create('fhirpath-failed', { ...details });
+    const code = error.kind === 'function' ? 'fhirpath-function' : 'fhirpath-wrong';
+    return nodeErrors.create(code, { ...details, at: error.at === '' ? 'somewhere' : error.at });
+  };
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw told(error);
+    }
+  };
+  const prepared = attempt(() => prepareFhirPath(source));
+  return async (msg) => {
+    const root = fhirRoot(msg);
+    if (root === undefined) return undefined;
+    const found = attempt(() => prepared(root));
+    return found.length > 1 ? found : found[0];
+  };
 }
 
 function propertyOf(RED: NodeAPI, msg: WardflowMessage, path: string): unknown {
@@ -106,22 +134,30 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-/** Rows of a list, evaluated in order. Rows that come out empty are left out. */
+/** Rows of a list, evaluated in order. Rows that come out empty are left out; of two of one name the last counts. */
 export function namedExpressions(
+  ...given: Parameters<typeof expressionRows>
+): (msg: WardflowMessage) => Promise<Readonly<Record<string, unknown>>> {
+  const rows = expressionRows(...given);
+  return async (msg) => Object.fromEntries(await rows(msg));
+}
+
+/** The same, where several rows may have one name and all count. */
+export function expressionRows(
   RED: NodeAPI,
   node: Node,
   field: string,
   rows: readonly NamedValue[],
-): (msg: WardflowMessage) => Promise<Readonly<Record<string, unknown>>> {
+): (msg: WardflowMessage) => Promise<readonly (readonly [name: string, value: unknown])[]> {
   const prepared = rows.map((row) => ({
     name: row.name.trim(),
     value: expression(RED, node, `${field} ${row.name.trim()}`, row.value, row.kind),
   }));
   return async (msg) => {
-    const out: Record<string, unknown> = {};
+    const out: (readonly [string, unknown])[] = [];
     for (const { name, value } of prepared) {
       const result = await value.evaluate(msg);
-      if (result !== undefined && result !== null && result !== '') out[name] = result;
+      if (result !== undefined && result !== null && result !== '') out.push([name, result]);
     }
     return out;
   };

@@ -1,5 +1,5 @@
 /** What `fhir read` and `fhir write` share: the endpoint by its config node, references, and `msg.fhir`. */
-import type { FhirAnswer, FhirEndpoint, FhirResource, Lane } from '../../engine/index.ts';
+import type { FhirAnswer, FhirEndpoint, FhirResource, Lane, AskedFor } from '../../engine/index.ts';
 import { fhirEndpoint } from '../wardflow-fhir-endpoint/config.ts';
 import { nodeErrors } from './errors.ts';
 import { configOf, type NodeHandle } from './register.ts';
@@ -20,8 +20,8 @@ export function endpointName(handle: NodeHandle<unknown>, configNodeId: string):
 }
 
 /** Asked for at each use: a binding may be mended while the flow runs. Calls wait for their turn in the lane. */
-export function endpointOf(handle: NodeHandle<unknown>, name: string, lane: Lane): FhirEndpoint {
-  return handle.services.engine.endpoints.get(name, lane);
+export function endpointOf(handle: NodeHandle<unknown>, name: string, lane: Lane, how?: AskedFor): FhirEndpoint {
+  return handle.services.engine.endpoints.get(name, lane, how);
 }
 
 export function outcomeOf(type: string, answer: FhirAnswer): FhirOutcome {

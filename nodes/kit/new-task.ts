@@ -2,6 +2,8 @@
 import { needed, oneOf, text, valueKind, type ValueKind } from './checks.ts';
 import type { Problem, Properties } from './properties.ts';
 
+export type ReferenceKind = Exclude<ValueKind, 'str'>;
+
 export interface NewTaskProperties {
   /** Identity of the task in its definition: open tasks belong to this name. */
   readonly task: string;
@@ -22,8 +24,23 @@ export interface NewTaskProperties {
   /** ISO 8601 duration, or a moment with its zone; empty: not due at any time. */
   readonly due: string;
   readonly dueKind: ValueKind;
-  /** Name of a checklist of the definition; empty: none. */
+  /** Name of a checklist of the definition, or JSONata giving it; empty: none. */
   readonly checklist: string;
+  readonly checklistKind: 'str' | 'jsonata';
+  /** JSONata naming what several messages may be about; empty: its message alone. */
+  readonly about: string;
+  /** Endpoint's config node on which a copy is kept; empty: none. */
+  readonly endpoint: string;
+  /** What the copy is about there, as references: for whom, what is to be acted on, which visit. */
+  readonly patient: string;
+  readonly patientKind: ReferenceKind;
+  readonly focus: string;
+  readonly focusKind: ReferenceKind;
+  readonly encounter: string;
+  readonly encounterKind: ReferenceKind;
+  /** What the copy's description says beside the title, such as the value that it is about; may be clinical. Empty: the title alone. */
+  readonly says: string;
+  readonly saysKind: ValueKind;
   /** Message properties given back with each later message, beside the payload. */
   readonly carry: readonly string[];
   /** JSONata that tells the tasks of one message apart; empty: the event's id. */
@@ -39,6 +56,8 @@ const fixedDue = (value: unknown, all: Pick<NewTaskProperties, 'dueKind'>): Prob
   all.dueKind === 'str' && text(value) !== '' && !DURATION.test(text(value)) && !MOMENT.test(text(value))
     ? 'kit.problem.duration'
     : null;
+
+const referenceKind = oneOf('msg', 'jsonata');
 
 type Shared = Omit<NewTaskProperties, 'task' | 'carry' | 'discriminator'>;
 
@@ -72,8 +91,23 @@ export function newTaskProperties<P extends Shared>(): Pick<Properties<P>, keyof
     dueKind: { value: 'str', check: valueKind },
     checklist: {
       value: '',
-      check: (value) => (text(value) === '' || CODE.test(text(value)) ? null : 'kit.problem.identity-form'),
+      expression: 'checklistKind',
+      check: (value, all) =>
+        all.checklistKind === 'jsonata' || text(value) === '' || CODE.test(text(value))
+          ? null
+          : 'kit.problem.identity-form',
     },
+    checklistKind: { value: 'str', check: oneOf('str', 'jsonata') },
+    about: { value: '', expression: 'always' },
+    endpoint: { value: '', configNode: 'wardflow-fhir-endpoint' },
+    patient: { value: 'patient', expression: 'patientKind' },
+    patientKind: { value: 'msg', check: referenceKind },
+    focus: { value: '', expression: 'focusKind' },
+    focusKind: { value: 'msg', check: referenceKind },
+    encounter: { value: '', expression: 'encounterKind' },
+    encounterKind: { value: 'msg', check: referenceKind },
+    says: { value: '', expression: 'saysKind' },
+    saysKind: { value: 'jsonata', check: valueKind },
   };
   return declared as Pick<Properties<P>, keyof Shared>;
 }

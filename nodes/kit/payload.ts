@@ -12,13 +12,13 @@ export function payloadOf(handle: NodeHandle<unknown>, work: ClaimedWork, part =
   return parsed(work, feedNamed(handle, work.message.feed)?.fallbackCharset, part);
 }
 
-/** As `payloadOf`; `null` for a frame that cannot be read (a quarantined one may be queued and parked as well). */
-export function payloadOrNull(
-  handle: NodeHandle<unknown>,
-  work: ClaimedWork,
-  part = partBehind(work),
-): Hl7Message | null {
+/**
+ * As `payloadOf`, and of what is no HL7 message the JSON as it was received (of a notification without a body: `null`). `null`
+ * for what cannot be read: a quarantined one may be queued and parked as well.
+ */
+export function payloadOrNull(handle: NodeHandle<unknown>, work: ClaimedWork, part = partBehind(work)): unknown {
   try {
+    if (work.message.format !== 'hl7v2') return JSON.parse(Buffer.from(work.message.bytes).toString('utf8')) as unknown;
     return payloadOf(handle, work, part);
   } catch {
     return null;

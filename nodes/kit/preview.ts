@@ -1,14 +1,14 @@
 /** The preview of a node that does not bring its own: what its expressions come out as, each by itself. Fixed texts are left out. */
 import { WardflowError } from '../../engine/index.ts';
-import type { NodePreview, PreviewGiven, PreviewRow } from '../../runtime/services.ts';
-import { text, type NamedValue, type ValueKind } from './checks.ts';
+import type { PreviewGiven, PreviewRow, ValuePreview } from '../../runtime/services.ts';
+import { isValueKind, text, type NamedValue } from './checks.ts';
 import type { NodeDeclaration } from './properties.ts';
 
 /** As a list of a form may be long. */
 const MOST_ROWS = 50;
 
 /** `undefined`: the node has no expression. */
-export function previewOfExpressions<P extends object>(declaration: NodeDeclaration<P>): NodePreview | undefined {
+export function previewOfExpressions<P extends object>(declaration: NodeDeclaration<P>): ValuePreview | undefined {
   const properties = Object.entries<{ readonly expression?: string }>(declaration.properties);
   if (properties.every(([, { expression }]) => expression === undefined)) return undefined;
   return async (given) => {
@@ -32,7 +32,7 @@ export async function previewRow(
   kind: unknown,
 ): Promise<PreviewRow> {
   try {
-    return { ...row, value: await given.value(text(source), isKind(kind) ? kind : 'str') };
+    return { ...row, value: await given.value(text(source), isValueKind(kind) ? kind : 'str') };
   } catch (error) {
     return { ...row, problem: problemOf(error) };
   }
@@ -45,7 +45,11 @@ export function problemOf(error: unknown): NonNullable<PreviewRow['problem']> {
     : { title: 'This could not be worked out.', remedy: 'Change it, or try another message.' };
 }
 
-async function listRows(given: PreviewGiven, field: string, list: readonly unknown[]): Promise<readonly PreviewRow[]> {
+async function listRows(
+  given: Pick<PreviewGiven, 'value'>,
+  field: string,
+  list: readonly unknown[],
+): Promise<readonly PreviewRow[]> {
   const rows: PreviewRow[] = [];
   for (const [index, item] of list.slice(0, MOST_ROWS).entries()) {
     if (!isNamedValue(item) || item.kind === 'str') continue;
@@ -57,7 +61,5 @@ async function listRows(given: PreviewGiven, field: string, list: readonly unkno
 function isNamedValue(item: unknown): item is NamedValue {
   if (typeof item !== 'object' || item === null) return false;
   const { name, value, kind } = item as Partial<Record<keyof NamedValue, unknown>>;
-  return typeof name === 'string' && typeof value === 'string' && isKind(kind);
+  return typeof name === 'string' && typeof value === 'string' && isValueKind(kind);
 }
-
-const isKind = (kind: unknown): kind is ValueKind => kind === 'str' || kind === 'msg' || kind === 'jsonata';

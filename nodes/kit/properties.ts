@@ -13,7 +13,7 @@ export interface PropertyDeclaration<P, K extends keyof P> {
   /** Of a list: the fields of its rows that are JSONata, beside those that say so by a `kind`. */
   readonly rowExpressions?: readonly string[];
   /** Registered type of the config node that the value is the id of. */
-  readonly configNode?: 'wardflow-feed' | 'wardflow-fhir-endpoint' | 'wardflow-hl7-endpoint';
+  readonly configNode?: 'wardflow-feed' | 'wardflow-fhir-endpoint' | 'wardflow-hl7-endpoint' | 'wardflow-http-endpoint';
   /** The first problem of a value. `all` is the node as it is saved: what another property allows is looked up there. */
   readonly check?: (value: P[K], all: Readonly<P>) => Problem;
 }

@@ -10,6 +10,7 @@ import type {
   NodePreview,
   NodeServices,
   PreviewGiven,
+  ValuePreview,
   WardflowMessage,
 } from '../../runtime/services.ts';
 import { nodeErrors } from './errors.ts';
@@ -48,14 +49,19 @@ interface RunningNode extends Node {
   offered?: unknown;
 }
 
+/** The preview of a node that works on whatever a message carries. */
+export interface OfAnything {
+  readonly ofAnything: ValuePreview;
+}
+
 /** @param preview default: its expressions, each by itself */
 export function registerNode<P extends object>(
   RED: NodeAPI,
   declaration: NodeDeclaration<P>,
   build: (handle: NodeHandle<P>) => Behaviour,
-  preview: NodePreview | undefined = previewOfExpressions(declaration),
+  preview?: NodePreview | OfAnything,
 ): void {
-  if (preview) servicesIn(RED)?.registerPreview(declaration.type, (given) => preview(overDefaults(declaration, given)));
+  registerPreview(RED, declaration, preview);
   function WardflowNode(this: RunningNode, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
     const status = statusOf(this);
@@ -71,10 +77,32 @@ export function registerNode<P extends object>(
   RED.nodes.registerType(declaration.type, WardflowNode);
 }
 
-const servicesIn = (RED: NodeAPI): NodeServices | undefined =>
+/** `undefined`: Node-RED runs without Wardflow. */
+export const servicesIn = (RED: NodeAPI): NodeServices | undefined =>
   (RED.settings as { readonly wardflow?: NodeServices }).wardflow;
 
-const overDefaults = <P extends object>(declaration: NodeDeclaration<P>, given: PreviewGiven): PreviewGiven => ({
+function registerPreview<P extends object>(
+  RED: NodeAPI,
+  declaration: NodeDeclaration<P>,
+  given: NodePreview | OfAnything | undefined,
+): void {
+  const { type } = declaration;
+  const own = typeof given === 'function' ? given : undefined;
+  const any = typeof given === 'object' ? given.ofAnything : previewOfExpressions(declaration);
+  const ofValues: ValuePreview | undefined = own ? undefined : any;
+  const preview = own ?? ofValues;
+  if (!preview) return;
+  servicesIn(RED)?.registerPreview(
+    type,
+    (wish) => preview(overDefaults(declaration, wish)),
+    ofValues && ((wish) => ofValues(overDefaults(declaration, wish))),
+  );
+}
+
+const overDefaults = <P extends object, G extends Pick<PreviewGiven, 'config'>>(
+  declaration: NodeDeclaration<P>,
+  given: G,
+): G => ({
   ...given,
   config: withDefaults(declaration, given.config) as Readonly<Record<string, unknown>>,
 });

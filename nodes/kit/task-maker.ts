@@ -1,4 +1,5 @@
 import {
+  dueRulesOf,
   TASK_PRIORITIES,
   type CreateTask,
   type Definition,
@@ -9,12 +10,14 @@ import type { WardflowMessage } from '../../runtime/services.ts';
 import { carriedOrCut } from './cut-carry.ts';
 import { discriminator } from './discriminator.ts';
 import { nodeErrors } from './errors.ts';
+import { statedPatient } from './identity.ts';
 import { expression, type Expression } from './expression.ts';
 import type { NewTaskProperties } from './new-task.ts';
 import { oneLine } from './one-line.ts';
 import { partOf } from './part.ts';
 import { afterDuration, moment } from './point-in-time.ts';
 import type { NodeHandle } from './register.ts';
+import { taskCopy } from './task-copy.ts';
 
 /** Longer than any follow-up; keeps a wrong unit from giving somebody for ever. */
 const FARTHEST_MS = 400 * 86_400_000;
@@ -25,13 +28,17 @@ export function taskMaker(
 ): (msg: WardflowMessage) => Promise<{ readonly kind: 'created' | 'exists'; readonly task: WorkflowTask }> {
   const { RED, node, config, services, place } = handle;
   const name = config.task.trim();
-  const written = (field: 'title' | 'priority' | 'role' | 'unit' | 'person' | 'due'): Expression['evaluate'] => {
+  const written = (
+    field: 'title' | 'priority' | 'role' | 'unit' | 'person' | 'due' | 'checklist' | 'about',
+  ): Expression['evaluate'] => {
     const source = config[field];
     if (source.trim() === '') return () => Promise.resolve(undefined);
-    return expression(RED, node, field, source, config[`${field}Kind`]).evaluate;
+    return expression(RED, node, field, source, field === 'about' ? 'jsonata' : config[`${field}Kind`]).evaluate;
   };
   const [title, priority, due] = [written('title'), written('priority'), written('due')];
   const [role, unit, person] = [written('role'), written('unit'), written('person')];
+  const [checklist, about] = [written('checklist'), written('about')];
+  const copyOf = taskCopy(handle);
   const discriminate = discriminator(RED, node, config.discriminator);
   const who = (value: unknown): string | null => oneLine(value ?? '') || null;
 
@@ -53,6 +60,8 @@ export function taskMaker(
     const { carry, cut } = carriedOrCut(partOf(msg) ? [...config.carry, 'part'] : config.carry, msg);
     if (cut.length > 0) services.note(msg, `Too large to carry, so cut: ${cut.join(', ')}.`);
     const { serviceLine } = definition.intent;
+    const subject = subjectFrom(await about(msg));
+    const patient = statedPatient(msg);
     return services.engine.tasks.create({
       work,
       definitionVersion: definition.version,
@@ -65,11 +74,15 @@ export function taskMaker(
       assigned: { role: who(await role(msg)), unit: who(await unit(msg)), person: who(await person(msg)) },
       serviceLine: typeof serviceLine === 'string' ? serviceLine : null,
       dueAt: await dueOf(msg),
-      parts: partsOf(handle, definition),
+      // What the node says about its time holds, also where it says that there is none.
+      ...(config.due.trim() === '' && { dueRules: dueRulesOf(definition.intent) }),
+      parts: partsOf(handle, definition, await checklist(msg)),
       decisions: idIn(msg['decision']),
       escalationId: idIn(msg['escalation'])[0] ?? null,
       patientHint: message?.patientHint ?? null,
-      endpoint: null,
+      ...(subject !== undefined && { about: subject }),
+      ...(patient !== undefined && { patient }),
+      ...(await copyOf(msg, definition)),
       carry,
     });
   };
@@ -81,8 +94,12 @@ function priorityFrom(value: unknown, lane: string): TaskPriority {
   return given ?? (lane === 'stat' || lane === 'urgent' ? lane : 'routine');
 }
 
-function partsOf({ config, services }: NodeHandle<NewTaskProperties>, definition: Definition): CreateTask['parts'] {
-  const name = config.checklist.trim();
+function partsOf(
+  { services }: NodeHandle<NewTaskProperties>,
+  definition: Definition,
+  wanted: unknown,
+): CreateTask['parts'] {
+  const name = typeof wanted === 'string' ? wanted.trim() : '';
   if (name === '') return [];
   const list = definition.checklists.get(name);
   if (!list) throw nodeErrors.create('checklist-unknown', { definition: definition.name, checklist: name });
@@ -100,4 +117,10 @@ function partsOf({ config, services }: NodeHandle<NewTaskProperties>, definition
 function idIn(value: unknown): readonly string[] {
   const id: unknown = (value as { readonly id?: unknown } | null | undefined)?.id;
   return typeof id === 'string' ? [id] : [];
+}
+
+/** Nothing to go by is no subject: two tasks without one are not about the same. */
+function subjectFrom(value: unknown): string | undefined {
+  const subject = typeof value === 'number' ? String(value) : value;
+  return typeof subject === 'string' && subject.trim() !== '' ? subject.trim() : undefined;
 }

@@ -1,4 +1,4 @@
-import type { PreviewGiven, PreviewResult, PreviewRow } from '../../runtime/services.ts';
+import type { AnyGiven, PreviewResult, PreviewRow } from '../../runtime/services.ts';
 import { text } from '../kit/checks.ts';
 import { nodeErrors } from '../kit/errors.ts';
 import { previewOfExpressions, problemOf } from '../kit/preview.ts';
@@ -7,12 +7,12 @@ import { ruleTable } from './config.ts';
 const expressions = previewOfExpressions(ruleTable);
 
 /** What the table, as it was deployed, decides of the sample: its inputs, and what comes out. */
-export async function previewOfDecision(given: PreviewGiven): Promise<PreviewResult> {
+export async function previewOfDecision(given: AnyGiven): Promise<PreviewResult> {
   const more = (await expressions?.(given))?.rows ?? [];
   return { rows: [...(await decision(given)), ...more] };
 }
 
-async function decision({ config, definition, msg, now }: PreviewGiven): Promise<readonly PreviewRow[]> {
+async function decision({ config, definition, msg, now }: AnyGiven): Promise<readonly PreviewRow[]> {
   const name = text(config['table']);
   const field = 'table';
   if (name === '') return [];

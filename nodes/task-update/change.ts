@@ -4,7 +4,8 @@ import type { TaskUpdateProperties } from './config.ts';
 /** `already`: it was so before, as after a redelivery. `not-possible`: it has ended otherwise. */
 export type Outcome = 'done' | 'already' | 'not-possible';
 
-export interface Wanted extends Pick<TaskUpdateProperties, 'mode' | 'part' | 'partState' | 'comment'> {
+export interface Wanted extends Pick<TaskUpdateProperties, 'part' | 'partState' | 'comment'> {
+  readonly mode: Exclude<TaskUpdateProperties['mode'], 'find'>;
   readonly reason: TaskReason | null;
   readonly by: TaskActor;
 }
@@ -48,7 +49,13 @@ export async function change(
 }
 
 const ENDS = { complete: 'completed', cancel: 'cancelled', fail: 'failed' } as const;
-const END = new Set<WorkflowTask['state']>(['completed', 'cancelled', 'entered-in-error', 'failed', 'rejected']);
+export const END: ReadonlySet<WorkflowTask['state']> = new Set([
+  'completed',
+  'cancelled',
+  'entered-in-error',
+  'failed',
+  'rejected',
+]);
 
 /** What nobody has begun is taken up first: each step is one that the task has. */
 const BEFORE: Readonly<Partial<Record<WorkflowTask['state'], TaskStep>>> = {

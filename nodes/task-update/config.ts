@@ -4,7 +4,7 @@ import type { NodeDeclaration } from '../kit/properties.ts';
 
 export interface TaskUpdateProperties {
   readonly name: string;
-  readonly mode: 'complete' | 'cancel' | 'fail' | 'comment' | 'part';
+  readonly mode: 'complete' | 'cancel' | 'fail' | 'comment' | 'part' | 'find';
   /** The name that a `task create` or `approval` has. */
   readonly task: string;
   /** Of the checklist, or JSONata giving it. */
@@ -16,6 +16,8 @@ export interface TaskUpdateProperties {
   readonly commentKind: ValueKind;
   /** Why, one fixed line kept in the audit trail. */
   readonly reason: string;
+  /** JSONata naming what it is about: those that other messages have made about the same are meant. Empty: by its message. */
+  readonly about: string;
   /** JSONata giving the message that made it; empty: this message. */
   readonly messageId: string;
   readonly discriminator: string;
@@ -28,7 +30,7 @@ export const taskUpdate: NodeDeclaration<TaskUpdateProperties> = {
   type: 'task update',
   properties: {
     name: { value: '' },
-    mode: { value: 'complete', check: oneOf('complete', 'cancel', 'fail', 'comment', 'part') },
+    mode: { value: 'complete', check: oneOf('complete', 'cancel', 'fail', 'comment', 'part', 'find') },
     task: { value: '', check: identity },
     part: { value: '', expression: 'partKind', check: (value, all) => (all.mode === 'part' ? needed(value) : null) },
     partKind: { value: 'str', check: valueKind },
@@ -42,6 +44,11 @@ export const taskUpdate: NodeDeclaration<TaskUpdateProperties> = {
     reason: {
       value: '',
       check: (value, all) => (needsReason(all) && text(value) === '' ? 'kit.problem.needed' : null),
+    },
+    about: {
+      value: '',
+      expression: 'always',
+      check: (value, all) => (all.mode === 'find' ? needed(value) : null),
     },
     messageId: { value: '', expression: 'always' },
     discriminator: { value: '', expression: 'always' },

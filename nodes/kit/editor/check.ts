@@ -41,8 +41,9 @@ function currentValues<P extends object>(node: EditorNode, declaration: NodeDecl
   const { category } = (node['_def'] ?? {}) as { readonly category?: string };
   const prefix = category === 'config' ? 'node-config-input' : 'node-input';
   for (const name of Object.keys(declaration.properties)) {
+    const saved = node[name] === undefined ? declaration.properties[name as keyof P & string].value : node[name];
     const field = open ? document.getElementById(`${prefix}-${name}`) : null;
-    values[name] = field instanceof HTMLSelectElement || isTextField(field) ? chosen(field.value) : node[name];
+    values[name] = field instanceof HTMLSelectElement || isTextField(field) ? chosen(field.value) : saved;
   }
   return values as P;
 }

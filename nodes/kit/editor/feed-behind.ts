@@ -11,6 +11,7 @@ interface Wire {
 
 /** Node-RED's word for the side of a node that wires come in by. */
 const INPUT = 1;
+const FEED = /^[a-z][a-z0-9-]{0,62}$/;
 const MOST_LOOKED_AT = 2_000;
 
 /** `null`: none is found. */
@@ -32,6 +33,9 @@ export function feedBehind(node: EditorNode): string | null {
     const one = next[at];
     if (!one || seen.has(one.id)) continue;
     seen.add(one.id);
+    const own =
+      one.type === 'fhir subscription in' ? one['subscription'] : one.type === 'http event in' ? one['feed'] : '';
+    if (typeof own === 'string' && FEED.test(own.trim())) return own.trim();
     const feed = typeof one['feed'] === 'string' ? nodes.node(one['feed']) : null;
     if (feed?.type === 'wardflow-feed' && typeof feed['name'] === 'string') return feed['name'];
     next.push(...before(one));

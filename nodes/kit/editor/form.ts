@@ -6,10 +6,15 @@
  *     <input data-widget="identity">                     follows the name until it is typed over
  *     <input data-widget="choices" data-choices="rules"> completes from the definition's rule tables or ladders
  *     <input data-widget="hl7-path">                     an HL7 path, completed by place or name; `data-list` for several
- *     <ol data-widget="texts" data-property="types">     a list of texts;  `named` for names with values
+ *     <ol data-widget="texts" data-property="types">     a list of texts (`data-suggestions`: id of a datalist);  `named` for
+ *                                                        names with values (`data-kinds`)
  *     <ol data-widget="hl7-steps" data-property="steps"> steps that change a message
  *     <div data-widget="rule-table" data-of="table">   the rule table that the field names, at a glance
- *     <div data-when="operation=update">                 shown only then
+ *     <ol data-widget="patch-steps" data-property="steps"> steps that change single places of a resource
+ *     <input data-widget="fhir-type">                   a resource type, with what the server states (fhir-fields.ts)
+ *     <div data-widget="fhir-test" data-of="name">        a button that asks the server of this name
+ *     <div data-widget="fhir-look">                     "Try it": a read of the server by hand, behind the preview
+ *     <div data-when="operation=update">                 shown only then; `data-unless`: but then
  *     <div class="wardflow-more">                        folded away until asked for
  *     <div data-widget="preview">                        what the node makes of a sample message, open from the start
  *
@@ -17,7 +22,10 @@
  */
 import type { NodeDeclaration } from '../properties.ts';
 import { completeFromDefinition } from './choices.ts';
+import { fhirFields } from './fhir-fields.ts';
 import { feedBehind } from './feed-behind.ts';
+import { fhirLook, type FhirLookSection } from './fhir-look.ts';
+import { fhirTest } from './fhir-test.ts';
 import { fieldSentences, type FieldSentences } from './field-sentences.ts';
 import { formValues } from './form-values.ts';
 import { pathField } from './hl7-path-field.ts';
@@ -25,21 +33,28 @@ import { stepList } from './hl7-steps.ts';
 import { followName } from './identity.ts';
 import { namedList, textList, type ListField } from './lists.ts';
 import type { EditorNode } from './red.ts';
+import { patchStepList } from './patch-steps.ts';
 import { previewSection, shownVersion, type PreviewSection } from './preview-section.ts';
 import { ruleTableView } from './rule-table-view.ts';
+import type { PreviewOptions } from './hl7-preview.ts';
 import { jsonataInput, keepLines, typedInput } from './typed-inputs.ts';
 import { watchConditions } from './when.ts';
 
 interface OpenForm {
   readonly lists: readonly ListField[];
   readonly section: PreviewSection | undefined;
+  readonly look: FhirLookSection | undefined;
   readonly sentences: FieldSentences;
 }
 
 /** By node: a config node's form may be open over that of the node which names it. */
 const open = new Map<string, OpenForm>();
 
-const LISTS: Readonly<Record<string, typeof textList>> = { named: namedList, 'hl7-steps': stepList };
+const LISTS: Readonly<Record<string, typeof textList>> = {
+  named: namedList,
+  'hl7-steps': stepList,
+  'patch-steps': patchStepList,
+};
 
 export function openForm<P extends object>(node: EditorNode, declaration: NodeDeclaration<P>, prefix: string): void {
   const form = formOf(prefix);
@@ -74,9 +89,18 @@ export function openForm<P extends object>(node: EditorNode, declaration: NodeDe
   const glance = form.querySelector<HTMLElement>('[data-widget="rule-table"]');
   const named = document.getElementById(`${prefix}-${glance?.dataset['of'] ?? ''}`);
   if (glance && named instanceof HTMLInputElement) ruleTableView(glance, named, node);
+  fhirFields(form, node, prefix);
+  const test = form.querySelector<HTMLElement>('[data-widget="fhir-test"]');
+  const endpoint = document.getElementById(`${prefix}-${test?.dataset['of'] ?? ''}`);
+  if (test && endpoint instanceof HTMLInputElement) fhirTest(test, endpoint, node);
   watchConditions(form, prefix);
-  const section = openPreview(form, node, declaration, { prefix, lists });
-  open.set(node.id, { lists, section, sentences: fieldSentences(form, node, declaration, { prefix, lists }) });
+  closeForm(node);
+  const config = (): object => formValues(node, declaration, prefix, lists);
+  let look: FhirLookSection | undefined;
+  const section = openPreview(form, node, declaration, { prefix, config, told: (rows) => look?.take(rows) });
+  // Behind the preview, whose values it takes.
+  if (form.querySelector('[data-widget="fhir-look"]')) look = fhirLook(form, { node, prefix, config });
+  open.set(node.id, { lists, section, look, sentences: fieldSentences(form, node, declaration, { prefix, lists }) });
 }
 
 /** Node-RED puts what is wrong with a field into its aria-label, which would be its whole name then. */
@@ -101,17 +125,15 @@ function openPreview<P extends object>(
   form: HTMLElement,
   node: EditorNode,
   declaration: NodeDeclaration<P>,
-  { prefix, lists }: { readonly prefix: string; readonly lists: readonly ListField[] },
+  { prefix, config, told }: Pick<PreviewOptions, 'prefix' | 'config' | 'told'>,
 ): PreviewSection | undefined {
-  closeForm(node);
-  const config = (): object => formValues(node, declaration, prefix, lists);
   // A feed's messages are its own, under the name that stands in the form.
   const feed = (): string | null => {
     const { name } = config() as { readonly name?: unknown };
     if (declaration.type !== 'wardflow-feed') return feedBehind(node);
     return typeof name === 'string' && FEED.test(name.trim()) ? name.trim() : null;
   };
-  return previewSection(form, declaration, { node, prefix, nodeType: declaration.type, config, feed });
+  return previewSection(form, declaration, { node, prefix, nodeType: declaration.type, config, feed, told });
 }
 
 const FEED = /^[a-z][a-z0-9-]{0,62}$/;
@@ -121,6 +143,7 @@ export function closeForm({ id }: EditorNode): void {
   const form = open.get(id);
   open.delete(id);
   form?.section?.close();
+  form?.look?.close();
   form?.sentences.close();
 }
 

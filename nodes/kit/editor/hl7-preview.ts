@@ -7,6 +7,7 @@ import type {
   PreviewWish,
   SampleChoice,
   SampleList,
+  ShownRow,
 } from '../../../runtime/editor-api/preview-contract.ts';
 import { askRuntime, NoRuntime, RuntimeRefusal } from './ask-runtime.ts';
 import { element } from './elements.ts';
@@ -22,6 +23,8 @@ export interface PreviewOptions {
   /** What stands in the form. */
   readonly config: () => object;
   readonly feed: () => string | null;
+  /** Hears what came out on the sample; nothing while none is shown. */
+  readonly told?: (rows: readonly ShownRow[]) => void;
 }
 
 export interface Preview {
@@ -39,7 +42,7 @@ const BUSY_MS = 2_000;
 const lastChosen = new Map<string, string>();
 
 export function preview(container: HTMLElement, options: PreviewOptions): Preview {
-  const { node, prefix, nodeType, config, feed } = options;
+  const { node, prefix, nodeType, config, feed, told } = options;
   const say = (key: string, values?: Readonly<Record<string, string>>): string =>
     translate(node, `kit.preview.${key}`, values);
   const choice = element('select', 'wardflow-preview-choice');
@@ -67,6 +70,7 @@ export function preview(container: HTMLElement, options: PreviewOptions): Previe
     version = null;
     about.textContent = '';
     problems.clear();
+    told?.([]);
   };
   const tabOf = (): string | null => (typeof node.z === 'string' && node.z !== '' ? node.z : null);
 
@@ -157,6 +161,7 @@ export function preview(container: HTMLElement, options: PreviewOptions): Previe
     about.textContent = facts.filter((fact) => fact !== '').join(' · ');
     tell(...drawAnswer(answer, { say, labelOf }));
     problems.show(answer.rows);
+    told?.(answer.rows);
     const wrong = answer.rows.filter(({ problem }) => problem !== null).length;
     status.textContent = wrong === 0 ? '' : say('wrong', { count: String(wrong) });
   };
@@ -168,9 +173,9 @@ export function preview(container: HTMLElement, options: PreviewOptions): Previe
       tell(element('p', 'wardflow-preview-empty', `${say('no-runtime')} ${say('no-runtime-remedy')}`));
       return;
     }
-    const told = error instanceof RuntimeRefusal ? error : new RuntimeRefusal(0, say('failed'), '');
-    tell(problemLine(told.message, told.remedy));
-    status.textContent = told.message;
+    const refusal = error instanceof RuntimeRefusal ? error : new RuntimeRefusal(0, say('failed'), '');
+    tell(problemLine(refusal.message, refusal.remedy));
+    status.textContent = refusal.message;
   };
   /** What the form calls a field. */
   const labelOf = (field: string): string => {

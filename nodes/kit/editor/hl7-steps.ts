@@ -5,7 +5,7 @@ import type { ListField } from './lists.ts';
 import { shownVersion } from './preview-section.ts';
 import { stepKeys, type StepKeys } from './step-keys.ts';
 import { syntaxProblem, translate, type EditorNode } from './red.ts';
-import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
+import { linesToTabs, nameExpand, rowTypes, tabsToLines } from './typed-inputs.ts';
 
 interface Row {
   step?: Step;
@@ -33,6 +33,7 @@ export function stepList(list: HTMLOListElement, node: EditorNode): ListField {
       const element = $(container).addClass('wardflow-step')[0];
       if (!(element instanceof HTMLElement)) return;
       const fields = drawRow(element, row.step ?? NEW_STEP, say, judge);
+      nameExpand(element, node);
       for (const input of element.querySelectorAll<HTMLInputElement>('.wardflow-step-path')) {
         const note = element.querySelector<HTMLElement>('.wardflow-step-name');
         pathField(input, { node, pattern: true, version: shownVersion, ...(note && { note }) });

@@ -1,7 +1,7 @@
 /** Node-RED's editableList for the two kinds of list that nodes keep. */
 import type { NamedValue } from '../checks.ts';
 import type { EditorNode } from './red.ts';
-import { linesToTabs, rowTypes, tabsToLines } from './typed-inputs.ts';
+import { linesToTabs, nameExpand, rowTypes, tabsToLines } from './typed-inputs.ts';
 
 export interface ListField {
   readonly property: string;
@@ -21,6 +21,7 @@ export function textList(list: HTMLOListElement, node: EditorNode): ListField {
       $('<input type="text" class="wardflow-fill">')
         .attr('placeholder', list.dataset['placeholder'] ?? '')
         .attr('aria-labelledby', labelOf(list))
+        .attr(list.dataset['suggestions'] === undefined ? {} : { list: list.dataset['suggestions'] })
         .val(value)
         .appendTo(container);
     },
@@ -45,7 +46,8 @@ export function namedList(list: HTMLOListElement, node: EditorNode): ListField {
         .attr('aria-labelledby', labelOf(list))
         .val(linesToTabs(row.value))
         .appendTo(line);
-      value.typedInput({ default: row.kind, types: rowTypes() });
+      value.typedInput({ default: row.kind, types: rowTypes(list.dataset['kinds']?.split(',')) });
+      nameExpand(line[0], node);
       value.typedInput('type', row.kind);
       value.typedInput('width', '100%');
     },

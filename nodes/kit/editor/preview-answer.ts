@@ -5,6 +5,7 @@ import type {
   SegmentChange,
   ShownRow,
 } from '../../../runtime/editor-api/preview-contract.ts';
+import { drawConversion } from './conversion-view.ts';
 import { element } from './elements.ts';
 
 export interface Words {
@@ -12,10 +13,11 @@ export interface Words {
   readonly labelOf: (field: string) => string;
 }
 
-export function drawAnswer({ rows, changes }: PreviewAnswer, words: Words): readonly HTMLElement[] {
+export function drawAnswer({ rows, changes, conversion }: PreviewAnswer, words: Words): readonly HTMLElement[] {
   const drawn: HTMLElement[] = [];
   if (rows.length > 0) drawn.push(element('dl', 'wardflow-preview-rows', ...rows.map((row) => drawRow(row, words))));
   if (changes) drawn.push(...drawChanges(changes, words));
+  if (conversion) drawn.push(...drawConversion(conversion, words.say));
   if (rows.some(({ path, problem }) => path === null && problem === null))
     drawn.push(element('p', 'wardflow-preview-about', words.say('note')));
   if (drawn.length === 0) drawn.push(element('p', 'wardflow-preview-empty', words.say('nothing')));
@@ -47,10 +49,14 @@ function drawRow(row: ShownRow, { say, labelOf }: Words): HTMLElement {
         element('span', 'wardflow-preview-arrow', ' → '),
       );
     shown.append(...valueParts(value, say));
+    // It scrolls, which takes a key where there is no wheel.
+    if (isLong(value.text)) shown.tabIndex = 0;
     if (more > 0) shown.append(element('em', '', ` ${say('more-places', { count: String(more) })}`));
   }
   return element('div', '', head, shown);
 }
+
+const isLong = (text: string): boolean => text.length > 300 || text.split('\n').length > 10;
 
 function valueParts({ state, text, cut }: ShownRow['value'], say: Words['say']): readonly HTMLElement[] {
   if (state === 'empty') return [element('em', '', say('value-empty'))];

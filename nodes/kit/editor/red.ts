@@ -48,3 +48,9 @@ export function syntaxProblem(expression: string): string | undefined {
   const answer = utils.validateTypedProperty(expression, 'jsonata', {});
   return answer === true ? undefined : answer || 'JSONata';
 }
+
+/** Whether the person may change flows here; our type package does not know the call. */
+export function mayWriteFlows(): boolean {
+  const { user } = RED as unknown as { readonly user?: { hasPermission?(scope: string): boolean } };
+  return user?.hasPermission?.('flows.write') ?? true;
+}

@@ -14,7 +14,7 @@ export interface EditorLooks<P> {
   readonly outputs: number | { readonly most: number; readonly of: (values: P) => number };
   /** What the canvas shows where no name was given: made from the values, so that it cannot go stale. */
   readonly label: (values: P) => string;
-  /** Locale keys of the ports, by number of outputs. */
+  /** Locale keys of the ports (`port.…`), or what they are called everywhere, by number of outputs. */
   readonly ports?: (values: P) => readonly string[];
 }
 
@@ -47,7 +47,7 @@ export function registerEditorNode<P extends object>(declaration: NodeDeclaratio
     },
     outputLabels(this: EditorNode, index: number) {
       const key = looks.ports?.(values(this))[index];
-      return key && translate(this, key);
+      return key?.startsWith('port.') ? translate(this, key) : key;
     },
     oneditprepare(this: EditorNode) {
       openForm(this, declaration, 'node-input');

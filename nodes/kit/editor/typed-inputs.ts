@@ -1,7 +1,7 @@
 /** Node-RED's typedInput, as our forms use it. */
 import type { EditorWidgetTypedInputTypeDefinition } from 'node-red';
 import { definitionNames } from './choices.ts';
-import { syntaxProblem, type EditorNode } from './red.ts';
+import { syntaxProblem, translate, type EditorNode } from './red.ts';
 
 export const KINDS = ['str', 'msg', 'jsonata'] as const;
 
@@ -24,12 +24,16 @@ const JSONATA = {
   },
 } as unknown as EditorWidgetTypedInputTypeDefinition;
 
+/** Over the FHIR resource that the message carries. */
+const FHIRPATH = { value: 'fhirpath', label: 'FHIRPath', icon: 'fa fa-sitemap' };
+
 /** What stands at a place of the message: `PID-3[2]`. */
 const HL7_PATH = { value: 'hl7', label: 'HL7 path', icon: 'fa fa-crosshairs' };
 
 export function jsonataInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
   restore(field, node, prefix);
   $(field).typedInput({ default: 'jsonata', types: [JSONATA] });
+  nameExpand(field.closest('.red-ui-typedInput-container'), node);
 }
 
 export function typedInput(field: HTMLInputElement, node: EditorNode, prefix: string): void {
@@ -41,6 +45,13 @@ export function typedInput(field: HTMLInputElement, node: EditorNode, prefix: st
     types: typesOf(kinds, complete),
     typeField: `#${prefix}-${field.dataset['kind'] ?? ''}`,
   });
+  nameExpand(field.closest('.red-ui-typedInput-container'), node);
+}
+
+/** Node-RED's buttons that open an expression in a larger editor have three dots and no name. */
+export function nameExpand(within: Element | null | undefined, node: EditorNode): void {
+  for (const button of within?.querySelectorAll('.red-ui-typedInput-option-expand') ?? [])
+    button.setAttribute('aria-label', translate(node, 'kit.expand'));
 }
 
 /** Types for a row of a list. */
@@ -60,6 +71,7 @@ function typesOf(kinds: readonly string[], autoComplete?: object): EditorWidgetT
   const typeOf = (kind: string): unknown => {
     if (kind === 'jsonata') return JSONATA;
     if (kind === 'hl7') return HL7_PATH;
+    if (kind === 'fhirpath') return FHIRPATH;
     return kind === 'str' && autoComplete ? TEXT : kind;
   };
   return kinds.map(typeOf) as EditorWidgetTypedInputTypeDefinition[];
