@@ -20,6 +20,8 @@ export const PERMISSIONS = {
   'message:read-body': ['operator', 'auditor'],
   // A reference only: values are seen through it with `message:read-body` alone.
   'sample:pin': ['analyst', 'engineer', 'operator'],
+  // Whoever may build a flow that reads could see as much there. Where flows only run, 'message:read-body' is needed besides.
+  'fhir:look': ['analyst', 'engineer', 'operator'],
   'message:redrive': ['operator'],
   'message:discard': ['operator'],
   'message:release': ['operator'],
@@ -29,6 +31,24 @@ export const PERMISSIONS = {
   'effect:decide': ['operator'],
   'escalation:list': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
   'escalation:acknowledge': ['operator', 'coordinator'],
+  'task:list': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  // The roster says whose turn it is; these may act at all.
+  'task:work': ['operator', 'coordinator'],
+  'task:assign': ['operator', 'coordinator'],
+  'task:override': ['coordinator'],
+  'alert:list': ['analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'alert:answer': ['operator', 'coordinator'],
+  'problem:create': ['analyst', 'engineer', 'operator', 'coordinator', 'clinical-governance'],
+  // What people wrote about a patient.
+  'problem:list': ['analyst', 'engineer', 'operator', 'coordinator', 'clinical-governance'],
+  'problem:triage': ['analyst', 'engineer', 'operator'],
+  // Names of elements, and the masked hints that `message:list` gives; whom it is about is seen in the messages.
+  'identity:list': ['operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'identity:decide': ['operator', 'coordinator'],
+  'shift:read': ['administrator', 'analyst', 'engineer', 'operator', 'coordinator', 'auditor', 'clinical-governance'],
+  'roster:read': ['administrator', 'operator', 'coordinator', 'auditor'],
+  'fallback:set': ['operator'],
+  'review:decide': ['operator', 'coordinator'],
   'audit:read': ['administrator', 'auditor', 'clinical-governance'],
   'audit:export': ['administrator', 'auditor'],
   'proposal:read': everybody,
@@ -99,6 +119,8 @@ export const REACH: Readonly<Partial<Record<Permission, 'anywhere' | 'nowhere'>>
   'message:reread': 'nowhere',
   'audit:read': 'nowhere',
   'audit:export': 'nowhere',
+  // Staff, not patients: whoever may assign in a part sees who is on.
+  'roster:read': 'anywhere',
   'release:read': 'anywhere',
   'release:order': 'nowhere',
   'trust:read': 'anywhere',

@@ -56,6 +56,26 @@ const body = (properties: Readonly<Record<string, object>>, required: readonly s
 /** A query: all optional; numbers come as text and are coerced. */
 const query = (properties: Readonly<Record<string, object>>) => body(properties, []);
 
+/** Version of what was looked at. */
+const seen = { type: 'integer', minimum: 1, maximum: 1_000_000_000 } as const;
+/** Role, unit or person, as the roster and definitions name them. */
+const who = { ...shown, maxLength: 100 } as const;
+const orNull = (one: object) => ({ anyOf: [{ type: 'null' }, one] });
+const problemStates = '(open|looked-at|mended|as-intended|duplicate)';
+const problemKind = {
+  type: 'string',
+  enum: ['false-positive', 'missing-task', 'wrong-person', 'wrong-priority', 'wrong-content', 'too-late', 'other'],
+} as const;
+const taskReason = body(
+  {
+    code: { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,64}$' },
+    text: orNull({ type: 'string', maxLength: 500 }),
+  },
+  ['code'],
+);
+const taskStates =
+  '(draft|requested|received|accepted|rejected|ready|in-progress|on-hold|completed|failed|cancelled|entered-in-error)';
+
 const manyLines = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, pattern: '\\S' }) as const;
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
 const definitionName = { type: 'string', pattern: '^(?:_shared|[a-z][a-z0-9-]{0,62})$' } as const;
@@ -89,10 +109,28 @@ const auditFilter = {
   messages: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}(,[A-Za-z0-9_.-]{1,128}){0,199}$' },
 } as const;
 
+/** Made anew for each look, which is recorded once. */
+const use = { type: 'string', pattern: '^[\\w-]{8,64}$' } as const;
+
+/** R4 2.24.0.1 */
+const fhirId = { type: 'string', pattern: '^[A-Za-z0-9.-]{1,64}$' } as const;
+
+/** Of something that people change: whoever was slower has seen an older one. */
+const version = { type: 'integer', minimum: 1, maximum: 1e9 } as const;
+const alertFilter = {
+  policy: word,
+  definition: definitionName,
+  message: id,
+  since: time,
+  before: time,
+  limit,
+} as const;
+
 export const SCHEMAS = {
   // The runtime reads the table itself; how large a body is, is limited before.
   ruleTableCheck: body({ content: { type: 'object' }, trial: { type: 'object' } }, ['content']),
   ruleTableSave: body({ content: { type: 'object' }, base: hash }),
+  sampleValues: body({ content: { type: 'object' }, message: id, use }),
   coverage: query({ messages: { type: 'integer', minimum: 1, maximum: 1000 } }),
   signed: body({ envelope }),
   release: body({ entry: envelope, drain: { type: 'boolean' } }),
@@ -222,7 +260,28 @@ export const SCHEMAS = {
       pattern: '^[\\p{L}\\p{N}](?:[\\p{L}\\p{N} -]*[\\p{L}\\p{N}])?$',
     },
   }),
-  look: body({ use: { type: 'string', pattern: '^[\\w-]{8,64}$' } }),
+  look: body({ use }),
+  fhirLook: body(
+    {
+      endpoint: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
+      definition: definitionName,
+      operation: { type: 'string', enum: ['read', 'vread', 'search', 'history'] },
+      type: { type: 'string', pattern: '^[A-Z][A-Za-z]{1,63}$' },
+      id: fhirId,
+      version: fhirId,
+      since: { type: 'string', minLength: 1, maxLength: 40 },
+      parameters: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 20,
+        items: body({
+          name: { type: 'string', pattern: '^[A-Za-z_][\\w:.-]{0,99}$' },
+          value: { type: 'string', minLength: 1, maxLength: 500 },
+        }),
+      },
+    },
+    ['endpoint', 'operation', 'type'],
+  ),
   messageList: query({
     state: states,
     feed: { type: 'string', minLength: 1, maxLength: 64 },
@@ -243,6 +302,22 @@ export const SCHEMAS = {
     ['kind', 'value'],
   ),
   reason: body({ reason }),
+  fallback: body({ seen: { type: 'integer', minimum: 0 }, reason }),
+  heldList: query({ definition: word, after: { type: 'string', minLength: 1, maxLength: 11 }, limit }),
+  heldDecision: body(
+    {
+      work: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 200,
+        items: { type: 'string', minLength: 1, maxLength: 128 },
+      },
+      decision: { type: 'string', enum: ['process', 'put-aside'] },
+      reason,
+      newerKnown: { type: 'boolean' },
+    },
+    ['work', 'decision', 'reason'],
+  ),
   switchRequest: body(
     {
       kind: { type: 'string', enum: ['feed', 'endpoint', 'definition', 'lane'] },
@@ -276,6 +351,27 @@ export const SCHEMAS = {
   quarantine: body({ filter: body({ code: word, feed: word, quarantinedBefore: time, after: time }, []), reason }, [
     'filter',
   ]),
+  identityList: query({
+    state: { type: 'string', pattern: '^(open|same|different|withdrawn)(,(open|same|different|withdrawn)){0,3}$' },
+    message: id,
+    before: time,
+    limit,
+  }),
+  identityLinks: query({ message: id, before: time, limit }),
+  identityAnswer: body(
+    { seen: time, answer: { type: 'string', enum: ['same', 'different', 'later'] }, survivor: id, reason },
+    ['seen', 'answer', 'reason'],
+  ),
+  identityUndoing: body({ seen: time, reason }),
+  differenceList: query({
+    state: { type: 'string', pattern: '^(alike|open|gone|settled)(,(alike|open|gone|settled)){0,3}$' },
+    endpoint: word,
+    message: id,
+    definition: definitionName,
+    before: time,
+    limit,
+  }),
+  differenceSettling: body({ seen: time, how: { type: 'string', enum: ['accepted', 'mended', 'again'] }, reason }),
   effectDecision: body({ outcome: { type: 'string', enum: ['done', 'failed'] }, reason }),
   series: query({ since: time, until: time }),
   optionalReason: body({ reason }, []),
@@ -284,6 +380,65 @@ export const SCHEMAS = {
     [],
   ),
   dryRun: query({ dryRun: { type: 'string', enum: ['1'] } }),
+  taskList: query({
+    view: { type: 'string', enum: ['mine', 'unit', 'all'] },
+    state: { type: 'string', pattern: `^${taskStates}(,${taskStates}){0,11}$` },
+    unit: who,
+    role: who,
+    person: who,
+    code: word,
+    definition: definitionName,
+    message: id,
+    overdue: { type: 'string', enum: ['1'] },
+    order: { type: 'string', enum: ['due', 'newest-first'] },
+    after: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,100}$' },
+    limit,
+  }),
+  taskSearch: body({ words: { type: 'string', pattern: '\\S', maxLength: 128 } }),
+  taskClaim: body({ seen }),
+  taskStep: body({ seen, step: { type: 'string', pattern: '^[a-z-]{1,32}$' }, reason: taskReason }, ['seen', 'step']),
+  taskAssign: body({
+    seen,
+    to: body({ role: orNull(who), unit: orNull(who), person: orNull(who) }, []),
+    reason: taskReason,
+  }),
+  taskPart: body(
+    {
+      seen,
+      part: { type: 'string', minLength: 1, maxLength: 100 },
+      to: { type: 'string', enum: ['open', 'done', 'skipped'] },
+      reason: taskReason,
+    },
+    ['seen', 'part', 'to'],
+  ),
+  taskComment: body({ text: manyLines(4000) }),
+  taskOverride: body({ seen, what: manyLines(500), instead: manyLines(500), reason: taskReason }),
+  taskEhr: body({ seen, side: { type: 'string', enum: ['ours', 'theirs'] }, reason: manyLines(500) }),
+  problemList: query({
+    state: { type: 'string', pattern: `^${problemStates}(,${problemStates}){0,4}$` },
+    kind: problemKind,
+    message: id,
+    definition: definitionName,
+    mine: { type: 'string', enum: ['1'] },
+    since: time,
+    before: time,
+    limit,
+  }),
+  newProblem: body({ kind: problemKind, text: manyLines(4000), messageId: id, taskId: id, alertId: id }, [
+    'kind',
+    'text',
+  ]),
+  problemChange: body(
+    {
+      seen,
+      state: { type: 'string', pattern: `^${problemStates}$` },
+      assignee: orNull(who),
+      answer: manyLines(4000),
+      proposal: orNull(word),
+    },
+    ['seen'],
+  ),
+  roster: query({ at: time, role: who, unit: who, person: who }),
   escalationList: query({
     state: {
       type: 'string',
@@ -292,6 +447,33 @@ export const SCHEMAS = {
     message: id,
     limit,
   }),
+  shiftReport: body(
+    { from: time, to: time, zone: { ...shown, maxLength: 64 }, serviceLine: { ...shown, maxLength: 64 } },
+    ['from', 'to', 'zone'],
+  ),
+  alertList: query({
+    state: {
+      type: 'string',
+      pattern: '^(open|acknowledged|closed|resolved)(,(open|acknowledged|closed|resolved)){0,3}$',
+    },
+    ...alertFilter,
+  }),
+  heldBackList: query(alertFilter),
+  seen: body({ seen: version }),
+  alertAct: body({ seen: version, what: { ...shown, maxLength: 500 } }),
+  alertClose: body(
+    {
+      seen: version,
+      dismissal: body(
+        {
+          reason: { type: 'string', enum: ['false-positive', 'duplicate', 'not-actionable', 'other'] },
+          text: { ...shown, maxLength: 500 },
+        },
+        ['reason'],
+      ),
+    },
+    ['seen'],
+  ),
   auditSearch: query({ ...auditFilter, cursor: digits, limit: { type: 'integer', minimum: 1, maximum: 500 } }),
   auditDays: query({ ...auditFilter, edges: { type: 'string', pattern: '^\\d{1,16}(,\\d{1,16}){1,400}$' } }),
   auditExport: query({

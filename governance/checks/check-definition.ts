@@ -2,14 +2,17 @@
 import { checkAddresses } from './check-addresses.ts';
 import { checkAlerts } from './check-alerts.ts';
 import { checkAnswers } from './check-answers.ts';
+import { checkEvents } from './check-events.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkLoops } from './check-loops.ts';
+import { checkMaps } from './check-maps.ts';
 import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkScenarioFiles } from './check-scenario-files.ts';
+import { checkSends } from './check-sends.ts';
 import { checkSoundness } from './check-soundness.ts';
 import { checkTables } from './check-tables.ts';
 import type { Finding } from './finding.ts';
@@ -30,11 +33,14 @@ export async function checkDefinition(request: CheckRequest): Promise<readonly F
     ...checkExpressions(subject),
     ...checkPaths(subject, graph),
     ...checkAnswers(subject, graph),
+    ...checkEvents(subject),
     ...checkLoops(subject, graph),
     ...checkNames(subject),
     ...(await checkTables(subject)),
     ...checkLabels(subject),
     ...checkIntent(subject),
+    ...checkSends(subject),
+    ...checkMaps(subject),
     ...checkAlerts(subject),
     ...checkScenarioFiles(subject),
   ];

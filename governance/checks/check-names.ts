@@ -9,7 +9,7 @@ type Used = Readonly<Record<BoundKind, Set<string>>>;
 
 export function checkNames(subject: Subject): Finding[] {
   const configs = new Map([...subject.sharedNodes, ...subject.nodes].map((node) => [node.id, node]));
-  const used: Used = { feed: new Set(), fhir: new Set(), mllp: new Set() };
+  const used: Used = { feed: new Set(), fhir: new Set(), mllp: new Set(), http: new Set() };
   const found: Finding[] = [];
   const own = (node: FlowNode): { definition: string; file: string; node: FlowNode } => ({
     definition: subject.name,
@@ -121,13 +121,13 @@ function unbound({ bindings = [], intent, name: definition }: Subject, used: Use
       ...named(used.feed)
         .filter((name) => !feeds.includes(name))
         .map(told(BOUND_WORDS.feed)),
-      ...(['fhir', 'mllp'] as const).flatMap((kind) =>
+      ...(['fhir', 'mllp', 'http'] as const).flatMap((kind) =>
         named(used[kind])
           .filter((name) => endpoints[name] !== null && endpoints[name] !== kind)
           .map(told(BOUND_WORDS[kind])),
       ),
       ...named(watched)
-        .filter((name) => !(name in endpoints) && !used.fhir.has(name) && !used.mllp.has(name))
+        .filter((name) => !(name in endpoints) && !used.fhir.has(name) && !used.mllp.has(name) && !used.http.has(name))
         .map(told('endpoint')),
     ];
   });

@@ -17,6 +17,8 @@ const SOURCES = new Set([
   'delay until',
   'dead letter in',
   'quarantine in',
+  'fhir subscription in',
+  'http event in',
   'escalation timer',
   'task create',
   'task wait',

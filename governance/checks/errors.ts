@@ -33,6 +33,10 @@ export const checkErrors = defineErrors({
     'The node "{node}" has an expression at "{field}" that is no JSONata: {reason}.',
     'Open the node in the editor and correct the expression.',
   ),
+  'fhirpath-invalid': found(
+    'The node "{node}" has an expression at "{field}" that is no FHIRPath: {reason}.',
+    'Open the node in the editor and correct the expression.',
+  ),
   'switch-without-otherwise': found(
     'The switch "{node}" has no "otherwise": a message that fits none of its rules would end as a dead letter.',
     'Add an "otherwise" and lead it to a node that settles.',
@@ -48,6 +52,14 @@ export const checkErrors = defineErrors({
   'path-not-answered': found(
     'The feed of "{node}" is in enhanced mode, and a path ends at "{end}" without an "hl7 ack": the sender would hear AE.',
     'Answer before that end, unless AE is what the sender should hear.',
+  ),
+  'event-unknown': found(
+    'The node "{node}" waits for {event}, which the catalogue of events does not have.',
+    'Look the name up in the reference of events, unless the flow makes this event itself.',
+  ),
+  'event-not-given': found(
+    'The node "{node}" waits for {event}, which no "hl7 in" of this definition gives.',
+    'Set Events of the source to all of the catalogue, or take the name out.',
   ),
   'errors-not-caught': found(
     'No catch node takes the errors of all nodes of the tab "{node}".',
@@ -150,6 +162,18 @@ export const checkErrors = defineErrors({
     'The file intent.json lists the {kind} "{name}", which the flow does not use.',
     'Take it out of intent.json, or use it.',
   ),
+  'map-unused': found(
+    'No value of any mapping goes through the code map "{map}".',
+    'Name it under "with" in a mapping, or remove the file.',
+  ),
+  'sends-missing': found(
+    'The file intent.json does not say what may be sent to "{endpoint}" ("sends"): whatever the flow writes there is sent whole.',
+    'List under sends each resource type with its elements, as agreed with the owner; what is not listed is then taken out.',
+  ),
+  'sends-refuses': found(
+    'The node "{node}" writes {type} to "{endpoint}", which intent.json does not list under "sends": it would be refused.',
+    'List it with its elements under sends, have it reviewed, or do not write it.',
+  ),
   'name-unbound': found(
     'The {kind} "{name}" is not bound in {environment}.',
     'Add it to bindings.json of that environment before this is promoted to it.',
@@ -162,6 +186,18 @@ export const checkErrors = defineErrors({
   'fallback-missing': found(
     'The file intent.json does not say what holds when this cannot run ("fallback").',
     'Agree with the owner what people do then, and write it down.',
+  ),
+  'fallback-trigger-idle': found(
+    'The fallback is to begin with "{trigger}", which can never come.',
+    'Name an endpoint that the intent lists, give the flow the rule table that is meant, or take the occasion out.',
+  ),
+  'doubt-not-held': found(
+    'The file _shared/identity.json has messages held whose patient is not certain, and the fallback here does not: they go on.',
+    'Add "incomplete-data" to "when" of the fallback in intent.json, or have identity.json say "continue".',
+  ),
+  'due-role-idle': found(
+    'A time is set for tasks of "{role}", a role that nothing else in the definition names.',
+    'Correct the name of the role, or take the line out.',
   ),
   'review-overdue': found(
     'The date of its review has passed ({date}).',

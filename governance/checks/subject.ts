@@ -22,7 +22,7 @@ export interface BoundNames {
   readonly environment: string;
   readonly feeds: readonly string[];
   /** What is spoken there; `null`: not known here, since it rests on a setting. */
-  readonly endpoints: Readonly<Record<string, 'fhir' | 'mllp' | null>>;
+  readonly endpoints: Readonly<Record<string, 'fhir' | 'mllp' | 'http' | null>>;
   /** Channels of alerts, beside the console. */
   readonly channels?: readonly string[];
 }

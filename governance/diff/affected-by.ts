@@ -113,17 +113,22 @@ interface Known {
   readonly nodes: ReadonlySet<string>;
   /** Name of a file -> its keys: a table and a ladder may have one name. */
   readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Keys of mappings and code maps, which no node names. */
+  readonly conversions: ReadonlySet<string>;
 }
 
 function knownParts(...versions: readonly DefinitionContent[]): Known {
   const names = new Map<string, Set<string>>();
+  const conversions = new Set<string>();
   for (const path of versions.flatMap((version) => [...version.keys()])) {
     const [, folder = '', name = ''] = /^([a-z]+)\/(.+)\.json$/.exec(path) ?? [];
-    if (FILES.has(folder)) names.set(name, (names.get(name) ?? new Set<string>()).add(`${folder}:${name}`));
+    if (folder === 'maps' || folder === 'mappings') conversions.add(`${folder}:${name}`);
+    else if (FILES.has(folder)) names.set(name, (names.get(name) ?? new Set<string>()).add(`${folder}:${name}`));
   }
   return {
     nodes: new Set(versions.flatMap((version) => nodesIn(version).map(({ id }) => id))),
     names: new Map([...names].map(([name, keys]) => [name, [...keys]])),
+    conversions,
   };
 }
 
@@ -162,10 +167,14 @@ function usesOf(
       open.push(...(inside.get(key) ?? []));
     }
   };
-  for (const node of nodesIn(content)) reach(named(node, known), node.id);
+  for (const node of nodesIn(content)) reach(new Set([...named(node, known), ...converted(node, known)]), node.id);
   for (const file of content.values()) if (file.kind === 'rule-table') reach(named(file.table.rows, known), null);
   return uses;
 }
+
+/** `hl7 to fhir` names no mapping: which one it uses, and through which code maps, is decided by the message. */
+const converted = (node: FlowNode, known: Known): Iterable<string> =>
+  node.type === 'hl7 to fhir' ? known.conversions : [];
 
 /** Keys of the shared parts that a value names: as a whole text, as a subflow's type, or quoted in an expression. */
 function named(value: Json, known: Known, found = new Set<string>()): ReadonlySet<string> {

@@ -12,6 +12,11 @@ export const scenarioErrors = defineErrors({
     text: 'The runtime for the scenario "{scenario}" ended: {reason}',
     remedy: 'Mend what it says; "npx wardflow doctor" looks at the rest.',
   },
+  'scenario-not-ready': {
+    class: 'transient',
+    text: 'The runtime for the scenario "{scenario}" was not ready within {seconds} s.',
+    remedy: 'The machine is busy: run it again when it is not.',
+  },
   'scenario-stuck': {
     class: 'permanent',
     text: 'The scenario "{scenario}" did not come to rest within {seconds} s.',

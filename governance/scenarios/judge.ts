@@ -42,6 +42,8 @@ function thingsOf({ kind, type }: Expectation, observed: Observed): readonly Thi
       return plain(observed.effects);
     case 'message':
       return plain(observed.messages);
+    case 'request':
+      return plain(observed.requests);
     case 'alert':
       return plain(observed.alerts);
     case 'decision':
@@ -54,6 +56,18 @@ function thingsOf({ kind, type }: Expectation, observed: Observed): readonly Thi
       return resources('Task');
     case 'resource':
       return resources(type);
+    case 'workflow-task':
+      return plain(observed.people.tasks);
+    case 'policy-alert':
+      return plain(observed.people.alarms);
+    case 'held-back':
+      return plain(observed.people.heldBack);
+    case 'told':
+      return plain(observed.people.told);
+    case 'fallback':
+      return plain(observed.people.fallbacks);
+    case 'review':
+      return plain(observed.people.reviews);
     default:
       return never(kind);
   }
@@ -68,8 +82,18 @@ async function holds(match: string, thing: object): Promise<boolean> {
   }
 }
 
+/** What is not called as its kind. */
+const NAMES: Readonly<Partial<Record<Expectation['kind'], string>>> = {
+  'workflow-task': 'workflow task',
+  'policy-alert': 'alert of a policy',
+  'held-back': 'alert held back',
+  told: 'telling by a channel',
+  fallback: 'fallback in force',
+  review: 'message held for review',
+};
+
 const nameOf = ({ kind, type, what }: Expectation): string =>
-  `${kind === 'resource' ? (type ?? kind) : kind}${what === undefined ? '' : ` (${what})`}`;
+  `${kind === 'resource' ? (type ?? kind) : (NAMES[kind] ?? kind)}${what === undefined ? '' : ` (${what})`}`;
 
 const MOST_SHOWN = 3;
 

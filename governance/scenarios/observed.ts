@@ -1,10 +1,19 @@
 /** What came of a scenario, asked of the runtime's API and the simulators when it is at rest. */
-import { EFFECT_IDENTIFIER_SYSTEM, type AuditRecord, type Hl7Fields } from '../../engine/index.ts';
+import {
+  EFFECT_IDENTIFIER_SYSTEM,
+  TASK_IDENTIFIER_SYSTEM,
+  type AuditRecord,
+  type Hl7Fields,
+} from '../../engine/index.ts';
 import { controlIdOf } from '../../nodes/hl7-out/message.ts';
 import type { AuditList, EscalationList, MessageDetail } from '../../runtime/api/contract.ts';
+import type { TaskList } from '../../runtime/api/task-contract.ts';
 import { isRecord, textOf } from '../checks/subject.ts';
+import { durationText } from './duration-text.ts';
 import { FhirSimulator, type Resource } from './fhir-simulator.ts';
+import { HttpSimulator } from './http-simulator.ts';
 import { MllpSimulator } from './mllp-simulator.ts';
+import { observePeople, type ObservedPeople } from './observed-people.ts';
 import type { ScenarioRuntime } from './scenario-runtime.ts';
 
 /** `of`: the message that it came of; `null` where it came of none that the scenario has sent. */
@@ -72,6 +81,19 @@ export interface ObservedMessage extends Of {
   readonly fields: Hl7Fields;
 }
 
+export interface ObservedRequest extends Of {
+  readonly endpoint: string;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  /** What JSON says, or the text; `null`: there was none. */
+  readonly body: unknown;
+  /** How often it came, under one key. */
+  readonly arrivals: number;
+  /** Of the last answer; `null`: none was given. */
+  readonly status: number | null;
+}
+
 export interface Observed {
   readonly effects: readonly ObservedEffect[];
   readonly alerts: readonly ObservedAlert[];
@@ -81,17 +103,23 @@ export interface Observed {
   readonly resources: readonly ObservedResource[];
   /** That receivers have got. */
   readonly messages: readonly ObservedMessage[];
+  /** That HTTP servers have got. */
+  readonly requests: readonly ObservedRequest[];
+  readonly people: ObservedPeople;
 }
+
+export type EndpointSimulator = FhirSimulator | MllpSimulator | HttpSimulator;
 
 export interface World {
   readonly runtime: ScenarioRuntime;
-  readonly endpoints: ReadonlyMap<string, FhirSimulator | MllpSimulator>;
+  readonly definition: string;
+  readonly endpoints: ReadonlyMap<string, EndpointSimulator>;
   /** Label -> id in the journal, in the order in which they were sent. */
   readonly messages: ReadonlyMap<string, string>;
   readonly startedAt: number;
 }
 
-export async function observe({ runtime, endpoints, messages, startedAt }: World): Promise<Observed> {
+export async function observe({ runtime, definition, endpoints, messages, startedAt }: World): Promise<Observed> {
   const labels = new Map([...messages].map(([label, id]) => [id, label]));
   const labelOf = (id: string | null | undefined): string | null => labels.get(id ?? '') ?? null;
   const details: { readonly of: string; readonly detail: MessageDetail }[] = [];
@@ -99,6 +127,12 @@ export async function observe({ runtime, endpoints, messages, startedAt }: World
   const { escalations } = await runtime.api<EscalationList>('/escalations?limit=500');
   const { records } = await runtime.api<AuditList>('/audit?type=notice.shown&limit=500');
   const keys = new Map(details.flatMap(({ of, detail }) => detail.effects.map(({ key }) => [key, of] as const)));
+  const { tasks } = await runtime.api<TaskList>('/tasks?view=all&limit=1000');
+  const copies = new Map(tasks.map(({ id, messageId }) => [id, labelOf(messageId)]));
+  const madeFor = (resource: Resource): string | null =>
+    keys.get(identifierOf(resource, EFFECT_IDENTIFIER_SYSTEM)) ??
+    copies.get(identifierOf(resource, TASK_IDENTIFIER_SYSTEM)) ??
+    null;
   return {
     effects: details.flatMap(({ of, detail }) =>
       detail.effects.map(({ name, target, state, tries, failure }) => ({
@@ -143,10 +177,18 @@ export async function observe({ runtime, endpoints, messages, startedAt }: World
     })),
     resources: [...endpoints].flatMap(([endpoint, simulator]) =>
       simulator instanceof FhirSimulator
-        ? simulator.all().map((resource) => ({ of: keys.get(effectKey(resource)) ?? null, endpoint, resource }))
+        ? simulator.all().map((resource) => ({ of: madeFor(resource), endpoint, resource }))
         : [],
     ),
     messages: messagesAt(endpoints, details),
+    requests: [...endpoints].flatMap(([endpoint, simulator]) =>
+      simulator instanceof HttpSimulator
+        ? simulator
+            .requests()
+            .map(({ key, ...request }) => ({ of: key === null ? null : (keys.get(key) ?? null), endpoint, ...request }))
+        : [],
+    ),
+    people: await observePeople({ runtime, definition, labelOf, escalations, startedAt }),
   };
 }
 
@@ -203,22 +245,10 @@ function alertsOf(
     });
 }
 
-/** Whole seconds as `PT1H10M`, `PT0S`. */
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds <= 0) return 'PT0S';
-  const parts = [
-    [Math.floor(seconds / 3600), 'H'],
-    [Math.floor((seconds % 3600) / 60), 'M'],
-    [seconds % 60, 'S'],
-  ] as const;
-  return `PT${parts.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join('')}`;
-}
-
-function effectKey(resource: Resource): string {
+function identifierOf(resource: Resource, system: string): string {
   const list: unknown = resource['identifier'];
   const ours: unknown = (Array.isArray(list) ? list : []).find(
-    (one: unknown) => isRecord(one) && one['system'] === EFFECT_IDENTIFIER_SYSTEM,
+    (one: unknown) => isRecord(one) && one['system'] === system,
   );
   return isRecord(ours) ? textOf(ours['value']) : '';
 }

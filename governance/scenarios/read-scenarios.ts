@@ -1,6 +1,7 @@
 /** From a definition's files to its scenarios: everything is checked, everything wrong is said. */
 import jsonata from 'jsonata';
 import { describeProblems, durationMs } from '../../engine/index.ts';
+import { TASK_ACTS, userOf } from './people.ts';
 import { scenarioCheck } from './scenario-schema.ts';
 import { labelOf, type Expectation, type Scenario, type Step } from './scenario.ts';
 
@@ -34,6 +35,8 @@ function problemsOf(json: unknown, name: string, files: Readonly<Record<string, 
   const wrong: string[] = [];
   if (json.name !== name) wrong.push(`has the name "${json.name}", and its file another`);
   const labels = new Set<string>();
+  for (const [i, { person }] of (json.given?.roster ?? []).entries())
+    if (userOf(person) !== person) wrong.push(`given.roster[${i}].person is no user name like "ana" or "night-nurse"`);
   let before = 0;
   for (const [i, step] of json.steps.entries()) {
     const at = durationMs(step.at);
@@ -55,7 +58,7 @@ function stepProblems(
   labels: Set<string>,
   files: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const { send, ack, change, expect = [] } = step;
+  const { send, ack, change, task, alert, review, expect = [] } = step;
   const wrong: string[] = [];
   if (send) {
     if ((send.sample === undefined) === (send.text === undefined))
@@ -70,6 +73,11 @@ function stepProblems(
     labels.add(label);
   }
   if (ack?.of !== undefined && !labels.has(ack.of)) wrong.push(unknownMessage(`${place}.ack.of`, ack.of));
+  for (const [name, act] of Object.entries({ task, alert, review }))
+    if (act?.of !== undefined && !labels.has(act.of)) wrong.push(unknownMessage(`${place}.${name}.of`, act.of));
+  if (task && TASK_ACTS.filter((act) => task[act] !== undefined).length !== 1)
+    wrong.push(`${place}.task needs exactly one of ${TASK_ACTS.join(', ')}`);
+  if (task?.to !== undefined && task.part === undefined) wrong.push(`${place}.task.to goes with "part"`);
   if (change?.match !== undefined && !compiles(change.match)) wrong.push(`${place}.change.match is not JSONata`);
   return [...wrong, ...expect.flatMap((one, i) => expectationProblems(one, `${place}.expect[${i}]`, labels))];
 }

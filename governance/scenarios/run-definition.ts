@@ -34,7 +34,7 @@ export interface HashedResult extends ScenarioResult {
   readonly hash: string;
 }
 
-/** @throws WardflowError `scenario-not-runnable`, `scenario-runtime-failed`, `scenario-stuck` */
+/** @throws WardflowError `scenario-not-runnable`, `scenario-runtime-failed`, `scenario-not-ready`, `scenario-stuck` */
 export async function runScenarios(request: ScenarioRequest): Promise<DefinitionResult> {
   const { definition: name, files, shared, only = [], atOnce = 2, onResult } = request;
   const { definition, problems } = inspectDefinition(name, files, shared);
@@ -90,7 +90,7 @@ const sha256 = (content: object): string =>
     .digest('hex');
 
 /** What is the same in every run, in an order of its own: two branches of a message may end in either order. */
-function stable({ effects, alerts, decisions, escalations, states, resources, messages }: Observed): object {
+function stable({ effects, alerts, decisions, escalations, states, resources, messages, people }: Observed): object {
   return {
     effects: sorted(effects.map(({ of, effect, target, state, code }) => ({ of, effect, target, state, code }))),
     alerts: sorted(alerts),
@@ -112,6 +112,12 @@ function stable({ effects, alerts, decisions, escalations, states, resources, me
     ...(messages.length > 0 && {
       messages: sorted(messages.map(({ of, endpoint, type, answer }) => ({ of, endpoint, type, answer }))),
     }),
+    // And what has none of it, where there are no tasks, alerts or fallbacks.
+    ...Object.fromEntries(
+      Object.entries(people).flatMap(([name, list]: readonly [string, readonly object[]]) =>
+        list.length > 0 ? [[`people.${name}`, sorted(list)]] : [],
+      ),
+    ),
   };
 }
 

@@ -10,7 +10,9 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { ManualClock, type Store } from '../../engine/index.ts';
 import { composeSettings } from '../../runtime/compose-settings.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { Answer, Question } from './clock-channel.ts';
+import type { Answer, Question, Rest } from './clock-channel.ts';
+import { actOnTask, peopleOf } from './people-in-runtime.ts';
+import { recordingChannels } from './recording-channels.ts';
 
 interface NodeRedModule {
   readonly server: Server | null;
@@ -25,6 +27,10 @@ let happened = 0;
 let storeCalls = 0;
 const requests = new Set<unknown>();
 let runtime: Runtime | undefined;
+const channels = recordingChannels(
+  (process.env['SCENARIO_CHANNELS'] ?? '').split(' ').filter((name) => name !== ''),
+  clock,
+);
 
 function counted(store: Store): Store {
   const parts = Object.entries(store).map(([name, part]) => [name, isPart(part) ? countedPart(part) : part]);
@@ -73,24 +79,43 @@ const messages = (): number => runtime?.messagesUnderWay() ?? 0;
 /** Longer than anything of ours gathers before it acts (2 ms in the dispatcher), several times over. */
 const CALM_ROUNDS = 3;
 
+/** A file is read, or a module loaded: done by a thread that a busy machine may leave waiting far longer than the rounds take. */
+const readsFiles = (): boolean => process.getActiveResourcesInfo().some((what) => what.startsWith('FSReq'));
+
 async function atRest(): Promise<void> {
   let calm = 0;
   for (let [seen, sent] = [happened, messages()]; calm < CALM_ROUNDS; [seen, sent] = [happened, messages()]) {
     for (let i = 0; i < 10; i++) await turn();
     await pause(2);
-    calm = storeCalls > 0 || happened !== seen || messages() !== sent ? 0 : calm + 1;
+    calm = storeCalls > 0 || readsFiles() || happened !== seen || messages() !== sent ? 0 : calm + 1;
   }
 }
 
-async function answer(question: Question): Promise<Answer> {
-  if (question.move !== undefined) clock.set(Math.max(clock.now(), question.move));
+async function answer(question: Question): Promise<Answer['answer']> {
+  switch (question.kind) {
+    case 'rest':
+      return rest(question.move);
+    case 'fault':
+      channels.setFault(question.channel, question.fault);
+      return null;
+    case 'look':
+      return runtime ? peopleOf(runtime.services.engine, channels) : null;
+    case 'task':
+      return runtime ? actOnTask(runtime.services.engine, question.task, question.act) : null;
+    default:
+      return question satisfies never;
+  }
+}
+
+async function rest(move: number | undefined): Promise<Rest> {
+  if (move !== undefined) clock.set(Math.max(clock.now(), move));
   await atRest();
-  return { id: question.id, now: clock.now(), next: clock.nextAt, requests: requests.size + messages() };
+  return { now: clock.now(), next: clock.nextAt, requests: requests.size + messages() };
 }
 
 function serve(): void {
   process.on('message', (question: Question) => {
-    void answer(question).then((one) => process.send?.(one));
+    void answer(question).then((one) => process.send?.({ id: question.id, answer: one } satisfies Answer));
   });
   const red = createRequire(import.meta.url)('node-red') as NodeRedModule;
   const look = setInterval(() => {
@@ -108,7 +133,7 @@ function serve(): void {
 // Not copied: `wardflow` is a getter that has its value only when the runtime is prepared.
 const settings = Object.assign(
   composeSettings(process.env, {
-    engine: { clock, random: () => 0.5, aroundStore: counted },
+    engine: { clock, random: () => 0.5, aroundStore: counted, alertChannels: channels.channels },
     onRuntime: (made) => {
       runtime = made;
     },

@@ -10,10 +10,12 @@ import { createRequire } from 'node:module';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureServiceToken, packageRoot, siblingFile, type FlowNode } from '../../engine/index.ts';
-import { ACTOR_HEADER, API_ROOT, type RuntimeStatus } from '../../runtime/api/contract.ts';
+import { ACTOR_HEADER, API_ROOT, type ApiProblem, type RuntimeStatus } from '../../runtime/api/contract.ts';
 import { runtimeFlags } from '../../supervisor/runtime-flags.ts';
-import type { Answer, Ready } from './clock-channel.ts';
+import type { Acted, Answer, People, Question, Ready, Rest } from './clock-channel.ts';
 import { scenarioErrors } from './errors.ts';
+import type { ChannelFault, RosterLine, TaskAct } from './people.ts';
+import { rosterFile } from './roster-file.ts';
 import type { Simulator } from './simulator.ts';
 
 export interface ScenarioRuntimeOptions {
@@ -26,9 +28,22 @@ export interface ScenarioRuntimeOptions {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly endpoints: ReadonlyMap<string, Simulator>;
+  /** Names of alert channels, each of which is recorded. */
+  readonly channels?: readonly string[];
+  readonly roster?: readonly RosterLine[];
 }
 
-const READY_WITHIN_MS = 60_000;
+/** What is asked of the runtime, without the number of the question. */
+type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never;
+
+interface ApiInit {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly actor?: string;
+}
+
+/** Far more than it takes: one that cannot start ends, which is seen at once. */
+const READY_WITHIN_MS = 180_000;
 /** In real time, for one moment of the moved clock. */
 const REST_WITHIN_MS = 30_000;
 /** Between two looks at watched tasks, on the moved clock: seldom, since each is a stop. */
@@ -39,7 +54,7 @@ export class ScenarioRuntime {
   readonly #base: string;
   readonly #token: string;
   readonly #child: ChildProcess;
-  readonly #answers = new Map<number, (answer: Answer) => void>();
+  readonly #answers = new Map<number, (answer: Answer['answer']) => void>();
   readonly #ended: Promise<never>;
   #questions = 0;
   #port = 0;
@@ -67,8 +82,10 @@ export class ScenarioRuntime {
     await writeFiles(join(flows, options.definition), options.files);
     if (options.shared) await writeFiles(join(flows, '_shared'), options.shared);
     await writeFile(join(data, 'staging', 'bindings.json'), JSON.stringify(bindings(options)), { mode: 0o600 });
+    if (options.roster)
+      await writeFile(join(data, 'staging', 'roster.json'), rosterFile(options.roster, options.now), { mode: 0o600 });
     const token = await ensureServiceToken(data, 'staging');
-    const runtime = new ScenarioRuntime(options, base, token, launch(base, data, flows, options.now));
+    const runtime = new ScenarioRuntime(options, base, token, launch(options, { base, data, flows }));
     try {
       await runtime.#ready();
       return runtime;
@@ -84,18 +101,16 @@ export class ScenarioRuntime {
   }
 
   /** The runtime's own API. */
-  async api<T>(
-    path: string,
-    init: { readonly method?: string; readonly body?: unknown; readonly actor?: string } = {},
-  ): Promise<T> {
-    const { method = 'GET', body, actor = 'user:scenario' } = init;
-    const response = await fetch(`http://127.0.0.1:${this.#port}${API_ROOT}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#token}`, [ACTOR_HEADER]: actor, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${path.split('?')[0] ?? ''} answered ${response.status}`);
-    return (await response.json()) as T;
+  async api<T>(path: string, init: ApiInit = {}): Promise<T> {
+    return this.#read<T>(path, await this.#request(path, init));
+  }
+
+  /** What somebody tries to do, and may be refused. */
+  async attempt(path: string, body: unknown, actor: string): Promise<Acted> {
+    const response = await this.#request(path, { method: 'POST', body, actor });
+    if (response.ok) return { refused: null, answer: await response.json().catch(() => null) };
+    const problem = (await response.json().catch(() => ({}))) as Partial<ApiProblem>;
+    return { refused: { code: problem.code ?? `status ${response.status}`, text: problem.title ?? 'no reason given' } };
   }
 
   /** Where a feed listens. */
@@ -111,7 +126,10 @@ export class ScenarioRuntime {
     const until = Date.now() + REST_WITHIN_MS;
     let to = move;
     for (;;) {
-      const { now, next, requests } = await this.#ask(to);
+      const { now, next, requests } = (await this.#ask({
+        kind: 'rest',
+        ...(to !== undefined && { move: to }),
+      })) as Rest;
       to = undefined;
       this.#now = now;
       const simulators = [...this.#options.endpoints.values()];
@@ -134,6 +152,19 @@ export class ScenarioRuntime {
     if (moment > this.#now) await this.rest(moment);
   }
 
+  /** Tasks, alerts, and what channels were told. */
+  async people(): Promise<People> {
+    return (await this.#ask({ kind: 'look' })) as People;
+  }
+
+  async setChannelFault(channel: string, fault: ChannelFault): Promise<void> {
+    await this.#ask({ kind: 'fault', channel, fault });
+  }
+
+  async actOnTask(task: string, act: TaskAct): Promise<Acted> {
+    return (await this.#ask({ kind: 'task', task, act })) as Acted;
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const gone = new Promise((resolve) => this.#child.once('exit', resolve));
@@ -144,31 +175,41 @@ export class ScenarioRuntime {
     await rm(this.#base, { recursive: true, force: true });
   }
 
+  #request(path: string, { method = 'GET', body, actor = 'user:scenario' }: ApiInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.#port}${API_ROOT}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, [ACTOR_HEADER]: actor, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async #read<T>(path: string, response: Response): Promise<T> {
+    if (!response.ok) throw new Error(`${path.split('?')[0] ?? ''} answered ${response.status}`);
+    return (await response.json()) as T;
+  }
+
   async #ready(): Promise<void> {
     const port = new Promise<number>((resolve) => {
       this.#child.on('message', (said: Answer | Ready) => {
         if ('ready' in said) return resolve(said.ready);
-        this.#answers.get(said.id)?.(said);
+        this.#answers.get(said.id)?.(said.answer);
         this.#answers.delete(said.id);
       });
     });
-    this.#port = await Promise.race([port, this.#ended, this.#late(READY_WITHIN_MS)]);
+    this.#port = await Promise.race([port, this.#ended, this.#late('scenario-not-ready', READY_WITHIN_MS)]);
   }
 
-  #ask(move: number | undefined): Promise<Answer> {
+  #ask(question: Asked): Promise<Answer['answer']> {
     const id = ++this.#questions;
-    const answer = new Promise<Answer>((resolve) => this.#answers.set(id, resolve));
-    this.#child.send({ id, ...(move !== undefined && { move }) });
-    return Promise.race([answer, this.#ended, this.#late(REST_WITHIN_MS)]);
+    const answer = new Promise<Answer['answer']>((resolve) => this.#answers.set(id, resolve));
+    this.#child.send({ id, ...question });
+    return Promise.race([answer, this.#ended, this.#late('scenario-stuck', REST_WITHIN_MS)]);
   }
 
-  #late(afterMs: number): Promise<never> {
+  #late(code: 'scenario-not-ready' | 'scenario-stuck', afterMs: number): Promise<never> {
     const { scenario } = this.#options;
     return new Promise((_, reject) => {
-      setTimeout(
-        () => reject(scenarioErrors.create('scenario-stuck', { scenario, seconds: afterMs / 1000 })),
-        afterMs,
-      ).unref();
+      setTimeout(() => reject(scenarioErrors.create(code, { scenario, seconds: afterMs / 1000 })), afterMs).unref();
     });
   }
 
@@ -187,7 +228,10 @@ export class ScenarioRuntime {
   }
 }
 
-function launch(base: string, data: string, flows: string, now: number): ChildProcess {
+function launch(
+  { now, channels = [] }: ScenarioRuntimeOptions,
+  { base, data, flows }: { readonly base: string; readonly data: string; readonly flows: string },
+): ChildProcess {
   const log = openSync(join(base, 'runtime.log'), 'a', 0o600);
   const child = spawn(
     process.execPath,
@@ -217,6 +261,7 @@ function launch(base: string, data: string, flows: string, now: number): ChildPr
         WARDFLOW_DATA: data,
         WARDFLOW_FLOWS: flows,
         WARDFLOW_TASK_POLL_SECONDS: String(TASK_POLL_SECONDS),
+        SCENARIO_CHANNELS: channels.join(' '),
       },
     },
   );

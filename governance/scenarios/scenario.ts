@@ -2,17 +2,19 @@
  * scenarios/<name>.json: what happens to a definition, and what must come of it. `at` counts from the scenario's own
  * beginning, on a clock that the runner moves; nothing waits in real time.
  */
+import type { GivenAnswer } from './http-simulator.ts';
+import type { AlertAct, ChannelFault, FallbackAct, ReviewAct, RosterLine, TaskAct } from './people.ts';
 
 /** What the other side of an endpoint does from now on. */
 export interface Fault {
   /**
-   * Of both kinds of endpoint:
+   * Of every kind of endpoint:
    * - `down`: connections are refused
    * - `timeout`: the request arrives, and no answer ever comes
    * - `lost-answer`: the request is acted upon, then the connection is cut
    * - `none`: it is well again
    *
-   * Of a FHIR server:
+   * Of a FHIR server, or one that speaks plain HTTP:
    * - `status`: it answers with `status` and does nothing
    * - `throttle`: 429 with `Retry-After: retryAfter`
    *
@@ -82,6 +84,13 @@ export interface Step {
     readonly match?: string;
     readonly set: Readonly<Record<string, unknown>>;
   };
+  /** What an alert channel does from now on. */
+  readonly channel?: ChannelFault & { readonly name: string };
+  /** Somebody does something about a task of ours, an alert of a policy, the fallback, or what was held for review. */
+  readonly task?: TaskAct;
+  readonly alert?: AlertAct;
+  readonly fallback?: FallbackAct;
+  readonly review?: ReviewAct;
   /** What must hold at this moment. */
   readonly expect?: readonly Expectation[];
 }
@@ -91,10 +100,17 @@ export const EXPECTATION_KINDS = [
   'task',
   'resource',
   'message',
+  'request',
   'alert',
   'decision',
   'escalation',
   'state',
+  'workflow-task',
+  'policy-alert',
+  'held-back',
+  'told',
+  'fallback',
+  'review',
 ] as const;
 export type ExpectationKind = (typeof EXPECTATION_KINDS)[number];
 
@@ -126,8 +142,21 @@ export interface Scenario {
     /** ISO 8601 with zone; the beginning. Default 2026-03-10T09:00:00Z. */
     readonly now?: string;
     readonly endpoints?: Readonly<
-      Record<string, { readonly fault?: Fault; readonly resources?: readonly Readonly<Record<string, unknown>>[] }>
+      Record<
+        string,
+        {
+          readonly fault?: Fault;
+          /** Of a FHIR server. */
+          readonly resources?: readonly Readonly<Record<string, unknown>>[];
+          /** Of an HTTP server. */
+          readonly answers?: readonly GivenAnswer[];
+        }
+      >
     >;
+    /** How alert channels behave from the beginning on. All that policies of the definition name are there. */
+    readonly channels?: Readonly<Record<string, ChannelFault>>;
+    /** Who covers which role; absent: there is no roster. */
+    readonly roster?: readonly RosterLine[];
   };
   readonly steps: readonly Step[];
   readonly expect: readonly Expectation[];

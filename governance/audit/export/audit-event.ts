@@ -189,11 +189,13 @@ function restEntities(kind: Rest, record: AuditRecord, written: Written | null):
   const role: Coding = { system: ROLE, code: '4', display: 'Domain Resource' };
   const what: Reference = written
     ? { reference: written.reference, type: written.resource }
-    : kind === 'delete'
-      ? { identifier: { system: SYSTEMS.record, value: 'journal' }, display: 'stored messages' }
-      : record.messageId === undefined
-        ? { identifier: { system: SYSTEMS.type, value: record.type } }
-        : { identifier: { system: SYSTEMS.message, value: record.messageId } };
+    : record.type === 'fhir.read'
+      ? { display: fhirText(text(record, 'what')) || 'resources' }
+      : kind === 'delete'
+        ? { identifier: { system: SYSTEMS.record, value: 'journal' }, display: 'stored messages' }
+        : record.messageId === undefined
+          ? { identifier: { system: SYSTEMS.type, value: record.type } }
+          : { identifier: { system: SYSTEMS.message, value: record.messageId } };
   return [{ what, type: SYSTEM_OBJECT, role }];
 }
 

@@ -56,6 +56,8 @@ const activity = dicom('application-activity', 'E');
 const KINDS: Readonly<Record<string, EventKind>> = {
   'message.body-viewed': { kind: 'read' },
   'message.searched': { kind: 'query' },
+  'message.decisions-viewed': { kind: 'read' },
+  'fhir.read': { kind: 'read' },
   'task.created': { kind: 'create' },
   'retention.purged': { kind: 'delete' },
   'session.logged-in': authentication('login'),

@@ -9,14 +9,14 @@ const KINDS: Readonly<Partial<Record<ChangeKind, string>>> = {
     'delay delayUnits rate nbRateUnits rateUnits pauseType repeat crontab once onceDelay interval units extend clock ' +
     'priority priorityKind dueKind urgency retry approvalValidFor maxDuration',
   recipient:
-    'to toKind role person roster recipient recipients queue ladder ladderKind escalation contactOutOfHours team desk channels channel unit unitKind personKind roleKind checklist ' +
+    'to toKind role person roster recipient recipients queue ladder ladderKind escalation contactOutOfHours team desk channels channel unit unitKind personKind roleKind checklist checklistKind ' +
     'stopOn exhausted notify',
   cohort: 'types senders suppress groupBy topic filter selector cohort feeds',
   destination:
     'endpoint endpoints watchEndpoint watch feed url host port server broker path method resourceType operation ' +
     'destination filename sends links reference receiver',
   code:
-    'func initialize finalize libs noerr template syntax resource message messageKind controlId reference key correction discriminator fact messageId details ' +
+    'func initialize finalize libs noerr template syntax resource message messageKind controlId reference key correction discriminator fact messageId details patient patientKind focus focusKind encounter encounterKind says saysKind task taskKind ' +
     'parameters carry expression rows from relation unmapped set code codes jsonata steps messageType json charset part partKind commentKind',
   rule: 'ifMissing countDiffers table noMatch rules checkall hitPolicy otherwise effective action resolveOn when tiers',
   wiring: 'z wires links scope uncaught in out status outputs d disabled',

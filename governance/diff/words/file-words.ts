@@ -5,9 +5,11 @@ import { field, isObject, type Json } from '../base/json.ts';
 import { jsonOf, type FileContent } from '../definition-content.ts';
 import { checklistLines } from './checklist-words.ts';
 import { line, type ChangeKind, type ChangeLine } from './change-line.ts';
+import { dueLines } from './due-words.ts';
 import { fieldLines } from './field-words.ts';
 import { alertLines } from './alert-words.ts';
 import { ladderLines } from './ladder-words.ts';
+import { codeMapLines, mappingLines } from './mapping-words.ts';
 import { counted, shown } from './value-words.ts';
 
 interface FileSort {
@@ -34,8 +36,8 @@ const SORTS: Readonly<Record<string, FileSort>> = {
   },
   ladder: { noun: 'Escalation', kind: 'recipient' },
   'rule-table': { noun: 'Rule table', kind: 'rule' },
-  map: { noun: 'Code map', kind: 'code', fields: { rows: 'code', to: 'code', source: 'code', target: 'code' } },
-  mapping: { noun: 'Mapping', kind: 'code', fields: { resources: 'code' } },
+  map: { noun: 'Code map', kind: 'code' },
+  mapping: { noun: 'Mapping', kind: 'code' },
   'alert-policy': { noun: 'Alerts', kind: 'recipient' },
   checklist: { noun: 'Checklist', kind: 'recipient' },
   scenario: { noun: 'Scenario', kind: 'text', fields: { given: 'text', steps: 'text', expect: 'text' } },
@@ -82,9 +84,16 @@ export function jsonLines(path: string, change: JsonDiff, before: Json, after: J
   if (noun === 'Escalation' && isObject(before) && isObject(after)) return ladderLines(path, change, before, after);
   if (noun === 'Alerts' && isObject(before) && isObject(after)) return alertLines(path, change, before, after);
   if (noun === 'Checklist' && isObject(before) && isObject(after)) return checklistLines(path, change, before, after);
+  if (noun === 'Code map' && isObject(before) && isObject(after)) return codeMapLines(path, change, before, after);
+  if (noun === 'Mapping' && isObject(before) && isObject(after)) return mappingLines(path, change, before, after);
   const subject = noun === 'Intent' || title === path ? `${noun === 'File' ? path : noun}:` : `${noun} ${title}:`;
   const lines = fieldLines({ file: path }, subject, change, fields, noun === 'Intent' ? intentMeaning : undefined);
-  return lines.map((one) => (one.meaning === FEWER_APPROVE ? { ...one, safety: 'loosens' } : one));
+  const told = lines.map((one): ChangeLine => (one.meaning === FEWER_APPROVE ? { ...one, safety: 'loosens' } : one));
+  if (noun !== 'Intent') return told;
+  return [
+    ...told.filter(({ place }) => place.field?.startsWith('dueByRole') !== true),
+    ...dueLines(path, before, after),
+  ];
 }
 
 const FEWER_APPROVE = 'fewer have to approve it';

@@ -11,13 +11,13 @@ import { counted, shown } from './value-words.ts';
 /** What a node is for, by its type. */
 const PURPOSES: Readonly<Partial<Record<ChangeKind, string>>> = {
   destination:
-    'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint,wardflow-hl7-endpoint',
+    'fhir write,hl7 out,http request,mqtt out,tcp out,udp out,websocket out,file,exec,wardflow-fhir-endpoint,wardflow-hl7-endpoint,http call,wardflow-http-endpoint',
   recipient: 'alert,console notice,escalation timer,task create,task update,approval,e-mail',
   rule: 'rule table,switch,range,filter,rbe',
   cohort:
-    'hl7 in,queue in,dead letter in,quarantine in,http in,mqtt in,tcp in,inject,watch,wardflow-feed,idempotency gate',
+    'hl7 in,fhir subscription in,http event in,queue in,dead letter in,quarantine in,http in,mqtt in,tcp in,inject,watch,wardflow-feed,idempotency gate',
   timer: 'delay,delay until,task wait,trigger',
-  code: 'function,template,change,hl7 edit,hl7 build,hl7 json',
+  code: 'function,template,change,hl7 edit,hl7 build,hl7 json,hl7 to fhir',
   layout: 'comment,group',
 };
 const PURPOSE = new Map(
@@ -36,6 +36,7 @@ const BY_NAME: Readonly<Record<string, ChangeKind>> = {
   'wardflow-feed': 'cohort',
   'wardflow-fhir-endpoint': 'destination',
   'wardflow-hl7-endpoint': 'destination',
+  'wardflow-http-endpoint': 'destination',
 };
 
 export function flowLines(
@@ -93,11 +94,16 @@ const MOST_STEPS = 4;
 
 function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   const value = (key: string): string => propertyValue(textOf(node, key), names);
+  if (node.type === 'fhir write' && value('operation') === 'transaction')
+    return `: writes a Bundle as one transaction at ${value('endpoint')}`;
   if (node.type === 'fhir write') return `: ${value('operation')} ${value('resourceType')} at ${value('endpoint')}`;
+  if (node.type === 'fhir validate' && value('onErrors') === 'fail') return ': invalid FHIR waits for a person';
   if (node.type === 'hl7 ack') return `: answers ${value('code')}`;
   if (node.type === 'hl7 out') return `: sends ${value('message')} to ${value('endpoint')}`;
+  if (node.type === 'http call') return `: ${value('method')} ${value('path')} at ${value('endpoint')}`;
   if (node.type === 'console notice') return `: tells ${value('to')}`;
   if (node.type === 'alert') return `: alerts by the policy ${value('policy')}`;
+  if (node.type === 'event') return `: takes ${eventNames(node)}`;
   if (node.type === 'rule table') return `: decides by the table ${value('table')}`;
   if (node.type === 'escalation timer') return `: ${value('mode')} ${value('escalation')}`;
   if (node.type === 'task create') return `: gives ${value('task')} to ${owners(node, value)}`;
@@ -113,6 +119,11 @@ function whatItDoes(node: FlowNode, { names, pathNames }: FlowContext): string {
   }
   if (node.type === 'function') return `: ${counted(textOf(node, 'func').split('\n').length, 'line')} of code`;
   return '';
+}
+
+function eventNames(node: FlowNode): string {
+  const routes = field(node, 'routes');
+  return Array.isArray(routes) && routes.length > 0 ? routes.slice(0, MOST_STEPS).join(', ') : 'every event';
 }
 
 /** Whoever a task is for. */

@@ -29,11 +29,15 @@ export function nodeNames(...versions: readonly DefinitionContent[]): NodeNames 
   };
 }
 
+const CALLED: Readonly<Record<string, string>> = {
+  'wardflow-hl7-endpoint': 'receiver',
+  'wardflow-http-endpoint': 'server',
+};
+
 /** A subflow's instance goes by the subflow's name. */
 export function typeWords({ type }: FlowNode, names: Pick<NodeNames, 'find'>): string {
   if (type === 'tab') return 'flow';
-  if (!type.startsWith('subflow:'))
-    return type === 'wardflow-hl7-endpoint' ? 'receiver' : type.replace(/^wardflow-(fhir-)?/, '');
+  if (!type.startsWith('subflow:')) return CALLED[type] ?? type.replace(/^wardflow-(fhir-)?/, '');
   const subflow = names.find(type.slice(8));
   return `subflow ${subflow ? nameOf(subflow) || subflow.id : type.slice(8)}`;
 }

@@ -56,6 +56,10 @@ function deed(step: JsonObject, names: PathNames): string {
         : `sets ${place} to ${valueWords(step)}`;
     case 'raw':
       return `writes ${valueWords(step)} as raw text to ${place}`;
+    case 'append':
+      return `adds ${valueWords(step)} to the list ${place}, unless it is in it`;
+    case 'test':
+      return `goes on only if ${place} is ${valueWords(step)}`;
     case 'clear':
       return `empties ${place}`;
     case 'null':
@@ -74,6 +78,8 @@ function valueWords(step: JsonObject): string {
   switch (text(step, 'kind')) {
     case 'jsonata':
       return `the expression ${value}`;
+    case 'fhirpath':
+      return `the FHIRPath ${value}`;
     case 'msg':
       return `msg.${value}`;
     default:

@@ -9,12 +9,28 @@ import type {
 } from '../../api/contract.ts';
 import type { NewPerson, NewServiceAccount, PersonChange } from '../../api/people-contract.ts';
 import type {
+  AlertCloseRequest,
   DeadLetterRequest,
+  DifferenceSettling,
+  IdentityAnswer,
+  IdentityUndoing,
   EffectDecision,
   OutlineRequest,
   QuarantineRequest,
   SwitchRequest,
 } from '../../api/runtime-shapes.ts';
+import type {
+  HeldDecisionRequest,
+  ProblemChange,
+  ProblemRequest,
+  TaskAssignRequest,
+  TaskEhrRequest,
+  TaskOverrideRequest,
+  TaskPartRequest,
+  TaskSearch,
+  TaskStepRequest,
+} from '../../../runtime/api/task-contract.ts';
+import type { FhirLookRequest } from '../../../runtime/api/fhir-look-contract.ts';
 import type { Comment, NewProposal, SignedWish } from '../../api/proposal-contract.ts';
 import type { PlanWish, ReleaseWish } from '../../api/release-contract.ts';
 import type { Envelope } from '../../bundle/index.ts';
@@ -37,6 +53,7 @@ function validator(ajv: Ajv, where: string, name: SchemaName): ValidateFunction 
 interface BodyShapes {
   readonly ruleTableCheck: object;
   readonly ruleTableSave: object;
+  readonly sampleValues: object;
   readonly signed: { readonly envelope: Envelope };
   readonly release: ReleaseWish;
   readonly releasePlan: PlanWish;
@@ -50,13 +67,28 @@ interface BodyShapes {
   readonly newServiceAccount: NewServiceAccount;
   readonly identifierSearch: IdentifierSearch;
   readonly reason: { readonly reason: string };
+  readonly fallback: { readonly seen: number; readonly reason: string };
+  readonly heldDecision: HeldDecisionRequest;
   readonly switchRequest: SwitchRequest;
   readonly deadLetters: DeadLetterRequest;
   readonly quarantine: QuarantineRequest;
   readonly outline: OutlineRequest;
+  readonly identityAnswer: IdentityAnswer;
+  readonly identityUndoing: IdentityUndoing;
+  readonly differenceSettling: DifferenceSettling;
   readonly effectDecision: EffectDecision;
   readonly optionalReason: { readonly reason?: string };
   readonly discard: { readonly reason?: string; readonly all?: boolean; readonly work?: readonly string[] };
+  readonly newProblem: ProblemRequest;
+  readonly problemChange: ProblemChange;
+  readonly taskStep: TaskStepRequest;
+  readonly taskClaim: { readonly seen: number };
+  readonly taskAssign: TaskAssignRequest;
+  readonly taskPart: TaskPartRequest;
+  readonly taskSearch: TaskSearch;
+  readonly taskComment: { readonly text: string };
+  readonly taskOverride: TaskOverrideRequest;
+  readonly taskEhr: TaskEhrRequest;
   readonly newProposal: NewProposal;
   readonly revision: { readonly summary: string };
   readonly signedWish: SignedWish;
@@ -67,6 +99,10 @@ interface BodyShapes {
   readonly auditFind: { readonly kind: 'patient' | 'order' | 'visit'; readonly value: string };
   readonly pin: { readonly name: string };
   readonly look: { readonly use: string };
+  readonly fhirLook: FhirLookRequest;
+  readonly seen: { readonly seen: number };
+  readonly alertAct: { readonly seen: number; readonly what: string };
+  readonly alertClose: AlertCloseRequest;
   readonly nothing: Readonly<Record<string, never>>;
 }
 export type BodyName = keyof BodyShapes;

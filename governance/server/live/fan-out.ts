@@ -2,11 +2,11 @@ import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { Clock, LiveChange } from '../../../engine/index.ts';
 import type { LiveEvents, RuntimeEntry } from '../../api/contract.ts';
-import type { Permission } from '../../api/permissions.ts';
 import { sessionToken } from '../http/guards.ts';
 import type { Origins } from '../http/origins.ts';
 import { isHeldBack, mayDo, scopeOf, type Identity } from '../identity.ts';
 import type { Login } from '../login.ts';
+import { NEEDED } from './live-kinds.ts';
 
 /** Changes of this time go out together: a burst of messages must not become a burst of repaints. */
 const GATHER_MS = 200;
@@ -14,17 +14,6 @@ const GATHER_MS = 200;
 const MOST_AT_ONCE = 100;
 const SWEEP_MS = 15_000;
 const GAP = { kind: 'gap' } as const satisfies LiveChange;
-
-const NEEDED: Readonly<Record<LiveChange['kind'], Permission>> = {
-  message: 'message:list',
-  escalation: 'escalation:list',
-  feed: 'status:read',
-  endpoint: 'status:read',
-  switch: 'status:read',
-  release: 'release:read',
-  notice: 'notice:list',
-  gap: 'status:read',
-};
 
 export interface FanOut {
   change(runtime: string, change: LiveChange): void;
@@ -141,8 +130,14 @@ function keyOf(change: LiveChange): string {
   switch (change.kind) {
     case 'message':
     case 'escalation':
+    case 'task':
+    case 'alert':
+    case 'problem':
       return `${change.kind} ${change.id}`;
+    case 'identity':
+      return `identity ${change.id}`;
     case 'switch':
+    case 'fallback':
     case 'feed':
     case 'endpoint':
     case 'release':

@@ -1,6 +1,7 @@
 import { silentLog, type Clock, type LiveChange, type Log } from '../../../engine/index.ts';
 import type { RuntimeClient } from '../proxy/runtime-client.ts';
 import { eventData } from './event-stream.ts';
+import { NEEDED } from './live-kinds.ts';
 
 export interface RuntimeWatch {
   readonly name: string;
@@ -26,8 +27,6 @@ export interface WatchOptions {
 
 /** A stream that held this long was in order. */
 const STEADY_MS = 1000;
-
-const KINDS = new Set(['message', 'escalation', 'feed', 'endpoint', 'switch', 'release', 'notice', 'gap']);
 
 /**
  * Holds a runtime's live stream open. A stream that ends is opened again at once; only when that fails is the runtime
@@ -114,6 +113,6 @@ function isChange(value: unknown): value is LiveChange {
     value !== null &&
     'kind' in value &&
     typeof value.kind === 'string' &&
-    KINDS.has(value.kind)
+    Object.hasOwn(NEEDED, value.kind)
   );
 }

@@ -5,9 +5,9 @@ import type { AuditPage } from '../../api/contract.ts';
 import type { AuditList } from '../../api/runtime-shapes.ts';
 import type { Scope } from '../../api/permissions.ts';
 import { SCOPE_HEADER } from '../../../runtime/api/contract.ts';
-import { auditSentence } from '../../../engine/index.ts';
+import { auditSentence, isGated } from '../../../engine/index.ts';
 import { consoleErrors } from '../../errors.ts';
-import { actorOf, scopeIn, type Needs } from '../http/guards.ts';
+import { actorOf, may, scopeIn, type Needs } from '../http/guards.ts';
 import { handled } from '../http/handled.ts';
 import { validBody, validQuery } from '../http/validate.ts';
 import type { RuntimeDirectory } from '../runtimes.ts';
@@ -56,9 +56,15 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
   };
 
   for (const route of PROXY_ROUTES) {
-    const { permission, narrowed = false } = route;
+    const { permission, also, gated, narrowed = false } = route;
     const handler = handled(async (request, response) => {
-      const scope = scopeIn(response, permission);
+      const besides = gated !== undefined && isGated(part(request, 'runtime')) ? gated : undefined;
+      if (besides !== undefined && !may(response, besides))
+        throw consoleErrors.create('permission-missing', { permission: besides });
+      const scope = [also, besides].reduce<Scope>(
+        (narrower, one) => (one === undefined ? narrower : both(narrower, scopeIn(response, one))),
+        scopeIn(response, permission),
+      );
       if (scope !== 'all' && !narrowed) throw consoleErrors.create('permission-elsewhere', { permission });
       const answer = await ask(
         request,
@@ -75,9 +81,9 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
       if (route.answer === 'audit' && answer.ok) response.json(spoken((await answer.json()) as AuditList));
       else await handOn(answer, response, downloadName(route, request));
     });
-    const guard = needs(permission);
-    if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, guard, handler);
-    else router.post(`/runtimes/:runtime${route.path}`, guard, handler);
+    const guards = [...(also === undefined ? [] : [needs(also)]), needs(permission)];
+    if (route.method === 'GET') router.get(`/runtimes/:runtime${route.path}`, ...guards, handler);
+    else router.post(`/runtimes/:runtime${route.path}`, ...guards, handler);
   }
 
   router.post(
@@ -99,6 +105,16 @@ export function proxyRouter(runtimes: RuntimeDirectory, client: RuntimeClient, n
   );
 
   return router;
+}
+
+/** Where somebody has both; of two limits, what is said in both. */
+function both(a: Scope, b: Scope): Scope {
+  if (a === 'all') return b;
+  if (b === 'all') return a;
+  return {
+    definitions: a.definitions.filter((one) => b.definitions.includes(one)),
+    serviceLines: a.serviceLines.filter((one) => b.serviceLines.includes(one)),
+  };
 }
 
 function targetPath(route: ProxyRoute, request: Request): string {

@@ -8,6 +8,10 @@ export interface ProxyRoute {
   /** Express path below `/runtimes/:runtime`; each `:part` must look like an id. */
   readonly path: string;
   readonly permission: Permission;
+  /** Needed besides: it shows what one permission is about, and does what the other is about. */
+  readonly also?: Permission;
+  /** Needed besides in an environment where approved flows run: what is read there is real. */
+  readonly gated?: Permission;
   readonly query?: SchemaName;
   readonly body?: BodyName;
   /** `bytes` and `lines`: handed on as a download, whatever the runtime calls it. `audit`: with each record in words. */
@@ -29,6 +33,14 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
   { method: 'POST', path: '/messages/:id/pin', permission: 'sample:pin', narrowed: true, body: 'pin' },
   { method: 'POST', path: '/messages/:id/unpin', permission: 'sample:pin', narrowed: true },
   { method: 'POST', path: '/samples/:id/look', permission: 'message:read-body', narrowed: true, body: 'look' },
+  {
+    method: 'POST',
+    path: '/fhir-looks',
+    permission: 'fhir:look',
+    gated: 'message:read-body',
+    narrowed: true,
+    body: 'fhirLook',
+  },
   {
     method: 'POST',
     path: '/messages/:id/redrive',
@@ -72,6 +84,14 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
   },
   {
     method: 'POST',
+    path: '/rule-tables/:definition/:table/sample-values',
+    permission: 'message:read-body',
+    also: 'editor:edit',
+    narrowed: true,
+    body: 'sampleValues',
+  },
+  {
+    method: 'POST',
     path: '/rule-tables/:definition/:table',
     permission: 'editor:edit',
     narrowed: true,
@@ -85,6 +105,53 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     narrowed: true,
     body: 'optionalReason',
   },
+  { method: 'GET', path: '/shift-report', permission: 'shift:read', narrowed: true, query: 'shiftReport' },
+  { method: 'GET', path: '/alerts', permission: 'alert:list', narrowed: true, query: 'alertList' },
+  { method: 'GET', path: '/alerts/held-back', permission: 'alert:list', narrowed: true, query: 'heldBackList' },
+  { method: 'GET', path: '/alerts/:id', permission: 'alert:list', narrowed: true },
+  { method: 'POST', path: '/alerts/:id/open', permission: 'alert:answer', narrowed: true },
+  { method: 'POST', path: '/alerts/:id/acknowledge', permission: 'alert:answer', narrowed: true, body: 'seen' },
+  { method: 'POST', path: '/alerts/:id/act', permission: 'alert:answer', narrowed: true, body: 'alertAct' },
+  { method: 'POST', path: '/alerts/:id/close', permission: 'alert:answer', narrowed: true, body: 'alertClose' },
+  { method: 'GET', path: '/tasks', permission: 'task:list', narrowed: true, query: 'taskList' },
+  {
+    method: 'POST',
+    path: '/tasks/search',
+    permission: 'task:list',
+    narrowed: true,
+    query: 'taskList',
+    body: 'taskSearch',
+  },
+  { method: 'GET', path: '/tasks/:id', permission: 'task:list', narrowed: true },
+  { method: 'POST', path: '/tasks/:id/step', permission: 'task:work', narrowed: true, body: 'taskStep' },
+  { method: 'POST', path: '/tasks/:id/claim', permission: 'task:work', narrowed: true, body: 'taskClaim' },
+  { method: 'POST', path: '/tasks/:id/assign', permission: 'task:assign', narrowed: true, body: 'taskAssign' },
+  { method: 'POST', path: '/tasks/:id/part', permission: 'task:work', narrowed: true, body: 'taskPart' },
+  { method: 'POST', path: '/tasks/:id/comment', permission: 'task:work', narrowed: true, body: 'taskComment' },
+  { method: 'POST', path: '/tasks/:id/override', permission: 'task:override', narrowed: true, body: 'taskOverride' },
+  { method: 'POST', path: '/tasks/:id/ehr', permission: 'task:assign', narrowed: true, body: 'taskEhr' },
+  { method: 'GET', path: '/problems', permission: 'problem:list', narrowed: true, query: 'problemList' },
+  { method: 'GET', path: '/problems/:id', permission: 'problem:list', narrowed: true },
+  { method: 'POST', path: '/problems', permission: 'problem:create', narrowed: true, body: 'newProblem' },
+  { method: 'POST', path: '/problems/:id', permission: 'problem:triage', narrowed: true, body: 'problemChange' },
+  { method: 'GET', path: '/roster', permission: 'roster:read', query: 'roster' },
+  { method: 'GET', path: '/fallbacks', permission: 'status:read', narrowed: true },
+  {
+    method: 'POST',
+    path: '/fallbacks/:definition/enter',
+    permission: 'fallback:set',
+    narrowed: true,
+    body: 'fallback',
+  },
+  {
+    method: 'POST',
+    path: '/fallbacks/:definition/leave',
+    permission: 'fallback:set',
+    narrowed: true,
+    body: 'fallback',
+  },
+  { method: 'GET', path: '/held', permission: 'status:read', narrowed: true, query: 'heldList' },
+  { method: 'POST', path: '/held/decide', permission: 'review:decide', narrowed: true, body: 'heldDecision' },
   { method: 'GET', path: '/switches', permission: 'status:read', narrowed: true },
   { method: 'POST', path: '/switches', permission: 'switch:set', narrowed: true, body: 'switchRequest' },
   { method: 'POST', path: '/switches/:id/clear', permission: 'switch:set', narrowed: true, body: 'reason' },
@@ -117,6 +184,31 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
     permission: 'message:discard',
     query: 'dryRun',
     body: 'quarantine',
+  },
+  { method: 'GET', path: '/identities', permission: 'identity:list', narrowed: true, query: 'identityList' },
+  { method: 'GET', path: '/identities/links', permission: 'identity:list', narrowed: true, query: 'identityLinks' },
+  { method: 'GET', path: '/identities/people/:id', permission: 'identity:list' },
+  {
+    method: 'POST',
+    path: '/identities/:id/answer',
+    permission: 'identity:decide',
+    narrowed: true,
+    body: 'identityAnswer',
+  },
+  {
+    method: 'POST',
+    path: '/identities/links/:id/undo',
+    permission: 'identity:decide',
+    narrowed: true,
+    body: 'identityUndoing',
+  },
+  { method: 'GET', path: '/differences', permission: 'operations:read', narrowed: true, query: 'differenceList' },
+  {
+    method: 'POST',
+    path: '/differences/:id/settle',
+    permission: 'effect:decide',
+    narrowed: true,
+    body: 'differenceSettling',
   },
   { method: 'GET', path: '/effects/uncertain', permission: 'operations:read', narrowed: true },
   { method: 'POST', path: '/effects/:key/decide', permission: 'effect:decide', narrowed: true, body: 'effectDecision' },

@@ -14,7 +14,7 @@ export function SessionTable({
 }) {
   const now = Date.now();
   return (
-    <ScrollX label="Sessions, table">
+    <ScrollX stacked label="Sessions, table">
       <table className="plain-table">
         <thead>
           <tr>

@@ -30,7 +30,7 @@ export function PeopleView() {
   const person = people.data.people.find((one) => one.username === chosen);
   return (
     <section className="panel" aria-label="People">
-      <ScrollX label="People, table">
+      <ScrollX stacked label="People, table">
         <table className="plain-table">
           <thead>
             <tr>

@@ -33,7 +33,7 @@ export function ProgramsView() {
   return (
     <section className="panel" aria-label="Service accounts">
       {revoke.isError && <ProblemNotice error={revoke.error} />}
-      <ScrollX label="Service accounts, table">
+      <ScrollX stacked label="Service accounts, table">
         <table className="plain-table">
           <thead>
             <tr>

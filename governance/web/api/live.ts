@@ -61,10 +61,15 @@ export function useLiveConnection(client: QueryClient): LiveState {
     });
     socket.on('changes', ({ runtime: environment, changes, more }) => {
       if (environment !== ENVIRONMENT) return;
-      if (more) touch('message');
+      if (more) touch('message', 'task', 'alert', 'identities');
       for (const change of changes) {
         if (change.kind === 'message') touch('messages', 'status', `message ${change.id}`);
         else if (change.kind === 'escalation') touch('escalations', 'status', 'message');
+        else if (change.kind === 'task') touch('tasks', 'shift', `task ${change.id}`);
+        else if (change.kind === 'alert') touch('alerts', 'shift', `alert ${change.id}`);
+        else if (change.kind === 'problem') touch('problems', 'task');
+        else if (change.kind === 'identity') touch('identities', 'status', 'task', 'alert');
+        else if (change.kind === 'fallback') touch('fallbacks', 'status');
         else if (change.kind === 'notice') touch('notices', 'escalations');
         else if (change.kind === 'gap') touch(EVERYTHING);
         else if (change.kind === 'switch') touch('switches', 'status', 'queue');

@@ -37,6 +37,16 @@ export default function EscalationsPage() {
   const at = (): number => links().findIndex((link) => link.parentElement?.contains(document.activeElement));
   const move = (by: number): void => links()[Math.max(0, Math.min(links().length - 1, at() + by))]?.focus();
   const current = (): EscalationView | undefined => rows[Math.max(0, at())];
+  const leftAt = useRef(0);
+  const choose = (one: EscalationView): void => {
+    leftAt.current = rows.indexOf(one);
+    setChosen(one);
+  };
+  // The keyboard goes on where it was: on what stands there now.
+  const close = (): void => {
+    setChosen(null);
+    links()[Math.max(0, Math.min(links().length - 1, leftAt.current))]?.focus();
+  };
   useShortcuts('Escalations', [
     { keys: 'j', what: 'Next', run: () => move(1) },
     { keys: 'k', what: 'Previous', run: () => move(-1) },
@@ -45,7 +55,7 @@ export default function EscalationsPage() {
       what: 'Acknowledge',
       run: () => {
         const one = current();
-        if (one && isOpen(one) && may('escalation:acknowledge')) setChosen(one);
+        if (one && isOpen(one) && may('escalation:acknowledge')) choose(one);
       },
     },
     {
@@ -91,13 +101,13 @@ export default function EscalationsPage() {
               <Row
                 key={one.id}
                 escalation={one}
-                onAcknowledge={may('escalation:acknowledge') ? () => setChosen(one) : null}
+                onAcknowledge={may('escalation:acknowledge') ? () => choose(one) : null}
               />
             ))}
           </ul>
         )}
       </section>
-      {chosen && <AcknowledgeSheet escalation={chosen} onClose={() => setChosen(null)} />}
+      {chosen && <AcknowledgeSheet escalation={chosen} onClose={close} />}
     </>
   );
 }
@@ -146,8 +156,8 @@ function Row({
         )}
         <span>{aboutWhom(escalation)}</span>
         <span>
-          step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length}, started{' '}
-          <Age at={escalation.startedAt} /> ago
+          step {Math.min(escalation.nextStep, escalation.steps.length)} of {escalation.steps.length},{' '}
+          {escalation.again ? 'began again' : 'started'} <Age at={escalation.startedAt} /> ago
         </span>
       </span>
       <span className={classes['act']}>

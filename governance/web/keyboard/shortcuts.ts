@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 
 export interface Shortcut {
   /** A key (`j`, `Enter`, `?`) or two in a row (`g m`). */
@@ -45,5 +46,8 @@ function onKey(event: KeyboardEvent): void {
   pending = all.some((one) => one.keys.startsWith(`${event.key} `)) ? { key: event.key, at: event.timeStamp } : null;
   if (!hit) return;
   event.preventDefault();
-  hit.run();
+  // At once, and not with the next frame: the next key may be there before, and would go to what lies behind the sheet.
+  flushSync(() => hit.run());
+  const sheet = document.querySelector('[role="dialog"]');
+  if (sheet && !sheet.contains(document.activeElement)) sheet.querySelector<HTMLElement>('[data-autofocus]')?.focus();
 }

@@ -78,7 +78,7 @@ export function readFilter(params: URLSearchParams): ListFilter {
     q: (params.get('q') ?? '').slice(0, 128),
     type: params.get('type') ?? '',
     feed: params.get('feed') ?? '',
-    period: period in PERIODS ? (period as Period) : 'all',
+    period: Object.hasOwn(PERIODS, period) ? (period as Period) : 'all',
   };
 }
 

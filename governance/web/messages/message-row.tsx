@@ -1,6 +1,7 @@
 import { RotateCw } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { HELD_BECAUSE } from '../../api/message-words.ts';
 import type { MessageSummary } from '../../api/runtime-shapes.ts';
 import { StateMark } from '../states/state-mark.tsx';
 import { Age, Until } from '../time/clocks.tsx';
@@ -22,7 +23,7 @@ export const MessageRow = memo(function MessageRow({
   readonly height: number;
   readonly onFocus: () => void;
 }) {
-  const { id, type, controlId, patientHint, feed, definitions, state, receivedAt, stateSince, reason, retryAt } =
+  const { id, type, controlId, patientHint, feed, definitions, state, receivedAt, stateSince, reason, held, retryAt } =
     message;
   const to = definitions.length === 0 ? '' : ` → ${definitions.join(', ')}`;
   return (
@@ -35,7 +36,7 @@ export const MessageRow = memo(function MessageRow({
       style={{ height, transform: `translateY(${top}px)` }}
     >
       <span role="cell" className={classes['state']}>
-        <StateMark state={state} />
+        <StateMark state={state} held={held} />
       </span>
       <span role="cell" className={classes['what']}>
         <Link href={`/messages/${id}`} className={classes['open'] ?? ''} onFocus={onFocus}>
@@ -50,8 +51,10 @@ export const MessageRow = memo(function MessageRow({
         <span className="dim">{feed}</span>
         {to}
       </span>
-      <span role="cell" className={classes['reason']} title={reason?.text}>
-        {reason ? (
+      <span role="cell" className={classes['reason']} title={held?.sentence ?? reason?.text}>
+        {held ? (
+          HELD_BECAUSE[held.because]
+        ) : reason ? (
           shortReason(reason)
         ) : message.recovered ? (
           <span className={classes['recovered']}>

@@ -1,6 +1,6 @@
 import type { MessageCounts } from '../../api/runtime-shapes.ts';
 import { countOf, TABS, type TabName } from './list-filter.ts';
-import classes from './messages.module.css';
+import tabClasses from '../lists/tabs.module.css';
 
 /** States as tabs; the numbers are counted by the very query that fills the list. */
 export function MessageTabs({
@@ -13,20 +13,20 @@ export function MessageTabs({
   readonly onChange: (tab: TabName) => void;
 }) {
   return (
-    <div className={classes['tabs']} role="group" aria-label="Messages by state">
+    <div className={`${tabClasses['tabs']} ${tabClasses['inside']}`} role="group" aria-label="Messages by state">
       {TABS.map((tab) => {
         const count = counts && countOf(tab, counts);
         return (
           <button
             key={tab.name}
             type="button"
-            className={classes['tab']}
+            className={tabClasses['tab']}
             aria-pressed={tab.name === active}
             data-alarm={tab.name === 'needs-you' && (count ?? 0) > 0}
             onClick={() => onChange(tab.name)}
           >
             {tab.label}
-            <span className={classes['count']}>{count?.toLocaleString('en-GB') ?? '–'}</span>
+            <span className={tabClasses['count']}>{count?.toLocaleString('en-GB') ?? '–'}</span>
           </button>
         );
       })}

@@ -1,23 +1,25 @@
 import { Link } from 'wouter';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import { Age } from '../time/clocks.tsx';
-import type { Backlog } from './figures.ts';
+import { WORK_WORDS } from '../../api/message-words.ts';
+import { OPEN_STATES, type Backlog } from './figures.ts';
 
 /** Who has open work and how old the oldest is, the longest waiting first. */
 export function BacklogTable({ rows }: { readonly rows: readonly Backlog[] }) {
   if (rows.length === 0)
     return <p className="panel-body dim">Nothing is open: everything that arrived has been dealt with.</p>;
   return (
-    <ScrollX label="Open work by subscription, table">
+    <ScrollX stacked label="Open work by subscription, table">
       <table className="plain-table">
         <thead>
           <tr>
             <th>Subscription</th>
             <th className="number">Oldest</th>
-            <th className="number">Waiting</th>
-            <th className="number">In work</th>
-            <th className="number">Parked</th>
-            <th className="number">Dead</th>
+            {OPEN_STATES.map((state) => (
+              <th key={state} className="number">
+                {WORK_WORDS[state]}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -1,21 +1,15 @@
 import type { Lane } from '../../api/runtime-shapes.ts';
-import { OPEN_STATES, type Depth, type OpenState } from './figures.ts';
+import { WORK_WORDS } from '../../api/message-words.ts';
+import { OPEN_STATES, type Depth } from './figures.ts';
 import { ScrollX } from '../feedback/scroll-x.tsx';
 import classes from './operations.module.css';
-
-const WORDS: Readonly<Record<OpenState, string>> = {
-  waiting: 'Waiting',
-  claimed: 'In work',
-  parked: 'Parked',
-  dead: 'Dead',
-};
 
 /** A bar to look at and the numbers to read, one row a lane. */
 export function LaneDepth({ lanes }: { readonly lanes: readonly { readonly lane: Lane; readonly depth: Depth }[] }) {
   const sum = (depth: Depth): number => OPEN_STATES.reduce((all, state) => all + depth[state], 0);
   const most = Math.max(1, ...lanes.map(({ depth }) => sum(depth)));
   return (
-    <ScrollX label="Open work by lane, table">
+    <ScrollX stacked label="Open work by lane, table">
       <table className={`plain-table ${classes['lanes']}`}>
         <thead>
           <tr>
@@ -23,7 +17,7 @@ export function LaneDepth({ lanes }: { readonly lanes: readonly { readonly lane:
             {OPEN_STATES.map((state) => (
               <th key={state} className="number">
                 <span className={classes['key']} data-state={state} aria-hidden="true" />
-                {WORDS[state]}
+                {WORK_WORDS[state]}
               </th>
             ))}
             <th aria-hidden="true" className={classes['bar-cell']} />

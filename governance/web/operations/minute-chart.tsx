@@ -76,13 +76,14 @@ export default function MinuteChart({
                 fillOpacity={0.1}
                 strokeWidth={2}
                 gridAxis="x"
+                gridProps={{ syncWithTicks: true }}
                 tickLine="none"
                 textColor="var(--wf-dim)"
                 gridColor="var(--wf-line)"
                 yAxisProps={{ width: 36, allowDecimals: false }}
                 xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 48 }}
                 areaProps={{ isAnimationActive: false }}
-                areaChartProps={{ accessibilityLayer: false }}
+                areaChartProps={{ accessibilityLayer: false, margin: { top: 10, right: 5, bottom: 5, left: 5 } }}
               />
             </div>
             <details className={classes['as-table']}>

@@ -5,11 +5,14 @@ import { SamplesView } from '../samples/samples-view.tsx';
 import { useSession } from '../session/session.ts';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { useNow } from '../time/use-now.ts';
+import { FallbacksView } from '../fallback/fallbacks-view.tsx';
+import { useFallbacks } from '../fallback/queries.ts';
+import { DifferencesView } from './differences-view.tsx';
 import { EffectsView } from './effects-view.tsx';
 import tabClasses from '../lists/tabs.module.css';
 import { PausesView } from './pauses-view.tsx';
 import { QueueView } from './queue-view.tsx';
-import { useSwitches, useUncertainEffects } from './queries.ts';
+import { useOpenDifferences, useSwitches, useUncertainEffects } from './queries.ts';
 import { phaseOf } from './switch-words.ts';
 import { TriageView } from './triage-view.tsx';
 
@@ -21,12 +24,22 @@ export default function OperationsPage() {
   const status = useStatus().data;
   const paused = useSwitches().data?.switches.filter((one) => phaseOf(one, now) === 'in-force').length ?? 0;
   const uncertain = useUncertainEffects().data?.effects.length ?? 0;
+  const differences = useOpenDifferences().data?.counts.open ?? 0;
+  const fallbacks = useFallbacks().data;
+  const held = fallbacks?.declared.reduce((sum, one) => sum + one.held, 0) ?? 0;
   const troubled = (status?.messages.dead ?? 0) + (status?.messages.quarantined ?? 0);
   const queue = { path: '/operations', label: 'Queue', count: 0, alarm: false };
   const views = [
     queue,
     { path: '/operations/triage', label: 'Triage', count: troubled, alarm: (status?.messages.dead ?? 0) > 0 },
     { path: '/operations/uncertain', label: 'Uncertain effects', count: uncertain, alarm: uncertain > 0 },
+    { path: '/operations/differences', label: 'Differences', count: differences, alarm: differences > 0 },
+    {
+      path: '/operations/fallbacks',
+      label: 'Fallbacks',
+      count: held,
+      alarm: held + (fallbacks?.inForce.length ?? 0) > 0,
+    },
     { path: '/operations/pauses', label: 'Pauses', count: paused, alarm: paused > 0 },
     ...(may('message:read') ? [{ path: '/operations/samples', label: 'Samples', count: 0, alarm: false }] : []),
   ];
@@ -61,6 +74,8 @@ export default function OperationsPage() {
       <Switch>
         <Route path="/operations/triage" component={TriageView} />
         <Route path="/operations/uncertain" component={EffectsView} />
+        <Route path="/operations/differences" component={DifferencesView} />
+        <Route path="/operations/fallbacks" component={FallbacksView} />
         <Route path="/operations/pauses" component={PausesView} />
         <Route path="/operations/samples" component={SamplesView} />
         <Route component={QueueView} />

@@ -83,7 +83,7 @@ export function PausesView() {
         <div className="panel-head">
           <h2 id="targets">What can be paused</h2>
         </div>
-        <ScrollX label="What can be paused, table">
+        <ScrollX stacked label="What can be paused, table">
           <table className={`plain-table ${classes['targets']}`}>
             <thead>
               <tr>

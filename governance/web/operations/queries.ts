@@ -3,6 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   DeadLetterAnswer,
   DeadLetterFilter,
+  DifferenceList,
+  DifferenceSettling,
   EffectDecision,
   FigureSeries,
   QuarantineAnswer,
@@ -54,6 +56,22 @@ export const useUncertainEffects = () =>
     queryFn: () => call<UncertainEffects>('GET', runtimePath('/effects/uncertain')),
     enabled: useSession().may('operations:read'),
     refetchInterval: EVERY_MS,
+  });
+
+export const useOpenDifferences = () =>
+  useQuery({
+    queryKey: ['differences'],
+    queryFn: () => call<DifferenceList>('GET', runtimePath('/differences?state=open&limit=500')),
+    enabled: useSession().may('operations:read'),
+    refetchInterval: EVERY_MS,
+  });
+
+/** What was found of all that was written because of a message. */
+export const useDifferencesOf = (messageId: string, isAsked: boolean) =>
+  useQuery({
+    queryKey: ['differences', messageId],
+    queryFn: () => call<DifferenceList>('GET', runtimePath(`/differences?message=${messageId}&limit=200`)),
+    enabled: useSession().may('operations:read') && isAsked,
   });
 
 export type BulkAction = 'redrive' | 'discard';
@@ -131,5 +149,14 @@ export function useDecideEffect() {
     mutationFn: ({ key, ...decision }: EffectDecision & { readonly key: string }) =>
       call('POST', runtimePath(`/effects/${key}/decide`), decision),
     onSettled: () => void refresh(client, 'uncertain', 'message'),
+  });
+}
+
+export function useSettleDifference() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...settling }: DifferenceSettling & { readonly id: string }) =>
+      call('POST', runtimePath(`/differences/${id}/settle`), settling),
+    onSettled: () => void refresh(client, 'differences', 'status', 'message'),
   });
 }

@@ -22,7 +22,7 @@ export function DefinitionTable({ definitions }: { readonly definitions: readonl
           No definition is loaded. Put one into the flows folder, or start from the shipped ones.
         </p>
       ) : (
-        <ScrollX label="Definitions, table">
+        <ScrollX stacked label="Definitions, table">
           <table className="plain-table">
             <thead>
               <tr>

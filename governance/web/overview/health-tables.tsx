@@ -30,7 +30,7 @@ export function FeedTable({ feeds, acknowledgements = [] }: FeedTableProps) {
       {feeds.length === 0 ? (
         <p className="panel-body dim">No feed is connected yet. Add a feed to a flow in the editor and deploy it.</p>
       ) : (
-        <ScrollX label="Feeds, table">
+        <ScrollX stacked label="Feeds, table">
           <table className="plain-table">
             <thead>
               <tr>
@@ -152,20 +152,26 @@ const ENDPOINT = {
 } as const;
 
 /** What people call it, not how it is carried. */
-const SPOKEN = { fhir: 'FHIR', mllp: 'HL7' } as const;
+const SPOKEN = { fhir: 'FHIR', mllp: 'HL7', http: 'HTTP' } as const;
 
-export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointHealth[] }) {
+export interface EndpointTableProps {
+  readonly endpoints: readonly EndpointHealth[];
+  /** A runtime of before has none to say. */
+  readonly leftOut?: RuntimeStatus['leftOut'];
+}
+
+export function EndpointTable({ endpoints, leftOut = [] }: EndpointTableProps) {
   return (
     <section className="panel" aria-labelledby="endpoints">
       <div className="panel-head">
         <h2 id="endpoints">Endpoints</h2>
       </div>
-      {endpoints.length === 0 ? (
+      {endpoints.length + leftOut.length === 0 ? (
         <p className="panel-body dim">
           No endpoint is bound. Name a FHIR server or an HL7 receiver in bindings.json so that flows can reach it.
         </p>
       ) : (
-        <ScrollX label="Endpoints, table">
+        <ScrollX stacked label="Endpoints, table">
           <table className="plain-table">
             <thead>
               <tr>
@@ -222,6 +228,23 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
                       </td>
                     </tr>
                   )}
+                </Fragment>
+              ))}
+              {leftOut.map(({ name, text, remedy }) => (
+                <Fragment key={name}>
+                  <tr>
+                    <td>{name}</td>
+                    <td colSpan={4}>
+                      <ToneMark tone="danger" icon={Unplug}>
+                        Left out
+                      </ToneMark>
+                    </td>
+                  </tr>
+                  <tr className="continued">
+                    <td colSpan={5} className="dim">
+                      {text} {remedy}
+                    </td>
+                  </tr>
                 </Fragment>
               ))}
             </tbody>

@@ -10,6 +10,7 @@ import { useSession } from '../session/session.ts';
 import { Age, Until } from '../time/clocks.tsx';
 import { clockTime, moment, startOfDay } from '../time/duration.ts';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { SubscriptionTable } from './subscription-table.tsx';
 import { EndpointTable, FeedTable } from './health-tables.tsx';
 import { DefinitionTable } from './definition-table.tsx';
 import classes from './overview.module.css';
@@ -21,7 +22,7 @@ export function OverviewPage() {
   const escalations = useEscalations('open').data?.escalations ?? [];
   if (status.isPending) return <LoadingRows rows={8} height={64} />;
   if (status.isError && !status.data) return <ProblemNotice error={status.error} retry={() => void status.refetch()} />;
-  const { messages, feeds, endpoints, definitions, asOf, oldestWaiting, storeTrouble } = status.data;
+  const { messages, feeds, endpoints, leftOut, definitions, asOf, oldestWaiting, storeTrouble } = status.data;
 
   const last = feeds.reduce<number | null>(
     (latest, feed) => Math.max(latest ?? 0, feed.lastMessageAt ?? 0) || null,
@@ -69,7 +70,7 @@ export function OverviewPage() {
           icon={<Hourglass size={16} />}
           question="What waits?"
           number={waiting}
-          unit="in work, retrying or parked"
+          unit="in work, retrying, parked or held"
         >
           {oldestWaiting === null ? (
             'Nothing waits: everything that arrived has been dealt with.'
@@ -109,7 +110,8 @@ export function OverviewPage() {
       </div>
       <div className={classes['columns']}>
         <FeedTable feeds={feeds} acknowledgements={status.data.acknowledgements} />
-        <EndpointTable endpoints={endpoints} />
+        <EndpointTable endpoints={endpoints} leftOut={leftOut} />
+        <SubscriptionTable subscriptions={status.data.subscriptions ?? []} />
         <DefinitionTable definitions={definitions} />
         <ChangedToday />
       </div>

@@ -7,9 +7,10 @@ import { fetchRaw } from '../api/queries.ts';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useSession } from '../session/session.ts';
+import { JsonView, jsonOf } from './json-view.tsx';
 import { MessageView } from './message-view.tsx';
 import classes from './reader.module.css';
-import { sourceOfBytes } from './source.ts';
+import { plainText, sourceOfBytes } from './source.ts';
 
 /** A message of the journal: only when asked for, by who may, and each look is recorded. */
 export function JournalMessage({ id, shown = false }: { readonly id: string; readonly shown?: boolean }) {
@@ -47,5 +48,8 @@ function Read({ id }: { readonly id: string }) {
   });
   if (raw.isPending) return <LoadingRows rows={6} height={30} />;
   if (raw.isError) return <ProblemNotice error={raw.error} />;
+  // Told by the content itself: an HL7 message never begins like JSON, and a notification may be empty.
+  const whole = raw.data.size === 0 ? '' : plainText(raw.data, '', Infinity);
+  if (raw.data.size === 0 || jsonOf(whole)) return <JsonView text={whole} />;
   return <MessageView source={raw.data} />;
 }

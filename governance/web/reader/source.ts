@@ -73,9 +73,9 @@ export function requestOf(
 }
 
 /** What is shown of what cannot be read as a message. */
-export function plainText({ text, bytes }: Source, charset: string): string {
+export function plainText({ text, bytes }: Source, charset: string, most = 200_000): string {
   const decoded = text ?? new TextDecoder(charset === '' ? 'utf-8' : charset).decode(bytes);
-  return decoded.replace(/\r\n?/g, '\n').slice(0, 200_000);
+  return decoded.replace(/\r\n?/g, '\n').slice(0, most);
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Column, Side, Value } from './draft.ts';
+import type { Column, Side, Value } from '../../api/rule-sheet/draft.ts';
 import classes from './sheet.module.css';
 
 const TYPES = ['string', 'number', 'boolean', 'date', 'time', 'dateTime', 'list'];

@@ -5,6 +5,7 @@ import type {
   RuleTableDetail,
   RuleTableList,
   RuleTableReport,
+  SampleValues,
 } from '../../api/runtime-shapes.ts';
 import { call } from '../api/client.ts';
 import { runtimePath } from '../api/queries.ts';
@@ -45,6 +46,13 @@ export const useReport = (definition: string, table: string, check: RuleTableChe
     staleTime: 60_000,
     gcTime: 60_000,
   });
+
+/** Of a pinned message, what the table's expressions find in it. That it was looked at is recorded. */
+export const sampleValues = (
+  definition: string,
+  table: string,
+  body: { readonly content: unknown; readonly message: string; readonly use: string },
+): Promise<SampleValues> => call('POST', path(definition, table, '/sample-values'), body);
 
 export const saveTable = (
   definition: string,

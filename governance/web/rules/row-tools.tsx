@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { ArrowDown, ArrowUp, Columns3, Plus, Trash2 } from 'lucide-react';
-import { deleteRows, insertRow, moveRow, type Side, type Table } from './draft.ts';
+import { deleteRows, insertRow, moveRow, type Side, type Table } from '../../api/rule-sheet/draft.ts';
 import classes from './sheet.module.css';
 
 /** What is done to whole rows, and new columns. */

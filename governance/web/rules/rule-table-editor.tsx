@@ -10,6 +10,8 @@ import { ColumnForm } from './column-form.tsx';
 import {
   addColumn,
   changeColumn,
+  clearCells,
+  spanOf,
   deleteColumn,
   moveColumn,
   otherwiseAt,
@@ -23,13 +25,16 @@ import {
   type SheetColumn,
   type Side,
   type Table,
-} from './draft.ts';
+} from '../../api/rule-sheet/draft.ts';
 import { RowTools } from './row-tools.tsx';
 import { saveTable, useCoverage, useReport } from './queries.ts';
 import { Sheet, type Choice } from './sheet.tsx';
 import classes from './sheet.module.css';
 import { useHistory } from './use-history.ts';
-import { coverageWords, Findings, Samples, Tests, Trial } from './verdicts.tsx';
+import { coverageWords, Findings, Samples } from './verdicts.tsx';
+import { RowDetails, TableDetails } from './details-panel.tsx';
+import { Tests } from './test-panel.tsx';
+import { Trial } from './trial-panel.tsx';
 
 const POLICIES = [
   { value: 'FIRST', label: 'FIRST: the first row that matches' },
@@ -119,15 +124,7 @@ export function RuleTableEditor({
   const at = (row: number): void => setChoice({ ...choice, row, toRow: row, toColumn: choice.column });
 
   const clear = (chosen: Choice): void =>
-    change((before) => {
-      let next = before;
-      for (let row = Math.min(chosen.row, chosen.toRow); row <= Math.max(chosen.row, chosen.toRow); row++)
-        for (let i = Math.min(chosen.column, chosen.toColumn); i <= Math.max(chosen.column, chosen.toColumn); i++) {
-          const column = columns[i];
-          if (column && column.kind !== 'id') next = setCell(next, row, column, '');
-        }
-      return next;
-    });
+    change((before) => clearCells(before, spanOf(chosen.row, chosen.toRow), spanOf(chosen.column, chosen.toColumn)));
 
   const save = async (): Promise<void> => {
     setSaving('saving');
@@ -142,6 +139,7 @@ export function RuleTableEditor({
     }
   };
 
+  const rowHere = table.rows[choice.row];
   const wrongHere = here && wrongAt(choice.row, here);
   const problems = report?.problems.length ?? 0;
   const words = coverageWords(coverage, table.rows.length);
@@ -252,20 +250,42 @@ export function RuleTableEditor({
         </p>
         {words !== null && <p className={`${classes['bar']} dim`}>{words}</p>}
       </section>
-      {mayEdit && (
-        <div className={classes['columns']}>
-          {asking.isError && !report && <ProblemNotice error={asking.error} retry={() => void asking.refetch()} />}
-          <Findings report={report} />
-          <Tests report={report} />
-          <Trial
+      <div className={classes['columns']}>
+        {mayEdit && (
+          <>
+            {asking.isError && !report && <ProblemNotice error={asking.error} retry={() => void asking.refetch()} />}
+            <Findings report={report} />
+            <Trial
+              place={detail}
+              table={table}
+              typed={typed}
+              onType={setTyped}
+              trial={trial}
+              report={report}
+              editable={editable}
+              change={change}
+            />
+          </>
+        )}
+        {rowHere && (
+          <RowDetails
+            // A field of another row is another field.
+            key={choice.row}
             table={table}
-            typed={typed}
-            report={trial ? report : undefined}
-            onType={(input, text) => setTyped((before) => ({ ...before, [input]: text }))}
+            row={rowHere}
+            at={choice.row}
+            editable={editable}
+            change={change}
           />
-          <Samples report={report} />
-        </div>
-      )}
+        )}
+        <TableDetails table={table} editable={editable} change={change} />
+        {mayEdit && (
+          <>
+            <Tests report={report} table={table} editable={editable} change={change} />
+            <Samples report={report} />
+          </>
+        )}
+      </div>
       {form && chosenForm && (
         <ColumnForm
           side={form.side}

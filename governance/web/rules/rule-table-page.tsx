@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import type { Table } from './draft.ts';
+import type { Table } from '../../api/rule-sheet/draft.ts';
 import { useRuleTable } from './queries.ts';
 import { RuleTableEditor } from './rule-table-editor.tsx';
 

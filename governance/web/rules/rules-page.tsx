@@ -28,7 +28,7 @@ export default function RulesPage() {
             A flow that decides by rules has them as <code>rules/&lt;table&gt;.json</code> in its folder.
           </EmptyState>
         ) : (
-          <ScrollX label="Rule tables">
+          <ScrollX stacked label="Rule tables">
             <table className="plain-table">
               <thead>
                 <tr>

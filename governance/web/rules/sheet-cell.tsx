@@ -1,7 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { Settings2 } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
-import { otherwiseAt, textAt, type SheetColumn, type Side } from './draft.ts';
+import { otherwiseAt, textAt, type SheetColumn, type Side } from '../../api/rule-sheet/draft.ts';
+import { hasOwnDetails } from '../../api/rule-sheet/details.ts';
 import type { SheetProps } from './sheet.tsx';
 import classes from './sheet.module.css';
 
@@ -71,6 +72,7 @@ export function Cell({ table, choice, row, at, column, first, editing, wrongAt, 
     <div
       role={column.kind === 'id' ? 'rowheader' : 'gridcell'}
       data-at={`${row},${at}`}
+      data-own={column.kind === 'id' && table.rows[row] !== undefined && hasOwnDetails(table.rows[row])}
       data-wrong={wrong !== undefined}
       data-found={column.kind === 'id' && found.has(table.rows[row]?.id ?? '')}
       data-chosen={inside && (choice.row !== choice.toRow || choice.column !== choice.toColumn)}

@@ -2,14 +2,13 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import {
   otherwiseAt,
-  readTsv,
   sheetColumns,
   textAt,
-  writeTsv,
   type SheetColumn,
   type Side,
   type Table,
-} from './draft.ts';
+} from '../../api/rule-sheet/draft.ts';
+import { readTsv, writeTsv } from '../../api/rule-sheet/tsv.ts';
 import { Cell, Head } from './sheet-cell.tsx';
 import classes from './sheet.module.css';
 

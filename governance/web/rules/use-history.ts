@@ -1,43 +1,38 @@
 import { useCallback, useState } from 'react';
+import {
+  canRedo,
+  canUndo,
+  firstStep,
+  present,
+  redone,
+  stepped,
+  undone,
+  type Steps,
+} from '../../api/rule-sheet/steps.ts';
 
-/** How many steps can be taken back. */
-const MOST = 300;
-
-interface Steps<T> {
-  readonly all: readonly T[];
-  readonly at: number;
-}
+/** `about`: changes in a row that are about the same are one step, such as typing in a field. */
+export type Change<T> = (make: (before: T) => T, about?: string) => void;
 
 export interface History<T> {
   readonly now: T;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  /** A change that changes nothing is none. */
-  readonly change: (make: (before: T) => T) => void;
+  readonly change: Change<T>;
   readonly undo: () => void;
   readonly redo: () => void;
 }
 
 /** What somebody writes, with every step before it. */
 export function useHistory<T>(first: T): History<T> {
-  const [steps, setSteps] = useState<Steps<T>>({ all: [first], at: 0 });
-  const now = steps.all[steps.at] ?? first;
+  const [steps, setSteps] = useState<Steps<T>>(() => firstStep(first));
   return {
-    now,
-    canUndo: steps.at > 0,
-    canRedo: steps.at < steps.all.length - 1,
-    change: useCallback(
-      (make) => {
-        setSteps((before) => {
-          const next = make(before.all[before.at] ?? first);
-          if (next === before.all[before.at]) return before;
-          const all = [...before.all.slice(Math.max(0, before.at + 1 - MOST), before.at + 1), next];
-          return { all, at: all.length - 1 };
-        });
-      },
-      [first],
-    ),
-    undo: useCallback(() => setSteps(({ all, at }) => ({ all, at: Math.max(0, at - 1) })), []),
-    redo: useCallback(() => setSteps(({ all, at }) => ({ all, at: Math.min(all.length - 1, at + 1) })), []),
+    now: present(steps),
+    canUndo: canUndo(steps),
+    canRedo: canRedo(steps),
+    change: useCallback((make, about) => {
+      setSteps((before) => stepped(before, make(present(before)), about));
+    }, []),
+    undo: useCallback(() => setSteps(undone), []),
+    redo: useCallback(() => setSteps(redone), []),
   };
 }

@@ -1,43 +1,8 @@
-import { TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { RuleTableCoverage, RuleTableReport } from '../../api/runtime-shapes.ts';
 import { clockTime } from '../time/duration.ts';
 import { COVERED_MESSAGES } from './queries.ts';
-import type { Table } from './draft.ts';
+import { Line, Panel, type Tone } from './panel.tsx';
 import classes from './sheet.module.css';
-
-type Tone = 'danger' | 'warn' | 'ok';
-
-function Line({ tone, mark, children }: { readonly tone: Tone; readonly mark: string; readonly children: ReactNode }) {
-  return (
-    <li>
-      <span className={classes['mark']} data-tone={tone}>
-        {mark}
-      </span>
-      <span>{children}</span>
-    </li>
-  );
-}
-
-function Panel({
-  title,
-  count,
-  children,
-}: {
-  readonly title: string;
-  readonly count?: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <section className="panel" aria-label={title}>
-      <div className="panel-head">
-        <h2>{title}</h2>
-        {count !== undefined && <span className="dim">{count}</span>}
-      </div>
-      <div className="panel-body">{children}</div>
-    </section>
-  );
-}
 
 const KINDS: Readonly<Record<RuleTableReport['findings'][number]['kind'], readonly [Tone, string]>> = {
   gap: ['warn', 'Gap'],
@@ -83,31 +48,6 @@ export function Findings({ report }: { readonly report: RuleTableReport | undefi
   );
 }
 
-/** The table's own tests. */
-export function Tests({ report }: { readonly report: RuleTableReport | undefined }) {
-  const { tests = [], testsLeft = 0, problems = [] } = report ?? {};
-  const failed = tests.filter(({ ok }) => !ok);
-  return (
-    <Panel title="Tests" count={report ? `${tests.length - failed.length} of ${tests.length} pass` : '…'}>
-      <ul className={classes['findings']} aria-live="polite">
-        {failed.slice(0, MOST).map(({ name, difference }) => (
-          <Line key={name} tone="danger" mark="Fails">
-            {name}: {difference}
-          </Line>
-        ))}
-        {problems.length > 0 && <li className="dim">Tests run when no cell is wrong.</li>}
-        {problems.length === 0 && tests.length === 0 && <li className="dim">The table has no tests.</li>}
-        {tests.length > 0 && failed.length === 0 && (
-          <Line tone="ok" mark="Pass">
-            All tests of the table give what its owner agreed to.
-          </Line>
-        )}
-        {testsLeft > 0 && <li className="dim">{testsLeft} more were not run: together they take too long.</li>}
-      </ul>
-    </Panel>
-  );
-}
-
 /** What it decides for the sample messages of the definition. */
 export function Samples({ report }: { readonly report: RuleTableReport | undefined }) {
   const { samples = [], problems = [] } = report ?? {};
@@ -136,65 +76,15 @@ export function Samples({ report }: { readonly report: RuleTableReport | undefin
   );
 }
 
-/** One input, typed: what comes of it, and why the nearest rows did not match. */
-export function Trial({
-  table,
-  typed,
-  onType,
-  report,
-}: {
-  readonly table: Table;
-  readonly typed: Readonly<Record<string, string>>;
-  readonly onType: (name: string, text: string) => void;
-  readonly report: RuleTableReport | undefined;
-}) {
-  const trial = report?.trial ?? null;
-  const outputs = trial?.outputs ?? null;
-  return (
-    <Panel title="Try an input">
-      <div className={classes['trial']}>
-        {table.inputs.map(({ name, label = name, unit, type }) => (
-          <TextInput
-            key={name}
-            label={unit === undefined ? label : `${label} (${unit})`}
-            placeholder={type}
-            value={typed[name] ?? ''}
-            onChange={(event) => onType(name, event.currentTarget.value)}
-          />
-        ))}
-      </div>
-      {trial && (
-        <div className={classes['stack']} aria-live="polite">
-          <p className={classes['verdict']}>{trial.sentence}</p>
-          {outputs && (
-            <p>
-              {Object.entries(outputs).map(([name, value], i) => (
-                <span key={name}>
-                  {i > 0 && ', '}
-                  <span className="dim">{name}</span> <code>{value === null ? 'nothing' : JSON.stringify(value)}</code>
-                </span>
-              ))}
-            </p>
-          )}
-          <ul className={classes['findings']} aria-label="Why other rows did not decide">
-            {trial.others.nearest.slice(0, 5).map(({ row, sentence }) => (
-              <li key={row} className="dim">
-                {sentence}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </Panel>
-  );
-}
-
 /** How the rows did with the last messages, in a sentence. */
 export function coverageWords(coverage: RuleTableCoverage | undefined, rows: number): string | null {
   if (!coverage) return null;
   const { messages, decisions, none, errors, since } = coverage;
   if (messages === 0) return 'No message has come to this flow yet: which rows fire is shown here.';
-  if (decisions === 0) return `No decision by this table in the last ${messages} messages of the flow.`;
+  if (decisions === 0)
+    return messages === 1
+      ? 'No decision by this table in the only message of the flow.'
+      : `No decision by this table in the last ${messages} messages of the flow.`;
   const silent = rows - coverage.rows.length;
   const parts = [
     `${decisions} decisions in the last ${messages === COVERED_MESSAGES ? COVERED_MESSAGES : messages} messages${since === null ? '' : ` (since ${clockTime(since)})`}`,

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useEscalations, useNotices } from '../api/queries.ts';
 import { EmptyState } from '../feedback/empty-state.tsx';
+import { useSession } from '../session/session.ts';
 import { Age } from '../time/clocks.tsx';
 import classes from './notices.module.css';
 
@@ -11,12 +12,18 @@ import classes from './notices.module.css';
  * navigation: a place of their own, so that they never lie over what somebody is reading.
  */
 export function NoticeList({ latest, onGo }: { readonly latest?: number; readonly onGo?: () => void }) {
+  const { may } = useSession();
   const all = useNotices().data?.notices ?? [];
-  const open = new Set(useEscalations('open').data?.escalations.map((one) => one.id));
+  const open = new Map(useEscalations('open').data?.escalations.map((one) => [one.id, one]));
   const shown =
     latest === undefined
       ? all
       : all.filter((notice) => notice.escalationId !== null && open.has(notice.escalationId)).slice(0, latest);
+  // The task is where it is answered.
+  const taskOf = (escalation: string | null): string | undefined => {
+    const task = may('task:list') && escalation !== null ? open.get(escalation)?.task : undefined;
+    return task === undefined ? undefined : `/tasks/${task}`;
+  };
   if (shown.length === 0)
     return latest === undefined ? (
       <EmptyState icon={BellRing} title="No notices">
@@ -28,7 +35,9 @@ export function NoticeList({ latest, onGo }: { readonly latest?: number; readonl
       {shown.map((notice) => (
         <Link
           key={notice.id}
-          href={`/messages/${notice.messageId}`}
+          href={
+            taskOf(notice.escalationId) ?? (notice.messageId === '' ? '/overview' : `/messages/${notice.messageId}`)
+          }
           className={classes['notice'] ?? ''}
           data-open={notice.escalationId !== null && open.has(notice.escalationId)}
           onClick={() => onGo?.()}

@@ -8,23 +8,25 @@ import { useShortcuts } from '../keyboard/shortcuts.ts';
 import { GlassBanner } from '../releases/glass-banner.tsx';
 import { useSession } from '../session/session.ts';
 import { Header } from './header.tsx';
-import { Navigation, PLACES } from './navigation.tsx';
+import { Navigation, placesOf } from './navigation.tsx';
 import { NoticeList, NoticeReader } from './notices.tsx';
+import { RosterBanner } from './roster-banner.tsx';
 import { RuntimeBanner } from './runtime-banner.tsx';
+import { FallbackBanner } from '../fallback/fallback-banner.tsx';
 import { SwitchBanner } from './switch-banner.tsx';
 import classes from './shell.module.css';
 
 /** Header, navigation and the page. Everything around a page lives here; a page knows nothing of it. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const live = useLiveConnection(useQueryClient());
-  const { may } = useSession();
+  const session = useSession();
   const [, navigate] = useLocation();
   const [menu, setMenu] = useState(false);
   const [notices, setNotices] = useState(false);
   const [help, setHelp] = useState(false);
 
   useShortcuts('Everywhere', [
-    ...PLACES.filter((place) => may(place.permission)).map((place) => ({
+    ...placesOf(session).map((place) => ({
       keys: place.keys,
       what: `Go to ${place.label}`,
       run: () => navigate(place.path),
@@ -53,6 +55,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <AppShell.Main className={classes['main'] ?? ''}>
           <GlassBanner />
           <RuntimeBanner />
+          <RosterBanner />
+          <FallbackBanner />
           <SwitchBanner />
           <div id="page" tabIndex={-1} className={classes['page']}>
             {children}

@@ -5,13 +5,14 @@ import {
   CircleDashed,
   CopyCheck,
   Hourglass,
+  LifeBuoy,
   LoaderCircle,
   OctagonAlert,
   PauseCircle,
   Signpost,
   type LucideIcon,
 } from 'lucide-react';
-import { STATE_WORDS } from '../../api/message-words.ts';
+import { HELD_WORD, STATE_WORDS } from '../../api/message-words.ts';
 import type { MessageState } from '../../api/runtime-shapes.ts';
 
 /** What a colour means, everywhere. Never the only sign: an icon and a word stand beside it. */
@@ -43,4 +44,12 @@ export const STATE_LOOKS: Readonly<Record<MessageState, StateLook>> = {
   quarantined: look('quarantined', 'danger', CircleAlert),
   unrouted: look('unrouted', 'plain', Signpost),
   resend: look('resend', 'plain', CopyCheck),
+};
+
+/** In place of "Parked", where a person alone lets it go on. */
+export const HELD_LOOK: StateLook = {
+  label: HELD_WORD,
+  tone: 'pause',
+  icon: LifeBuoy,
+  meaning: 'A person decides whether the flow goes on with it.',
 };

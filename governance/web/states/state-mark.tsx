@@ -1,7 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { MessageState } from '../../api/runtime-shapes.ts';
-import { STATE_LOOKS, type Tone } from './message-state.ts';
+import { heldBecause } from '../../api/message-words.ts';
+import type { MessageState, MessageSummary } from '../../api/runtime-shapes.ts';
+import { HELD_LOOK, STATE_LOOKS, type Tone } from './message-state.ts';
 import classes from './state-mark.module.css';
 
 /** A word with its icon on its colour. */
@@ -24,11 +25,20 @@ export function ToneMark({
   );
 }
 
-export function StateMark({ state }: { readonly state: MessageState }) {
-  const { label, tone, icon, meaning } = STATE_LOOKS[state];
+/** `why`: what holds it is said in the mark; else it stands beside it. */
+export function StateMark({
+  state,
+  held = null,
+  why = false,
+}: {
+  readonly state: MessageState;
+  readonly held?: MessageSummary['held'];
+  readonly why?: boolean;
+}) {
+  const { label, tone, icon, meaning } = held ? HELD_LOOK : STATE_LOOKS[state];
   return (
     <ToneMark tone={tone} icon={icon} title={meaning}>
-      {label}
+      {held && why ? heldBecause(held.because) : label}
     </ToneMark>
   );
 }

@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { Hourglass, OctagonAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Failure, MessageDetail } from '../../api/runtime-shapes.ts';
-import type { SettleAction } from '../api/queries.ts';
+import { useDefinition, type SettleAction } from '../api/queries.ts';
+import { RunbookLink } from '../runbook/runbook-link.tsx';
 import { useSession } from '../session/session.ts';
 import { Until } from '../time/clocks.tsx';
 import { SettleSheet } from './settle-sheet.tsx';
@@ -14,9 +15,10 @@ export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
   const { may } = useSession();
   const [sheet, setSheet] = useState<SettleAction | null>(null);
   const dead = message.state === 'dead';
+  const item = work.find((one) => one.state === 'dead') ?? work.find((one) => one.state === 'waiting');
+  const runbook = useDefinition(item?.definition).data?.intent.runbook;
   if (!dead && message.state !== 'waiting' && message.state !== 'quarantined') return null;
 
-  const item = work.find((one) => one.state === 'dead') ?? work.find((one) => one.state === 'waiting');
   const failure: Failure | null = item?.failure ?? item?.attempts.at(-1)?.failure ?? null;
   const text = failure?.text ?? message.reason?.text ?? 'The reason was not recorded.';
   const code = failure?.code ?? message.reason?.code;
@@ -80,7 +82,15 @@ export function FailurePanel({ detail }: { readonly detail: MessageDetail }) {
             ) : message.state === 'quarantined' ? (
               'The sender was told, and must correct the message and send it again. After an upgrade it may be worth reading it again as it is.'
             ) : (
-              (failure?.remedy ?? 'Mend the cause, then redrive the message.')
+              <>
+                {failure?.remedy ?? 'Mend the cause, then redrive the message.'}
+                {typeof runbook === 'string' && item && (
+                  <>
+                    {' '}
+                    What the flow’s owners say: <RunbookLink definition={item.definition} heading={runbook} />.
+                  </>
+                )}
+              </>
             )}
           </dd>
         </dl>

@@ -118,4 +118,5 @@ const ENDS = {
   retry: { what: 'Did not succeed', tone: 'warn' },
   dead: { what: 'Failed', tone: 'danger' },
   interrupted: { what: 'Interrupted', tone: 'warn' },
+  held: { what: 'Held for a person', tone: 'warn' },
 } as const satisfies Record<string, { what: string; tone: Tone }>;

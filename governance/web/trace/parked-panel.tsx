@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { PauseCircle } from 'lucide-react';
 import { useState } from 'react';
+import { isHeld } from '../../api/message-words.ts';
 import type { MessageDetail } from '../../api/runtime-shapes.ts';
 import type { SettleAction } from '../api/queries.ts';
 import { useSession } from '../session/session.ts';
@@ -13,7 +14,7 @@ import classes from './trace.module.css';
 export function ParkedPanel({ detail }: { readonly detail: MessageDetail }) {
   const { may } = useSession();
   const [sheet, setSheet] = useState<SettleAction | null>(null);
-  const parked = detail.work.filter(({ state }) => state === 'parked');
+  const parked = detail.work.filter((item) => item.state === 'parked' && !isHeld(item));
   if (parked.length === 0) return null;
   return (
     <section className={classes['failure']} data-tone="pause" aria-labelledby="parked">
@@ -29,7 +30,7 @@ export function ParkedPanel({ detail }: { readonly detail: MessageDetail }) {
               <dt>{subscription.split('/').at(-1)}</dt>
               <dd>
                 {notBefore === null ? (
-                  'Goes on when the answer comes.'
+                  'Goes on when somebody has answered.'
                 ) : (
                   <>
                     Goes on by itself <Until at={notBefore} />{' '}

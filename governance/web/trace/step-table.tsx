@@ -29,13 +29,13 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
         <h2 id="steps">Steps</h2>
         <span className="dim">{steps.length} in the last attempt</span>
       </div>
-      <ScrollX label="Steps, table">
+      <ScrollX stacked label="Steps, table">
         <table className="plain-table">
           <thead>
             <tr>
-              <th className="number">After</th>
               <th>Node</th>
               <th>Outcome</th>
+              <th className="number">After</th>
               <th className="number">Time in it</th>
             </tr>
           </thead>
@@ -44,7 +44,6 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
               const { text, tone, icon } = isCaught(step, steps) ? CAUGHT : OUTCOMES[step.outcome];
               return (
                 <tr key={`${step.branch} ${step.node.id} ${index}`}>
-                  <td className="number dim">{duration(step.at - first.at)}</td>
                   <td>
                     {step.node.name || step.node.type} <span className="dim">{step.node.name && step.node.type}</span>
                     {step.note && <div className="dim">{step.note}</div>}
@@ -54,6 +53,7 @@ export function StepTable({ work }: { readonly work: readonly WorkView[] }) {
                       {text}
                     </ToneMark>
                   </td>
+                  <td className="number dim">{duration(step.at - first.at)}</td>
                   <td className="number">{step.ms === null ? '–' : duration(step.ms)}</td>
                 </tr>
               );

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { ArrowLeft, ExternalLink } from 'lucide-react';
 import { answerWords, firstAnswerWords } from '../../api/answer-words.ts';
+import { FORMAT_WORDS } from '../../api/message-words.ts';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { DefinitionDetail, MessageDetail } from '../../api/runtime-shapes.ts';
@@ -32,7 +33,7 @@ export function TraceHeader({
         <h1>
           {message.type ?? 'Unknown type'} <span className="mono">{message.controlId ?? 'no control id'}</span>
         </h1>
-        <StateMark state={message.state} />
+        <StateMark state={message.state} held={message.held} why />
         <span className="dim">
           {message.state === 'waiting' && message.retryAt !== null ? (
             <>
@@ -64,17 +65,20 @@ export function TraceHeader({
       </div>
       <dl className={classes['facts']}>
         <Fact name="Received">{exactTime(message.receivedAt)}</Fact>
-        <Fact name="Answered">
-          {firstAnswerWords(
-            message.answer.code,
-            message.answeredAt === null ? null : ` after ${duration(message.answeredAt - message.receivedAt)}`,
-            readFrom === null ? 'not sent: the sender had gone' : 'not sent: nobody waits for it',
-          )}
-        </Fact>
+        {message.format === 'hl7v2' && (
+          <Fact name="Answered">
+            {firstAnswerWords(
+              message.answer.code,
+              message.answeredAt === null ? null : ` after ${duration(message.answeredAt - message.receivedAt)}`,
+              readFrom === null ? 'not sent: the sender had gone' : 'not sent: nobody waits for it',
+            )}
+          </Fact>
+        )}
         {acknowledgement && <Fact name="Outcome told">{answerWords(acknowledgement, exactTime)}</Fact>}
         <Fact name="Patient">{message.patientHint ?? 'not stated'}</Fact>
         <Fact name="Sender">{message.sender?.replace('|', ' · ') ?? 'not stated'}</Fact>
         <Fact name="Feed">{message.feed}</Fact>
+        <Fact name="Format">{FORMAT_WORDS[message.format]}</Fact>
         <Fact name="Size">{message.size.toLocaleString('en-GB')} bytes</Fact>
         {version && <Fact name="Version that ran">{<code title={version}>{version.slice(0, 8)}</code>}</Fact>}
         {readFrom !== null && (

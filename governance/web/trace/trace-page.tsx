@@ -6,15 +6,18 @@ import { useDefinition, useMessage } from '../api/queries.ts';
 import { LoadingRows } from '../feedback/loading-rows.tsx';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { AlertPanel } from './alert-panel.tsx';
 import { AttemptTable } from './attempt-table.tsx';
 import { DecisionList } from './decision-list.tsx';
 import { EffectTable } from './effect-table.tsx';
 import { EscalationPanel } from './escalation-panel.tsx';
 import { FailurePanel } from './failure-panel.tsx';
+import { HeldPanel } from './held-panel.tsx';
 import { LifeLine } from './life-line.tsx';
 import { MessageBodyPanel } from './message-body-panel.tsx';
 import { ParkedPanel } from './parked-panel.tsx';
 import { StepTable } from './step-table.tsx';
+import { TaskPanel } from './task-panel.tsx';
 import { TraceHeader } from './trace-header.tsx';
 import classes from './trace.module.css';
 
@@ -48,6 +51,7 @@ function Trace({ detail }: { readonly detail: MessageDetail }) {
     <>
       <TraceHeader detail={detail} definition={definition} />
       <FailurePanel detail={detail} />
+      <HeldPanel detail={detail} />
       <ParkedPanel detail={detail} />
       {name !== undefined && (
         <section className={`panel ${classes['way']}`} aria-labelledby="way">
@@ -71,12 +75,18 @@ function Trace({ detail }: { readonly detail: MessageDetail }) {
       <div className={classes['columns']}>
         <div className={classes['wide']}>
           <DecisionList decisions={decisions.filter((one) => names.length < 2 || one.definition === name)} />
-          <EffectTable effects={effects.filter((one) => names.length < 2 || one.definition === name)} />
+          <EffectTable
+            messageId={message.id}
+            work={work}
+            effects={effects.filter((one) => names.length < 2 || one.definition === name)}
+          />
           <StepTable work={mine} />
           <MessageBodyPanel message={message} />
         </div>
         <div className={classes['narrow']}>
+          <TaskPanel messageId={message.id} />
           <EscalationPanel escalations={escalations} />
+          <AlertPanel messageId={message.id} />
           <LifeLine detail={detail} />
           <AttemptTable work={work} />
         </div>

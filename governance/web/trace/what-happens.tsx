@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import type { MessageDetail } from '../../api/runtime-shapes.ts';
+import { isHeld, WORK_WORDS } from '../../api/message-words.ts';
+import type { MessageDetail, WorkView } from '../../api/runtime-shapes.ts';
 import { dryRunDiscard, dryRunRedrive, dryRunReread, type SettleAction } from '../api/queries.ts';
 import { ProblemNotice } from '../feedback/problem-notice.tsx';
 import { exactTime } from '../time/duration.ts';
@@ -80,7 +81,7 @@ function Discard({ detail }: { readonly detail: MessageDetail }) {
   if (dryRun.isPending) return <p className="dim">Finding out what would go…</p>;
   if (dryRun.isError) return <ProblemNotice error={dryRun.error} />;
   const { items } = dryRun.data;
-  const words = items.map((item) => `${item.subscription} (${item.state === 'dead' ? 'failed' : item.state})`);
+  const words = items.map((item) => `${item.subscription} (${stateWord(item.state)})`);
   return (
     <ul className={classes['bullets']}>
       {items.length > 0 && (
@@ -107,7 +108,7 @@ function Discard({ detail }: { readonly detail: MessageDetail }) {
 }
 
 function Release({ detail }: { readonly detail: MessageDetail }) {
-  const parked = detail.work.filter(({ state }) => state === 'parked');
+  const parked = detail.work.filter((item) => item.state === 'parked' && !isHeld(item));
   const due = parked.flatMap(({ notBefore }) => notBefore ?? []);
   return (
     <ul className={classes['bullets']}>
@@ -144,3 +145,6 @@ function Reread({ detail }: { readonly detail: MessageDetail }) {
     </ul>
   );
 }
+
+const stateWord = (state: WorkView['state']): string =>
+  state === 'done' || state === 'discarded' ? state : WORK_WORDS[state].toLowerCase();

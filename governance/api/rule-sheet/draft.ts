@@ -31,7 +31,19 @@ export interface Table {
   readonly outputs: readonly Column[];
   readonly rows: readonly Row[];
   readonly otherwise: readonly Value[] | null;
-  readonly tests?: readonly object[];
+  readonly tests?: readonly TestCase[];
+  readonly [key: string]: unknown;
+}
+
+/** An example that the table carries, as its file has it. */
+export interface TestCase {
+  readonly name: string;
+  readonly input: Readonly<Record<string, Value>>;
+  readonly expect?: Readonly<Record<string, Value>> | null;
+  readonly row?: string | null;
+  readonly rows?: readonly string[];
+  readonly error?: string;
+  readonly now?: string;
   readonly [key: string]: unknown;
 }
 
@@ -72,22 +84,27 @@ export const otherwiseAt = ({ rows }: Table): number => rows.length;
 /** What a cell shows and a person edits. */
 export function textAt(table: Table, row: number, column: SheetColumn): string {
   const found = table.rows[row];
-  if (!found) return column.kind === 'then' && table.otherwise ? shown(table.otherwise[column.at] ?? null) : '';
+  if (found) return cellText(found, column);
+  return column.kind === 'then' && table.otherwise ? shown(table.otherwise[column.at] ?? null) : '';
+}
+
+function cellText(row: Row, column: SheetColumn): string {
   switch (column.kind) {
     case 'id':
-      return found.id;
+      return row.id;
     case 'note':
-      return found.note ?? '';
+      return row.note ?? '';
     case 'when':
-      return found.when[column.at] ?? '-';
+      return row.when[column.at] ?? '-';
     case 'then':
-      return shown(found.then[column.at] ?? null);
+      return shown(row.then[column.at] ?? null);
     default:
       return column satisfies never;
   }
 }
 
-const shown = (value: Value): string =>
+/** A value as a person edits it. */
+export const shown = (value: Value): string =>
   value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Text of a person as the value of an output; what does not fit its type stays text, and the check names it. */
@@ -153,57 +170,87 @@ const replaced = <T>(list: readonly T[], at: number, value: T): readonly T[] =>
 const cellsOf = (row: Row, side: Side, cells: readonly unknown[]): Row =>
   Object.fromEntries(Object.entries(row).map(([key, value]) => [key, key === side ? cells : value])) as Row;
 
-/** Cells of a spreadsheet, from a place on; rows that are not there are added. */
+/** Cells of a spreadsheet, from a place on; rows that are not there are added. One pass, however many there are. */
 export function paste(table: Table, row: number, column: number, lines: readonly (readonly string[])[]): Table {
   const columns = sheetColumns(table);
-  let next = table;
+  const rows = [...table.rows];
+  const free = freeIds(table);
+  let { otherwise } = table;
+  let changed = false;
   for (const [i, cells] of lines.entries()) {
     const at = row + i;
-    if (at >= next.rows.length && (row < table.rows.length || lines.length > 1)) next = insertRow(next, at);
+    // Into the row of what holds otherwise goes a single line, from there on.
+    const below = at >= rows.length && !(row < table.rows.length || lines.length > 1);
+    if (at >= rows.length && !below) {
+      rows.push(newRow(table, free()));
+      changed = true;
+    }
     for (const [j, text] of cells.entries()) {
       const to = columns[column + j];
       // Without an id of its own a row keeps the one it has.
-      if (to && !(to.kind === 'id' && text.trim() === '')) next = setCell(next, at, to, text);
+      if (!to || (to.kind === 'id' && text.trim() === '')) continue;
+      const one = rows[at];
+      if (one) {
+        if (cellText(one, to) === text) continue;
+        rows[at] = rowWith(one, to, text);
+      } else {
+        if (to.kind !== 'then') continue;
+        otherwise = replaced(otherwise ?? table.outputs.map((): Value => null), to.at, valueOf(to.type, text));
+      }
+      changed = true;
     }
   }
-  return next;
+  return changed ? { ...table, rows, otherwise } : table;
 }
 
-/** Tab-separated text as spreadsheets copy it: a cell with line ends or tabs is quoted, and a quote in it doubled. */
-export function readTsv(text: string): readonly (readonly string[])[] {
-  const lines: string[][] = [[]];
-  const plain = text.replace(/\r\n?/g, '\n').replace(/\n$/, '');
-  const cell = /(?:"((?:[^"]|"")*)"(?=[\t\n]|$)|([^\t\n]*))(\t|\n|$)/gy;
-  for (let found = cell.exec(plain); found; found = cell.exec(plain)) {
-    const [, quoted, bare = '', end] = found;
-    // A quoted cell of FEEL text ("A") is no quoting of the spreadsheet: those have a line end, a tab or a doubled quote.
-    const value = quoted === undefined ? bare : /[\t\n]|""/.test(quoted) ? quoted.replaceAll('""', '"') : `"${quoted}"`;
-    lines.at(-1)?.push(value.replaceAll('\n', ' '));
-    if (end === '\n') lines.push([]);
-    if (end === '' || cell.lastIndex > plain.length) break;
-  }
-  return lines;
+/** What Delete does to what is chosen: any value in an input, nothing in an output. Ids stay. */
+export function clearCells(table: Table, rows: Span, columns: Span): Table {
+  const cleared = sheetColumns(table)
+    .slice(columns.from, columns.to + 1)
+    .filter(({ kind }) => kind !== 'id');
+  const emptied = (row: Row): Row => {
+    let next = row;
+    for (const column of cleared)
+      if (cellText(next, column) !== (column.kind === 'when' ? '-' : '')) next = rowWith(next, column, '');
+    return next;
+  };
+  let { otherwise } = table;
+  if (rows.to >= otherwiseAt(table) && otherwise)
+    for (const column of cleared)
+      if (column.kind === 'then' && otherwise[column.at] !== null) otherwise = replaced(otherwise, column.at, null);
+  const next = table.rows.map((row, i) => (i < rows.from || i > rows.to ? row : emptied(row)));
+  const same = otherwise === table.otherwise && next.every((row, i) => row === table.rows[i]);
+  return same ? table : { ...table, rows: next, otherwise };
 }
 
-export const writeTsv = (lines: readonly (readonly string[])[]): string =>
-  lines
-    .map((cells) =>
-      cells.map((cell) => (/[\t\n]|^".*".*"/s.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join('\t'),
-    )
-    .join('\n');
+/** From the smaller to the larger. */
+export const spanOf = (a: number, b: number): Span => ({ from: Math.min(a, b), to: Math.max(a, b) });
 
-export function insertRow(table: Table, at: number): Table {
-  const row: Row = Object.fromEntries([
-    ['id', freeId(table)],
-    ['when', table.inputs.map(() => '-')],
-    ['then', table.outputs.map(() => null)],
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const insertRow = (table: Table, at: number): Table => ({
+  ...table,
+  rows: table.rows.toSpliced(Math.min(at, table.rows.length), 0, newRow(table, freeIds(table)())),
+});
+
+const newRow = ({ inputs, outputs }: Table, id: string): Row =>
+  Object.fromEntries([
+    ['id', id],
+    ['when', inputs.map(() => '-')],
+    ['then', outputs.map(() => null)],
   ]);
-  return { ...table, rows: table.rows.toSpliced(Math.min(at, table.rows.length), 0, row) };
-}
 
-function freeId({ rows }: Table): string {
+function freeIds({ rows }: Table): () => string {
   const taken = new Set(rows.map(({ id }) => id));
-  for (let number = rows.length + 1; ; number++) if (!taken.has(`new-${number}`)) return `new-${number}`;
+  let number = rows.length;
+  return () => {
+    do number++;
+    while (taken.has(`new-${number}`));
+    return `new-${number}`;
+  };
 }
 
 export const deleteRows = (table: Table, from: number, to: number): Table =>
