@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExportOptions, VerifyOptions } from './commands/audit.ts';
 import type { Io } from './io.ts';
+import { REDACT } from './redaction.ts';
 
 /** `wardflow audit`: the trails of the data folder's console and runtimes as one. */
 export function addAudit(wardflow: Command, io: Io, ended: (code: number) => void): void {
@@ -31,6 +32,7 @@ export function addAudit(wardflow: Command, io: Io, ended: (code: number) => voi
     .option('--environment <name>', 'of console, staging or production only')
     .option('--since <time>', 'only since this time (ISO 8601) or for so long (90s, 15m, 2h, 3d)')
     .option('--until <time>', 'only before this time, or so long ago')
+    .option(...REDACT)
     .option('--partial', 'also where a trail cannot be read to its end')
     .option('--offline', 'read files only; the export is not audited then')
     .action(async (options: ExportOptions) => (await import('./commands/audit.ts')).exportAuditTrails(io, options));

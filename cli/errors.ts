@@ -36,6 +36,11 @@ export const cliErrors = defineErrors({
     text: '{option} takes {takes}.',
     remedy: 'Give another value; --help shows the options.',
   },
+  'convert-definition-unknown': {
+    class: 'permanent',
+    text: 'There is no definition {name} in {folder}.',
+    remedy: 'Name one that is there ({known}), or leave --definition out for the shared mappings.',
+  },
   'message-ambiguous': {
     class: 'permanent',
     text: '{count} messages have the control id {id}.',
@@ -65,6 +70,36 @@ export const cliErrors = defineErrors({
     class: 'permanent',
     text: 'Nothing has stopped the {what}.',
     remedy: '"npx wardflow status" shows what is stopped.',
+  },
+  'roster-unreadable': {
+    class: 'permanent',
+    text: 'The file {file} is no roster that can be used: {problems}.',
+    remedy: 'Correct the places named; nothing of the file was taken.',
+  },
+  'roster-file-broken': {
+    class: 'permanent',
+    text: 'The roster {file} cannot be used: {reason}.',
+    remedy: 'Correct it, or remove it and import the roster again.',
+  },
+  'roster-file-changed': {
+    class: 'permanent',
+    text: 'Somebody has changed the roster {file} since it was compared.',
+    remedy: 'Import again, and look at what changes now.',
+  },
+  'roster-missing': {
+    class: 'permanent',
+    text: '{environment} has no roster.',
+    remedy: 'Import one: "npx wardflow roster import".',
+  },
+  'roster-not-wanted': {
+    class: 'permanent',
+    text: 'The roster was left as it is.',
+    remedy: 'Import again when it is right.',
+  },
+  'roster-confirmation-needed': {
+    class: 'permanent',
+    text: 'The roster would change, and there is no terminal to ask on.',
+    remedy: 'See with --dry-run what would change, then repeat with --yes.',
   },
   'file-exists': {
     class: 'permanent',
@@ -100,6 +135,21 @@ export const cliErrors = defineErrors({
     class: 'permanent',
     text: 'The file {file} has no HL7 v2 message in it.',
     remedy: 'Name a file whose messages begin with MSH.',
+  },
+  'file-without-resource': {
+    class: 'permanent',
+    text: 'The file {file} has no FHIR resource in it.',
+    remedy: 'Name a file with one resource or one Bundle as JSON.',
+  },
+  'identity-not-open-here': {
+    class: 'permanent',
+    text: 'No {what} of that kind has the id {id}.',
+    remedy: 'Look at "npx wardflow identities list" or "identities links".',
+  },
+  'difference-not-open-here': {
+    class: 'permanent',
+    text: 'No open difference has the id {id}.',
+    remedy: 'Look at "npx wardflow differences list".',
   },
   'not-confirmed': {
     class: 'permanent',

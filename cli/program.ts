@@ -11,9 +11,20 @@ import type { ScenarioOptions } from './commands/scenarios.ts';
 import type { SendOptions } from './commands/send.ts';
 import type { PauseOptions } from './commands/switches.ts';
 import type * as Users from './commands/users.ts';
+import type { ConvertOptions } from './commands/convert.ts';
+import type { ValidateOptions } from './commands/validate.ts';
+import { addAlerts } from './alerts-program.ts';
+import { addFallbacks } from './fallbacks-program.ts';
+import { addReports } from './report-program.ts';
+import { addDifferences } from './differences-program.ts';
+import { addIdentities } from './identities-program.ts';
 import { addAudit } from './audit-program.ts';
+import { addRoster } from './roster-program.ts';
+import { addProblems, addTasks } from './tasks-program.ts';
 import { addGovernance } from './governance-program.ts';
+import type { DoctorOptions } from './doctor/doctor.ts';
 import type { Io } from './io.ts';
+import { REDACT } from './redaction.ts';
 
 /** `ended` gets the exit code of a command that has one of its own. */
 export function program(io: Io, ended: (code: number) => void): Command {
@@ -52,8 +63,38 @@ export function program(io: Io, ended: (code: number) => void): Command {
       ended(await (await import('./commands/send.ts')).send(io, file, options)),
     );
 
+  wardflow
+    .command('convert')
+    .description('HL7 v2 as a FHIR R4 Bundle, without a server; a batch gives a line for each message')
+    .argument('<file>', 'one message or a batch; - for standard input')
+    .option('--flows <folder>', 'definitions with the mappings; left out: those of the settings')
+    .option('--definition <name>', 'whose own mappings come before the shared ones')
+    .option('--zone <zone>', 'of times without one: Europe/Vienna or +01:00; left out: such times become dates')
+    .option('--report', 'say on standard error where each value came from, and what is not told')
+    .option('--json', 'bundle, lineage and what is not told as one object, for programs')
+    .action(async (file: string, options: ConvertOptions) =>
+      ended(await (await import('./commands/convert.ts')).convert(io, file, options)),
+    );
+
+  wardflow
+    .command('validate')
+    .description('check a FHIR R4 resource or Bundle without a server; exits with 1 when it is not valid')
+    .argument('<file>', 'JSON; - for standard input')
+    .option('--json', 'as an OperationOutcome, for programs')
+    .action(async (file: string, options: ValidateOptions) =>
+      ended(await (await import('./commands/validate.ts')).validate(io, file, options)),
+    );
+
   addSwitches(wardflow, io);
   addMessages(wardflow, io);
+  addAlerts(wardflow, io);
+  addFallbacks(wardflow, io);
+  addReports(wardflow, io);
+  addTasks(wardflow, io);
+  addProblems(wardflow, io);
+  addDifferences(wardflow, io);
+  addIdentities(wardflow, io);
+  addRoster(wardflow, io, ended);
   addAudit(wardflow, io, ended);
   addUsers(wardflow, io);
   addGovernance(wardflow, io, ended);
@@ -61,10 +102,10 @@ export function program(io: Io, ended: (code: number) => void): Command {
   wardflow
     .command('doctor')
     .description('say what is wrong and how to mend it')
+    .option('--bundle <file>', 'also write findings, status and logs for somebody who helps, by a redaction profile')
+    .option('--redact <profile>', 'by which (nothing-clinical)')
     .option('--json', 'for programs')
-    .action(async (options: { json?: boolean }) =>
-      ended(await (await import('./doctor/doctor.ts')).doctor(io, options)),
-    );
+    .action(async (options: DoctorOptions) => ended(await (await import('./doctor/doctor.ts')).doctor(io, options)));
 
   wardflow
     .command('check')
@@ -117,8 +158,9 @@ function addMessages(wardflow: Command, io: Io): void {
   runtimeCommand(messages, 'show', 'one message: its way, decisions, effects')
     .argument('<id>', 'message id, or control id if only one message has it')
     .option('--raw', 'the bytes received, unchanged')
+    .option(...REDACT)
     .option('--json', 'for programs')
-    .action(async (id: string, options: { runtime: string }) => (await commands()).showMessage(io, id, options));
+    .action(async (id: string, options: Messages.ShowOptions) => (await commands()).showMessage(io, id, options));
   runtimeCommand(messages, 'release', 'let parked messages go on now')
     .argument('<ids...>', 'message ids')
     .requiredOption('--reason <text>', 'why; kept in the audit trail')

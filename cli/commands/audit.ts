@@ -4,7 +4,7 @@ import { access, mkdtemp, rename, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errorName, silentLog, WardflowError } from '../../engine/index.ts';
+import { errorName, silentLog, WardflowError, type Redactor } from '../../engine/index.ts';
 import { exportedChains } from '../../governance/audit/exported-chains.ts';
 import { EXPORT_FORMATS, exportLines, type ExportFormat } from '../../governance/audit/export/export-lines.ts';
 import { headsFile, headsFolder, publicKeyFile, readHeadKeys } from '../../governance/audit/heads/head-key.ts';
@@ -17,6 +17,7 @@ import { followChains } from '../../governance/audit/search/follow-chains.ts';
 import { openAuditTrail } from '../../governance/server/local-audit.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { redactorOf, type RedactOption } from '../redaction.ts';
 import { dateTime, json, safe } from '../terminal.ts';
 import { timeOf } from './messages.ts';
 
@@ -88,6 +89,7 @@ export interface ExportOptions {
   readonly environment?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly redact?: RedactOption;
 }
 
 /** All trails as one, oldest first, by the filter of the console's page. The export is audited, save offline. */
@@ -97,6 +99,7 @@ export async function exportAuditTrails(io: Io, options: ExportOptions): Promise
     throw cliErrors.create('option-invalid', { option: '--format', takes: EXPORT_FORMATS.join(' or ') });
   if (file !== undefined && options.force !== true && (await exists(file)))
     throw cliErrors.create('file-exists', { file });
+  const redactor = await redactorOf(io, options.redact);
   const { dataFolder } = io.config();
   const filter = filterOf(io, options);
   const local = await openLocalTrails(dataFolder, offline);
@@ -111,8 +114,11 @@ export async function exportAuditTrails(io: Io, options: ExportOptions): Promise
     const { entries, count, parts } = await search.all(filter, io.actor(), partial);
     for (const { chain, complete } of parts)
       if (!complete) io.err(`The newest records of ${chain} are missing: its trail could not be read to its end.\n`);
-    if (!offline) note(dataFolder, io.actor(), { format, records: count, filter: Object.keys(filter).join(', ') });
-    const lines = exportLines(entries, format, hostname());
+    const by: Readonly<Record<string, string>> = redactor ? { redaction: redactor.profile.name } : {};
+    if (!offline)
+      note(dataFolder, io.actor(), { format, records: count, filter: Object.keys(filter).join(', '), ...by });
+    const whole = exportLines(entries, format, hostname());
+    const lines = redactor ? redactedLines(whole, format, redactor) : whole;
     if (file === undefined) for await (const text of lines) await io.bytes(Buffer.from(text, 'utf8'));
     else await write(file, lines);
   } finally {
@@ -120,6 +126,20 @@ export async function exportAuditTrails(io: Io, options: ExportOptions): Promise
     local.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Whole lines come in each piece. A chain of records cannot be verified from what was redacted. */
+async function* redactedLines(
+  pieces: AsyncIterable<string>,
+  format: ExportFormat,
+  redactor: Redactor,
+): AsyncGenerator<string> {
+  for await (const piece of pieces)
+    for (const line of piece.split('\n')) {
+      if (line === '') continue;
+      const value: unknown = JSON.parse(line);
+      yield `${JSON.stringify(format === 'fhir' ? redactor.fhir(value) : redactor.record('audit', value))}\n`;
+    }
 }
 
 function note(dataFolder: string, actor: string, details: Readonly<Record<string, string | number>>): void {

@@ -1,6 +1,6 @@
 /** A message's trace for a terminal: states, names, and of each decision the sentence that says why; never the body. */
 import { answerWords, firstAnswerWords } from '../../governance/api/answer-words.ts';
-import { wordAndTerm } from '../../governance/api/message-words.ts';
+import { FORMAT_WORDS, HELD_WORD, heldBecause, isHeld, wordAndTerm } from '../../governance/api/message-words.ts';
 import type { MessageDetail } from '../../runtime/api/contract.ts';
 import { columns, dateTime, safe } from '../terminal.ts';
 
@@ -9,13 +9,18 @@ export function messageText(detail: MessageDetail): string {
   const sent = message.answeredAt === null ? null : `, ${dateTime(message.answeredAt)}`;
   const facts: (readonly (string | null)[])[] = [
     ['message', message.id],
-    ['state', `${wordAndTerm(message.state)} since ${dateTime(message.stateSince)}`],
+    [
+      'state',
+      `${message.held ? heldBecause(message.held.because) : wordAndTerm(message.state)} since ${dateTime(message.stateSince)}`,
+    ],
+    ...(message.held === null ? [] : [['reason', `${message.held.sentence} (${message.held.because})`]]),
     ...(message.reason === null ? [] : [['reason', `${message.reason.text} (${message.reason.code})`]]),
     ['received', `${dateTime(message.receivedAt)} by feed ${message.feed}, ${message.size} bytes`],
     ['type', message.type],
     ['control id', message.controlId],
     ['sender', message.sender],
-    ['answered', firstAnswerWords(message.answer.code, sent, 'not sent')],
+    ['format', FORMAT_WORDS[message.format]],
+    ...(message.format === 'hl7v2' ? [['answered', firstAnswerWords(message.answer.code, sent, 'not sent')]] : []),
     ...(acknowledgement ? [['then', answerWords(acknowledgement, dateTime)]] : []),
     ...(message.resendOf === null ? [] : [['resend of', message.resendOf]]),
     ...resends.map(({ id, receivedAt }) => ['sent again', `${dateTime(receivedAt)} as ${id}`]),
@@ -23,7 +28,7 @@ export function messageText(detail: MessageDetail): string {
   return [
     columns(facts),
     ...work.map((item) => {
-      const head = `${item.subscription}: ${item.state}, lane ${item.lane}, attempt ${item.attempt}`;
+      const head = `${item.subscription}: ${isHeld(item) ? HELD_WORD.toLowerCase() : item.state}, lane ${item.lane}, attempt ${item.attempt}`;
       const trouble = item.failure === null ? '' : `: ${item.failure.text} ${item.failure.remedy ?? ''}`;
       const steps = item.attempts.flatMap(({ attempt, steps }) =>
         steps

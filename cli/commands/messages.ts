@@ -7,9 +7,10 @@ import type {
   ReleaseAnswer,
   RereadAnswer,
 } from '../../runtime/api/contract.ts';
-import { stateNamed, wordAndTerm } from '../../governance/api/message-words.ts';
+import { HELD_WORD, isHeld, stateNamed, wordAndTerm } from '../../governance/api/message-words.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { redactorOf, type RedactOption } from '../redaction.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
 import { columns, dateTime, json, jsonLine } from '../terminal.ts';
 import { messageText } from './message-text.ts';
@@ -63,16 +64,16 @@ export async function listMessages(io: Io, options: ListOptions): Promise<void> 
 const HEAD = ['id', 'received', 'state', 'feed', 'type', 'control id', 'sender', 'reason'];
 
 function rowOf(message: MessageSummary): readonly (string | null)[] {
-  const { id, receivedAt, state, feed, type, controlId, sender, reason } = message;
+  const { id, receivedAt, state, feed, type, controlId, sender, reason, held } = message;
   return [
     id,
     dateTime(receivedAt),
-    wordAndTerm(state).toLowerCase(),
+    (held ? `${HELD_WORD} (${state})` : wordAndTerm(state)).toLowerCase(),
     feed,
     type,
     controlId,
     sender,
-    reason?.code ?? '',
+    held?.because ?? reason?.code ?? '',
   ];
 }
 
@@ -89,15 +90,30 @@ export function timeOf(text: string, now: number): number {
   });
 }
 
-export async function showMessage(io: Io, id: string, options: Common & { readonly raw?: boolean }): Promise<void> {
+export interface ShowOptions extends Common {
+  readonly raw?: boolean;
+  readonly redact?: RedactOption;
+}
+
+export async function showMessage(io: Io, id: string, options: ShowOptions): Promise<void> {
+  // Before anything is asked for: a profile that cannot be used lets nothing out.
+  const redactor = await redactorOf(io, options.redact);
   const runtime = await findRuntime(io, options.runtime);
   const message = await idOf(runtime, id);
+  if (options.raw === true && redactor) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await runtime.stream(`/messages/${message}/raw`)) chunks.push(chunk);
+    // Byte by byte a character: what is kept of values is plain ASCII, and no character set can fail.
+    io.out(`${redactor.body(Buffer.concat(chunks).toString('latin1')).replaceAll('\r', '\n')}\n`);
+    return;
+  }
   if (options.raw === true) {
     for await (const chunk of await runtime.stream(`/messages/${message}/raw`)) await io.bytes(chunk);
     return;
   }
   const detail = await runtime.get<MessageDetail>(`/messages/${message}`);
-  io.out(options.json === true ? json(detail) : messageText(detail));
+  if (redactor) io.out(json(redactor.record('message', detail)));
+  else io.out(options.json === true ? json(detail) : messageText(detail));
 }
 
 export interface RedriveOptions extends Common {
@@ -164,7 +180,7 @@ export async function releaseMessages(io: Io, ids: readonly string[], options: R
     const message = await idOf(runtime, id);
     if (options.dryRun === true) {
       const { work } = await runtime.get<MessageDetail>(`/messages/${message}`);
-      io.out(`${message}: ${work.filter(({ state }) => state === 'parked').length} would go on\n`);
+      io.out(`${message}: ${work.filter((item) => item.state === 'parked' && !isHeld(item)).length} would go on\n`);
       continue;
     }
     const answer = await runtime.post<ReleaseAnswer>(`/messages/${message}/release`, { reason: options.reason });

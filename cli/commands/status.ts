@@ -1,5 +1,5 @@
 import { wordAndTerm } from '../../governance/api/message-words.ts';
-import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble } from '../../engine/index.ts';
+import type { EndpointHealth, FeedRefusals, FeedStatus, StoreTrouble, SubscriptionView } from '../../engine/index.ts';
 import { isGated } from '../../engine/index.ts';
 import type { HeadStatement } from '../../governance/audit/heads/head-statement.ts';
 import { newestHead } from '../../governance/audit/heads/newest-head.ts';
@@ -7,6 +7,8 @@ import type { RuntimeStatus } from '../../runtime/api/contract.ts';
 import type { RuntimeRelease } from '../../runtime/api/release-contract.ts';
 import type { Io } from '../io.ts';
 import { findRuntime } from '../runtime-client.ts';
+import { fallbackText } from './fallbacks.ts';
+import { isoTimes } from './iso-times.ts';
 import { switchText } from './switches.ts';
 import { columns, dateTime, json, safe, span } from '../terminal.ts';
 
@@ -21,7 +23,7 @@ export async function status(io: Io, options: { readonly runtime: string; readon
       json({
         ...statusJson(now),
         auditHead: head && { number: head.number, at: head.at },
-        ...(release && { release }),
+        ...(release && { release: isoTimes(release) }),
       }),
     );
   else
@@ -45,13 +47,13 @@ function releaseText({ running, problem, drift }: RuntimeRelease): string {
   return columns(rows);
 }
 
-/** For programs. `messages.accepted` counts all journal entries: what was acknowledged. */
-export function statusJson(status: RuntimeStatus): object {
+/** For programs: all times are ISO 8601. `messages.accepted` counts all journal entries: what was acknowledged. */
+export function statusJson(status: RuntimeStatus): Readonly<Record<string, unknown>> {
   const { messages, work } = status;
   return {
     environment: status.environment,
     version: status.version,
-    startedAt: dateTime(status.startedAt),
+    startedAt: isoTimes(status.startedAt, 'startedAt'),
     messages: {
       accepted: messages.total,
       quarantined: messages.quarantined,
@@ -60,15 +62,21 @@ export function statusJson(status: RuntimeStatus): object {
     },
     work,
     inFlight: status.inFlight,
-    oldestWaiting: status.oldestWaiting === null ? null : dateTime(status.oldestWaiting),
+    oldestWaiting: isoTimes(status.oldestWaiting, 'oldestWaiting'),
     openEscalations: status.openEscalations,
-    switches: status.switches,
-    feeds: status.feeds,
-    endpoints: status.endpoints,
+    switches: isoTimes(status.switches),
+    fallbacks: isoTimes(status.fallbacks),
+    feeds: isoTimes(status.feeds),
+    subscriptions: isoTimes(status.subscriptions ?? []),
+    endpoints: isoTimes(status.endpoints),
+    leftOut: status.leftOut ?? [],
     definitions: status.definitions,
     durability: status.durability,
     acknowledgements: status.acknowledgements,
-    storeTrouble: status.storeTrouble,
+    storeTrouble: isoTimes(status.storeTrouble),
+    rosterTrouble: isoTimes(status.rosterTrouble),
+    openDifferences: status.openDifferences,
+    openIdentityQuestions: status.openIdentityQuestions,
     rssBytes: status.rssBytes,
   };
 }
@@ -79,9 +87,12 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
     Object.entries(all)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ');
-  const { storeTrouble } = status;
+  const { storeTrouble, rosterTrouble } = status;
   const rows: (readonly string[])[] = [
     ...(storeTrouble === null ? [] : [['store', troubleText(storeTrouble, now)]]),
+    ...(rosterTrouble === null
+      ? []
+      : [['roster', `cannot be used: ${rosterTrouble.reason}; in force is ${rosterTrouble.inForce ?? 'none'}`]]),
     [
       'messages',
       counts({
@@ -93,14 +104,23 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
     ],
     ['work', counts(work)],
     ['escalations', `${status.openEscalations} waiting for an answer`],
+    ...(status.openDifferences === 0
+      ? []
+      : [['differences', `${status.openDifferences} on FHIR servers from what was written`]]),
+    ...(status.openIdentityQuestions === 0
+      ? []
+      : [['identities', `${status.openIdentityQuestions} to be told apart or joined by a person`]]),
     ...(status.oldestWaiting === null ? [] : [['oldest', `waiting for ${span(now - status.oldestWaiting)}`]]),
     ...status.switches.map((one) => ['stopped', switchText(one)]),
+    ...status.fallbacks.map((one) => ['fallback', fallbackText(one)]),
     ...status.feeds.map((feed) => [`feed ${feed.name}`, feedText(feed, now)]),
+    ...(status.subscriptions ?? []).map((one) => [`subscription ${one.name}`, subscriptionText(one, now)]),
     ...status.acknowledgements.map(({ feed, awaited, overdue, undelivered }) => [
       `answers ${feed}`,
       `${awaited} awaited by senders, ${overdue} of them overdue, ${undelivered} not delivered yet`,
     ]),
     ...status.endpoints.map((endpoint) => [`endpoint ${endpoint.name}`, endpointText(endpoint, now)]),
+    ...(status.leftOut ?? []).map(({ name, text }) => [`endpoint ${name}`, `left out: ${text}`]),
     ...(consoleUrl === null ? [] : [['console', consoleUrl]]),
   ];
   const head = `Wardflow ${status.version}, ${status.environment}, running for ${span(now - status.startedAt)}`;
@@ -109,6 +129,28 @@ function statusText(status: RuntimeStatus, consoleUrl: string | null, now: numbe
 
 function troubleText({ text, since, lastAt }: StoreTrouble, now: number): string {
   return `nothing is kept or acknowledged for ${span(now - since)} (last tried ${span(now - lastAt)} ago): ${text}`;
+}
+
+function subscriptionText(
+  { state, endpoint, heardAt, polledAt, watermark, missed, gaps, gapSince, trouble, counts }: SubscriptionView,
+  now: number,
+): string {
+  const ago = (at: number | null): string =>
+    at === null ? 'never' : `${Math.max(0, Math.round((now - at) / 1000))} s ago`;
+  const facts = [
+    `${state} at ${endpoint}`,
+    `heard ${ago(heardAt)}`,
+    `polled ${ago(polledAt)}`,
+    ...(watermark === null ? [] : [`all kept until ${dateTime(watermark)}`]),
+    ...(gapSince === null ? [] : ['a gap is open']),
+    ...(gaps > 0 ? [`${gaps} gaps closed`] : []),
+    ...(missed > 0 ? [`${missed} found by the poll alone`] : []),
+    `since it started: ${counts.notifications} told, ${counts.duplicates} again, ${counts.polled} by ${counts.polls} polls`,
+    ...(counts.refused > 0 ? [`${counts.refused} refused at its address`] : []),
+    ...(counts.askedAgain > 0 ? [`asked again ${counts.askedAgain} times`] : []),
+    ...(trouble === null ? [] : [trouble.text]),
+  ];
+  return facts.join(', ');
 }
 
 function feedText(feed: FeedStatus, now: number): string {
@@ -147,7 +189,7 @@ function refusedTexts(refused: FeedRefusals): readonly string[] {
   return some.length === 0 ? [] : [`since it started: ${some.join(', ')}`];
 }
 
-const SPOKEN = { fhir: 'FHIR', mllp: 'HL7' } as const;
+const SPOKEN = { fhir: 'FHIR', mllp: 'HL7', http: 'HTTP' } as const;
 
 function endpointText(endpoint: EndpointHealth, now: number): string {
   const { kind, state, since, lastFailureCode, circuit, pausedUntil } = endpoint;

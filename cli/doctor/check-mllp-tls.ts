@@ -5,18 +5,16 @@ import {
   parseBindings,
   readListenTls,
   readSendTls,
-  TLS_ENDS_SOON_MS,
   tlsFolderOf,
-  WardflowError,
   type Bindings,
   type Config,
   type EndpointBinding,
   type FeedBinding,
 } from '../../engine/index.ts';
 import { isLoopback } from '../../governance/server/tls/listening.ts';
-import { ok, warning, wrong, type Finding } from './finding.ts';
+import { authorities, dates, guarded, openKey } from './certificate-findings.ts';
+import { warning, type Finding } from './finding.ts';
 
-const DAY_MS = 86_400_000;
 const ENVIRONMENTS = ['staging', 'production'];
 
 /** What HL7 crosses the network with, in each environment of this machine: its certificates, or that it is in clear. */
@@ -87,48 +85,4 @@ function endpointFindings(about: string, endpoint: EndpointBinding, folder: stri
       ...openKey(about, client?.keyIsOpen === true, tls.client?.key ?? ''),
     ];
   });
-}
-
-/** A file that cannot be used is a finding, and the others are still looked at. */
-function guarded(about: string, look: () => readonly Finding[]): readonly Finding[] {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof WardflowError) return [wrong(about, error.message, error.remedy)];
-    throw error;
-  }
-}
-
-const RENEW = 'Renew it: Wardflow takes the new files within a minute, without a restart.';
-
-function dates(
-  about: string,
-  what: string,
-  { validFrom, validUntil }: { readonly validFrom: number; readonly validUntil: number },
-  now: number,
-): Finding {
-  const until = new Date(validUntil).toISOString().slice(0, 10);
-  if (now >= validUntil) return wrong(about, `${what} ran out on ${until}`, RENEW);
-  if (now < validFrom)
-    return wrong(
-      about,
-      `${what} is not valid yet`,
-      'Check the clock of this machine, or the dates of the certificate.',
-    );
-  if (validUntil - now >= TLS_ENDS_SOON_MS) return ok(about, `${what} is valid until ${until}`);
-  const days = Math.floor((validUntil - now) / DAY_MS);
-  return warning(about, `${what} runs out in ${days === 1 ? '1 day' : `${days} days`} (${until})`, RENEW);
-}
-
-/** Only what needs doing: many authorities of a hospital are long-lived and of no interest here. */
-function authorities(about: string, file: string, validUntil: number, now: number): readonly Finding[] {
-  const found = dates(about, `an authority in ${file}`, { validFrom: 0, validUntil }, now);
-  return found.level === 'ok' ? [] : [found];
-}
-
-function openKey(about: string, isOpen: boolean, file: string): readonly Finding[] {
-  if (!isOpen) return [];
-  return [
-    warning(about, `other users of this machine may read or change ${file}`, 'Run chmod 600 on it, as its owner.'),
-  ];
 }

@@ -29,7 +29,7 @@ export async function checkBindings(config: Config, run: RunInfo | null): Promis
     if (errorName(error) === 'ENOENT') return [note('bindings', 'none yet; the first start writes them')];
     return [wrong('bindings', `${file} cannot be read (${errorName(error)})`, 'Make it readable for this user.')];
   }
-  const { feeds, endpoints, channels, unresolved } = parseBindings(
+  const { feeds, endpoints, channels, subscriptions, events, unresolved } = parseBindings(
     text,
     sandbox ? { ...config, fhirBase: `${sandbox.url}/fhir` } : config,
     file,
@@ -38,6 +38,8 @@ export async function checkBindings(config: Config, run: RunInfo | null): Promis
     ...Object.keys(feeds).map((one) => `feed ${one}`),
     ...Object.keys(endpoints).map((one) => `endpoint ${one}`),
     ...Object.keys(channels).map((one) => `channel ${one}`),
+    ...Object.keys(subscriptions).map((one) => `subscription ${one}`),
+    ...Object.keys(events).map((one) => `HTTP events ${one}`),
   ];
   return [
     ok('bindings', bound.length === 0 ? 'nothing is bound' : bound.join(', ')),
@@ -151,15 +153,34 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
     ...(status.storeTrouble === null
       ? []
       : [wrong('store', status.storeTrouble.text, 'No message is acknowledged until then; it recovers by itself.')]),
+    ...(status.rosterTrouble === null
+      ? []
+      : [
+          wrong(
+            'roster in force',
+            `${environment} cannot use its roster (${status.rosterTrouble.reason}); in force is ${status.rosterTrouble.inForce ?? 'none, so that roles are told by their own channels'}`,
+            'Mend roster.json, or import it again with "wardflow roster import"; it is taken up at once.',
+          ),
+        ]),
     ...release,
   ];
+  const polled = new Set((status.subscriptions ?? []).map(({ name }) => name));
   for (const { name, state, host, port, error } of status.feeds) {
     const about = `feed ${name}`;
-    if (state === 'listening') findings.push(ok(about, `listens on ${host}:${port}`));
+    if (state === 'listening')
+      findings.push(ok(about, port === null ? 'takes what comes' : `listens on ${host}:${port}`));
+    else if (state === 'unbound' && polled.has(name)) findings.push(note(about, 'is not bound: its server is polled'));
     else if (state === 'unbound')
       findings.push(warning(about, 'is not bound', 'Add it under "feeds" in bindings.json.'));
     else if (state === 'starting') findings.push(note(about, 'is starting'));
     else findings.push(wrong(about, error?.text ?? 'does not listen', 'Free its port or bind it to another.'));
+  }
+  for (const { name, state, watches, trouble } of status.subscriptions ?? []) {
+    const about = `subscription ${name}`;
+    // Said of the feed already, and no trouble: a poll alone is a choice.
+    if (trouble === null || trouble.code === 'subscription-unbound')
+      findings.push(ok(about, `${state === 'active' ? 'is told of' : 'finds'} changes of ${watches}`));
+    else findings.push(warning(about, trouble.text, 'See "Subscriptions" in the console, and the guide to them.'));
   }
   for (const { name, state, lastFailureCode } of status.endpoints)
     findings.push(
@@ -177,6 +198,13 @@ async function checkRuntime(io: Io, environment: string): Promise<readonly Findi
         'dead letters',
         `${status.work.dead} work ${status.work.dead === 1 ? 'item needs' : 'items need'} a person`,
         'See "npx wardflow messages list --state dead" or the console; mend the cause, then redrive.',
+      ),
+    );
+  if (status.openIdentityQuestions > 0)
+    findings.push(
+      note(
+        'identity questions',
+        `${status.openIdentityQuestions} of "is this the same patient?" ${status.openIdentityQuestions === 1 ? 'waits' : 'wait'} for a person: see "Patient IDs" in the console, or "npx wardflow identities list"`,
       ),
     );
   for (const { subscription, count } of status.stranded)

@@ -1,20 +1,38 @@
 /** `wardflow doctor`: looks at everything that can keep Wardflow from running well, and says how to mend it. */
 import { readRunInfo, WardflowError, type Config, type RunInfo } from '../../engine/index.ts';
 import { demoFlowsFolder } from '../../supervisor/demo-flows.ts';
+import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { redactorOf } from '../redaction.ts';
 import { json, safe } from '../terminal.ts';
 import { checkAuditHeads } from './check-audit-heads.ts';
 import { checkChannels } from './check-channels.ts';
 import { checkBound } from './check-bound.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDataFolder, checkDisk, checkNode } from './check-machine.ts';
+import { checkLifetimes } from './check-lifetimes.ts';
+import { checkFhirEndpoints } from './check-fhir-endpoints.ts';
 import { checkMllpTls } from './check-mllp-tls.ts';
 import { checkBindings, checkPorts, checkRunning } from './check-running.ts';
+import { checkRosters } from './check-roster.ts';
 import { checkTls } from './check-tls.ts';
 import { ok, wrong, type Finding } from './finding.ts';
+import { writeSupportBundle } from './support-bundle.ts';
+
+export interface DoctorOptions {
+  readonly json?: boolean;
+  /** File of the support bundle. */
+  readonly bundle?: string;
+  /** Profile that it is written by; default `nothing-clinical`. */
+  readonly redact?: string;
+}
 
 /** Gives the exit code: 1 when something is wrong; warnings alone are 0. */
-export async function doctor(io: Io, options: { readonly json?: boolean }): Promise<number> {
+export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
+  const { bundle, redact } = options;
+  if (bundle === undefined && redact !== undefined)
+    throw cliErrors.create('option-invalid', { option: '--redact', takes: 'a profile for what --bundle writes' });
+  const redactor = bundle === undefined ? undefined : await redactorOf(io, redact ?? true);
   const findings: Finding[] = [checkNode()];
   const config = attempt(findings, 'settings', () => io.config());
   if (config) {
@@ -25,15 +43,22 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     const run = await guardedRun(findings, config);
     const [folder, now] = [run?.demo ? demoFlowsFolder(config) : config.flowsFolder, new Date(io.now())];
     findings.push(
+      ...(await guarded('lifetimes', () => checkLifetimes(config))),
       ...(await guarded('TLS', () => checkTls(config, io.now()))),
       ...(await guarded('bindings', () => checkBindings(config, run))),
       ...(await guarded('MLLP', () => checkMllpTls(config, io.now()))),
+      ...(await guarded('FHIR endpoints', () => checkFhirEndpoints(config, io.now()))),
       ...(await guarded('alert channels', () => checkChannels(config))),
       ...(await guarded('processes', () => (run ? checkRunning(io, run, config) : checkPorts(config)))),
       ...(await guarded('audit heads', () => checkAuditHeads(config, run !== null, io.now()))),
       ...(await guarded('definitions', () => checkDefinitions(folder, now))),
+      ...(await guarded('roster', () => checkRosters(config, io.now()))),
       ...(await guarded('names of flows', () => checkBound(config, folder, now))),
     );
+  }
+  if (bundle !== undefined && redactor) {
+    await writeSupportBundle(io, bundle, findings, redactor);
+    io.err(`Written to ${bundle} by the redaction profile ${redactor.profile.name}: read it before you pass it on.\n`);
   }
   const errors = findings.filter(({ level }) => level === 'error').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
