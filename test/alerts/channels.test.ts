@@ -120,6 +120,19 @@ describe('channels of alerts', () => {
     assert.doesNotMatch(first.text, /repeat/i);
   });
 
+  it('trust nobody because of an environment variable of Node.js', async () => {
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      assert.equal(await failed(email({ ca: null })), 'permanent channel-refused');
+      assert.equal(await failed(webhook({ ca: null })), 'permanent channel-refused');
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    }
+    assert.equal(smtp.mails.length, 0);
+  });
+
   it('say of a mail that was not sent whether it may have been', async () => {
     assert.equal(await failed(email({ ca: null })), 'permanent channel-refused');
     assert.equal(await failed(email({ port: 1 })), 'transient channel-unreachable');
@@ -204,6 +217,11 @@ describe('channels of alerts', () => {
     const all = { ana: ['a@x', 'b@x'], ben: ['b@x'], doctor: ['d@x'] };
     assert.deepEqual(addressesOf(all, { to: 'doctor', people: ['ana', 'ben', 'zoe'] }), ['a@x', 'b@x']);
     assert.deepEqual(addressesOf(all, { to: 'doctor', people: [] }), ['d@x']);
+    assert.deepEqual(
+      addressesOf(all, { to: 'roster doctor', people: [] }),
+      ['d@x'],
+      'nobody is on, or no roster is in force',
+    );
     assert.deepEqual(addressesOf(all, { to: 'constructor', people: ['__proto__'] }), []);
   });
 
@@ -213,6 +231,6 @@ describe('channels of alerts', () => {
       JSON.stringify(contentOf(alert, 'started', content, 'https://c.example.org/'));
     for (const part of ['a1', 'm1', 'potassium', 'pages']) assert.ok(!told('none').includes(part), part);
     assert.ok(told('reference').includes('a1') && !told('reference').includes('potassium'));
-    assert.ok(told('minimum').includes('A potassium') && told('minimum').includes('/messages/m1'));
+    assert.ok(told('minimum').includes('A potassium') && told('minimum').includes('https://c.example.org/alerts/a1'));
   });
 });

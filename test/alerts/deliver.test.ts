@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { WardflowError } from '../../engine/index.ts';
+import { alertErrors } from '../../engine/alerts/errors.ts';
+import { WardflowError, type AlertChannel } from '../../engine/index.ts';
+import { failureOf } from '../../engine/queue/failure.ts';
 import { AlertBench, alertPolicyOf } from '../kit/alert-bench.ts';
 import { makeCertificate } from '../kit/certificates.ts';
 import { eventually } from '../kit/eventually.ts';
@@ -130,23 +132,45 @@ describe('an alert', () => {
   });
 
   it('is not told any more when somebody has acknowledged it before its turn', async () => {
-    const { alerts } = bench.engine.store;
+    const { alerts } = bench.engine;
     https.answer = { status: 403 };
     smtp.fault = 'refuse';
     const tiers = [{ name: 'page', when: 'true', to: { role: 'doctor' }, channels: ['pager'] }];
     const { alert } = await start(HIGH, alertPolicyOf({ tiers }));
     await tellings(1);
-    const now = await alerts.get(alert?.id ?? '');
-    assert.ok(now);
-    const acknowledged = { by: 'user:ana', at: bench.clock.now() };
-    const next = { ...now, version: now.version + 1, state: 'acknowledged' as const, acknowledged };
-    const audit = { at: bench.clock.now(), type: 'alert.resolved', actor: 'user:ana', details: {} };
-    assert.equal((await alerts.change(now.id, now.version, next, null, audit)).kind, 'changed');
+    await alerts.acknowledge(alert?.id ?? '', 1, 'user:ana');
     bench.clock.advance(60_000);
     await tellings(2);
     assert.ok(!(bench.told[1] instanceof WardflowError));
     assert.equal(bench.told[1]?.kind, 'not-needed');
     assert.equal(https.posts.length, 1);
+  });
+
+  it('goes to no further channel when somebody takes it over while one is tried', async () => {
+    const sent: string[] = [];
+    const slow: AlertChannel = {
+      name: 'pager',
+      async send({ id }) {
+        await other.engine.alerts.acknowledge(id, 1, 'user:ana');
+        return {
+          ok: false,
+          failure: failureOf(alertErrors.create('channel-refused', { channel: 'pager', reason: '' })),
+        };
+      },
+    };
+    const mail: AlertChannel = {
+      name: 'mail',
+      send: ({ id }) => Promise.resolve({ ok: true, state: 'sent' } as const).finally(() => sent.push(id)),
+    };
+    const other = await AlertBench.open({ channels: new Map([slow, mail].map((one) => [one.name, one])) });
+    try {
+      await other.consider(await other.accept(), HIGH);
+      await eventually('it is settled', () => other.told.length === 1);
+      assert.ok(!(other.told[0] instanceof WardflowError));
+      assert.deepEqual([other.told[0]?.kind, sent], ['not-needed', []]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('joins one that is more urgent, and is told for itself where it is more urgent', async () => {
@@ -161,6 +185,23 @@ describe('an alert', () => {
     assert.deepEqual(
       held.map(({ because, by }) => [because, by]),
       [['joined', page.alert?.id]],
+    );
+  });
+
+  it('begins for each flow, and is resolved by that flow: another policy of the same name tells somebody else', async () => {
+    const policy = alertPolicyOf({ resolveOn: 'event.status = "withdrawn"' });
+    const in_ = async (definition: string, event: object) =>
+      bench.consider(await bench.accept(), event, policy, 1, definition);
+    assert.equal((await in_('flow-a', HIGH)).outcome, 'started');
+    assert.equal((await in_('flow-b', HIGH)).outcome, 'started', 'nobody of flow-b has been told');
+    assert.equal((await in_('flow-b', HIGH)).outcome, 'joined');
+    assert.equal((await in_('flow-c', { ...HIGH, status: 'withdrawn' })).outcome, 'nothing');
+    const resolved = await in_('flow-b', { ...HIGH, status: 'withdrawn' });
+    assert.equal(resolved.alert?.definition, 'flow-b');
+    const open = await bench.engine.store.alerts.list({ states: ['open'], limit: 10 });
+    assert.deepEqual(
+      open.map(({ definition }) => definition),
+      ['flow-a'],
     );
   });
 

@@ -16,11 +16,12 @@ const lines = (write: (log: ReturnType<typeof createLog>) => void): Record<strin
 describe('the log', () => {
   it('writes the sentence and the listed fields', () => {
     const [line] = lines((log) =>
-      log.with({ part: 'intake' }).info('frame accepted', { feed: 'hospital', port: 2575 }),
+      log.with({ part: 'intake' }).info('frame accepted', { feed: 'hospital', port: 2575, release: 7 }),
     );
     assert.equal(line?.['text'], 'frame accepted');
     assert.equal(line?.['part'], 'intake');
     assert.equal(line?.['port'], 2575);
+    assert.equal(line?.['release'], 7);
   });
 
   it('drops fields that are not listed, and values that are no plain text or number', () => {

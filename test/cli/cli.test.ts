@@ -16,9 +16,10 @@ import {
 } from '../../engine/index.ts';
 import { runCli } from '../../cli/run.ts';
 import type { EscalationList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import { adt } from '../kit/hl7-messages.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { skipBecause } from '../kit/requires.ts';
-import { RuntimeProcess } from '../kit/runtime-process.ts';
+import { freePort, RuntimeProcess } from '../kit/runtime-process.ts';
 
 interface Ended {
   readonly code: number;
@@ -100,7 +101,7 @@ describe('wardflow on the command line', function () {
     await sender.send(Buffer.from('MSH|^~\\&|SCHED|\u202eSITE\u009b31m|||20260310||SIU^S12|WF-SIU|P|2.5.1\r', 'utf8'));
     await sender.send(Buffer.from('no message at all', 'utf8'));
     sender.close();
-    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0 && work.dead === 2);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0 && work.dead === 1);
   });
   after(() => runtime?.dispose());
 
@@ -110,7 +111,8 @@ describe('wardflow on the command line', function () {
       work: Record<string, number>;
     };
     assert.deepEqual(status.messages, { accepted: 5, quarantined: 1, unrouted: 1, resend: 1 });
-    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 5, dead: 2, discarded: 0 });
+    // Of the critical result also the page that its alert policy asks for.
+    assert.deepEqual(status.work, { waiting: 0, claimed: 0, parked: 0, done: 6, dead: 1, discarded: 0 });
     const plain = await text('status');
     assert.match(plain, /messages +5 accepted, 1 unreadable \(quarantined\), 1 no flow \(unrouted\), 1 resend\n/);
     assert.match(plain, /feed hospital +listening on 127\.0\.0\.1:\d+/);
@@ -158,15 +160,15 @@ describe('wardflow on the command line', function () {
 
   it("shows a message's way and why a rule decided so, and nothing that names the patient", async () => {
     const plain = await text('messages', 'show', 'WF-S-0002');
-    assert.match(plain, /critical-lab-result\/lab-results: dead/);
+    assert.match(plain, /critical-lab-result\/critical-result: dead/);
     assert.match(plain, /critical-results +row k-high +Test code is 2823-3, Value 6\.9 is > 6\.2.*: row k-high/);
     assert.doesNotMatch(plain, /Beispiel|900100011|1954/);
   });
 
   it('redrives a dead letter with a reason that is kept', async () => {
     const answer = await text('messages', 'redrive', 'WF-S-0002', '--reason', 'the EHR is bound now');
-    assert.match(answer, /: 2 redriven\n$/);
-    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 2 && work.waiting + work.claimed === 0);
+    assert.match(answer, /: 1 redriven\n$/);
+    await runtime.until<RuntimeStatus>('/status', ({ work }) => work.dead === 1 && work.waiting + work.claimed === 0);
     const records = (await text('audit', 'export')).trim().split('\n');
     const redriven = records
       .map((line) => (JSON.parse(line) as { record: { type: string; actor: string; reason?: string } }).record)
@@ -209,7 +211,7 @@ describe('wardflow on the command line', function () {
     const redriven = (await text('audit', 'export', '--type', 'work.*', '--text', 'EHR bound', '--offline')).trim();
     assert.deepEqual(
       redriven.split('\n').map((line) => read(line).record.type),
-      ['work.redriven', 'work.redriven'],
+      ['work.redriven'],
     );
     const fhir = (await text('audit', 'export', '--format', 'fhir', '--type', 'work.redriven')).trim().split('\n');
     assert.equal((JSON.parse(fhir[0] ?? '') as { resourceType: string }).resourceType, 'AuditEvent');
@@ -221,8 +223,35 @@ describe('wardflow on the command line', function () {
     assert.match(out.toString(), /staging is broken at record 3: a record before it is missing.*audit-chain-broken/s);
   });
 
+  it('lets out by a redaction profile what says nothing of the patient', async () => {
+    const hides = (answer: string): string => {
+      assert.doesNotMatch(answer, /Beispiel|900100011|1954|\b6\.9\b|potassium/i);
+      return answer;
+    };
+    const raw = hides(await text('messages', 'show', 'WF-S-0002', '--raw', '--redact'));
+    assert.match(raw, /^MSH\|\^~\\&\|#\w{12}\|.*\|ORU\^R01/);
+    const shown = hides(await text('messages', 'show', 'WF-S-0002', '--redact', 'nothing-clinical'));
+    const { work } = JSON.parse(shown) as { work: { definition: string }[] };
+    assert.ok(work.some(({ definition }) => definition === 'critical-lab-result'));
+    const [record] = hides(await text('audit', 'export', '--redact', '--type', 'work.redriven')).split('\n');
+    assert.match(record ?? '', /"type":"work\.redriven"/);
+    assert.doesNotMatch(record ?? '', /the EHR is bound now|cli:/);
+    assert.match(hides(await text('audit', 'export', '--redact', '--format', 'fhir')), /"resourceType":"AuditEvent"/);
+    for (const asked of [
+      ['messages', 'show', 'WF-S-0002', '--redact', 'nobody'],
+      ['audit', 'export', '--redact', 'nobody'],
+      ['doctor', '--bundle', join(runtime.folder, 'other.json'), '--redact', 'nobody'],
+    ]) {
+      const refused = await wardflow(...asked);
+      assert.equal(refused.code, 1);
+      assert.equal(refused.out.toString(), '');
+      assert.match(refused.err, /^There is no redaction profile "nobody"; known: nothing-clinical/);
+    }
+  });
+
   it('finds what is wrong, and what to do', async () => {
-    const { out, code } = await wardflow('doctor', '--json');
+    const file = join(runtime.folder, 'support.json');
+    const { out, code } = await wardflow('doctor', '--json', '--bundle', file);
     const { findings } = JSON.parse(out.toString()) as { findings: { level: string; about: string; text: string }[] };
     const about = (name: string): string | undefined => findings.find((one) => one.about === name)?.level;
     assert.equal(code, 0, out.toString());
@@ -231,6 +260,17 @@ describe('wardflow on the command line', function () {
     assert.equal(about('feed hospital'), 'ok');
     assert.equal(about('dead letters'), 'warning');
     assert.equal(about('rule table critical-lab-result/critical-results'), 'ok');
+    assert.equal(about('lifetimes'), 'note', 'nothing is said of how long anything is kept');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const text = readFileSync(file, 'utf8');
+    assert.doesNotMatch(text, /Beispiel|900100011|1954|6\.9/);
+    const bundle = JSON.parse(text) as {
+      redaction: { name: string };
+      findings: unknown[];
+      runtimes: { staging: { feeds: { name: string }[] } };
+    };
+    assert.deepEqual([bundle.redaction.name, bundle.findings.length], ['nothing-clinical', findings.length]);
+    assert.equal(bundle.runtimes.staging.feeds[0]?.name, 'hospital');
   });
 
   it("looks at the definitions that the demo's staging runs, not at those that it was copied from", async () => {
@@ -252,7 +292,13 @@ describe('wardflow on the command line', function () {
     const bindings = { kind: 'bindings', format: 1, feeds: {}, endpoints: {} };
     mkdirSync(environmentFolder(place, 'staging'), { recursive: true });
     writeFileSync(join(environmentFolder(place, 'staging'), 'bindings.json'), JSON.stringify(bindings));
-    const { out, code } = await run(['doctor'], { WARDFLOW_DATA: place });
+    const [governance, staging, mllp] = await Promise.all([freePort(), freePort(), freePort()]);
+    const { out, code } = await run(['doctor'], {
+      WARDFLOW_DATA: place,
+      WARDFLOW_GOVERNANCE_PORT: String(governance),
+      WARDFLOW_STAGING_PORT: String(staging),
+      WARDFLOW_MLLP_PORT: String(mllp),
+    });
     assert.match(out.toString(), /WARNING +flow critical-lab-result: The feed "hospital" is not bound in staging/);
     assert.match(out.toString(), /WARNING +flow critical-lab-result: The FHIR endpoint "ehr" is not bound in staging/i);
     assert.equal(code, 0);
@@ -281,11 +327,13 @@ describe('wardflow on the command line', function () {
     const reason = 'the sender is being moved';
     assert.match(await text('pause', 'feed', 'hospital', '--reason', reason, '--until', '1h'), stopped);
     assert.match(await text('status'), stopped);
-    const { switches } = JSON.parse(await text('status', '--json')) as Pick<RuntimeStatus, 'switches'>;
+    const status = await text('status', '--json');
+    const { switches } = JSON.parse(status) as Pick<RuntimeStatus, 'switches'>;
     assert.deepEqual(
       switches.map(({ kind, inForce }) => [kind, inForce]),
       [['feed', true]],
     );
+    assert.doesNotMatch(status, /: 1\d{12}\b/);
     assert.equal(await text('resume', 'feed', 'hospital'), 'feed hospital goes on.\n');
     assert.doesNotMatch(await text('status'), /stopped/);
     for (const [args, said] of [
@@ -328,15 +376,17 @@ describe('wardflow on the command line', function () {
         .toString('utf8')
         .replaceAll(/(WF-S-00|1954|L10|V00|9001000)\d\d/g, `$1${n}`);
       await sender.send(one);
+      // A discharge waits for nobody's answer: what is dead of it can be discarded.
+      await sender.send(adt('A03', `WF-D-${n}`, `D${n}`));
     }
     sender.close();
-    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 2);
+    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 4);
     const discard = ['messages', 'discard', '--state', 'dead', '--reason', 'test data'];
     assert.match(await text(...discard, '--dry-run'), /^\d+ dead letters of \d+ messages would be discarded\./);
     assert.match((await wardflow(...discard)).err, /^\d+ messages are meant, and there is no terminal to ask on\./);
     const env = { WARDFLOW_DATA: runtime.folder };
     assert.equal((await run(discard, env, 'no')).out.toString(), 'Nothing was done.\n');
-    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 2);
+    await runtime.until<RuntimeStatus>('/status', (status) => messagesDead(status) === before + 4);
     const said = (await run(discard, env, 'yes')).out.toString();
     assert.match(said, /^\d+ of \d+ messages discarded\. \d+ more belong to escalations that are open and stay: /);
     assert.match((await run(discard, env, 'yes')).out.toString(), /^No dead letter can be taken\. \d+ more belong/);

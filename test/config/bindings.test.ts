@@ -11,6 +11,8 @@ const config = readConfig({ WARDFLOW_FHIR_BASE: 'http://127.0.0.1:8103/fhir/R4/'
 const parse = (parts: object): Bindings =>
   parseBindings(JSON.stringify({ kind: 'bindings', format: 1, ...parts }), readConfig({}));
 
+const BEARER = { kind: 'bearer', credential: 'token' };
+
 describe('bindings', () => {
   let folder: string;
   beforeEach(async () => {
@@ -38,6 +40,64 @@ describe('bindings', () => {
     assert.equal(bindings.feeds['hospital']?.listen.port, 2575);
   });
 
+  it('takes how a FHIR server is reached, and fills in what is not said', () => {
+    const smart = { kind: 'smart-backend', credential: 'key', clientId: 'c', scope: 'system/Task.rs system/Task.c' };
+    const whole = {
+      base: 'https://ehr/fhir/',
+      auth: smart,
+      tls: { ca: 'ca.pem' },
+      deadlineMs: 60_000,
+      maxAnswerBytes: 8_000_000,
+      allow: { Task: ['status', 'note.text', 'value[x]'], Patient: ['*'] },
+      provenance: true,
+    };
+    assert.deepEqual(parse({ feeds: {}, endpoints: { ehr: whole } }).endpoints['ehr'], {
+      ...whole,
+      kind: 'fhir',
+      base: 'https://ehr/fhir',
+      auth: { ...smart, tokenUrl: null, alg: null, kid: null },
+      tls: { ca: 'ca.pem', client: null, serverName: null },
+      timeoutMs: 15_000,
+      concurrency: 8,
+    });
+    const bearer = parse({ feeds: {}, endpoints: { ehr: { base: 'https://ehr', auth: BEARER } } }).endpoints['ehr'];
+    assert.deepEqual(bearer?.kind === 'fhir' && bearer.auth, BEARER);
+  });
+
+  it('leaves out a FHIR server of which it cannot be meant', () => {
+    const problems = (over: object): string => {
+      const { endpoints, leftOut } = parse({ feeds: {}, endpoints: { ehr: { base: 'https://ehr', ...over } } });
+      assert.deepEqual(endpoints, {});
+      assert.deepEqual(
+        leftOut.map(({ name }) => name),
+        ['ehr'],
+      );
+      return leftOut[0]?.problems ?? '';
+    };
+    assert.match(problems({ base: 'http://ehr.example.org', auth: BEARER }), /ehr\.base.*only sent over https/);
+    assert.match(
+      problems({
+        auth: { kind: 'smart-backend', credential: 'k', clientId: 'c', scope: 's', tokenUrl: 'http://x.org' },
+      }),
+      /ehr\.auth\.tokenUrl.*no https address/,
+    );
+    const secret = problems({ base: 'https://ana:hunter2@ehr', auth: { kind: 'bearer', credential: 'hunter2/..' } });
+    assert.match(secret, /ehr\.base must be.*ehr\.auth\.credential must be/);
+    assert.doesNotMatch(secret, /hunter2/);
+    assert.match(problems({ base: '${WARDFLOW_NOTHING}' }), /ehr\.base names \$\{WARDFLOW_NOTHING\}/);
+    assert.match(problems({ auth: { kind: 'bearer' } }), /ehr\.auth lacks "credential"/);
+    assert.match(
+      problems({ auth: { ...BEARER, credential: '../../etc/passwd' } }),
+      /a file name in the folder credentials/,
+    );
+    assert.match(problems({ auth: { kind: 'none', credential: 'x' } }), /unknown key "credential"/);
+    assert.match(problems({ auth: { ...BEARER, kind: 'smart-backend' } }), /lacks "clientId".*lacks "scope"/s);
+    assert.match(problems({ allow: { task: [] } }), /a FHIR resource type/);
+    assert.match(problems({ allow: { Task: ['name..family'] } }), /an element such as/);
+    assert.match(problems({ provenance: 'yes' }), /provenance must be/);
+    assert.match(problems({ tls: { client: { certificate: 'a.pem' } } }), /lacks "key"/);
+  });
+
   it('names the file and every wrong place', async () => {
     await writeFile(
       bindingsPath(folder),
@@ -45,7 +105,10 @@ describe('bindings', () => {
         kind: 'bindings',
         format: 1,
         feeds: { hospital: { listen: { host: '', prot: 2575 } }, Bad: { listen: { host: '::1', port: 1 } } },
-        endpoints: { ehr: { base: '${WARDFLOW_NOTHING}' }, lab: { base: 'ftp://lab', auth: { kind: 'basic' } } },
+        endpoints: { Lab: { base: 'https://lab' } },
+        subscriptions: {
+          beds: { listen: { host: '::1', port: 1 }, publicBase: '${WARDFLOW_NOTHING}', credential: 'c' },
+        },
       }),
     );
     await assert.rejects(loadBindings(folder, config), (error: Error & { code?: string }) => {
@@ -54,14 +117,26 @@ describe('bindings', () => {
         bindingsPath(folder),
         'feeds.hospital.listen has an unknown key "prot" (did you mean "port"?)',
         'feeds.hospital.listen lacks "port"',
-        'endpoints.ehr.base names ${WARDFLOW_NOTHING}',
-        'endpoints.lab.base must be a URL',
-        'endpoints.lab.auth.kind must be one of "none"',
+        'subscriptions.beds.publicBase names ${WARDFLOW_NOTHING}',
         'small letters',
       ])
         assert.ok(error.message.includes(part), `${part} in ${error.message}`);
       return true;
     });
+  });
+
+  it('leaves out one endpoint that is wrong, and takes all the rest', () => {
+    const { feeds, endpoints, channels, leftOut, unresolved } = parse({
+      feeds: { ehr: { listen: { host: '::1', port: 1 } } },
+      endpoints: { ehr: 7, lab: { base: 'https://lab', auth: {} }, pas: { base: 'https://pas' } },
+      channels: { lab: { kind: 'fhir', endpoint: 'lab', recipients: {} } },
+    });
+    assert.deepEqual([feeds, endpoints, channels].map(Object.keys), [['ehr'], ['pas'], ['lab']]);
+    assert.deepEqual(leftOut, [
+      { name: 'ehr', places: ['endpoints.ehr'], problems: 'endpoints.ehr must be object' },
+      { name: 'lab', places: ['endpoints.lab.auth'], problems: 'endpoints.lab.auth lacks "kind"' },
+    ]);
+    assert.deepEqual(unresolved, []);
   });
 
   it('reads receivers of HL7 messages and TLS, with their defaults', () => {
@@ -84,11 +159,13 @@ describe('bindings', () => {
   it('reads no key from elsewhere, and takes no setting of another kind of endpoint', () => {
     const problems = (endpoints: object, tls: object | null = null): string => {
       try {
-        parse({ feeds: { hospital: { listen: { host: '::1', port: 1, tls } } }, endpoints });
+        return (
+          parse({ feeds: { hospital: { listen: { host: '::1', port: 1, tls } } }, endpoints }).leftOut[0]?.problems ??
+          ''
+        );
       } catch (error) {
         return (error as Error).message;
       }
-      return '';
     };
     assert.match(
       problems({}, { certificate: '../a.pem', key: 'a/b' }),
@@ -127,6 +204,25 @@ describe('bindings', () => {
       });
   });
 
+  it('takes events by HTTP from whom it can know, and a certificate only where one is demanded', () => {
+    const bound = (auth: object, tls: object | null = null): Bindings =>
+      parse({ feeds: {}, endpoints: {}, events: { beds: { listen: { host: '127.0.0.1', port: 8088, tls }, auth } } });
+    const files = { certificate: 'a.pem', key: 'a-key.pem' };
+    assert.equal(bound({ kind: 'token', credential: 'beds' }).events['beds']?.perMinute, 6_000);
+    assert.equal(
+      bound({ kind: 'certificate' }, { ...files, clientCa: 'ca.pem' }).events['beds']?.auth.kind,
+      'certificate',
+    );
+    for (const [auth, tls] of [
+      [{ kind: 'certificate' }, null],
+      [{ kind: 'certificate' }, files],
+      [{ kind: 'none' }, null],
+      [{ kind: 'token' }, null],
+      [{ kind: 'token', credential: '../key' }, null],
+    ] as const)
+      assert.throws(() => bound(auth, tls), { code: 'bindings-invalid' }, JSON.stringify(auth));
+  });
+
   it('binds channels of alerts, and says of each what is wrong with it', () => {
     const bound = (channels: object): Bindings =>
       parse({ feeds: {}, endpoints: { ehr: { base: 'https://x/fhir' } }, channels });
@@ -153,11 +249,14 @@ describe('bindings', () => {
     refused(mail, /channels\.console is always there/, 'console');
   });
 
-  it('refuses a file that is not JSON, and a secret as a place holder', () => {
+  it('refuses a file that is not JSON, and fills in no secret', () => {
     assert.throws(() => parseBindings('{', config), { code: 'bindings-unreadable' });
     const text =
       '{"kind":"bindings","format":1,"feeds":{},"endpoints":{"ehr":{"base":"http://x/${WARDFLOW_ADMIN_PASSWORD}"}}}';
-    assert.throws(() => parseBindings(text, config), { code: 'bindings-invalid' });
+    const secret = readConfig({ WARDFLOW_ADMIN_PASSWORD: 'correct-horse-battery' });
+    const bindings = parseBindings(text, secret);
+    assert.deepEqual([bindings.endpoints, bindings.leftOut[0]?.places], [{}, ['endpoints.ehr.base']]);
+    assert.doesNotMatch(JSON.stringify(bindings), /correct-horse/);
   });
 
   it('says that the folder cannot be written', async () => {

@@ -10,6 +10,12 @@ export interface StoreAdapter {
   open(place: string): Promise<Store>;
   /** Arguments for `node` that start a program which opens the place as the next argument says. */
   readonly opener: string;
+  /** Where KEPT_COPIES says its places. */
+  readonly copies: 'sqlite' | 'mongo';
+  /** Files or collections of the place in which the text stands, as they are now. */
+  holding(place: string, text: string): Promise<readonly string[]>;
+  /** Names of all tables or collections, or of those that are not empty; sorted. */
+  kept(place: string, which?: 'with rows'): Promise<readonly string[]>;
 }
 
 /** Places and stores of one test, cleared away after it. */

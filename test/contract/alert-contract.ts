@@ -138,6 +138,15 @@ export function describeAlerts(adapter: StoreAdapter): void {
       assert.deepEqual(await groups({ definitions: [] }), []);
       assert.deepEqual(await groups({ since: T0 + 10, before: T0 + 20 }), ['g2']);
       assert.deepEqual(await groups({ limit: 1 }), ['g3']);
+      assert.deepEqual(await groups({ group: 'g2' }), ['g2']);
+      const [oldest] = await store.alerts.list({ group: 'g1' });
+      assert.ok(oldest);
+      await change(oldest, { state: 'acknowledged', acknowledged: { by: 'user:ana', at: T0 } });
+      const none = { open: 0, acknowledged: 0, closed: 0, resolved: 0 };
+      assert.deepEqual(await store.alerts.counts({}), { ...none, open: 2, acknowledged: 1 });
+      assert.deepEqual(await store.alerts.counts({ definitions: ['flow-b'] }), { ...none, open: 1 });
+      assert.deepEqual(await store.alerts.counts({ definitions: [] }), none);
+      assert.deepEqual(await store.alerts.counts({ since: T0 + 10, policy: 'other' }), { ...none, open: 1 });
     });
 
     it('say what was held back, and by which rule', async () => {
@@ -155,11 +164,12 @@ export function describeAlerts(adapter: StoreAdapter): void {
       const all = [
         held(T0),
         held(T0 + 1, { because: 'cooling-down', by: 'a1' }),
-        held(T0 + 2, { definition: 'flow-b' }),
+        held(T0 + 2, { definition: 'flow-b', group: 'group-2' }),
       ];
       for (const one of all) await store.alerts.heldBack(one);
       assert.deepEqual(await store.alerts.heldBackList({}), all.toReversed());
       assert.deepEqual(await store.alerts.heldBackList({ definitions: ['flow-b'] }), [all[2]]);
+      assert.deepEqual(await store.alerts.heldBackList({ group: 'group-2' }), [all[2]]);
       assert.deepEqual(await store.alerts.heldBackList({ since: T0 + 1, before: T0 + 2 }), [all[1]]);
     });
 

@@ -45,6 +45,21 @@ export function describeEffects(adapter: StoreAdapter): void {
       assert.deepEqual(await store.effects.ofMessage('m1'), [again.record]);
     });
 
+    it('gives what is done page by page, the latest first', async () => {
+      for (const key of ['a', 'b', 'c', 'd', 'e']) {
+        await store.effects.begin({ ...IDENTITY, key }, 'life-1', T0);
+        if (key !== 'c') await store.effects.finish(key, { state: 'done', result: null, summary: key }, T0);
+      }
+      const first = await store.effects.done({ limit: 3 });
+      assert.deepEqual(
+        first.records.map(({ key }) => key),
+        ['e', 'd'],
+      );
+      assert.ok(first.after !== null);
+      const second = await store.effects.done({ after: first.after, limit: 3 });
+      assert.deepEqual([second.records.map(({ key }) => key), second.after], [['b', 'a'], null]);
+    });
+
     it('lets one of two branches act that begin together', async () => {
       const kinds = (await Promise.all([begin(), begin()])).map((outcome) => outcome.kind);
       assert.deepEqual(kinds, ['act', 'in-flight']);

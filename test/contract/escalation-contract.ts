@@ -138,6 +138,34 @@ export function describeEscalations(adapter: StoreAdapter): void {
       assert.deepEqual(await by(), ['m3', 'm2']);
     });
 
+    it('finds those of a task, and walks the tasks for which one waits, also after reopening', async () => {
+      const of = (id: string, task: string, over: Partial<Escalation> = {}) =>
+        store.escalations.start(escalation({ id, key: `key-${id}`, task, ...over }));
+      await of('x1', 't2');
+      await of('x2', 't1');
+      await of('x3', 't2', { startedAt: T0 + 1 });
+      await of('x4', 't3', { state: 'exhausted', nextAt: null });
+      await of('x5', 't4', { state: 'cancelled', nextAt: null });
+      await store.escalations.start(escalation({ id: 'x6', key: 'key-x6' }));
+      const { escalations } = await opened.open(place);
+      assert.deepEqual(
+        (await escalations.list({ task: 't2' })).map(({ id, task }) => [id, task]),
+        [
+          ['x3', 't2'],
+          ['x1', 't2'],
+        ],
+      );
+      assert.deepEqual(await escalations.list({ task: 't2', states: ['cancelled'] }), []);
+      const walked: string[][] = [];
+      for (let after = ''; walked.length < 10; after = walked.at(-1)?.at(-1) ?? '') {
+        walked.push([...(await escalations.tasksWaitedFor(after, 2))]);
+        if (walked.at(-1)?.length === 0) break;
+      }
+      assert.deepEqual(walked.flat(), ['t1', 't2', 't3']);
+      await end('acknowledged', 'user:a');
+      assert.deepEqual(await store.escalations.tasksWaitedFor('t1', 10), ['t2', 't3'], 'another of it is open');
+    });
+
     it('lists by state, message, source and time, newest first', async () => {
       await store.escalations.start(escalation());
       await store.escalations.start(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Store } from '../../engine/index.ts';
-import { acceptOne, newMessage, newWork, T0, WINDOW } from '../kit/store-builders.ts';
+import { acceptOne, newMessage, newWork, SUBSCRIPTION, T0, WINDOW } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
 export function describeJournal(adapter: StoreAdapter): void {
@@ -41,6 +41,90 @@ export function describeJournal(adapter: StoreAdapter): void {
       assert.equal(stored.state, 'accepted');
       assert.deepEqual(stored.definitions, ['flow-a']);
       assert.equal(stored.answeredAt, null);
+    });
+
+    it('says of many messages at once what lists need, and nothing of those that are not there', async () => {
+      const hint = newMessage({ patientHint: 'A.B. …4711' });
+      const other = newMessage();
+      for (const one of [hint, other]) await store.journal.accept(one, [], WINDOW);
+      const labels = await store.journal.labels([other.id, 'none', hint.id]);
+      assert.deepEqual(
+        new Map(labels.map((one) => [one.id, one])),
+        new Map(
+          [hint, other].map(({ id, feed, controlId, type, patientHint }) => [
+            id,
+            { id, feed, controlId, type, patientHint },
+          ]),
+        ),
+      );
+      assert.deepEqual(await store.journal.labels([]), []);
+    });
+
+    it('keeps what the bytes are, and takes them for HL7 where nobody says', async () => {
+      const [hl7, fhir, event] = [
+        newMessage(),
+        newMessage({ format: 'fhir' }),
+        newMessage({ format: 'json' }),
+      ] as const;
+      for (const one of [hl7, fhir, event]) await store.journal.accept(one, [newWork(one)], WINDOW);
+      const formats = ['hl7v2', 'fhir', 'json'];
+      for (const [at, { id }] of [hl7, fhir, event].entries())
+        assert.equal((await store.journal.get(id))?.format, formats[at]);
+      const listed = await store.journal.list({ order: 'oldest-first' });
+      assert.deepEqual(
+        listed.map(({ format }) => format),
+        formats,
+      );
+      const request = { subscription: SUBSCRIPTION, limit: 3, owner: 'o', now: T0, leaseUntil: T0 + 1 };
+      const claimed = await store.work.claim([request]);
+      assert.deepEqual(
+        claimed.map(({ message }) => message.format),
+        formats,
+      );
+    });
+
+    it('knows a resend by what its source says where the bytes differ each time', async () => {
+      const first = newMessage({
+        controlId: 'c',
+        body: 'sent at 8:00',
+        sameAs: 'Patient/1/_history/2',
+        format: 'fhir',
+      });
+      const again = newMessage({
+        controlId: 'c',
+        body: 'sent at 8:01',
+        sameAs: 'Patient/1/_history/2',
+        format: 'fhir',
+      });
+      const next = newMessage({ controlId: 'c', body: 'sent at 8:02', sameAs: 'Patient/1/_history/3', format: 'fhir' });
+      const kinds: string[] = [];
+      for (const one of [first, again, next])
+        kinds.push((await store.journal.accept(one, [newWork(one)], WINDOW)).kind);
+      assert.deepEqual(kinds, ['accepted', 'resend', 'accepted']);
+      const stored = await store.journal.get(again.id);
+      assert.equal(stored?.resendOf, first.id);
+      assert.equal(stored.bodyHash, again.bodyHash, 'of its own bytes');
+    });
+
+    it('does not take the same bytes for a resend where the source tells them apart', async () => {
+      const first = newMessage({ controlId: 'c', body: '', sameAs: 'event 1', format: 'fhir' });
+      const next = newMessage({ controlId: 'c', body: '', sameAs: 'event 2', format: 'fhir' });
+      const bare = newMessage({ controlId: 'c', body: '', format: 'fhir' });
+      for (const one of [first, next, bare])
+        assert.equal((await store.journal.accept(one, [newWork(one)], WINDOW)).kind, 'accepted');
+      assert.equal((await store.journal.accept(newMessage({ controlId: 'c', body: '' }), [], WINDOW)).kind, 'resend');
+    });
+
+    it('sees such a resend in the same batch as its first, and of several at once the first only', async () => {
+      const some = [1, 2, 3, 4].map((n) =>
+        newMessage({ controlId: 'c', body: `sent ${n}`, sameAs: 'x', format: 'json' }),
+      );
+      const outcomes = await Promise.all(some.map((one) => store.journal.accept(one, [newWork(one)], WINDOW)));
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ['accepted', 'resend', 'resend', 'resend'],
+      );
+      assert.equal((await store.work.counts()).waiting, 1);
     });
 
     it('notes when the answer left', async () => {

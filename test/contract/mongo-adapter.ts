@@ -24,7 +24,33 @@ export const adapter: StoreAdapter = {
   },
   open: (place) => openMongoStore({ url: place, log: silentLog }),
   opener: import.meta.filename,
+  copies: 'mongo',
+  async holding(place, text) {
+    const found: string[] = [];
+    for (const [name, documents] of await allOf(place)) {
+      const kept = JSON.stringify(documents, (_, value: unknown) => plainText(value));
+      if (kept.includes(text)) found.push(name);
+    }
+    return found;
+  },
+  async kept(place, which) {
+    const all = await allOf(place);
+    return all.flatMap(([name, documents]) => (which === undefined || documents.length > 0 ? [name] : []));
+  },
 };
+
+async function allOf(place: string): Promise<readonly (readonly [name: string, documents: readonly unknown[]])[]> {
+  const connection = await administration(place);
+  const db = connection.getClient().db(connection.name);
+  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).toSorted();
+  return Promise.all(names.map(async (name) => [name, await db.collection(name).find({}).toArray()] as const));
+}
+
+/** Binary data says itself in base64. */
+function plainText(value: unknown): unknown {
+  const isLong = typeof value === 'string' && value.length > 1000;
+  return isLong ? `${value} ${Buffer.from(value, 'base64').toString('latin1')}` : value;
+}
 
 const places: string[] = [];
 const connections = new Map<string, Promise<Connection>>();

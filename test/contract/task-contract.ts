@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { TASK_STATES } from '../../engine/index.ts';
-import type { Assignment, EhrCopy, NewWork, Store, TaskEvent, WorkflowTask } from '../../engine/index.ts';
+import type {
+  Assignment,
+  EhrCopy,
+  NewWork,
+  Store,
+  TaskEvent,
+  TaskQuery,
+  TaskWord,
+  WorkflowTask,
+} from '../../engine/index.ts';
+import { LOOKED_AT } from '../../engine/store/task-words.ts';
 import { acceptOne, auditEntry, claimOf, DONE, newChild, settleAs, T0 } from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
@@ -114,6 +124,26 @@ export function describeTasks(adapter: StoreAdapter): void {
       assert.deepEqual(await changed(task('t9'), {}), { kind: 'unknown' });
     });
 
+    it('are listed by the units that somebody answers for, and by the roles that have none or are covered in all', async () => {
+      const to = (role: string | null, unit: string | null) => ({ assigned: { role, unit, person: null } });
+      const made = [
+        task('own-unit', to('porter', '4b')),
+        task('other-unit', to('nurse', '5a')),
+        task('no-unit', to('nurse', null)),
+        task('everywhere', to('coordinator', '5a')),
+        task('other', to('porter', null)),
+      ];
+      for (const one of made) await create(one);
+      const roles = [
+        { role: 'nurse', everywhere: false },
+        { role: 'coordinator', everywhere: true },
+      ];
+      const area = { units: ['4b'], roles };
+      assert.deepEqual((await idsOf({ area })).toSorted(), ['everywhere', 'no-unit', 'own-unit']);
+      assert.equal((await store.tasks.counts({ area }, T0)).requested, 3);
+      assert.deepEqual(await idsOf({ area: { units: [], roles: [] } }), [], 'who answers for nothing sees nothing');
+    });
+
     it('take one of two that change them at the same moment, from two processes', async () => {
       const other = await opened.open(place);
       const one = task('t1');
@@ -127,6 +157,19 @@ export function describeTasks(adapter: StoreAdapter): void {
       ]);
       assert.deepEqual(racing.map(({ kind }) => kind).toSorted(), ['changed', 'stale']);
       assert.equal((await store.tasks.events(now.id)).length, 2);
+    });
+
+    it('are found by what they are about, and those about nothing by nothing', async () => {
+      await create(task('a', { about: 'visit-1' }));
+      await create(task('b', { about: 'visit-2' }));
+      await create(task('c'));
+      const last = await create(task('d', { about: 'visit-1' }));
+      const about = async (subject: string): Promise<string[]> =>
+        (await store.tasks.list({ about: subject, order: 'newest-first' })).tasks.map(({ id }) => id);
+      assert.deepEqual(await about('visit-1'), ['d', 'a']);
+      assert.deepEqual(await about('visit-3'), []);
+      await changed(last.task, { state: 'accepted' });
+      assert.deepEqual(await about('visit-1'), ['d', 'a'], 'also after a change');
     });
 
     it('are listed by what is due first, then by urgency and age, page by page', async () => {
@@ -153,6 +196,78 @@ export function describeTasks(adapter: StoreAdapter): void {
       }
       await assert.rejects(store.tasks.list({ after: 'nonsense' }));
       assert.deepEqual(await idsOf({ overdueAt: T0 + 1001 }), ['soon-stat', 'soon']);
+    });
+
+    it('are listed newest first over several states, each once, page by page', async () => {
+      const states = ['completed', 'cancelled', 'completed', 'requested'] as const;
+      for (const [n, state] of states.entries()) await create(task(`t${n}`, { state }));
+      const ended = { states: ['completed', 'cancelled', 'completed'], order: 'newest-first' } as const;
+      assert.deepEqual(await idsOf(ended), ['t2', 't1', 't0']);
+      const first = await store.tasks.list({ ...ended, limit: 2 });
+      const second = await store.tasks.list({ ...ended, limit: 2, after: first.next ?? '' });
+      assert.deepEqual(
+        [...first.tasks, ...second.tasks].map(({ id }) => id),
+        ['t2', 't1', 't0'],
+      );
+      assert.deepEqual(await idsOf({ states: [], order: 'newest-first' }), []);
+    });
+
+    it('are found by words of what lists show of them, each word somewhere, and by nothing else', async () => {
+      const to = (role: string | null, unit: string | null, person: string | null = null) => ({
+        assigned: { role, unit, person },
+      });
+      await create(
+        task('bed', { ...to('porter', 'Ward 9'), title: 'Find a BED', serviceLine: 'Surgery', dueAt: T0 + 2 }),
+      );
+      await create(
+        task('call', { ...to('nurse', 'Ward 4b', 'ana'), title: 'Straße 100%', code: 'call-back', dueAt: T0 + 1 }),
+      );
+      await create(
+        task('gone', { ...to('nurse', 'Ward 9'), title: 'Find a bed', patientHint: null, state: 'completed' }),
+      );
+      const word = (text: string, over: Partial<TaskWord> = {}): TaskWord => ({ text, messages: [], on: [], ...over });
+      const found = async (words: readonly TaskWord[], query: TaskQuery = {}): Promise<readonly string[]> =>
+        (await store.tasks.search(query, words)).tasks.map(({ id }) => id);
+      assert.deepEqual(await found([word('bed')]), ['bed', 'gone']);
+      assert.deepEqual(await found([word('bed'), word('surg')]), ['bed']);
+      assert.deepEqual(await found([word('4711')]), ['call', 'bed'], 'its hint, in the order of the list');
+      for (const text of ['straße', '100%', 'call-b', 'ana', 'nurse', 'd 4']) {
+        const ids = await found([word(text)], { states: ['requested'] });
+        assert.deepEqual(ids, ['call'], text);
+      }
+      assert.deepEqual(await found([word('bed')], { states: ['requested'], definitions: ['flow-a'] }), ['bed']);
+      assert.deepEqual(await found([word('bed')], { definitions: [] }), []);
+      for (const text of ['"event"', 'decision-1', '_', 'bed\\ncall'])
+        assert.deepEqual(await found([word(text)]), [], `${text}: no list shows it`);
+      assert.deepEqual(await found([word('%')]), ['call'], 'it stands for itself alone');
+      const messages = [item.messageId];
+      assert.deepEqual(await found([word('zz', { messages })], { order: 'newest-first' }), ['gone', 'call', 'bed']);
+      const on = [
+        { role: 'porter', unit: null, but: [] },
+        { role: 'nurse', unit: 'Ward 4b', but: [] },
+      ];
+      assert.deepEqual(await found([word('zz', { on })]), ['bed'], 'by the roster, what waits for somebody alone');
+      assert.deepEqual(await found([word('zz', { on: [{ role: 'porter', unit: null, but: ['Ward 9'] }] })]), []);
+      const first = await store.tasks.search({ limit: 1 }, [word('bed')]);
+      assert.deepEqual([first.tasks.map(({ id }) => id), first.looked], [['bed'], 2]);
+      const second = await store.tasks.search({ limit: 1, after: first.next ?? '' }, [word('bed')]);
+      assert.deepEqual([second.tasks.map(({ id }) => id), second.looked], [['gone'], 1]);
+    });
+
+    it('are looked at in a search so many at a time, and it goes on where it stopped', async function () {
+      this.timeout(60_000);
+      const many = LOOKED_AT + 3;
+      for (let n = 0; n < many; n += 500)
+        await Promise.all(
+          Array.from({ length: Math.min(500, many - n) }, (_, k) =>
+            create(task(`t${n + k}`, { dueAt: T0 + n + k, title: n + k === many - 2 ? 'The needle' : 'Hay' })),
+          ),
+        );
+      const needle = [{ text: 'needle', messages: [], on: [] }];
+      const first = await store.tasks.search({}, needle);
+      assert.deepEqual([first.tasks, first.looked], [[], LOOKED_AT]);
+      const second = await store.tasks.search({ after: first.next ?? '' }, needle);
+      assert.deepEqual([second.tasks.map(({ id }) => id), second.looked, second.next], [[`t${many - 2}`], 3, null]);
     });
 
     it('are mine where I have them, or where nobody has and I cover the role in the unit', async () => {
@@ -215,6 +330,100 @@ export function describeTasks(adapter: StoreAdapter): void {
       assert.ok(one);
       await changed(one, { state: 'accepted' });
       assert.deepEqual(await behind(T0), ['in-step', 'unwritten', 'old'], 'a change of ours is owed to it');
+    });
+
+    it('are told what is known of their copy without another version, and no change takes it back', async () => {
+      const ehr: EhrCopy = {
+        endpoint: 'ehr',
+        reference: null,
+        status: null,
+        versionId: null,
+        syncedAt: null,
+        syncedVersion: 0,
+        trouble: null,
+      };
+      const one = task('t1', { ehr });
+      await create(one);
+      const written = { ...ehr, reference: 'Task/1', status: 'requested', syncedAt: T0 + 5, syncedVersion: 1 };
+      assert.deepEqual(await store.tasks.noteCopy('t1', ehr, written), {
+        kind: 'noted',
+        task: { ...one, ehr: written },
+      });
+      assert.equal((await store.tasks.get('t1'))?.version, 1);
+      assert.equal((await store.tasks.events('t1')).length, 1);
+      assert.deepEqual(await store.tasks.outOfStep(T0, 10), []);
+      // Who looked before it was written changes the task now.
+      await changed(one, { state: 'accepted' });
+      assert.deepEqual((await store.tasks.get('t1'))?.ehr, written);
+      const behind = async (before: number) => (await store.tasks.outOfStep(before, 10)).map(({ id }) => id);
+      assert.deepEqual(await behind(T0), ['t1']);
+      await store.tasks.noteCopy('t1', written, { ...written, triedAt: T0 + 50 });
+      assert.deepEqual([await behind(T0 + 50), await behind(T0 + 51)], [[], ['t1']], 'others have their turn first');
+      assert.deepEqual(await store.tasks.noteCopy('none', ehr, written), { kind: 'unknown' });
+      await create(task('alone'));
+      assert.deepEqual(await store.tasks.noteCopy('alone', ehr, written), { kind: 'unknown' });
+    });
+
+    it('keep what somebody noted of their copy since it was looked at', async () => {
+      const ehr: EhrCopy = {
+        endpoint: 'ehr',
+        reference: null,
+        status: null,
+        versionId: null,
+        syncedAt: null,
+        syncedVersion: 0,
+        trouble: 'ehr-held',
+      };
+      const one = task('t1', { ehr });
+      await create(one);
+      const released = { ...ehr, trouble: null };
+      assert.equal((await store.tasks.noteCopy('t1', ehr, released)).kind, 'noted');
+      const late = await store.tasks.noteCopy('t1', ehr, { ...ehr, triedAt: T0 });
+      assert.deepEqual(late, { kind: 'stale', task: { ...one, ehr: released } });
+      const next = { ...one, version: 2, ehr: { ...ehr, trouble: 'ehr-differs' } };
+      const event: TaskEvent = {
+        kind: 'ehr',
+        status: null,
+        trouble: 'ehr-differs',
+        at: T0,
+        actor: 'ehr',
+        via: 'fhir-task',
+        reason: null,
+      };
+      const change = { seen: 1, next, event, child: null, audit: auditEntry('task.compared') };
+      assert.equal((await store.tasks.change('t1', { ...change, seenEhr: ehr })).kind, 'stale');
+      assert.deepEqual((await store.tasks.get('t1'))?.ehr, released);
+      assert.equal((await store.tasks.change('t1', { ...change, seenEhr: released })).kind, 'changed');
+    });
+
+    it('tell what is known of each copy that has to be looked at, page by page', async () => {
+      const ehr = (over: Partial<EhrCopy>): EhrCopy => ({
+        endpoint: 'ehr',
+        reference: 'Task/1',
+        status: 'requested',
+        versionId: '1',
+        syncedAt: T0,
+        syncedVersion: 1,
+        trouble: null,
+        ...over,
+      });
+      await create(task('in-step', { ehr: ehr({}) }));
+      await create(task('unwritten', { ehr: ehr({ reference: null, syncedAt: null, syncedVersion: 0 }) }));
+      await create(task('over', { state: 'completed', ehr: ehr({}) }));
+      await create(task('differs', { state: 'completed', ehr: ehr({ trouble: 'ehr-differs' }) }));
+      await create(task('alone'));
+      const first = await store.tasks.copies({ limit: 2 });
+      const rest = await store.tasks.copies({ limit: 2, after: first.next ?? '' });
+      assert.deepEqual(
+        [...first.copies, ...rest.copies].map(({ id, owed, trouble }) => [id, owed, trouble]),
+        [
+          ['in-step', false, null],
+          ['unwritten', true, null],
+          ['differs', false, 'ehr-differs'],
+        ],
+      );
+      assert.equal(rest.next, null);
+      await assert.rejects(store.tasks.copies({ limit: 1, after: 'nowhere' }), { code: 'store-bad-argument' });
     });
 
     it('keep their message until they have ended, and go with it then', async () => {

@@ -14,7 +14,7 @@ import { CountingReceiver, fieldOf } from '../kit/counting-receiver.ts';
 import { adt } from '../kit/hl7-messages.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { receiverDefinition } from '../kit/receiver-definition.ts';
-import { COMPILE_CACHE, RuntimeProcess } from '../kit/runtime-process.ts';
+import { RuntimeProcess } from '../kit/runtime-process.ts';
 
 const KIT = join(import.meta.dirname, '../kit/kill-at-step');
 
@@ -53,7 +53,7 @@ describe('a runtime killed between sending an HL7 message and knowing that it wa
         writeFileSync(join(data, 'staging/bindings.json'), JSON.stringify(bindings), { mode: 0o600 });
         await Promise.resolve();
       },
-      env: { KILL_AT_STEP: step, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: { KILL_AT_STEP: step },
       execArgv: ['--import', pathToFileURL(join(KIT, 'preload.ts')).href],
       also: { reads: [KIT], writes: [folder] },
     });

@@ -11,7 +11,7 @@ import { adt } from '../kit/hl7-messages.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { ReleaseKit } from '../kit/release-kit.ts';
 import { longRun } from '../kit/requires.ts';
-import { COMPILE_CACHE, RuntimeProcess } from '../kit/runtime-process.ts';
+import { RuntimeProcess } from '../kit/runtime-process.ts';
 
 const KIT = join(import.meta.dirname, '..', 'kit', 'kill-at-step');
 const STEPS = [
@@ -42,7 +42,7 @@ describe('a kill in the middle of a promotion', function () {
     runtime = await RuntimeProcess.start({
       environment: 'production',
       definitions: [],
-      env: { KILL_AT_STEP: armed, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: { KILL_AT_STEP: armed },
       execArgv: ['--import', pathToFileURL(join(KIT, 'preload.ts')).href],
       also: { reads: [KIT], writes: [folder] },
       prepareData: async (data) => {

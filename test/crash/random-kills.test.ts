@@ -12,8 +12,12 @@ import { STORES } from './stores.ts';
 
 const SEED = Number(process.env['CRASH_SEED'] ?? 20_260_105);
 const KEPT = (JSON.parse(readFileSync(join(import.meta.dirname, 'seeds.json'), 'utf8')) as { seeds: number[] }).seeds;
-/** Of one runtime; two run side by side, each with its own data, sender and FHIR server. */
-const KILLS = { SQLite: counts(25, 500), MongoDB: counts(2, 500) };
+/**
+ * Of one runtime; two run side by side, each with its own data, sender and FHIR server. The long count may be had in several
+ * runs with seeds of their own: `CRASH_KILLS` is how many each runtime gets in one.
+ */
+const LONG = Number(process.env['CRASH_KILLS'] ?? 500);
+const KILLS = { SQLite: counts(25, LONG), MongoDB: counts(2, LONG) };
 const RUNTIMES = 2;
 const KILLS_OF_A_KEPT_SEED = counts(5, 25);
 const MESSAGES_PER_KILL = counts(40, 30);
@@ -21,7 +25,8 @@ const MESSAGES_PER_KILL = counts(40, 30);
 STORES.forEach(({ name, prepare, end }) =>
   describe(`runtimes on ${name} killed with SIGKILL at random moments under load`, function () {
     const kills = name === 'SQLite' ? KILLS.SQLite : KILLS.MongoDB;
-    this.timeout(60_000 + RUNTIMES * kills * 6_000 + KEPT.length * 120_000);
+    // For a hung run, not for a slow machine: a kill takes three seconds to fifteen.
+    this.timeout(60_000 + RUNTIMES * kills * 20_000 + KEPT.length * 120_000);
     const outcomes = new Map<number, LoadOutcome>();
 
     before(async function () {
@@ -57,7 +62,7 @@ STORES.forEach(({ name, prepare, end }) =>
       assert.ok([...outcomes.values()].every(({ messages, kills }) => messages === kills * MESSAGES_PER_KILL));
       assert.ok(total('writes') >= total('messages') / 3);
       assert.ok(total('alerts') >= total('messages') / 8);
-      if (longRun) {
+      if (longRun && LONG >= 500) {
         assert.ok(total('messages') >= 20_000);
         assert.ok(total('writes') >= 5_000);
         assert.ok(total('alerts') >= 500);

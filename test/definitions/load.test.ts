@@ -35,7 +35,7 @@ describe('definitions', () => {
     const set = await loadDefinitions(folder);
     assert.deepEqual(
       set.all.map(({ name }) => name),
-      ['_shared', CRITICAL, 'discharge-follow-up'],
+      ['_shared', 'adt-coordination', CRITICAL, 'discharge-follow-up', 'referral-routing'],
     );
     assert.equal(set.ofNode('critical')?.name, CRITICAL);
     assert.equal(set.ofNode('dis-gate')?.name, 'discharge-follow-up');
@@ -105,13 +105,12 @@ describe('definitions', () => {
     });
   });
 
-  it('refuse links, foreign files and folders, and parts that are not run yet', async () => {
+  it('refuse links, and foreign files and folders', async () => {
     await symlink('/etc/hostname', at(`${CRITICAL}/rules/link.json`));
     await symlink(folder, at('linked'));
     await writeFile(at(`${CRITICAL}/notes.txt`), 'x');
     await writeFile(at(`${CRITICAL}/rules/Upper.json`), '{}');
     await mkdir(at(`${CRITICAL}/rule`));
-    await mkdir(at(`${CRITICAL}/maps`));
     await mkdir(at('Bad Name'));
     await writeFile(at(`${CRITICAL}/samples/latin1.hl7`), Buffer.from([0x4d, 0xfc]));
     const told = await problems();
@@ -121,7 +120,6 @@ describe('definitions', () => {
       `${CRITICAL}/notes.txt has no place in a definition`,
       `${CRITICAL}/rules/Upper.json has no place`,
       `${CRITICAL}/rule is a folder that a definition does not have`,
-      `${CRITICAL}/maps is a part that this version does not run`,
       'Bad Name is no name for a definition',
       `${CRITICAL}/samples/latin1.hl7 is not UTF-8 text`,
     ])

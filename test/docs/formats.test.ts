@@ -14,6 +14,7 @@ import {
   writeRunInfo,
   type RunInfo,
 } from '../../engine/index.ts';
+import { DATA_TYPES } from '../../engine/events/to-fhir/data-types/data-types.ts';
 import { parseRoster } from '../../engine/people/read-roster.ts';
 import { readScenarios } from '../../governance/scenarios/read-scenarios.ts';
 import { ROOT } from './markdown-files.ts';
@@ -28,6 +29,12 @@ function example(heading: string): string {
   return json ?? assert.fail(`no example under ${heading}`);
 }
 
+describe('the ways to read a value', () => {
+  it('are all listed', () => {
+    for (const name of DATA_TYPES.keys()) assert.ok(page.includes(`\`${name}\``), name);
+  });
+});
+
 describe('the examples of docs/reference/formats.md', () => {
   it('are one definition that loads, whose rules pass their own tests', async () => {
     const definition = definitionFromFiles('potassium-calls', {
@@ -38,7 +45,13 @@ describe('the examples of docs/reference/formats.md', () => {
       'ladders/potassium.json': example('Ladder'),
       'alerts/potassium-pages.json': example('Alert policy'),
       'checklists/bed-readiness.json': example('Checklist'),
+      'maps/ward-class.json': example('Code map'),
+      'mappings/bed-status.json': example('Mapping'),
     });
+    assert.equal(definition.maps.get('ward-class')?.find('HOTEL')?.to, null);
+    const bed = 'MSH|^~\\&|A|B|C|D|20260105||ADT^A20|1|P|2.5.1\rNPU|4W^12^A^NORTH|U\r';
+    const { bundle } = definition.converter.convert(Hl7Message.parse(bed), { receivedAt: 0, zone: null });
+    assert.equal((bundle['entry'] as readonly unknown[]).length, 1);
     assert.deepEqual([...definition.ladders.keys()], ['potassium']);
     assert.deepEqual([...definition.alerts.keys()], ['potassium-pages']);
     assert.equal(definition.checklists.get('bed-readiness')?.items.length, 3);

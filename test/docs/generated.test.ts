@@ -12,6 +12,7 @@ describe('the generated reference', () => {
     assert.deepEqual([...pages.keys()].map((path) => path.slice('docs/reference/'.length)).toSorted(), [
       'cli.md',
       'errors.md',
+      'events.md',
       'nodes.md',
       'permissions.md',
       'settings.md',

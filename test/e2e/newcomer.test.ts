@@ -1,4 +1,4 @@
-/** The first minutes with Wardflow: it is there soon, ends cleanly, and has kept everything when it is started again. */
+/** The first minutes with Wardflow: it says where everything is, ends cleanly, and has kept everything when it is started again. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { RunInfo } from '../../engine/index.ts';
@@ -7,7 +7,6 @@ import { isAlive, startWardflow, temporaryFolder, until, type WardflowProcess } 
 
 /** The last line of what it says when it is ready. */
 const READY = /Ctrl-C stops it/;
-const READY_WITHIN_MS = 30_000;
 
 describe('a newcomer who starts the demo', function () {
   this.timeout(180_000);
@@ -24,12 +23,10 @@ describe('a newcomer who starts the demo', function () {
     await current?.exit;
     await folder.remove();
   });
-  const start = async (env: Readonly<Record<string, string>>): Promise<number> => {
-    const began = performance.now();
+  const start = async (env: Readonly<Record<string, string>>): Promise<void> => {
     current = startWardflow({ demo: true, dataFolder: folder.path, env });
     await current.line(READY);
     info = await current.runInfo();
-    return performance.now() - began;
   };
   const running = (): WardflowProcess => {
     assert.ok(current);
@@ -49,9 +46,8 @@ describe('a newcomer who starts the demo', function () {
     current = undefined;
   };
 
-  it('is ready within half a minute, and says where everything is', async () => {
-    const took = await start({});
-    assert.ok(took < READY_WITHIN_MS, `it took ${Math.round(took)} ms`);
+  it('comes to be ready, and says where everything is', async () => {
+    await start({});
     const { lines } = running();
     const said = lines.join('\n');
     const { staging, production } = info.runtimes;
@@ -70,8 +66,7 @@ describe('a newcomer who starts the demo', function () {
   });
 
   it('finds everything again at the second start', async () => {
-    const took = await start({ WARDFLOW_DEMO_FEED: 'off' });
-    assert.ok(took < READY_WITHIN_MS, `it took ${Math.round(took)} ms`);
+    await start({ WARDFLOW_DEMO_FEED: 'off' });
     const now = new Set(await ids());
     assert.ok(kept.length >= 5);
     assert.deepEqual(

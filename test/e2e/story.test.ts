@@ -127,8 +127,11 @@ describe('a change on its way into production', function () {
           nodes: { node(id: string): { x: number; moved: boolean }; dirty(is: boolean): void };
           actions: { invoke(action: string): void };
           sidebar: { show(name: string): void };
+          workspaces: { show(id: string): void };
         };
       };
+      // The sidebar is about the tab that is open.
+      RED.workspaces.show('critical');
       const node = RED.nodes.node('crit-started');
       node.x += 20;
       node.moved = true;

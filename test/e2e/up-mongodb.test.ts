@@ -66,6 +66,8 @@ describe('wardflow up with its journals on MongoDB', function () {
     assert.equal(answerField(await sender.send(adt('A03', 'UPMONGO1', 'P1')), 'MSA', 1), 'AA');
     sender.close();
     await until(async () => (await find(first, 'UPMONGO1')).message.state === 'done');
+    // The copy of the task is written behind.
+    await until(() => Promise.resolve(server.made.length === 2));
     assert.deepEqual(server.made.map(({ type }) => type).toSorted(), ['Communication', 'Task']);
     assert.equal(first.lines.join('\n').includes(url?.host ?? ''), false, 'a connection string is a secret');
     await end();
@@ -75,7 +77,7 @@ describe('wardflow up with its journals on MongoDB', function () {
     assert.equal(message.state, 'done');
     assert.deepEqual(
       effects.map(({ state }) => state),
-      ['done', 'done'],
+      ['done'],
     );
     assert.equal((await second.api<AuditVerification>('/audit/verify')).intact, true);
     assert.equal(server.made.length, 2);

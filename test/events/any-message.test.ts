@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { deriveEvents, Hl7Message } from '../../engine/index.ts';
+import { statedEvents, Hl7Message } from '../../engine/index.ts';
 import { counts, requireShared } from '../kit/requires.ts';
 import { corpus } from '../kit/shared-corpus.ts';
 import { context } from './kit.ts';
@@ -13,7 +13,7 @@ describe('events', () => {
   it('are derived from every real message without a throw, as plain JSON with ids of their own', function () {
     const found = new Map<string, number>();
     for (const { name, bytes } of corpus(requireShared(this, 'data'))) {
-      const events = deriveEvents(Hl7Message.parse(bytes), context({ zone: 'Europe/London' }));
+      const events = statedEvents(Hl7Message.parse(bytes), context({ zone: 'Europe/London' }));
       assert.deepEqual(JSON.parse(JSON.stringify(events)), events, name);
       assert.equal(new Set(events.map(({ id }) => id)).size, events.length, name);
       for (const event of events) found.set(event.name, (found.get(event.name) ?? 0) + 1);
@@ -35,7 +35,7 @@ describe('events', () => {
       fc.property(garbled, ([at, length, noise, type]) => {
         const cut = OF_A_MESSAGE.slice(0, at) + noise + OF_A_MESSAGE.slice(at + length);
         const text = `MSH|^~\\&|L|N|||2026||${type}|1|P|2.5\r${cut}`;
-        const events = deriveEvents(Hl7Message.parse(text), context({ zone: 'Europe/London' }));
+        const events = statedEvents(Hl7Message.parse(text), context({ zone: 'Europe/London' }));
         derived += events.length;
         assert.ok(JSON.stringify(events).isWellFormed());
       }),

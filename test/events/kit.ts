@@ -1,8 +1,9 @@
-import { deriveEvents, Hl7Message, type EventContext } from '../../engine/index.ts';
+import { statedEvents, Hl7Message, type EventContext } from '../../engine/index.ts';
 
 export const context = (more: Partial<EventContext> = {}): EventContext => ({
   receivedAt: Date.UTC(2026, 0, 5, 8, 30, 0),
   correlationId: 'CORRELATION',
+  cause: { messageId: 'MESSAGE', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, sequence: 7 },
   zone: null,
   mode: 'live',
   ...more,
@@ -11,4 +12,4 @@ export const context = (more: Partial<EventContext> = {}): EventContext => ({
 export const derive = (
   segments: readonly string[],
   more: Partial<EventContext> = {},
-): ReturnType<typeof deriveEvents> => deriveEvents(Hl7Message.parse([...segments, ''].join('\r')), context(more));
+): ReturnType<typeof statedEvents> => statedEvents(Hl7Message.parse([...segments, ''].join('\r')), context(more));

@@ -46,6 +46,9 @@ describe('a result', () => {
       recordedtime: '2026-01-05T08:30:00.000Z',
       partitionkey: event?.subject,
       correlationid: 'CORRELATION',
+      causationid: 'MESSAGE',
+      sequence: '0000000000000007',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
       mode: 'live',
       data: {
         sourceTrigger: { system: 'http://terminology.hl7.org/CodeSystem/v2-0003', code: 'R01', display: null },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import jsonata from 'jsonata';
 import { describe, it } from 'mocha';
-import { bounded, isExpressionLimit } from '../../engine/index.ts';
+import { bounded, EXPRESSION_LIMITS, isExpressionLimit, type ExpressionLimits } from '../../engine/index.ts';
+import { canGrow } from '../../engine/expressions/can-grow.ts';
 import { ExpressionLimit } from '../../engine/expressions/expression-limit.ts';
 import { TimedRegExp } from '../../engine/expressions/timed-reg-exp.ts';
 
-const LIMITS = { timeMs: 100, depth: 200, sequence: 1000 };
+const LIMITS: ExpressionLimits = { timeMs: 100, depth: 200, sequence: 1000, size: 1_000_000, counts: 'made' };
 const evaluate = (source: string, input: unknown = {}): Promise<unknown> =>
   bounded(jsonata(source), LIMITS).evaluate(input);
 const isLimit = (error: unknown): true => {
@@ -49,10 +50,58 @@ describe('a bounded expression', () => {
     ['long text between many', `(${double} $join([1..900].("a"), $double("x", 13)))`],
     ['long text to fill up with', `(${double} $pad("a", 900, $double("x", 13)))`],
   ] as const)
-    it(`ends ${what}, where values are limited`, async () => {
-      const expression = bounded(jsonata(source), { ...LIMITS, timeMs: 10_000, size: 10_000 });
-      await assert.rejects(expression.evaluate({}), (error) => isLimit(error) && /\b10000\b/.test(String(error)));
+    for (const counts of ['everything', 'made'] as const)
+      it(`ends ${what}, where ${counts} counts`, async () => {
+        const expression = bounded(jsonata(source), { ...LIMITS, timeMs: 10_000, size: 10_000, counts });
+        await assert.rejects(expression.evaluate({}), (error) => isLimit(error) && /\b10000\b/.test(String(error)));
+      });
+
+  for (const [what, source] of [
+    ['what a path makes of itself', '$reduce([1..28], function($a, $n) { [1..2].{"a": $a} }, 1)'],
+    ['what is turned round in between', '$reduce([1..28], function($a, $n) { {"a": $reverse([$a, $a])} }, 1)'],
+    ['what is merged in between', '$reduce([1..28], function($a, $n) { $merge([{"a": $a}, {"b": $a}]) }, 1)'],
+    ['what a function maps', '$reduce([1..28], function($a, $n) { {"a": $map([1, 2], function($x) { $a })} }, 1)'],
+    ['what is grouped', '$reduce([1..28], function($a, $n) { [{"k": "a"}, {"k": "b"}]{k: $a} }, 1)'],
+  ] as const)
+    it(`ends ${what}, again and again`, async () => {
+      await assert.rejects(bounded(jsonata(source), { ...LIMITS, timeMs: 10_000 }).evaluate({}), isLimit);
     });
+
+  it('ends a deployed one at sixteen million, and takes an input of any size as it is', async () => {
+    const doubling = jsonata(`(${double} $length($double(text, n)))`);
+    const [text, list] = ['x'.repeat(1000), Array.from({ length: 50_000 }, () => 'y'.repeat(1000))];
+    assert.equal(await bounded(doubling).evaluate({ text, n: 13 }), 8_192_000);
+    await assert.rejects(
+      bounded(doubling).evaluate({ text, n: 14 }),
+      (error) => isLimit(error) && /16000000/.test(String(error)),
+    );
+    assert.equal(await bounded(jsonata('($f := function($l) { $count($l) }; $f(list))')).evaluate({ list }), 50_000);
+    assert.ok(EXPRESSION_LIMITS.size < 20_000_000);
+  });
+
+  it('weighs nothing where an expression only looks, compares and counts', () => {
+    for (const harmless of [
+      'event.data.value > 6.2 and $exists(event.data.unit)',
+      'list[code = "a"][0].value',
+      '($kind := type; $kind = "x" or $contains(text, /x+/)) ? -1 : $sum(a.b)',
+      'a.b.%.c^(>d).**',
+    ])
+      assert.equal(canGrow(jsonata(harmless).ast()), false, harmless);
+    for (const growing of [
+      'a & b',
+      '{"a": b}',
+      'a{b: c}',
+      '[1..n]',
+      '$join(a)',
+      '$f(a)',
+      '($sum := $pad; $sum("x", 1000000))',
+      'a ~> $string',
+      '$pad(?, 9)("x")',
+      'a ~> |b|{"c": d}|',
+      '$reduce([a, b], $append)',
+    ])
+      assert.equal(canGrow(jsonata(growing).ast()), true, growing);
+  });
 
   it('gives what it gives without bounds, where values are limited', async () => {
     const input: Record<string, unknown> = { list: ['a', 'b'], text: 'abc', bytes: Buffer.alloc(10) };
@@ -67,11 +116,12 @@ describe('a bounded expression', () => {
       '($next := function($n) { $n + 1 }; {"n": $next(1), "text": text & $string(list)})',
       'self.text',
     ])
-      assert.equal(
-        JSON.stringify(await bounded(jsonata(source), { ...LIMITS, size: 10_000 }).evaluate(input)),
-        JSON.stringify(await jsonata(source).evaluate(input)),
-        source,
-      );
+      for (const counts of ['everything', 'made'] as const)
+        assert.equal(
+          JSON.stringify(await bounded(jsonata(source), { ...LIMITS, size: 10_000, counts }).evaluate(input)),
+          JSON.stringify(await jsonata(source).evaluate(input)),
+          source,
+        );
   });
 
   it('is bounded in each evaluation anew, also in two at once', async () => {

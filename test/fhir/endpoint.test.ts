@@ -235,6 +235,8 @@ describe('FHIR endpoint', () => {
       open.push(server);
       await under(`${server.origin}/fhir`).ehr.search('Patient', { identifier: 'urn:x|1&_count=9', name: 'é #' });
       assert.equal(server.seen[0]?.url, '/fhir/Patient?identifier=urn%3Ax%7C1%26_count%3D9&name=%C3%A9+%23');
+      await under(`${server.origin}/fhir`).ehr.search('Task', { modified: ['ge2026-01-05', 'lt2026-01-06'] });
+      assert.equal(server.seen[1]?.url, '/fhir/Task?modified=ge2026-01-05&modified=lt2026-01-06');
     });
 
     it('joins pages of the same server, and keeps the next link when pages are left', async () => {

@@ -17,14 +17,19 @@ export interface EndpointUnderTest {
   close(): Promise<void>;
 }
 
-export function endpointTo(base: string, more: Partial<FhirBinding> = {}, folder = '/nowhere'): EndpointUnderTest {
-  const clock = new ManualClock();
+export function endpointTo(
+  base: string,
+  more: Partial<FhirBinding> = {},
+  folder = '/nowhere',
+  clock = new ManualClock(),
+  log = silentLog,
+): EndpointUnderTest {
   const changes: string[] = [];
   const endpoints = createFhirEndpoints({
     bindings: { ehr: { base, ...more } },
     folder,
     clock,
-    log: silentLog,
+    log,
     live: { publish: (change) => void (change.kind === 'endpoint' && changes.push(change.name)) },
   });
   return { endpoints, ehr: endpoints.get('ehr'), clock, changes, close: () => endpoints.close() };

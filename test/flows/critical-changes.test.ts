@@ -11,6 +11,7 @@ import type {
   RuntimeStatus,
 } from '../../runtime/api/contract.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
+import { copiesOf } from '../kit/copies-of.ts';
 import { RuntimeProcess } from '../kit/runtime-process.ts';
 
 const CRITICAL = '7.1';
@@ -73,7 +74,7 @@ describe('a result that changes', function () {
     const said = (await search('Communication')).flatMap(({ payload }) =>
       (payload as { contentString: string }[]).map(({ contentString }) => contentString),
     );
-    return { tasks: (await search('Task')).length, said };
+    return { tasks: (await copiesOf(runtime, sandbox.url, controlId)).length, said };
   };
   const noticesOf = async (controlId: string): Promise<string[]> => {
     const { message } = await detail(controlId);

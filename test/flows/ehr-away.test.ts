@@ -5,6 +5,8 @@ import { after, before, describe, it } from 'mocha';
 import { startSandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
 import { packageRoot } from '../../engine/index.ts';
 import type { EscalationList, NoticeList, RuntimeStatus } from '../../runtime/api/contract.ts';
+import type { TaskList } from '../../runtime/api/task-contract.ts';
+import { IN_STEP_MS, isInStep } from '../kit/copies-of.ts';
 import { MllpSender } from '../kit/mllp-sender.ts';
 import { freePort, RuntimeProcess } from '../kit/runtime-process.ts';
 
@@ -50,6 +52,11 @@ describe('a critical result while the EHR is away', function () {
     sandbox = await startSandbox({ port });
     const base = sandbox.url;
     await runtime.until<RuntimeStatus>('/status', ({ work }) => work.waiting + work.claimed === 0, 60_000);
+    await runtime.until<TaskList>(
+      '/tasks?view=all',
+      ({ tasks }) => tasks.length === 1 && tasks.every(isInStep),
+      IN_STEP_MS,
+    );
     const bundle = (await (await fetch(`${base}/Task`)).json()) as { entry?: { resource: Task }[] };
     const tasks = (bundle.entry ?? []).map(({ resource }) => resource);
     assert.deepEqual(
@@ -61,8 +68,10 @@ describe('a critical result while the EHR is away', function () {
       headers: { 'content-type': 'application/fhir+json' },
       body: JSON.stringify({ ...tasks[0], status: 'accepted' }),
     });
-    const { escalations } = await runtime.until<EscalationList>('/escalations', (now) =>
-      now.escalations.every(({ state }) => state === 'acknowledged'),
+    const { escalations } = await runtime.until<EscalationList>(
+      '/escalations',
+      (now) => now.escalations.every(({ state }) => state === 'acknowledged'),
+      IN_STEP_MS,
     );
     assert.deepEqual(
       escalations.map(({ endedBy }) => endedBy?.via),

@@ -2,6 +2,7 @@
 import type { CheckCode } from '../../governance/checks/errors.ts';
 import type { BoundNames } from '../../governance/checks/subject.ts';
 import { alertPolicy, ladder, on, type Change } from '../kit/checked-definition.ts';
+import { labelled, linkLoop, loop, nested, subflow } from './checks-cases-shapes.ts';
 import { withTable } from './checks-cases-tables.ts';
 
 const switchTo = (rules: readonly object[], ...to: readonly (readonly string[])[]): Change => ({
@@ -43,6 +44,23 @@ const silenced = (until: string): ReturnType<typeof alertPolicy> =>
   alertPolicy({ suppress: [{ when: 'false', reason: 'The analyser is mended.', until }] });
 
 /** Code, what is wrong, the definition that has it, the one that has not. */
+const OWNED = { format: 1, name: 'own', owner: { name: 'Us', contact: 'us@example.org' } };
+const MAP = JSON.stringify({
+  kind: 'map',
+  ...OWNED,
+  source: 'theirs',
+  target: 'urn:ours',
+  rows: [{ from: 'A', to: 'a', relation: 'equivalent' }],
+  unmapped: 'report',
+});
+const mappingWith = (how: object): string =>
+  JSON.stringify({
+    kind: 'mapping',
+    ...OWNED,
+    source: ['ADT^A99'],
+    resources: [{ id: 'patient', type: 'Patient', set: { gender: { from: 'PID-8', as: 'code', ...how } } }],
+  });
+
 export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = [
   ['definition-unsound', 'an unknown key', { intent: { riks: 'low' } }, {}],
   [
@@ -166,6 +184,18 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     asking('c', on('c', 'change', {}, ['ack', 'failed']), on('ack', 'hl7 ack', {}, ['done'])),
   ],
   [
+    'event-unknown',
+    'an event that nobody gives a name to',
+    through('event', { routes: ['patient.admited'] }),
+    through('event', { routes: ['lab.result.final'] }),
+  ],
+  [
+    'event-not-given',
+    'an event that its source does not give',
+    through('event', { routes: ['patient.admitted'] }),
+    through('event', { routes: ['lab.result.*'] }),
+  ],
+  [
     'switch-without-otherwise',
     'a switch that may match nothing',
     switchTo(
@@ -229,7 +259,23 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
   [
     'expression-invalid',
     'an expression of a node of ours that does not parse',
-    { first: 'w', nodes: [{ ...task('w', 'a', ['done']), resource: '{ "a": ' }] },
+    { ...write('ehr'), nodes: [{ ...task('w', 'a', ['done']), resource: '{ "a": ' }] },
+    write('ehr'),
+  ],
+  [
+    'fhirpath-invalid',
+    'a search value that is no FHIRPath',
+    through('fhir read', {
+      operation: 'search',
+      parameters: [{ name: '_id', value: "id.split('-')", kind: 'fhirpath' }],
+    }),
+    through('fhir read', { operation: 'search', parameters: [{ name: '_id', value: 'id.first()', kind: 'fhirpath' }] }),
+  ],
+  ['sends-missing', 'a write of which the intent says nothing', { ...write('ehr'), intent: {} }, write('ehr')],
+  [
+    'sends-refuses',
+    'a write of a type that the intent does not list',
+    { ...write('ehr'), intent: { sends: { ehr: { Flag: ['status'] } } } },
     write('ehr'),
   ],
   ['flow-too-large', 'subflows in subflows', nested(17), nested(3)],
@@ -286,6 +332,23 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
     { first: 'w1', nodes: [task('w1', 'a', ['w2']), task('w2', 'b', ['done'])] },
   ],
   ['intent-incomplete', 'a feed that is not listed', { intent: { feeds: [] } }, {}],
+  [
+    'map-unused',
+    'a code map that no mapping names',
+    { files: { 'maps/own.json': MAP } },
+    { files: { 'maps/own.json': MAP, 'mappings/own.json': mappingWith({ with: 'own' }) } },
+  ],
+  [
+    'map-unused',
+    'a code map of a way to read that no mapping uses',
+    { files: { 'maps/name-use.json': MAP.replace('own', 'name-use') } },
+    {
+      files: {
+        'maps/name-use.json': MAP.replace('own', 'name-use'),
+        'mappings/own.json': mappingWith({ as: 'XPN[HumanName]' }),
+      },
+    },
+  ],
   ['intent-unused', 'a feed that is not used', { intent: { feeds: ['hospital', 'other'] } }, {}],
   [
     'name-unbound',
@@ -307,7 +370,19 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
   ],
   ['runbook-missing', 'no such heading', { intent: { runbook: 'What to do' } }, {}],
   ['runbook-empty', 'nothing below the heading', { readme: '# Test\n\n## Runbook\n\n## More\n\nText\n' }, {}],
+  [
+    'fallback-trigger-idle',
+    'a fallback for an endpoint that it does not use',
+    { intent: { fallback: { when: ['endpoint-down:nowhere:PT5M'], mode: 'stop', queue: 'desk', text: 'By hand.' } } },
+    { intent: { fallback: { when: ['operator'], mode: 'stop', queue: 'desk', text: 'By hand.' } } },
+  ],
   ['fallback-missing', 'no fallback', { intent: { fallback: undefined } }, {}],
+  [
+    'due-role-idle',
+    'a time for a role that is misspelt',
+    { ...through('task create', { role: 'nurse' }), intent: { dueByRole: [{ role: 'nrse', due: 'PT1H' }] } },
+    { ...through('task create', { role: 'nurse' }), intent: { dueByRole: [{ role: 'nurse', due: 'PT1H' }] } },
+  ],
   [
     'review-overdue',
     'a date that has passed',
@@ -375,76 +450,8 @@ export const CASES: readonly (readonly [CheckCode, string, Change, Change])[] = 
   ],
 ];
 
-function labelled(name: string): Change {
-  return {
-    first: 'sw',
-    nodes: [
-      on(
-        'sw',
-        'switch',
-        { name, property: 'x', rules: [{ t: 'gte', v: '5.5', vt: 'num' }, { t: 'else' }], outputs: 2 },
-        ['done'],
-        ['done'],
-      ),
-    ],
-  };
-}
-
-function subflow(to: readonly string[]): Change {
-  return {
-    first: 'inst',
-    nodes: [
-      {
-        id: 'sf',
-        type: 'subflow',
-        name: 'Sub',
-        in: [{ wires: [{ id: 'inner' }] }],
-        out: [{ wires: [{ id: 'inner', port: 0 }] }],
-      },
-      { id: 'inner', type: 'change', z: 'sf', x: 1, y: 1, wires: [[]] },
-      on('inst', 'subflow:sf', {}, to),
-    ],
-  };
-}
-
-/** Each subflow has two instances of the next. */
-function nested(depth: number): Change {
-  const levels = Array.from({ length: depth }, (_, i) => [
-    { id: `sf${i}`, type: 'subflow', in: [{ wires: [{ id: `a${i}` }] }], out: [{ wires: [{ id: `a${i}`, port: 0 }] }] },
-    ...['a', 'b'].map((half) => ({
-      id: `${half}${i}`,
-      type: i + 1 < depth ? `subflow:sf${i + 1}` : 'change',
-      z: `sf${i}`,
-      wires: [[]],
-    })),
-  ]);
-  return { first: 'inst', nodes: [...levels.flat(), on('inst', 'subflow:sf0', {}, ['done'])] };
-}
-
 function gate(...to: readonly (readonly string[])[]): Change {
   return { first: 'g', nodes: [on('g', 'idempotency gate', { gate: 'all', keyFrom: 'event' }, ...to)] };
-}
-
-function loop(type: string, settings: Record<string, unknown> = {}): Change {
-  return {
-    first: 'sw',
-    nodes: [
-      on('sw', 'switch', { property: 'x', rules: [{ t: 'true' }, { t: 'else' }], outputs: 2 }, ['back'], ['done']),
-      on('back', type, settings, ['sw']),
-    ],
-  };
-}
-
-function linkLoop(target: string): Change {
-  return {
-    first: 'sw',
-    nodes: [
-      on('a-in', 'link in', {}, ['sw']),
-      on('b-in', 'link in', {}, ['done']),
-      on('sw', 'switch', { property: 'x', rules: [{ t: 'true' }, { t: 'else' }], outputs: 2 }, ['lo'], ['done']),
-      on('lo', 'link out', { mode: 'link', links: [target] }),
-    ],
-  };
 }
 
 function task(id: string, effect: string, to: readonly string[], endpoint = 'ehr'): Record<string, unknown> {
@@ -457,7 +464,8 @@ function task(id: string, effect: string, to: readonly string[], endpoint = 'ehr
 }
 
 function write(endpoint: string): Change {
-  return { first: 'w', nodes: [task('w', 'a', ['done'], endpoint)] };
+  const intent = { sends: { ehr: { Task: ['status'] } } };
+  return { first: 'w', nodes: [task('w', 'a', ['done'], endpoint)], intent };
 }
 
 function bound(ward: 'fhir' | 'mllp'): BoundNames {

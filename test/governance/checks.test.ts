@@ -6,10 +6,11 @@ import { loadCatalogue } from '../../governance/checks/load-catalogue.ts';
 import { nodeCatalogue, type NodeCatalogue } from '../../governance/checks/node-catalogue.ts';
 import { filesOf, findingsOf } from '../kit/checked-definition.ts';
 import { CASES as OTHERS, through } from './checks-cases.ts';
+import { IDENTITY_CASES } from './checks-cases-identity.ts';
 import { TABLE_CASES } from './checks-cases-tables.ts';
 import { TASK_CASES } from './checks-cases-tasks.ts';
 
-const CASES = [...OTHERS, ...TABLE_CASES, ...TASK_CASES];
+const CASES = [...OTHERS, ...TABLE_CASES, ...TASK_CASES, ...IDENTITY_CASES];
 
 describe('the checks of a definition', function () {
   this.timeout(180_000);

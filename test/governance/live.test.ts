@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { LiveEvents, RuntimeEntry } from '../../governance/api/contract.ts';
 import type { LiveChange } from '../../engine/index.ts';
 import { eventData } from '../../governance/server/live/event-stream.ts';
+import { eventually } from '../kit/eventually.ts';
 import { FAKE_TOKEN, startFakeRuntime, type FakeRuntime } from '../kit/fake-runtime.ts';
 import { startTestConsole, type TestConsole } from '../kit/test-console.ts';
 
@@ -63,6 +64,17 @@ describe('live changes', () => {
       changes: [{ kind: 'message', id: message.id }],
       more: false,
     });
+  });
+
+  it('are of every kind that a runtime tells', async () => {
+    const client = connect({ cookie: await kit.cookieOf('coordinator', 'operator') });
+    await connected(client);
+    const heard = new Set<string>();
+    client.on('changes', ({ changes }) => changes.forEach(({ kind }) => heard.add(kind)));
+    for (const kind of ['escalation', 'task', 'alert', 'problem'] as const) kit.runtime.publish({ kind, id: 'one' });
+    for (const kind of ['fallback', 'endpoint', 'switch', 'release'] as const)
+      kit.runtime.publish({ kind, name: 'one' });
+    await eventually('all are heard', () => heard.size === 8);
   });
 
   it('reach nobody without a session, with a false one, or from another origin', async () => {

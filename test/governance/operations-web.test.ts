@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
+import type { MessageDetail, MessageList } from '../../governance/api/runtime-shapes.ts';
 import { webFolder } from '../../governance/server/web-folder.ts';
-import { barriers, startBrowser } from '../kit/browser.ts';
+import { barriers, flaws, startBrowser, type Look } from '../kit/browser.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { PASSWORD, startTestConsole, type TestConsole } from '../kit/test-console.ts';
 
@@ -88,6 +89,54 @@ describe('the operations pages in a browser', function () {
     const bodies = kit.runtime.calls.filter(({ path }) => /quarantine\/\w+$/.test(path)).map(({ body }) => body);
     assert.equal(bodies.length, 2);
     assert.match(bodies[0] ?? '', /the new version reads more/);
+  });
+
+  it('say of a message that is held for review what it is and where that is decided, and fold its many tries', async () => {
+    const parked = kit.runtime.messages.find(({ state }) => state === 'parked');
+    const held = { because: 'incomplete-data', sentence: 'The rule table misses a value.' } as const;
+    const detail = new RegExp(`/api/.*/messages/${parked?.id}$`);
+    await page.route(detail, async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as MessageDetail;
+      const attempts = Array.from({ length: 30 }, (_, i) => ({
+        attempt: i + 1,
+        startedAt: Date.now() + i * 60_000,
+        endedAt: Date.now() + i * 60_000 + 40,
+        outcome: i === 29 ? 'held' : 'retry',
+        failure: { code: 'endpoint-down', class: 'transient', text: 'The endpoint did not answer.' },
+        steps: [],
+      }));
+      const work = json.work.map((one) => (one.state === 'parked' ? { ...one, attempts } : one));
+      await route.fulfill({ response, json: { ...json, message: { ...json.message, held }, work } });
+    });
+    const list = /\/api\/.*\/messages\?/;
+    await page.route(list, async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as MessageList;
+      const messages = json.messages.map((one) => (one.id === parked?.id ? { ...one, held } : one));
+      await route.fulfill({ response, json: { ...json, messages } });
+    });
+    try {
+      await page.goto(`${kit.console.url}/messages?state=parked&q=${parked?.controlId}`);
+      const row = page.getByRole('row').filter({ hasText: parked?.controlId ?? '' });
+      await row.getByText('Held', { exact: true }).waitFor();
+      await row.getByText('Data is missing').waitFor();
+      assert.deepEqual(await barriers(page), []);
+      await page.goto(`${kit.console.url}/messages/${parked?.id}`);
+      await said('Held: data is missing');
+      await said('It is held: a person decides whether the flow goes on with it.');
+      assert.equal(await page.getByRole('button', { name: 'Let it go on…' }).count(), 0);
+      const link = page.getByRole('link', { name: 'Decide in the list of what is held' });
+      assert.equal(await link.getAttribute('href'), '/operations/fallbacks');
+      const attempts = page.getByRole('region', { name: 'Attempts' });
+      assert.equal(await attempts.getByText('to be tried again').count(), 4);
+      assert.deepEqual(await barriers(page), []);
+      await attempts.getByRole('button', { name: 'Show 25 attempts in between' }).click();
+      assert.equal(await attempts.getByText('to be tried again').count(), 29);
+    } finally {
+      await page.unroute(detail);
+      await page.unroute(list);
+    }
   });
 
   it('let a parked message go on, with a reason', async () => {
@@ -257,6 +306,28 @@ describe('the operations pages in a browser', function () {
     assert.equal(kit.runtime.operations.effects.length, before - 1);
   });
 
+  it('settle what an EHR holds otherwise than it was written', async () => {
+    await page
+      .getByRole('navigation', { name: 'Operations' })
+      .getByRole('link', { name: /^Differences/ })
+      .click();
+    await said('It is there twice.');
+    await page.getByRole('button', { name: 'Settle: Task/4711 at ehr' }).click();
+    await page.getByRole('dialog').getByLabel('Write it again').check();
+    await reason('removed by mistake, agreed with the ward');
+    await page.getByRole('dialog').getByRole('button', { name: 'Write it again' }).click();
+    await said('Written again, and settled.');
+    const { differences } = kit.runtime.operations;
+    assert.deepEqual(
+      differences.map(({ state, settled }) => [state, settled?.how]),
+      [
+        ['settled', 'again'],
+        ['open', undefined],
+        ['open', undefined],
+      ],
+    );
+  });
+
   it('say why they are empty', async () => {
     const empty = await startTestConsole({ runtime: { empty: true }, webFolder: FOLDER });
     try {
@@ -265,6 +336,7 @@ describe('the operations pages in a browser', function () {
         ['/operations', 'Nothing was received or settled in the last hour.'],
         ['/operations/triage', 'Nothing is dead: every failure has been redriven or discarded.'],
         ['/operations/uncertain', 'Of every action on the outside world it is known whether it happened.'],
+        ['/operations/differences', 'What flows wrote on FHIR servers was found there as it was written'],
         ['/operations/pauses', 'Nothing is paused, and no window is planned.'],
       ] as const) {
         await other.goto(`${empty.console.url}${path}`);
@@ -291,38 +363,34 @@ describe('the operations pages in a browser', function () {
     assert.equal(reached, `${kit.runtime.url}/`);
   });
 
-  for (const [scheme, width] of [
-    ['light', 1440],
-    ['dark', 390],
-  ] as const) {
-    it(`have no critical or serious barrier and fit the screen: ${scheme}, ${width} wide`, async () => {
-      const other = await open(scheme, width, kit);
-      const found: string[] = [];
-      const look = async (place: string): Promise<void> => {
-        // Transparent while it comes in, which is no contrast to measure.
-        await other.waitForTimeout(300);
-        found.push(...(await barriers(other)).map((one) => `${place}: ${one}`));
-        const over = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (over > 0) found.push(`${place}: ${over} px wider than the screen`);
-      };
-      for (const [path, ready, action] of [
-        ['/operations', 'Open work by lane', null],
-        ['/operations/triage', 'fhir-rejected', 'Redrive by filter…'],
-        ['/operations/uncertain', 'It happened…', /^It happened/],
-        ['/operations/pauses', 'What can be paused', 'Pause: Feed hospital'],
-      ] as const) {
-        await other.goto(`${kit.console.url}${path}`);
-        await other.getByText(ready).first().waitFor();
-        await look(path);
-        if (action === null) continue;
-        await other.getByRole('button', { name: action }).first().click();
-        await other.getByRole('dialog').waitFor();
-        await look(`${path}, sheet`);
-      }
-      await other.context().close();
-      assert.deepEqual(found, []);
-    });
-  }
+  it('have no critical or serious barrier and fit the screen: light and wide, dark and narrow', async () => {
+    const other = await open('light', 1440, kit);
+    const found: string[] = [];
+    const looks: readonly Look[] = [
+      { scheme: 'light', width: 1440 },
+      { scheme: 'dark', width: 390 },
+    ];
+    const look = async (place: string): Promise<void> => void found.push(...(await flaws(other, place, looks)));
+    for (const [path, ready, action] of [
+      ['/', 'The server has stopped "results"', null],
+      [`/messages/${kit.runtime.operations.differences[1]?.messageId ?? ''}`, 'settle it', null],
+      ['/operations', 'Open work by lane', null],
+      ['/operations/triage', 'fhir-rejected', 'Redrive by filter…'],
+      ['/operations/uncertain', 'It happened…', /^It happened/],
+      ['/operations/differences', 'The server went back to version 1; version 2 was written.', /^Settle/],
+      ['/operations/pauses', 'What can be paused', 'Pause: Feed hospital'],
+    ] as const) {
+      await other.goto(`${kit.console.url}${path}`);
+      await other.getByText(ready).first().waitFor();
+      await look(path);
+      if (action === null) continue;
+      await other.getByRole('button', { name: action }).first().click();
+      await other.getByRole('dialog').waitFor();
+      await look(`${path}, sheet`);
+    }
+    await other.context().close();
+    assert.deepEqual(found, []);
+  });
 
   it('complained of nothing in the browser, and nothing was refused by the content security policy', () => {
     assert.deepEqual(complaints, []);

@@ -11,7 +11,7 @@ import type { Bundle } from '../../governance/bundle/index.ts';
 import { logFolder, writeBundleFile } from '../../governance/release/index.ts';
 import { webFolder } from '../../governance/server/web-folder.ts';
 import { readTrustFolder, trustFolderOf } from '../../governance/trust/trust-folder.ts';
-import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
+import { barriers, flaws, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { syntheticProposal } from '../kit/synthetic-proposal.ts';
 import { PASSWORD } from '../kit/test-console.ts';
@@ -252,8 +252,9 @@ describe('the pages of production in a browser', function () {
     await picture('alarm', cora);
     await page.getByRole('button', { name: 'End the emergency now…' }).waitFor();
     await picture('alarm-environment');
-    all.clock.set(NOW + 61 * 60_000);
-    await cora.clock.setFixedTime(NOW + 61 * 60_000);
+    // An hour from the moment at which it was broken: the pages' clocks go on while a busy machine takes its time.
+    all.clock.set(NOW + 120 * 60_000);
+    await cora.clock.setFixedTime(NOW + 120 * 60_000);
     await alarm(cora).waitFor({ state: 'detached' });
     await cora.context().close();
     await page.context().close();
@@ -326,21 +327,22 @@ describe('the pages of production in a browser', function () {
   });
 
   it('can be used in the dark and on a narrow screen', async () => {
-    for (const [scheme, width] of [
-      ['dark', 1440],
-      ['light', 390],
-    ] as const) {
-      const opened = await open('otto', '/environments/production', scheme, width);
-      for (const path of ['/environments/production', '/trust/production', '/changes']) {
-        await opened.goto(`${all.kit.console.url}${path}`);
-        await opened.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
-        assert.deepEqual(await barriers(opened), [], `${path} ${scheme}`);
-        const wider = await opened.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(wider <= 0, `${path} is ${wider} px wider than the screen`);
-        await picture(`${path.slice(1).replaceAll('/', '-')}-${scheme}-${width}`, opened);
-      }
-      await opened.context().close();
+    const opened = await open('otto', '/environments/production');
+    for (const path of ['/environments/production', '/trust/production', '/changes']) {
+      await opened.goto(`${all.kit.console.url}${path}`);
+      await opened.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
+      const found = await flaws(
+        opened,
+        path,
+        [
+          { scheme: 'dark', width: 1440 },
+          { scheme: 'light', width: 390 },
+        ],
+        ({ scheme, width }) => picture(`${path.slice(1).replaceAll('/', '-')}-${scheme}-${width}`, opened),
+      );
+      assert.deepEqual(found, []);
     }
+    await opened.context().close();
   });
 
   it('say what is wrong with releases that were tampered with', async () => {

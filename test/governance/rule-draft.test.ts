@@ -9,15 +9,14 @@ import {
   moveColumn,
   moveRow,
   paste,
-  readTsv,
   setCell,
   setPolicy,
   sheetColumns,
   textAt,
   valueOf,
-  writeTsv,
   type Table,
-} from '../../governance/web/rules/draft.ts';
+} from '../../governance/api/rule-sheet/draft.ts';
+import { readTsv, writeTsv } from '../../governance/api/rule-sheet/tsv.ts';
 import { row, tableFile } from '../rules/build-table.ts';
 
 const table = tableFile({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { webFolder } from '../../governance/server/web-folder.ts';
-import { barriers, PAGE_WAIT_MS, startBrowser } from '../kit/browser.ts';
+import { flaws, LOOKS, PAGE_WAIT_MS, startBrowser, type Look } from '../kit/browser.ts';
 import { FAKE_TOKEN } from '../kit/fake-runtime.ts';
 import { requireChromium, skipBecause } from '../kit/requires.ts';
 import { startRuleTableRuntime, type RuleTableRuntime } from '../kit/rule-table-runtime.ts';
@@ -47,6 +47,13 @@ describe('the editor of rule tables in a browser', function () {
     const executablePath = requireChromium(this);
     if (!existsSync(`${FOLDER}/index.html`)) skipBecause(this, 'the web app', 'run `npm run build`');
     runtime = await startRuleTableRuntime();
+    await runtime.pin({
+      id: 'pinned',
+      name: 'a discharge',
+      definition: 'discharge-follow-up',
+      type: 'ADT^A03',
+      body: readFileSync('flows/discharge-follow-up/samples/heart-failure.hl7', 'latin1').replaceAll(/\r?\n/g, '\r'),
+    });
     kit = await startTestConsole({
       webFolder: FOLDER,
       watched: false,
@@ -103,7 +110,7 @@ describe('the editor of rule tables in a browser', function () {
     await page.keyboard.type('[3..');
     await page.keyboard.press('Enter');
     await page.locator(`[data-at="0,${column}"][data-wrong="true"]`).waitFor();
-    await panel('Findings').getByText('Wrong').first().waitFor();
+    await panel('Findings').getByText('Wrong', { exact: true }).first().waitFor();
     assert.ok(await page.getByRole('button', { name: 'Save' }).isDisabled());
     await cell(0, column).click();
     await page.getByRole('status', { name: 'Chosen cell' }).getByText('cannot be read').waitFor();
@@ -154,12 +161,90 @@ describe('the editor of rule tables in a browser', function () {
 
   it('adds and removes columns', async () => {
     await page.getByRole('button', { name: 'Add input' }).click();
-    await page.getByRole('textbox', { name: 'Name' }).fill('weekday');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('weekday');
     await page.getByRole('textbox', { name: 'Label' }).fill('Weekday');
     await page.getByRole('button', { name: 'Add column' }).click();
     await page.getByRole('button', { name: 'Change column Weekday' }).click();
     await page.getByRole('button', { name: 'Delete column' }).click();
     await page.getByRole('button', { name: 'Change column Weekday' }).waitFor({ state: 'detached' });
+  });
+
+  it('says who answers for a row, why, and when it holds; all of it can be taken back', async () => {
+    await cell(0, 1).click();
+    const row = page.getByRole('region', { name: /^About row / });
+    const fields = [
+      [row.getByLabel('Owner'), 'Ward group'],
+      [row.getByLabel('Contact'), 'ward@example.org'],
+      [row.getByLabel('In force from'), '2026-02-01'],
+      [row.getByLabel('In force to'), '2027-02-01'],
+      [row.getByLabel('Clinical reference'), 'Policy W-1'],
+      [row.getByLabel('Note'), 'seen by  two'],
+    ] as const;
+    const before = await Promise.all(fields.map(([field]) => field.inputValue()));
+    for (const [field, value] of fields) await field.fill(value);
+    await row.getByLabel('Reason').pressSequentially('asked for');
+    await page.locator('[data-at="0,0"][data-own="true"]').waitFor();
+    await panel('About the table').getByLabel('Reason').fill('');
+    await panel('About the table').getByText('A table has a reason').waitFor();
+    await panel('Findings').getByText('Wrong', { exact: true }).first().waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Save' }).isDisabled());
+    await picture(page, 'details');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await panel('Findings').getByText('No cell is wrong').waitFor();
+    // Typing in one field is one step.
+    await page.getByRole('button', { name: 'Undo' }).click();
+    assert.equal(await row.getByLabel('Reason').inputValue(), '');
+    for (const [i, [field]] of [...fields.entries()].toReversed()) {
+      await page.getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await field.inputValue(), before[i]);
+    }
+    await page.locator('[data-at="0,0"][data-own="false"]').waitFor();
+  });
+
+  it('keeps a trial as a test, edits it, says when it fails, and takes its deletion back', async () => {
+    const tests = panel('Tests');
+    const mine = tests.getByRole('listitem').filter({ hasText: 'kept by hand' });
+    await panel('Try an input').getByLabel('Keep it as a test named').fill('kept by hand');
+    await panel('Try an input').getByRole('button', { name: 'Add as test' }).click();
+    await mine.getByText('Pass').waitFor();
+    await tests.getByText('All tests of the table give').waitFor();
+    await page.getByRole('button', { name: 'Edit test kept by hand' }).click();
+    await page.getByRole('textbox', { name: 'Rows' }).fill('heart-failure');
+    await picture(page, 'test-form');
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await mine.getByText('Fails').waitFor();
+    await mine.getByText('expected heart-failure').waitFor();
+    await tests.getByText('One test fails.').waitFor();
+    await page.getByRole('button', { name: 'Delete test kept by hand' }).click();
+    await mine.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await mine.getByText('Fails').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await mine.getByText('Pass').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await mine.waitFor({ state: 'detached' });
+  });
+
+  it('fills an input from a pinned message, and records that it was looked at', async () => {
+    const from = panel('Try an input').getByLabel('Fill in from a pinned message');
+    await from.selectOption({ label: 'a discharge (ADT^A03)' });
+    await panel('Try an input').getByLabel('Unit').waitFor();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLInputElement>('section[aria-label="Try an input"] input')].some(
+        ({ value }) => value === 'CARD',
+      ),
+    );
+    await panel('Try an input')
+      .getByText(/^Row|because|matched|holds/)
+      .first()
+      .waitFor();
+    await panel('Try an input').getByText('Values of a pinned message are not kept as a test.').waitFor();
+    assert.equal(await panel('Try an input').getByRole('button', { name: 'Add as test' }).count(), 0);
+    const records = await runtime.engine.store.audit.list({ type: 'message.body-viewed' });
+    assert.deepEqual(
+      records.map(({ actor, messageId }) => [actor, messageId]),
+      [['user:admin', 'pinned']],
+    );
   });
 
   it('saves for staging, a change of one cell as one line of the file', async () => {
@@ -193,29 +278,24 @@ describe('the editor of rule tables in a browser', function () {
     await other.context().close();
   });
 
-  for (const [scheme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)
-    it(`has no barriers: ${scheme}, ${width} wide`, async () => {
-      const opened = await open(scheme, width);
-      await opened.getByRole('grid').waitFor();
-      await opened.getByText('All tests of the table give').waitFor();
-      assert.deepEqual(await barriers(opened), []);
-      const wide = await opened.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(wide <= 0, `${wide} pixels wider than the screen`);
-      await picture(opened, `editor-${scheme}-${width}`);
-      await opened.goto(`${kit.console.url}/rules`);
-      await opened
-        .getByRole('link', { name: /follows up/ })
-        .first()
-        .waitFor();
-      assert.deepEqual(await barriers(opened), []);
-      await picture(opened, `list-${scheme}-${width}`);
-      await opened.context().close();
-    });
+  it('has no barriers, light and dark, wide and narrow', async () => {
+    const opened = await open('light', 1440);
+    const shown =
+      (name: string) =>
+      ({ scheme, width }: Look): Promise<void> =>
+        picture(opened, `${name}-${scheme}-${width}`);
+    await opened.getByRole('grid').waitFor();
+    await opened.getByText('All tests of the table give').waitFor();
+    const found = [...(await flaws(opened, 'editor', LOOKS, shown('editor')))];
+    await opened.goto(`${kit.console.url}/rules`);
+    await opened
+      .getByRole('link', { name: /follows up/ })
+      .first()
+      .waitFor();
+    found.push(...(await flaws(opened, 'list', LOOKS, shown('list'))));
+    await opened.context().close();
+    assert.deepEqual(found, []);
+  });
 
   it('never broke in between', () => assert.deepEqual(complaints, []));
 

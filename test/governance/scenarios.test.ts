@@ -231,7 +231,7 @@ describe('wardflow scenarios run', function () {
     assert.match(told.out, /discharge-follow-up: nothing found/);
     assert.equal(await cli('check', '--fail-on', 'notice', '--json'), 1);
     assert.equal((JSON.parse(told.out) as { readonly ok: boolean }).ok, false);
-    assert.match(readFileSync(report, 'utf8'), /tests="3" failures="0"/);
+    assert.match(readFileSync(report, 'utf8'), /tests="5" failures="0"/);
     mkdirSync(join(folder, '_policy'), { recursive: true });
     writeFileSync(join(folder, '_policy/policy.json'), '{ "kind": "policy", "format": 1, "forbiddenNodes": [] }');
     assert.equal(await cli('check', 'discharge-follow-up'), 1);

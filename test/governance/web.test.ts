@@ -192,7 +192,13 @@ describe('the console in a browser', function () {
     for (const { message } of waiting)
       await page.getByText(`${message.patientHint ?? ''} · ${message.controlId ?? ''}`).waitFor();
     await page.keyboard.press('j');
-    await page.keyboard.press('a');
+    // Before the next key can come: it would go to the row, and open its message.
+    const taken = await page.evaluate(() => {
+      const key = new KeyboardEvent('keydown', { key: 'a', bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(key);
+      return document.activeElement?.closest('[role="dialog"] button[type="submit"]') !== null;
+    });
+    assert.ok(taken, 'the sheet has the focus at once');
     await page.getByRole('dialog').getByText(` · `).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Acknowledged. Nobody else is told.').waitFor();

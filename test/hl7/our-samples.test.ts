@@ -8,13 +8,19 @@ import { adviseOn, Hl7Message, packageRoot } from '../../engine/index.ts';
 
 const told = (message: Hl7Message): readonly string[] => adviseOn(message).map(({ path, code }) => `${path} ${code}`);
 
+/** Samples of what senders leave out, and what the advice says of it. */
+const LACKING: Readonly<Record<string, readonly string[]>> = {
+  'flows/referral-routing/samples/no-number.hl7': ['RF1-6 required-empty'],
+};
+
 describe('our own HL7 messages', () => {
   const samples = globSync('flows/*/samples/*.hl7', { cwd: packageRoot() }).toSorted();
 
   it('are by the book where they are samples of definitions', () => {
     assert.ok(samples.length >= 15);
+    assert.ok(Object.keys(LACKING).every((file) => samples.includes(file)));
     for (const file of samples)
-      assert.deepEqual(told(Hl7Message.parse(readFileSync(join(packageRoot(), file)))), [], file);
+      assert.deepEqual(told(Hl7Message.parse(readFileSync(join(packageRoot(), file)))), LACKING[file] ?? [], file);
   });
 
   it('are by the book where the synthetic hospital makes them', () => {

@@ -49,6 +49,8 @@ export interface AlertBenchOptions {
   readonly folder?: string;
   /** `channels` of bindings.json. */
   readonly bound?: object;
+  /** `endpoints` of bindings.json. */
+  readonly endpoints?: object;
   /** Instead of what is bound. */
   readonly channels?: ReadonlyMap<string, AlertChannel>;
   readonly authority?: string;
@@ -68,13 +70,19 @@ export class AlertBench {
     this.folder = folder;
   }
 
-  static async open({ bound = {}, channels, authority, ...more }: AlertBenchOptions = {}): Promise<AlertBench> {
+  static async open({
+    bound = {},
+    endpoints = {},
+    channels,
+    authority,
+    ...more
+  }: AlertBenchOptions = {}): Promise<AlertBench> {
     const folder = more.folder ?? (await mkdtemp(join(tmpdir(), 'wardflow-alerts-')));
     if (authority !== undefined) {
       await mkdir(join(folder, 'tls'), { recursive: true });
       await writeFile(join(folder, 'tls', 'ca.pem'), authority);
     }
-    const json = { kind: 'bindings', format: 1, feeds: {}, endpoints: {}, channels: bound };
+    const json = { kind: 'bindings', format: 1, feeds: {}, endpoints, channels: bound };
     const clock = new ManualClock(more.now ?? T0);
     const engine = await createEngine({
       environment: 'test',
@@ -116,10 +124,18 @@ export class AlertBench {
     return acceptOne(this.engine.store, {}, { receivedAt: this.clock.now() });
   }
 
-  consider(item: NewWork, event: object, policy = alertPolicyOf(), attempt = 1): Promise<ConsideredAlert> {
+  consider(
+    item: NewWork,
+    event: object,
+    policy = alertPolicyOf(),
+    attempt = 1,
+    definition = DEFINITION,
+    task?: string,
+  ): Promise<ConsideredAlert> {
     return this.engine.alerts.consider({
+      ...(task !== undefined && { task }),
       work: claimed(item, attempt),
-      definition: DEFINITION,
+      definition,
       name: NAME,
       policy,
       input: { event },
@@ -134,7 +150,7 @@ export class AlertBench {
   }
 }
 
-function claimed(item: NewWork, attempt: number): ClaimedWork {
+export function claimed(item: NewWork, attempt: number): ClaimedWork {
   const { id, messageId, subscription, definition, lane, orderingKey, correlationId, traceparent, createdAt } = item;
   return {
     id,
@@ -154,6 +170,6 @@ function claimed(item: NewWork, attempt: number): ClaimedWork {
     firstDeliveredAt: createdAt,
     pinnedVersion: null,
     child: null,
-    message: { bytes: new Uint8Array(), feed: 'lab', receivedAt: createdAt, controlId: null },
+    message: { bytes: new Uint8Array(), format: 'hl7v2', feed: 'lab', receivedAt: createdAt, controlId: null },
   };
 }

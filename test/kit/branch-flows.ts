@@ -59,6 +59,7 @@ export class BranchFlows {
       },
       live: { subscribe: () => () => undefined, publish: () => undefined },
       store: { escalations: { list: async () => [] } },
+      identities: { readMergesBy: () => undefined },
       intake: { configure: async (...what: unknown[]) => void this.configured.push(what) },
     };
     this.services = createNodeServices({

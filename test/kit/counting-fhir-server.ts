@@ -25,10 +25,19 @@ export interface Held {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What becomes of a request: `after` and `lost`: it is done, and its answer is not that it was. */
+export type Fault = 'throttle' | 'fail-before' | 'fail-after' | 'reset-before' | 'lost' | 'hang';
+
 export interface CountingOptions {
+  /** Asked for each request, searches and reads among them. */
+  readonly fault?: (method: string, type: string, url: string) => Fault | null;
   /** Time between a resource being there and its answer leaving, milliseconds. */
   readonly answerAfter?: () => number;
+  /** What it does with parameters of searches: some servers know no search by a system alone, some none by ids. */
+  readonly searches?: () => Searches;
 }
+
+export type Searches = 'all' | 'no-system' | 'ignores-times' | 'no-ids' | 'refuses';
 
 export class CountingFhirServer {
   /** Every request that could have changed something, in order. */
@@ -37,16 +46,25 @@ export class CountingFhirServer {
   readonly made: Held[] = [];
   /** Searches and reads. */
   lookUps = 0;
+  /** Path and query of each of them, in order. */
+  readonly asked: string[] = [];
   readonly #server: Server;
   readonly #answerAfter: () => number;
+  readonly #fault: (method: string, type: string, url: string) => Fault | null;
+  readonly #searches: () => Searches;
+  /** When each came to be as it is: of its own clock. */
+  readonly #updated = new Map<string, number>();
+  #lastUpdate = Date.UTC(2025, 5, 1);
   readonly #byId = new Map<string, Held>();
   readonly #byIdentifier = new Map<string, Held[]>();
   readonly #versions = new Map<string, number>();
 
-  private constructor({ answerAfter = () => 0 }: CountingOptions) {
+  private constructor({ answerAfter = () => 0, fault = () => null, searches = () => 'all' }: CountingOptions) {
+    this.#searches = searches;
     this.#answerAfter = answerAfter;
+    this.#fault = fault;
     this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
+      this.#faulty(request, response).catch(() => response.destroy());
     });
   }
 
@@ -82,6 +100,31 @@ export class CountingFhirServer {
     return found;
   }
 
+  /** A resource as it is now. */
+  now(reference: string): Held | undefined {
+    return this.#byId.get(reference);
+  }
+
+  /** Somebody else changes a resource. */
+  change(reference: string, over: Readonly<Record<string, unknown>>): void {
+    const before = this.#byId.get(reference);
+    if (!before) throw new Error(`there is no ${reference}`);
+    this.#byId.set(reference, { ...before, body: { ...before.body, ...over } });
+    this.#touch(reference);
+    this.#versions.set(reference, (this.#versions.get(reference) ?? 1) + 1);
+  }
+
+  /** Somebody else removes a resource: it is not found any more, by id or identifier. */
+  remove(reference: string): void {
+    const gone = this.#byId.get(reference);
+    this.#byId.delete(reference);
+    for (const [key, held] of this.#byIdentifier)
+      this.#byIdentifier.set(
+        key,
+        held.filter(({ id }) => id !== gone?.id),
+      );
+  }
+
   /** How often each condition was sent, and how many resources came of it. */
   conditions(): ReadonlyMap<string, { readonly sent: number; readonly made: number }> {
     const found = new Map<string, { sent: number; made: number }>();
@@ -94,6 +137,32 @@ export class CountingFhirServer {
     return found;
   }
 
+  async #faulty(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, , type = ''] = new URL(request.url ?? '/', 'http://fhir').pathname.split('/');
+    const fault = this.#fault(request.method ?? '', type, request.url ?? '');
+    switch (fault) {
+      case null:
+        return this.#serve(request, response);
+      case 'throttle':
+        response.setHeader('retry-after', '1');
+        return outcome(response, 429);
+      case 'fail-before':
+        return outcome(response, 500);
+      case 'reset-before':
+        request.socket.destroy();
+        return;
+      case 'hang':
+        return;
+      case 'fail-after':
+      case 'lost': {
+        await this.#serve(request, discarding(response, fault));
+        return;
+      }
+      default:
+        fault satisfies never;
+    }
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -102,7 +171,8 @@ export class CountingFhirServer {
     const [, , type = '', id] = url.pathname.split('/');
     if (request.method === 'GET') {
       this.lookUps++;
-      if (id === undefined) return search(response, type, this.#matching(type, url.searchParams.get('identifier')));
+      this.asked.push(url.pathname + url.search);
+      if (id === undefined) return this.#search(response, type, url.searchParams);
       return this.#answer(response, this.#byId.get(`${type}/${id}`), 200);
     }
     if (request.method === 'PUT' && id !== undefined)
@@ -134,6 +204,7 @@ export class CountingFhirServer {
   #make(type: string, body: Record<string, unknown>): Held {
     const id = String(this.made.length + 1);
     const held = { id, type, identifiers: identifiersOf(body), body };
+    this.#touch(`${type}/${id}`);
     this.made.push(held);
     this.#byId.set(`${type}/${id}`, held);
     this.#versions.set(`${type}/${id}`, 1);
@@ -156,7 +227,53 @@ export class CountingFhirServer {
     this.#versions.set(reference, version + 1);
     const after = { ...before, body };
     this.#byId.set(reference, after);
+    this.#touch(reference);
     this.#answer(response, after, 200);
+  }
+
+  /** Its clock stands there; each change is a second later. */
+  clock(at: number): void {
+    this.#lastUpdate = at;
+  }
+
+  #touch(reference: string): void {
+    this.#lastUpdate += 1000;
+    this.#updated.set(reference, this.#lastUpdate);
+  }
+
+  /** R4 3.1.1: by identifier (a system alone among them), by ids, and by time; pages of `_count`. */
+  #search(response: ServerResponse, type: string, query: URLSearchParams): void {
+    const how = this.#searches();
+    const [identifier, ids, since] = ['identifier', '_id', '_lastUpdated'].map((name) => query.get(name));
+    if (how === 'refuses' && (ids || since)) return outcome(response, 400);
+    let found: readonly Held[] =
+      identifier && !identifier.endsWith('|')
+        ? this.#matching(type, identifier)
+        : [...this.#byId.values()].filter((one) => one.type === type);
+    if (identifier?.endsWith('|'))
+      found =
+        how === 'no-system' ? [] : found.filter((one) => one.identifiers.some((own) => own.startsWith(identifier)));
+    if (ids) found = how === 'no-ids' ? [] : found.filter(({ id }) => ids.split(',').includes(id));
+    const at = ({ id }: Held): number => this.#updated.get(`${type}/${id}`) ?? 0;
+    if (since && how !== 'ignores-times')
+      found = found.filter((one) => at(one) >= Date.parse(since.replace(/^ge/, '')));
+    const sorted = query.has('_sort') ? found.toSorted((a, b) => at(a) - at(b)) : found;
+    const [count, page] = [Number(query.get('_count') ?? 1000), Number(query.get('page') ?? 0)];
+    const entry = sorted.slice(page * count, (page + 1) * count).map(({ id, body }) => ({
+      fullUrl: `${type}/${id}`,
+      resource: { ...body, id, meta: this.#meta(`${type}/${id}`) },
+    }));
+    const more = new URLSearchParams(query);
+    more.set('page', String(page + 1));
+    const link =
+      sorted.length > (page + 1) * count ? [{ relation: 'next', url: `${this.base}/${type}?${more.toString()}` }] : [];
+    response.writeHead(200, { 'content-type': 'application/fhir+json' });
+    response.end(JSON.stringify({ resourceType: 'Bundle', type: 'searchset', total: sorted.length, link, entry }));
+  }
+
+  #meta(reference: string): object {
+    const lastUpdated = new Date(this.#updated.get(reference) ?? 0).toISOString();
+    return { versionId: String(this.#versions.get(reference) ?? 1), lastUpdated };
   }
 
   #matching(type: string, identifier: string | null): readonly Held[] {
@@ -171,14 +288,24 @@ export class CountingFhirServer {
       location: `${held.type}/${held.id}/_history/${version}`,
       etag: `W/"${version}"`,
     });
-    response.end(JSON.stringify({ ...held.body, id: held.id, meta: { versionId: version } }));
+    response.end(JSON.stringify({ ...held.body, id: held.id, meta: this.#meta(`${held.type}/${held.id}`) }));
   }
 }
 
-function search(response: ServerResponse, type: string, found: readonly Held[]): void {
-  const entry = found.map(({ id, body }) => ({ fullUrl: `${type}/${id}`, resource: { ...body, id } }));
-  response.writeHead(200, { 'content-type': 'application/fhir+json' });
-  response.end(JSON.stringify({ resourceType: 'Bundle', type: 'searchset', total: entry.length, entry }));
+/** The answer is thrown away: another one is given, or the connection breaks. */
+function discarding(response: ServerResponse, how: 'fail-after' | 'lost'): ServerResponse {
+  const end = response.end.bind(response);
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = () => response;
+  response.end = () => {
+    if (how === 'lost') response.socket?.destroy();
+    else {
+      writeHead(500, { 'content-type': 'application/fhir+json' });
+      end('{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}');
+    }
+    return response;
+  };
+  return response;
 }
 
 function outcome(response: ServerResponse, status: number): void {

@@ -1,8 +1,9 @@
 /** The operations part of the fake runtime: switches, dead letters in bulk, uncertain effects, figures. */
-import type { AuditRecord, EffectRecord, MessageSummary, Switch } from '../../engine/index.ts';
+import type { AuditRecord, Difference, EffectRecord, MessageSummary, Switch } from '../../engine/index.ts';
 import type {
   DeadLetterAnswer,
   DeadLetterRequest,
+  DifferenceSettling,
   FigureSeries,
   QuarantineAnswer,
   QuarantineRequest,
@@ -10,6 +11,7 @@ import type {
   ReasonList,
   SwitchRequest,
 } from '../../runtime/api/contract.ts';
+import { fakeIdentities, type FakeIdentities } from './fake-identities.ts';
 import { seededRandom } from './synthetic-messages.ts';
 
 const MINUTE = 60_000;
@@ -17,6 +19,8 @@ const MINUTE = 60_000;
 export interface FakeOperations {
   readonly switches: readonly Switch[];
   readonly effects: readonly EffectRecord[];
+  readonly differences: readonly Difference[];
+  readonly identities: FakeIdentities;
   /** `undefined`: not a path of operations. */
   answer(
     method: string,
@@ -39,6 +43,8 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
   const { now, empty, messages } = parts;
   const switches: Switch[] = [];
   const effects: EffectRecord[] = empty ? [] : uncertainEffects(messages, now);
+  const differences: Difference[] = empty ? [] : differencesOf(messages, now);
+  const identities = fakeIdentities(empty ? [] : messages, now);
   let made = 0;
 
   const deadLetters = (action: string, dry: boolean, { filter, reason }: DeadLetterRequest): DeadLetterAnswer => {
@@ -113,7 +119,9 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
   return {
     switches,
     effects,
-    answer(method, [what, id = '', action], query, body, actor) {
+    differences,
+    identities,
+    answer(method, [what, id = '', action, third], query, body, actor) {
       const json = (): unknown => JSON.parse(body || '{}');
       const ok = (value: unknown, status = 200) => ({ status, body: value });
       const problem = (status: number, title: string) => ({
@@ -143,6 +151,26 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
       }
       if (what === 'quarantine') return ok(quarantine(id, query.has('dryRun'), json() as QuarantineRequest));
       if (what === 'dead-letters') return ok(deadLetters(id, query.has('dryRun'), json() as DeadLetterRequest));
+      if (what === 'identities') return identities.answer([id, action ?? '', third ?? ''], query, body, actor);
+      if (what === 'differences' && id === '') {
+        const asked = differences.filter(
+          (one) =>
+            one.messageId === (query.get('message') ?? one.messageId) &&
+            one.state === (query.get('state') ?? one.state),
+        );
+        const open = differences.filter(({ state }) => state === 'open').length;
+        const counts = { alike: 0, open, gone: 0, settled: differences.length - open };
+        return ok({ asOf: Date.now(), differences: asked, counts, next: null });
+      }
+      if (what === 'differences' && action === 'settle') {
+        const at = differences.findIndex((one) => one.id === id);
+        const found = differences[at];
+        if (!found) return problem(404, 'There is no such difference.');
+        const { how, reason } = json() as DifferenceSettling;
+        const settled = { by: actor, at: Date.now(), how, reason };
+        differences[at] = { ...found, version: found.version + 1, state: 'settled', settled };
+        return ok(differences[at]);
+      }
       if (what === 'effects' && id === 'uncertain') return ok({ asOf: Date.now(), effects });
       if (what === 'effects' && action === 'decide') {
         const at = effects.findIndex((one) => one.key === id);
@@ -156,6 +184,34 @@ export function fakeOperations(parts: FakeOperationsParts): FakeOperations {
       return ok(reasons());
     },
   };
+}
+
+/** One of each kind, of what the newest messages have written. */
+function differencesOf(messages: readonly MessageSummary[], now: number): Difference[] {
+  const kinds = ['missing', 'duplicate', 'differs'] as const;
+  const about = messages
+    .filter(({ definitions, state }) => definitions.includes('discharge-follow-up') && state === 'done')
+    .slice(0, kinds.length);
+  return about.map((message, i) => ({
+    id: `difference-${i}`,
+    version: 1,
+    state: 'open',
+    found: kinds[i] ?? 'missing',
+    endpoint: 'ehr',
+    resourceType: 'Task',
+    resourceId: `${4711 + i}`,
+    wroteVersion: '2',
+    foundVersion: kinds[i] === 'differs' ? '1' : null,
+    copies: kinds[i] === 'duplicate' ? 2 : 0,
+    effectKey: `${message.id}-follow-up-task`,
+    messageId: message.id,
+    workId: `${message.id}-w`,
+    definition: message.definitions[0] ?? 'flow',
+    writtenAt: now - (i + 2) * 3_600_000,
+    since: now - (i + 1) * 600_000,
+    checkedAt: now - 60_000,
+    settled: null,
+  }));
 }
 
 function series(empty: boolean, now: number): FigureSeries {

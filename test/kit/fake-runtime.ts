@@ -5,6 +5,8 @@ import {
   chainAudit,
   GENESIS,
   MESSAGE_STATES,
+  PROBLEM_STATES,
+  TASK_STATES,
   type AuditRecord,
   type ConsoleNotice,
   type LiveChange,
@@ -19,7 +21,12 @@ import {
   type SampleView,
 } from '../../runtime/api/contract.ts';
 import { outlineAnswer } from '../../runtime/api/outline-routes.ts';
+import { auditRecords } from './fake-audit.ts';
+import { fakeAlerts, type FakeAlerts } from './fake-alerts.ts';
+import { fakeFallbacks, type FakeFallbacks } from './fake-fallbacks.ts';
 import { fakeOperations, type FakeOperations } from './fake-operations.ts';
+import { emptyReport } from './fake-shift.ts';
+import { subscriptionsAt } from './fake-subscriptions.ts';
 import {
   FLOWS,
   seededRandom,
@@ -36,6 +43,8 @@ export interface FakeRuntime {
   readonly messages: readonly MessageSummary[];
   readonly escalations: readonly EscalationView[];
   readonly operations: FakeOperations;
+  readonly fallbacks: FakeFallbacks;
+  readonly alerts: FakeAlerts;
   /** Every call: method, path with query, actor. */
   readonly calls: readonly {
     readonly method: string;
@@ -59,12 +68,18 @@ export interface FakeRuntime {
 }
 
 export interface FakeRuntimeOptions {
+  /** Flows that declare one, and messages that are held. */
+  readonly fallbacks?: boolean;
   readonly messages?: number;
+  /** Open ones; a few more are taken over or over. */
+  readonly alerts?: number;
   readonly port?: number;
   readonly now?: number;
   readonly empty?: boolean;
   /** `false`: knows nothing of people who answer for a part. */
   readonly narrows?: boolean;
+  /** Answers `GET /shift-report`; else nothing was. */
+  readonly shiftReport?: (query: URLSearchParams) => Promise<unknown>;
 }
 
 const AUDITED: Readonly<Record<string, string>> = {
@@ -72,6 +87,9 @@ const AUDITED: Readonly<Record<string, string>> = {
   release: 'work.woken',
   reread: 'message.reread',
 };
+
+const NO_TASKS = Object.fromEntries([...TASK_STATES, 'overdue'].map((state) => [state, 0]));
+const NO_PROBLEMS = Object.fromEntries(PROBLEM_STATES.map((state) => [state, 0]));
 
 export const FAKE_TOKEN = 'fake-service-token-for-tests-0123456789abcd';
 
@@ -103,7 +121,10 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     publish({ kind: 'message', id });
   };
 
+  const fallbacks = fakeFallbacks(options.fallbacks ?? false, messages, now);
   const operations = fakeOperations({ now, empty: options.empty ?? false, messages, note, replace });
+
+  const alerts = fakeAlerts({ now, count: options.empty ? 0 : (options.alerts ?? 5), messages, publish });
 
   const list = (query: URLSearchParams): unknown => {
     const states = query.get('state')?.split(',');
@@ -140,6 +161,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     messages: counts(messages) as RuntimeStatus['messages'],
     work: { waiting: 6, claimed: 2, parked: 3, done: messages.length, dead: 12, discarded: 4 },
     inFlight: 2,
+    fallbacks: fallbacks.inForce,
     stranded: [],
     oldestWaiting: messages.find((one) => one.state === 'waiting')?.receivedAt ?? null,
     feeds: options.empty
@@ -147,6 +169,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       : [
           {
             name: 'hospital',
+            format: 'hl7v2',
             state: 'listening',
             host: '127.0.0.1',
             port: 2575,
@@ -159,6 +182,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
           },
           {
             name: 'radiology',
+            format: 'hl7v2',
             state: 'failed',
             host: '127.0.0.1',
             port: 2580,
@@ -206,12 +230,16 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
             mostAtOnce: 1,
           },
         ],
+    subscriptions: options.empty ? [] : subscriptionsAt(now),
     openEscalations: escalations.filter((one) => one.state === 'open').length,
     switches: operations.switches.map((one) => ({ ...one, inForce: one.from <= Date.now() })),
     definitions: Object.keys(FLOWS).map(summaryOf),
     durability: { adapter: 'sqlite', settings: { synchronous: 'FULL', journal_mode: 'wal' } },
     acknowledgements: [],
     storeTrouble: null,
+    rosterTrouble: null,
+    openDifferences: operations.differences.filter(({ state }) => state === 'open').length,
+    openIdentityQuestions: operations.identities.questions.filter(({ state }) => state === 'open').length,
     rssBytes: 141_000_000,
     confined: true,
   });
@@ -266,7 +294,14 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     if (what === 'status') return json(status());
     const operated = operations.answer(request.method ?? '', parts, url.searchParams, body, actor);
     if (operated) return json(operated.body, operated.status);
+    const fallen = fallbacks.answer(request.method ?? '', parts, body, actor);
+    if (fallen) return json(fallen.body, fallen.status);
+    const alerted = alerts.answer(request.method ?? '', parts, url.searchParams, body, actor);
+    if (alerted) return json(alerted.body, alerted.status);
     if (what === 'notices') return json({ notices: notices.toReversed() });
+    if (what === 'tasks')
+      return json({ asOf: Date.now(), tasks: [], counts: NO_TASKS, next: null, covers: [], roster: false });
+    if (what === 'problems') return json({ asOf: Date.now(), problems: [], counts: NO_PROBLEMS, next: null });
     if (what === 'rule-tables') return json({ tables: [] });
     if (what === 'samples' && id === '') return json({ samples: [...samples.values()] });
     if (what === 'definitions')
@@ -278,7 +313,10 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
               purpose: 'Synthetic.',
               owner: { name: 'Ward', role: 'owner', contact: '' },
               risk: 'high',
+              runbook: 'Runbook',
+              contactOutOfHours: 'integration on call',
             },
+            readme: README,
             flow: FLOWS[id],
             rules: [],
           })
@@ -301,6 +339,8 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
       publish({ kind: 'message', id: found.messageId });
       return json({ outcome: 'acknowledged' });
     }
+    if (what === 'shift-report')
+      return json((await options.shiftReport?.(url.searchParams)) ?? emptyReport(url.searchParams));
     if (what === 'escalations') {
       const states = url.searchParams.get('state')?.split(',');
       return json({
@@ -379,6 +419,8 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     messages,
     escalations,
     operations,
+    fallbacks,
+    alerts,
     calls,
     publish,
     watched: () => first.promise,
@@ -419,6 +461,19 @@ function scopeIn(request: IncomingMessage): unknown {
   return typeof header === 'string' ? JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) : null;
 }
 
+const README = `# A flow
+
+What it does.
+
+## Runbook
+
+- **Nobody answers.** The ladder goes on by itself.
+
+## Limits
+
+It decides nothing by itself.
+`;
+
 function summaryOf(name: string): RuntimeStatus['definitions'][number] {
   const tab = FLOWS[name]?.[0]?.id ?? null;
   const title = name === 'critical-lab-result' ? 'Critical lab result follow-up' : 'Discharge follow-up';
@@ -430,43 +485,6 @@ function summaryOf(name: string): RuntimeStatus['definitions'][number] {
     serviceLine: name === 'critical-lab-result' ? 'Laboratory' : 'Community care',
     tab,
   };
-}
-
-function auditRecords(messages: readonly MessageSummary[], now: number): AuditRecord[] {
-  const entries: Omit<AuditRecord, 'seq' | 'previous' | 'hash'>[] = [
-    { at: now - 90_000_000, type: 'runtime.started', actor: 'system', details: { version: '0.1.0' } },
-    {
-      at: now - 7_200_000,
-      type: 'definition.deployed',
-      actor: 'system',
-      definition: 'critical-lab-result',
-      version: VERSIONS['critical-lab-result']!,
-      details: {},
-    },
-    { at: now - 7_199_000, type: 'definition.deployed', actor: 'user:admin', details: { tabs: 2 } },
-  ];
-  for (const message of messages.slice(-120)) {
-    const base = { messageId: message.id, definition: message.definitions[0] ?? 'none', details: {} };
-    if (message.state === 'dead')
-      entries.push({
-        ...base,
-        at: message.stateSince,
-        type: 'work.dead',
-        actor: 'system',
-        details: { code: 'fhir-rejected' },
-      });
-    else if (message.state === 'done')
-      entries.push({
-        ...base,
-        at: message.stateSince,
-        type: 'effect.done',
-        actor: `flow:${base.definition}`,
-        details: { effect: 'follow-up-task', target: 'ehr: create Task' },
-      });
-  }
-  const records: AuditRecord[] = [];
-  for (const entry of entries) records.push(chainAudit(entry, records.length + 1, records.at(-1)?.hash ?? GENESIS));
-  return records;
 }
 
 async function text(request: IncomingMessage): Promise<string> {

@@ -1,4 +1,5 @@
-/** Root hooks: the run ends with what was skipped and why. */
+/** Root hooks: the run ends with what was skipped and why; before it, once, what all starts of runtimes share is made. */
+import { fillCompileCache } from './compile-cache.ts';
 import { reportSkipped } from './requires.ts';
 
 export const mochaHooks = {
@@ -6,3 +7,11 @@ export const mochaHooks = {
     reportSkipped();
   },
 };
+
+export async function mochaGlobalSetup(): Promise<void> {
+  try {
+    await fillCompileCache();
+  } catch {
+    // Runtimes start without it; one that cannot start at all is what its tests tell.
+  }
+}

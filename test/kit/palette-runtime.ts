@@ -15,7 +15,9 @@ import {
   definitionSet,
   ManualClock,
   silentLog,
+  type Bindings,
   type Definition,
+  type EndpointBinding,
   type Engine,
   type WorkView,
 } from '../../engine/index.ts';
@@ -27,8 +29,6 @@ import { eventually } from './eventually.ts';
 import { MllpSender } from './mllp-sender.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** As deep as `dist/palette`: the built nodes find their sources by a relative path. */
-const PALETTE = resolve(ROOT, 'dist/test-palette');
 
 export const TAB = 'tab';
 
@@ -51,15 +51,20 @@ export interface NodeStatusSeen {
   readonly text?: string;
 }
 
-/** By logical name: the base of a FHIR server, or the port of a receiver over MLLP. */
+/** By logical name: the base of a FHIR server, the port of a receiver over MLLP, or the base of an HTTP server. */
 export type PaletteEndpoints = Readonly<
-  Record<string, string | { readonly port: number; readonly connections?: number }>
+  Record<string, string | { readonly port: number; readonly connections?: number } | { readonly http: string }>
 >;
+
+/** What is bound beside feed and endpoints. */
+export type PaletteBindings = Partial<Pick<Bindings, 'subscriptions' | 'events' | 'leftOut'>>;
 
 export interface DefinitionParts {
   /** Nodes on the tab `TAB`, and config nodes. */
   readonly flow: readonly object[];
   readonly rules?: readonly { readonly name: string }[];
+  /** Path in the folder -> text: mappings, code maps. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly ladders?: readonly { readonly name: string }[];
   readonly alerts?: readonly { readonly name: string }[];
   readonly checklists?: readonly { readonly name: string }[];
@@ -73,6 +78,7 @@ export class PaletteRuntime {
   readonly red = createRequire(import.meta.url)('node-red') as RedModule;
   readonly clock = new ManualClock();
   readonly folder = mkdtempSync(join(tmpdir(), 'wardflow-palette-'));
+  readonly #palette = join(this.folder, 'palette');
   readonly statuses: NodeStatusSeen[] = [];
   #engine: Engine | undefined;
   #services: RuntimeServices | undefined;
@@ -92,8 +98,8 @@ export class PaletteRuntime {
     return this.#services;
   }
 
-  async start(endpoints: PaletteEndpoints): Promise<void> {
-    await buildPalette(ROOT, PALETTE);
+  async start(endpoints: PaletteEndpoints, more: PaletteBindings = {}): Promise<void> {
+    await buildPalette(ROOT, this.#palette, { scripts: false });
     mkdirSync(join(this.folder, 'node-red'));
     writeFileSync(join(this.folder, 'node-red/package.json'), '{"name":"test","private":true}\n');
     this.#engine = await createEngine({
@@ -101,22 +107,8 @@ export class PaletteRuntime {
       dataFolder: this.folder,
       bindings: {
         feeds: { hospital: { listen: { host: '127.0.0.1', port: 0, tls: null, allow: [] } } },
-        endpoints: Object.fromEntries(
-          Object.entries(endpoints).map(([name, base]) => [
-            name,
-            typeof base === 'string'
-              ? { kind: 'fhir', base, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 }
-              : {
-                  kind: 'mllp',
-                  host: '127.0.0.1',
-                  port: base.port,
-                  tls: null,
-                  answerMs: 30_000,
-                  connections: base.connections ?? 1,
-                  idleMs: 0,
-                },
-          ]),
-        ),
+        endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, bound]) => [name, bindingOf(bound)])),
+        ...more,
       },
       clock: this.clock,
       random: () => 0.5,
@@ -217,7 +209,7 @@ export class PaletteRuntime {
     };
     return {
       userDir: join(this.folder, 'node-red'),
-      nodesDir: [PALETTE],
+      nodesDir: [this.#palette],
       httpAdminRoot: false,
       httpNodeRoot: false,
       storageModule: storage,
@@ -228,6 +220,17 @@ export class PaletteRuntime {
       wardflow: this.#services,
     };
   }
+}
+
+function bindingOf(bound: PaletteEndpoints[string]): EndpointBinding {
+  if (typeof bound === 'string')
+    return { kind: 'fhir', base: bound, auth: { kind: 'none' }, timeoutMs: 5000, concurrency: 8 };
+  if ('http' in bound) {
+    const limits = { timeoutMs: 5000, concurrency: 4, maxAnswerBytes: 1024 * 1024 };
+    return { kind: 'http', base: bound.http, auth: { kind: 'none' }, tls: null, ...limits };
+  }
+  const { port, connections = 1 } = bound;
+  return { kind: 'mllp', host: '127.0.0.1', port, tls: null, answerMs: 30_000, connections, idleMs: 0 };
 }
 
 export interface Settled {
@@ -243,6 +246,7 @@ export function definitionOf({
   checklists = [],
   name = 'lab',
   intent = {},
+  files: more = {},
 }: DefinitionParts): Definition {
   const files: Record<string, string> = {
     'flow.json': JSON.stringify([{ id: TAB, type: 'tab', label: 'Test' }, ...flow]),
@@ -261,6 +265,7 @@ export function definitionOf({
       ...intent,
     }),
     'README.md': '# Test\n\n## Runbook\n\nNothing.\n',
+    ...more,
   };
   for (const table of rules) files[`rules/${table.name}.json`] = JSON.stringify(table);
   for (const list of checklists) files[`checklists/${list.name}.json`] = JSON.stringify(list);
@@ -287,9 +292,9 @@ export function frame(next: string, hl7In: object = {}): readonly object[] {
 }
 
 /** Starts a runtime before the suite's tests and stops it after them. */
-export function usePalette(endpoints: () => Promise<PaletteEndpoints>): PaletteRuntime {
+export function usePalette(endpoints: () => Promise<PaletteEndpoints>, more: PaletteBindings = {}): PaletteRuntime {
   const runtime = new PaletteRuntime();
-  before(async () => runtime.start(await endpoints()));
+  before(async () => runtime.start(await endpoints(), more));
   after(() => runtime.stop());
   return runtime;
 }

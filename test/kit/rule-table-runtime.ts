@@ -18,6 +18,7 @@ import { saveTable } from '../../runtime/rule-tables/save-table.ts';
 import { createPinnedSamples } from '../../runtime/samples/pinned-samples.ts';
 import { oneAtATime } from '../../runtime/storage/alone.ts';
 import { feedSettings } from './intake-bench.ts';
+import { newMessage, newWork } from './store-builders.ts';
 
 export interface RuleTableRuntime {
   readonly url: string;
@@ -28,6 +29,14 @@ export interface RuleTableRuntime {
   text(definition: string, table: string): Promise<string>;
   /** By hand, past the runtime. */
   write(definition: string, table: string, text: string): Promise<void>;
+  /** A message that came to the feed `hospital` and was pinned there. */
+  pin(message: {
+    readonly id: string;
+    readonly name: string;
+    readonly definition: string;
+    readonly body: string;
+    readonly type: string;
+  }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +59,7 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
   await engine.intake.configure([feedSettings()], []);
   let definitions = definitionSet((await loadDefinitions(flows)).all);
   const alone = oneAtATime();
+  const samples = createPinnedSamples(folder);
   const saved: { table: string; actor: string }[] = [];
   const api = createRuntimeApi(() => true, 'staging', silentLog);
   api.open({
@@ -58,7 +68,7 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
     startedAt: 0,
     definitions: () => definitions,
     drain: async () => {},
-    samples: createPinnedSamples(folder),
+    samples,
     ruleTables: options.gated
       ? undefined
       : {
@@ -82,6 +92,11 @@ export async function startRuleTableRuntime(options: { readonly gated?: boolean 
     saved,
     text: (definition, table) => readFile(join(flows, definition, 'rules', `${table}.json`), 'utf8'),
     write: (definition, table, text) => writeFile(join(flows, definition, 'rules', `${table}.json`), text),
+    async pin({ id, name, definition, body, type }) {
+      const message = newMessage({ id, feed: 'hospital', controlId: id, receivedAt: clock.now(), body, type });
+      await engine.store.journal.accept(message, [newWork(message, { id: `w-${id}`, definition })], 0);
+      await samples.pin({ message: id, feed: 'hospital', name, by: 'user:ana', at: clock.now() });
+    },
     async stop() {
       api.close();
       server.closeAllConnections();

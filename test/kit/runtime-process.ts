@@ -3,15 +3,19 @@
  * it, and read back what it kept. The definitions are copied, so that no test writes into the checkout.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureServiceToken } from '../../engine/index.ts';
 import { API_ROOT } from '../../runtime/api/contract.ts';
 import { MEMORY_ENVIRONMENT, runtimeFlags } from '../../supervisor/runtime-flags.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What tests count messages, tasks and effects of; further definitions that are shipped would take the same messages. */
+const COUNTED: readonly string[] = ['_policy', '_shared', 'critical-lab-result', 'discharge-follow-up'];
 
 export interface RuntimeOptions {
   /** Default `staging`. */
@@ -23,7 +27,7 @@ export interface RuntimeOptions {
   readonly fhirBase?: string;
   /** Replaces or adds definitions in the copied folder before the start. */
   readonly prepareFlows?: (folder: string) => void;
-  /** Copy only these folders of `flows/`; empty: none. */
+  /** Copies these folders of `flows/`; empty: none. Left out: the laboratory's and the discharges', with what they share. */
   readonly definitions?: readonly string[];
   /** May depend on the data folder, which is made by the start. */
   readonly env?: Readonly<Record<string, string>> | ((folder: string) => Readonly<Record<string, string>>);
@@ -75,7 +79,7 @@ export class RuntimeProcess {
     const folder = join(base, 'data');
     const flows = join(base, 'flows');
     mkdirSync(join(folder, environment), { recursive: true, mode: 0o700 });
-    for (const name of options.definitions ?? ['.'])
+    for (const name of options.definitions ?? COUNTED)
       cpSync(join(ROOT, 'flows', name), join(flows, name), { recursive: true });
     options.prepareFlows?.(flows);
     await options.prepareData?.(folder, flows);
@@ -89,6 +93,7 @@ export class RuntimeProcess {
       token,
       env: {
         ...(options.fhirBase ? { WARDFLOW_FHIR_BASE: options.fhirBase } : {}),
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...(typeof options.env === 'function' ? options.env(folder) : options.env),
       },
       execArgv: options.execArgv ?? [],
@@ -246,6 +251,11 @@ export class RuntimeProcess {
     }
   }
 
+  /** What it logged last. */
+  lastLines(characters = 6000): string {
+    return readFileSync(join(this.folder, 'runtime.log'), 'utf8').slice(-characters);
+  }
+
   /** Resolves when the process has ended, by whatever. */
   async gone(): Promise<void> {
     const child = this.#child;
@@ -276,12 +286,6 @@ export class RuntimeProcess {
     });
   }
 }
-
-/**
- * For runtimes that are started dozens of times: what they compile is kept between starts, which saves a quarter of each.
- * Only a process that ends by itself writes it: `RuntimeProcess.stop` one first where there is none yet.
- */
-export const COMPILE_CACHE = join(tmpdir(), 'wardflow-test-compile-cache');
 
 /** A port nobody listens on now. */
 export function freePort(): Promise<number> {

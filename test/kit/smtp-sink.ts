@@ -72,6 +72,8 @@ export async function startSmtpSink(certificate?: TestCertificate): Promise<Smtp
           const inner = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(certificate) });
           converse(inner, true);
           return;
+        } else if (/^STARTTLS/i.test(line)) {
+          say('502 not here');
         } else if (/^AUTH PLAIN /i.test(line)) {
           login = line.slice(11);
           say('235 welcome');

@@ -11,7 +11,7 @@ import { CountingFhirServer } from './counting-fhir-server.ts';
 import { oru, potassium } from './hl7-messages.ts';
 import { answerField, MllpSender } from './mllp-sender.ts';
 import { ownFlow, ownNode, ownTask, writeOwnFlow } from './own-flow.ts';
-import { COMPILE_CACHE, RuntimeProcess } from './runtime-process.ts';
+import { RuntimeProcess } from './runtime-process.ts';
 
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'kill-at-step/preload.ts')).href;
 const CONTROL_ID = 'urn:test:control-id';
@@ -91,7 +91,7 @@ export class StepWalk {
       fhirBase: server.base,
       definitions: ['_shared'],
       prepareFlows: writeOwnFlow(FLOW),
-      env: { ...env, KILL_AT_STEP: file, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: { ...env, KILL_AT_STEP: file },
       execArgv: ['--import', PRELOAD],
       also: { reads: [join(import.meta.dirname, 'kill-at-step')], writes: [folder] },
     });

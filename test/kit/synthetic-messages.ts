@@ -157,6 +157,7 @@ export function syntheticMessage(
     id: `01K${String(seq).padStart(23, '0')}`,
     seq,
     feed: 'hospital',
+    format: 'hl7v2',
     controlId: unreadable ? null : `${lab ? 'LAB' : 'ADT'}${String(240_000 + seq)}`,
     type: unreadable ? null : type,
     sender: lab ? 'LABSYS|CENTRAL' : 'PAS|CENTRAL',
@@ -166,6 +167,7 @@ export function syntheticMessage(
     stateSince: receivedAt + (state === 'done' ? 38 + Math.floor(random() * 90) : 2400),
     size: 420 + Math.floor(random() * 2600),
     reason: unreadable ? QUARANTINE : failure ? { code: failure.code, text: failure.text } : null,
+    held: null,
     retryAt: state === 'waiting' ? receivedAt + 9_000_000 : null,
     recovered: state === 'done' && random() < 0.01,
     definitions:

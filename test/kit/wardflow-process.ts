@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RunInfo } from '../../engine/index.ts';
+import { ACTOR_HEADER } from '../../runtime/api/contract.ts';
 
 export interface WardflowProcess {
   readonly pid: number;
@@ -89,7 +90,7 @@ export function startWardflow({ demo = false, env = {}, dataFolder }: StartOptio
       if (!runtime) throw new Error(`no ${environment} runtime runs`);
       const token = (await readFile(runtime.serviceTokenFile, 'utf8')).trim();
       const response = await fetch(`${runtime.url}/wardflow/api/v1${path}`, {
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token}`, [ACTOR_HEADER]: 'service:test' },
         signal: AbortSignal.timeout(30_000),
       });
       if (!response.ok) throw new Error(`${path} answered ${response.status}`);

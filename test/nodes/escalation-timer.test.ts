@@ -93,6 +93,38 @@ describe('escalation timer', () => {
     );
   });
 
+  it('ends when somebody takes the task of its message over, and takes it over for who answers', async () => {
+    const flow = [
+      node('timer', 'task create', { task: 'call', title: 'Call', role: 'nurse' }, ['real'], ['changed']),
+      { ...timer(), id: 'real' },
+      ...branches,
+      note('changed', '"task " & change.state & " by " & change.by'),
+    ];
+    const { store, tasks, escalations } = runtime.engine;
+    const of = async ({ id }: Settled) => {
+      const [escalation] = await store.escalations.list({ messageId: id });
+      const [task] = (await store.tasks.list({ messageId: id })).tasks;
+      assert.ok(escalation && task);
+      assert.equal(escalation.task, task.id);
+      return { escalation, task };
+    };
+    const sent = await start('TK1', flow);
+    await tasks.claim((await of(sent)).task.id, 1, 'ana', { actor: 'user:ana', via: 'console' });
+    await comes(sent, 3);
+    assert.deepEqual((await notes(sent)).map(String).toSorted(), [
+      'ended acknowledged by user:ana via console',
+      'started open null',
+      'task accepted by user:ana',
+    ]);
+    const answered = await start('TK2', flow);
+    await escalations.acknowledge((await of(answered)).escalation.id, { actor: 'user:ben', via: 'console' });
+    await comes(answered, 3);
+    assert.equal((await of(answered)).task.assigned.person, 'ben');
+    const alone = flow.map((one, place) => (place === 1 ? { ...timer({ task: '' }), id: 'real' } : one));
+    const unlinked = await start('TK3', alone);
+    assert.equal((await store.escalations.list({ messageId: unlinked.id }))[0]?.task, undefined);
+  });
+
   it('runs in the lane that the decision gave, or in the lane of its message', async () => {
     const decided = (lane: string): object =>
       node('timer', 'function', { func: `msg.decision = { outputs: { lane: "${lane}" } }; return msg;`, outputs: 1 }, [

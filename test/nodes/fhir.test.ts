@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
+import { parseBindings, readConfig } from '../../engine/index.ts';
 import { startSandbox, type Sandbox } from '../../demo/sandbox-fhir/start-sandbox.ts';
 import { startFaultyProxy, type LocalHttpServer } from '../kit/local-http-server.ts';
 import { ends, frame, node, usePalette, type Settled } from '../kit/palette-runtime.ts';
@@ -27,7 +28,11 @@ describe('fhir write and fhir read', () => {
     await proxy.close();
     await sandbox.close();
   });
-  const runtime = usePalette(async () => ({ ehr: `${proxy.origin}/fhir` }));
+  const { leftOut } = parseBindings(
+    '{"kind":"bindings","format":1,"feeds":{},"endpoints":{"spoilt":{"base":"https://ehr.example.org","auth":{"kind":"bearer"}}}}',
+    readConfig({}),
+  );
+  const runtime = usePalette(async () => ({ ehr: `${proxy.origin}/fhir` }), { leftOut });
   const run = async (
     body: string,
     flow: readonly object[],
@@ -163,6 +168,28 @@ describe('fhir write and fhir read', () => {
       ],
     });
     assert.deepEqual(ends(await runtime.sendAndSettle(adt('A03', 'F12', 'F12'))), ['dead permanent endpoint-unbound']);
+  });
+
+  it('says why an endpoint is left out, keeps the message, and goes on with the others', async () => {
+    fault = () => 'pass';
+    assert.match(
+      runtime.engine.leftOut[0]?.text ?? '',
+      /"spoilt" is left out.*endpoints\.spoilt\.auth lacks "credential"/,
+    );
+    const flow = (id: string, more: object): Promise<Settled> =>
+      run(adt('A03', id, id), [
+        { id: 'c-other', type: 'wardflow-fhir-endpoint', name: 'spoilt' },
+        write({ ...more, finish: true }),
+        note('""'),
+      ]);
+    const sent = await flow('F13', { endpoint: 'c-other' });
+    assert.deepEqual(ends(sent), ['dead permanent endpoint-left-out']);
+    assert.match(sent.work[0]?.failure?.text ?? '', /endpoints\.spoilt\.auth lacks "credential"/);
+    assert.ok(
+      runtime.statuses.some(({ id, fill, text }) => id === 'write' && fill === 'red' && text === 'endpoint-left-out'),
+      'said at the node before a message comes',
+    );
+    assert.deepEqual(ends(await flow('F14', {})), ['done']);
   });
 
   describe('reading', () => {

@@ -73,7 +73,7 @@ describe('the forms in the editor', function () {
   });
 
   const ours = nodes.filter(({ type }) =>
-    /^(wardflow-|hl7|idem|rule|fhir|escal|console|audit|message|queue|delay until|task|approval|alert|dead|quarantine)/.test(
+    /^(wardflow-|hl7|idem|rule|fhir|http|event|escal|console|audit|message|queue|delay until|task|approval|alert|dead|quarantine)/.test(
       type,
     ),
   );

@@ -22,6 +22,7 @@ const given = (config: object): PreviewGiven => {
     msg,
     definition: undefined,
     now: new Date(0),
+    zone: null,
     value: (source, kind, over) =>
       kind === 'jsonata' ? (jsonata(source).evaluate(over ?? msg) as Promise<unknown>) : Promise.resolve(source),
   };

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, it } from 'mocha';
 import { identityFrom } from '../../nodes/kit/checks.ts';
 import { problemsOf, withDefaults, type NodeDeclaration } from '../../nodes/kit/properties.ts';
-import { localeOf, nodeFolders } from '../../scripts/build-palette.ts';
+import { formOf, localeOf, nodeFolders } from '../../scripts/build-palette.ts';
 
 const NODES = resolve(import.meta.dirname, '../../nodes');
 const folders = nodeFolders(NODES);
@@ -13,6 +13,13 @@ const read = (...path: string[]): string => readFileSync(join(NODES, ...path), '
 
 function lookUp(locale: object, key: string): unknown {
   return key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], locale);
+}
+
+/** The fields that the rows of a node's own preview speak of: the form heads each row with the text of its field. */
+function previewFieldsOf(folder: string): readonly string[] {
+  if (!existsSync(join(NODES, folder, 'preview.ts'))) return [];
+  const rows = read(folder, 'preview.ts').matchAll(/(?:field: |findingRows\()'([\w-]+)'/g);
+  return [...rows].map(([, field = '']) => field);
 }
 
 async function declarationOf(folder: string): Promise<NodeDeclaration<Record<string, unknown>>> {
@@ -32,12 +39,15 @@ describe('the palette', () => {
       'wardflow-fhir-endpoint',
       'wardflow-hl7-endpoint',
       'hl7 in',
+      'event',
       'idempotency gate',
       'rule table',
       'fhir read',
       'fhir write',
       'hl7 out',
       'hl7 ack',
+      'http call',
+      'wardflow-http-endpoint',
       'escalation timer',
       'console notice',
       'audit log',
@@ -48,9 +58,12 @@ describe('the palette', () => {
       'delay until',
       'dead letter in',
       'quarantine in',
+      'fhir subscription in',
+      'http event in',
       'hl7 edit',
       'hl7 build',
       'hl7 json',
+      'hl7 to fhir',
       'hl7 split',
       'task create',
       'task update',
@@ -76,10 +89,11 @@ describe('the palette', () => {
       it('has a text for every key that its form and its ports use, and uses every text', () => {
         const locale = localeOf(join(NODES, folder));
         const used = new Set<string>();
-        for (const [, keys = ''] of read(folder, 'editor.html').matchAll(/data-i18n="([^"]+)"/g)) {
+        for (const [, keys = ''] of formOf(join(NODES, folder)).matchAll(/data-i18n="([^"]+)"/g)) {
           for (const key of keys.split(';')) used.add(key.replace(/^\[\w+\]/, ''));
         }
         for (const [, key = ''] of read(folder, 'editor.ts').matchAll(/'(port\.[\w-]+)'/g)) used.add(key);
+        for (const field of previewFieldsOf(folder)) used.add(`label.${field}`);
         for (const key of used) assert.equal(typeof lookUp(locale, key), 'string', `no text for ${key}`);
         const { kit: _kit, ...own } = locale as Record<string, unknown>;
         const leaves = (at: unknown, path: string): string[] =>
@@ -94,7 +108,7 @@ describe('the palette', () => {
       it('has a field in its form for every property, and no other', async () => {
         const { properties, type } = await declarationOf(folder);
         const prefix = type.startsWith('wardflow-') ? 'node-config-input' : 'node-input';
-        const html = read(folder, 'editor.html');
+        const html = formOf(join(NODES, folder));
         const fields = [
           ...html.matchAll(new RegExp(`id="${prefix}-([\\w]+)"`, 'g')),
           ...html.matchAll(/data-property="(\w+)"/g),

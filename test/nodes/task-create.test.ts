@@ -59,6 +59,28 @@ describe('task create', () => {
     return tasks[0] ?? assert.fail('there is no task');
   };
 
+  it('says where its copy is, what that may say, and whom it is for, as far as the message tells', async () => {
+    const given = (id: string, set: string): object =>
+      node(id, 'function', { func: `${set}; return msg;`, outputs: 1 }, ['real']);
+    const copied = { ...task({ endpoint: 'c-ehr', focus: 'fhir.reference' }), id: 'real' };
+    const copyOf = async (controlId: string, set: string) =>
+      (await made(await start(controlId, [given('task', set), copied, ...branches]))).copy;
+    const whole = await copyOf(
+      'KC1',
+      "msg.patient = { reference: 'Patient/1', display: 'Jane' }; msg.fhir = { reference: 'DiagnosticReport/7' }",
+    );
+    assert.deepEqual(
+      [whole?.for, whole?.focus, whole?.encounter],
+      [{ reference: 'Patient/1' }, { reference: 'DiagnosticReport/7' }, null],
+    );
+    const by = await copyOf(
+      'KC2',
+      "msg.patient = { system: 'urn:mrn', value: '4711' }; msg.fhir = { reference: '../../x' }",
+    );
+    assert.deepEqual([by?.for, by?.focus], [{ identifier: { system: 'urn:mrn', value: '4711' } }, null]);
+    assert.equal((await copyOf('KC3', 'msg.patient = 7'))?.for, null, 'the task is made all the same');
+  });
+
   it('gives somebody the task, with all that its lists and reports go by', async () => {
     const sent = await start('K1', [
       task({ priority: 'stat', due: 'PT4H', checklist: 'bed', code: 'call-back' }),

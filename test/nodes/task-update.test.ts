@@ -123,4 +123,94 @@ describe('task update', () => {
       Object.assign(tasks, { take });
     }
   });
+
+  describe('by what they are about', () => {
+    const about = '"visit-" & $substring(payload.fields.`MSH-10`, 0, 2)';
+    const all = note('said', 'task.outcome & " " & $count(tasks) & " " & $join(tasks.(outcome & "/" & state), " ")');
+    const send = async (controlId: string, ...flow: readonly object[]): Promise<Settled> => {
+      await runtime.deploy({ checklists: [bed], flow: [...frame('task'), ...flow, all] });
+      return runtime.sendAndSettle(adt('A03', controlId, controlId));
+    };
+    const close = (more: object = {}): object => update({ mode: 'cancel', reason: 'Moved on', about, ...more });
+
+    it('closes what earlier messages have made, and neither its own nor what is about something else', async () => {
+      const first = await send('V1-1', task({ about }), { ...said, id: 'update' });
+      const elsewhere = await send('V2-1', task({ about }), { ...said, id: 'update' });
+      const second = await send('V1-2', task({ about }), close());
+      assert.deepEqual(await notes(second), ['done 1 done/cancelled']);
+      assert.equal((await made(first)).state, 'cancelled');
+      assert.equal((await made(second)).state, 'requested', 'its own stays');
+      assert.equal((await made(elsewhere)).state, 'requested');
+      const stored = JSON.stringify(await made(first));
+      assert.ok(!stored.includes('visit-V1'), 'what it is about is kept as a hash');
+    });
+
+    it('does the same when it is delivered again', async () => {
+      const first = await send('V3-1', task({ about }), { ...said, id: 'update' });
+      const fails = node('said', 'function', { func: 'throw new Error("once");', outputs: 1 }, ['done']);
+      await runtime.deploy({ flow: [...frame('task'), task({ about }), close(), fails] });
+      const sent = await runtime.sendAndSettle(adt('A03', 'V3-2', 'V3-2'));
+      await runtime.deploy({ flow: [...frame('task'), task({ about }), close(), all] });
+      const audit = { at: runtime.clock.now(), type: 'work.redriven', actor: 'user:ana', details: {} };
+      await runtime.engine.store.work.redrive(sent.work[0]?.id ?? '', runtime.clock.now(), audit);
+      runtime.engine.dispatcher.wake();
+      await runtime.settled(sent.id, ['done']);
+      assert.deepEqual(await notes(sent), ['already 1 already/cancelled']);
+      assert.equal((await made(sent)).state, 'requested');
+      assert.equal((await made(first)).state, 'cancelled');
+    });
+
+    it('leaves alone what a later message has made, and what has ended otherwise', async () => {
+      await runtime.deploy({ flow: [...frame('task'), node('task', 'switch', {}, ['done']), all] });
+      const early = await runtime.sendAndSettle(adt('A03', 'V4-1', 'V4-1'));
+      runtime.clock.advance(1000);
+      const late = await send('V4-2', task({ about }), { ...said, id: 'update' });
+      const audit = { at: runtime.clock.now(), type: 'work.redriven', actor: 'user:ana', details: {} };
+      await runtime.deploy({ flow: [...frame('update'), close(), all] });
+      await runtime.engine.store.work.redrive(early.work[0]?.id ?? '', runtime.clock.now(), audit);
+      runtime.engine.dispatcher.wake();
+      await runtime.settled(early.id, ['done']);
+      assert.deepEqual(await notes(early), ['unknown 0']);
+      await runtime.engine.tasks.take((await made(late)).id, 1, 'reject', ANA, { code: 'other', text: null });
+      await runtime.deploy({ flow: [...frame('update'), close({ mode: 'complete' }), all] });
+      const after = await runtime.sendAndSettle(adt('A03', 'V4-3', 'V4-3'));
+      assert.deepEqual(await notes(after), ['not-possible 1 not-possible/rejected']);
+    });
+
+    it('finds them with what they carry, and changes nothing', async () => {
+      const first = await send('V5-1', task({ about, carry: ['topic'] }), { ...said, id: 'update' });
+      const tell = note(
+        'said',
+        'task.outcome & " " & tasks[0].carry.topic & " " & (tasks[0].messageId = wardflow.messageId)',
+      );
+      await runtime.deploy({ flow: [...frame('update'), update({ mode: 'find', about }), tell] });
+      const sent = await runtime.sendAndSettle(adt('A03', 'V5-2', 'V5-2'));
+      assert.match(String((await notes(sent))[0]), /^found \S+ false$/);
+      assert.deepEqual(await timeline(await made(first)), ['created']);
+    });
+  });
+
+  it('takes the checklist that an expression names', async () => {
+    const sent = await run(
+      'U13',
+      task({ checklist: '"be" & "d"', checklistKind: 'jsonata' }),
+      update({ mode: 'comment', comment: 'Seen' }),
+    );
+    assert.deepEqual(
+      (await made(sent)).parts.map(({ id }) => id),
+      ['clean'],
+    );
+    const none = await run(
+      'U14',
+      task({ checklist: 'decision.none', checklistKind: 'jsonata' }),
+      update({ mode: 'comment', comment: 'Seen' }),
+    );
+    assert.deepEqual((await made(none)).parts, []);
+    const wrong = await run(
+      'U15',
+      task({ checklist: '"other"', checklistKind: 'jsonata' }),
+      update({ mode: 'comment', comment: 'Seen' }),
+    );
+    assert.match(ends(wrong).join(), /checklist-unknown/);
+  });
 });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
+  createConverter,
   createEngine,
   definitionSet,
   ManualClock,
@@ -340,6 +341,10 @@ function definition(name: string, serviceLine: string): Definition {
     ladders: new Map(),
     alerts: new Map(),
     checklists: new Map(),
+    maps: new Map(),
+    mappings: new Map(),
+    identity: null,
+    converter: createConverter({ maps: new Map(), mappings: new Map() }).converter,
     files: {},
   };
 }

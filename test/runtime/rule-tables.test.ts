@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { API_ROOT, SCOPE_HEADER } from '../../runtime/api/contract.ts';
 import type {
@@ -6,6 +7,7 @@ import type {
   RuleTableDetail,
   RuleTableList,
   RuleTableReport,
+  SampleValues,
 } from '../../runtime/api/rule-table-contract.ts';
 import { tableText } from '../../runtime/rule-tables/table-text.ts';
 import { startRuleTableRuntime, type RuleTableRuntime } from '../kit/rule-table-runtime.ts';
@@ -48,13 +50,10 @@ describe('rule tables at the runtime API', () => {
 
   it('lists them, each with the definition that it belongs to', async () => {
     const { tables } = (await call('/rule-tables')).json as RuleTableList;
-    assert.deepEqual(
-      tables.map(({ definition, table, hitPolicy }) => [definition, table, hitPolicy]),
-      [
-        ['critical-lab-result', 'critical-results', 'FIRST'],
-        ['discharge-follow-up', 'follow-up-queues', 'FIRST'],
-      ],
-    );
+    const listed = tables.map(({ definition, table, hitPolicy }) => `${definition}/${table} ${hitPolicy}`);
+    assert.ok(listed.includes('critical-lab-result/critical-results FIRST'), listed.join(', '));
+    assert.ok(listed.includes('discharge-follow-up/follow-up-queues FIRST'), listed.join(', '));
+    assert.equal(new Set(listed).size, listed.length);
     assert.equal((await call('/rule-tables/critical-lab-result/nothing')).status, 404);
   });
 
@@ -144,6 +143,40 @@ describe('rule tables at the runtime API', () => {
     assert.equal(status, 409);
     assert.match(JSON.stringify(json), /follow-up-queues/);
     assert.equal(await runtime.text('critical-lab-result', 'critical-results'), before);
+  });
+
+  it('fills inputs from a pinned message of the feed, records the look, and stores nothing', async () => {
+    const body = readFileSync('flows/critical-lab-result/samples/two-critical-results.hl7', 'latin1');
+    await runtime.pin({
+      id: 'pinned',
+      name: 'two results',
+      definition: 'critical-lab-result',
+      type: 'ORU^R01',
+      body: body.replaceAll(/\r?\n/g, '\r'),
+    });
+    const { content, feeds } = await detail();
+    assert.deepEqual(feeds, ['hospital']);
+    const wish = { content, message: 'pinned', use: 'use-of-the-test' };
+    const { status, json } = await call(`${TABLE}/sample-values`, wish);
+    assert.equal(status, 200, JSON.stringify(json));
+    const { events, more } = json as SampleValues;
+    assert.ok(events.length >= 2 && more === 0);
+    assert.ok(events.every(({ inputs }) => typeof inputs['value'] === 'number'));
+    const { store } = runtime.engine;
+    const looks = await store.audit.list({ type: 'message.body-viewed' });
+    assert.deepEqual(
+      looks.map(({ actor, messageId }) => [actor, messageId]),
+      [['user:ana', 'pinned']],
+    );
+    assert.deepEqual(await store.decisions.ofMessage('pinned'), []);
+    const refused = async (given: object, wanted: number, headers = {}): Promise<void> =>
+      assert.equal((await call(`${TABLE}/sample-values`, { ...wish, ...given }, headers)).status, wanted);
+    await refused({ message: 'another' }, 404);
+    await refused({ message: '../x' }, 400);
+    await refused({ use: 'x' }, 400);
+    await refused({ content: withCell(content, '[3..') }, 409);
+    await refused({}, 403, scope('discharge-follow-up'));
+    assert.equal((await store.audit.list({ type: 'message.body-viewed' })).length, 1);
   });
 
   it('counts which rows fired over the newest messages of the definition', async () => {

@@ -194,7 +194,9 @@ describe('escalations', () => {
     const again = await service.start(request({ title: 'Another title' }));
     const other = await service.start(request({ discriminator: 'event-2' }));
     assert.deepEqual([first.kind, again.kind, other.kind], ['started', 'exists', 'started']);
-    assert.deepEqual(again.escalation, first.escalation);
+    // By the time of the second start the first step of the ladder may have been taken already.
+    const { nextAt: _at, nextStep: _step, ...same } = first.escalation;
+    assert.partialDeepStrictEqual(again.escalation, same);
     assert.equal(first.escalation.key, service.keyOf(work.messageId, 'lab', 'critical', 'event-1'));
     await isTold(2);
     assert.equal((await bench.store.audit.list({ type: 'escalation.started' })).length, 2);

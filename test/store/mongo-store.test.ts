@@ -142,6 +142,80 @@ describe('the store on MongoDB', () => {
     }
   });
 
+  it('counts tasks by an index, without reading one of them', async () => {
+    const store = await open();
+    const connection = await createConnection(place).asPromise();
+    const db = connection.getClient().db(connection.name);
+    try {
+      const states = ['requested', 'in-progress', 'completed'];
+      await db.collection('tasks').insertMany(
+        Array.from({ length: 300 }, (_, n) => ({
+          key: `k${n}`,
+          seq: n,
+          state: states[n % 3],
+          ...(n % 3 < 2 && { open: true }),
+          dueRank: T0 + n,
+          definition: n % 2 === 0 ? 'lab' : 'adt',
+          role: 'nurse',
+          ...(n % 5 === 0 && { unit: '4b' }),
+          record: 'not read',
+        })),
+      );
+      await db.command({ profile: 2 });
+      const all = await store.tasks.counts({}, T0 + 30);
+      const some = await store.tasks.counts({ definitions: ['lab'], role: 'nurse', unit: '4b' }, T0 + 30);
+      const late = await store.tasks.counts({ overdueAt: T0 + 30 }, T0 + 30);
+      assert.deepEqual([all.requested, all['in-progress'], all.completed, all.overdue], [100, 100, 100, 20]);
+      assert.deepEqual([some.requested, some.completed, some.overdue], [10, 10, 2]);
+      assert.deepEqual([late.requested, late.completed, late.overdue], [10, 0, 20]);
+      const looks = await db
+        .collection('system.profile')
+        .find({ 'command.aggregate': 'tasks' }, { sort: { ts: 1 } })
+        .toArray();
+      assert.deepEqual(
+        looks.map(({ docsExamined, planSummary }) => [docsExamined, String(planSummary).slice(0, 16)]),
+        looks.map(() => [0, 'IXSCAN { state: ']),
+      );
+      assert.equal(looks.length, 3);
+    } finally {
+      await db.command({ profile: 0 });
+      await db.dropCollection('system.profile');
+      await connection.close();
+    }
+  });
+
+  it('fills in what an earlier version did not write beside the records, for many at a time', async () => {
+    const connection = await createConnection(place).asPromise();
+    const db = connection.getClient().db(connection.name);
+    try {
+      const task = JSON.stringify({ createdAt: T0, stateSince: T0, acknowledgedAt: null, endedAt: T0 + 1 });
+      const tasks = Array.from({ length: 2500 }, (_, n) => ({
+        seq: n,
+        key: `k${n}`,
+        state: 'completed',
+        record: task,
+      }));
+      await db.collection('tasks').insertMany(tasks);
+      await db.collection('tasks').insertOne({ key: 'new', createdAt: T0 + 9, record: task });
+      const overridden = JSON.stringify({ kind: 'overridden', at: T0 + 2 });
+      await db.collection('taskEvents').insertMany([{ record: overridden }, { record: '{"kind":"commented"}' }]);
+      const alert = JSON.stringify({ ended: { at: T0 + 3 } });
+      await db.collection('alerts').insertOne({ seq: 1, state: 'closed', record: alert });
+      await db.collection('alertHeld').insertOne({ at: T0, record: JSON.stringify({ group: 'g1' }) });
+      const meta = db.collection<{ _id: string; version: number }>('meta');
+      await meta.updateOne({ _id: 'schema' }, { $set: { version: 7 } }, { upsert: true });
+      await open();
+      const filled = { createdAt: T0, stateSince: T0, endedAt: T0 + 1, acknowledgedAt: { $exists: false } };
+      assert.equal(await db.collection('tasks').countDocuments(filled), 2500);
+      assert.equal(await db.collection('tasks').countDocuments({ key: 'new', createdAt: T0 + 9 }), 1);
+      assert.equal(await db.collection('taskEvents').countDocuments({ overriddenAt: { $exists: true } }), 1);
+      assert.equal(await db.collection('alerts').countDocuments({ endedAt: T0 + 3 }), 1);
+      assert.equal(await db.collection('alertHeld').countDocuments({ group: 'g1' }), 1);
+    } finally {
+      await connection.close();
+    }
+  });
+
   it('keeps a frame that is larger than a document can be', async function () {
     this.timeout(180_000);
     const store = await open();

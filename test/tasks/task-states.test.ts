@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<TaskState, readonly TaskState[]>> = {
     ...(['in-progress', 'cancelled', 'entered-in-error'] as const),
   ],
   received: ['accepted', 'rejected', 'requested', 'cancelled', 'entered-in-error'],
-  accepted: ['in-progress', 'on-hold', 'rejected', 'cancelled', 'failed', 'entered-in-error'],
+  accepted: ['in-progress', 'on-hold', 'ready', 'rejected', 'cancelled', 'failed', 'entered-in-error'],
   ready: ['in-progress', 'on-hold', 'requested', 'cancelled', 'failed', 'entered-in-error'],
   'in-progress': ['on-hold', 'completed', 'failed', 'cancelled', 'ready', 'entered-in-error'],
   'on-hold': ['in-progress', 'ready', 'accepted', 'cancelled', 'failed', 'entered-in-error'],
@@ -51,6 +51,13 @@ describe('a workflow task', () => {
     }
     assert.equal(afterTaskStep('on-hold', 'resume', null), 'ready', 'and is ready where that is not known');
     assert.equal(afterTaskStep('on-hold', 'resume', 'completed'), 'ready', 'or was no state to go on from');
+  });
+
+  it('can be handed on by whoever may assign, also after somebody has taken it over', () => {
+    for (const from of ['accepted', 'in-progress', 'on-hold'] as const)
+      assert.equal(afterTaskStep(from, 'reassign', 'in-progress'), 'ready', from);
+    for (const from of ['requested', 'received', 'ready', 'rejected'] as const)
+      assert.equal(afterTaskStep(from, 'reassign'), 'requested', from);
   });
 
   it('cannot be got out of its end but by saying that it never should have been', () => {

@@ -43,16 +43,16 @@ describe('a change of what definitions share', () => {
     assert.deepEqual(affected(shared, more), ['config archive added: ']);
     const user = {
       ...all,
-      'discharge-follow-up': editedFlow(all['discharge-follow-up'], inNode('dis-task', { endpoint: 'endpoint-2' })),
+      'discharge-follow-up': editedFlow(all['discharge-follow-up'], inNode('dis-comm', { endpoint: 'endpoint-2' })),
     };
-    assert.deepEqual(affected(more, shared, user), ['config archive removed: discharge-follow-up (dis-task)']);
+    assert.deepEqual(affected(more, shared, user), ['config archive removed: discharge-follow-up (dis-comm)']);
   });
 
   it('takes a config node made anew for one that is gone where its old id is used', () => {
     const anew = editedFlow(shared, inNode('endpoint-ehr', { id: 'endpoint-new' }));
     assert.deepEqual(affected(shared, anew), [
       'config ehr changed: ',
-      'config ehr removed: critical-lab-result (crit-accept, crit-changed-tell), discharge-follow-up (dis-comm, dis-task)',
+      'config ehr removed: critical-lab-result (crit-changed-tell, crit-task-make), discharge-follow-up (dis-comm, dis-make)',
     ]);
   });
 
@@ -110,6 +110,19 @@ describe('a change of what definitions share', () => {
     ]);
   });
 
+  it('counts every mapping and code map as used by who converts messages', () => {
+    const converting = {
+      ...all,
+      admissions: { 'flow.json': '[{"id":"t","type":"tab"},{"id":"c","type":"hl7 to fhir","z":"t"}]' },
+    };
+    const changed = editedJson(shared, 'maps/administrative-sex.json', (map) =>
+      Object.assign(map, { unmapped: 'quarantine' }),
+    );
+    assert.deepEqual(affected(shared, changed, converting), ['maps administrative-sex changed: admissions (c)']);
+    const mapping = editedJson(shared, 'mappings/patient.json', (one) => Object.assign(one, { title: 'Other' }));
+    assert.deepEqual(affected(shared, mapping, converting), ['mappings patient changed: admissions (c)']);
+  });
+
   it('touches nobody when a node was only moved, or a text changed', () => {
     const moved = editedFlow(table, inNode('i1', { x: 99 }));
     assert.deepEqual(
@@ -122,7 +135,7 @@ describe('a change of what definitions share', () => {
     const { 'flow.json': _, ...rest } = shared;
     assert.deepEqual(affected(shared, rest), [
       'config hospital removed: critical-lab-result (crit-in), discharge-follow-up (dis-in)',
-      'config ehr removed: critical-lab-result (crit-accept, crit-changed-tell), discharge-follow-up (dis-comm, dis-task)',
+      'config ehr removed: critical-lab-result (crit-changed-tell, crit-task-make), discharge-follow-up (dis-comm, dis-make)',
     ]);
   });
 });

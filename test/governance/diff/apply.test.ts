@@ -87,7 +87,7 @@ describe('a shipped definition', () => {
     const after = editedTable(
       editedFlow({ ...before, 'README.md': `${before['README.md'] ?? ''}\r\nMore` }, (nodes) => {
         nodes.push(...nodes.splice(3, 2));
-        inNode('dis-task', { x: 1, name: 'Task' })(nodes);
+        inNode('dis-comm', { x: 1, name: 'Task' })(nodes);
       }),
       'rules/follow-up-queues.json',
       (table) => table.rows.splice(1, 0, ...table.rows.splice(4, 1)),

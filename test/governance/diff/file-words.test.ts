@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { critical, criticalFile, discharge, linesOf, told } from './describe.ts';
 import type { DefinitionFiles } from '../../../governance/diff/index.ts';
-import { type Edited, type EditedJson } from './shipped.ts';
+import { editedJson, type Edited, type EditedJson } from './shipped.ts';
 
 const LADDER = 'ladders/critical-result.json';
 
@@ -182,8 +182,14 @@ describe('the other files', () => {
     told(linesOf({ [path]: JSON.stringify(before) }, { [path]: JSON.stringify(after) }));
 
   it('are told by what they are', () => {
-    const map = (to: string): unknown => ({ kind: 'map', name: 'wards', rows: [{ from: 'A', to, display: 'Ward A' }] });
-    assert.deepEqual(change('maps/wards.json', map('1'), map('2')), ['code - Code map wards: rows, first, to 1 -> 2']);
+    const map = (to: string): unknown => ({
+      kind: 'map',
+      name: 'wards',
+      rows: [{ from: 'A', to, display: 'Ward A', relation: 'equivalent' }],
+    });
+    assert.deepEqual(change('maps/wards.json', map('1'), map('2')), [
+      'code - Code map wards: A becomes 1 Ward A -> 2 Ward A',
+    ]);
     const alerts = (coolDown: string): unknown => ({ kind: 'alert-policy', name: 'ehr-down', coolDown });
     assert.deepEqual(change('alerts/ehr-down.json', alerts('PT5M'), alerts('PT1H')), [
       'timer loosens Alerts ehr-down: cool down 5 min -> 1 h: later',
@@ -202,7 +208,7 @@ describe('the other files', () => {
       resources: [{ id: 'p', set: { id: { from } } }],
     });
     assert.deepEqual(change('mappings/adt.json', mapping('PID-3'), mapping('PID-2')), [
-      'code - Mapping adt: resources, first, set, id, from PID-3 -> PID-2',
+      'code - Mapping adt: p.id comes from PID-3 -> PID-2',
     ]);
     const policy = (count: number): unknown => ({ approvals: { high: [{ role: 'engineer', count }] } });
     assert.deepEqual(change('policy.json', policy(2), policy(1)), [
@@ -244,10 +250,41 @@ describe('the other files', () => {
       'setting - File flow.json is of another kind now',
       'setting - File rules/critical-results.json is of another kind now',
     ]);
-    assert.deepEqual(told(linesOf({}, discharge)).slice(0, 3), [
+    const added = told(linesOf({}, discharge)).filter((one) => !/ (?:Mapping|Code map) /.test(one));
+    assert.deepEqual(added.slice(0, 7), [
       'rule - Rule table follow-up-queues added',
+      'recipient - Checklist letter added',
+      'recipient - Checklist telephone added',
+      'recipient - Escalation follow-up-routine added',
+      'recipient - Escalation follow-up-urgent added',
       'wiring - Flow _shared/flow.json added',
       'wiring - Flow flow.json added',
     ]);
+  });
+});
+
+describe('a changed time of a role', () => {
+  const due = (...dueByRole: readonly object[]): DefinitionFiles =>
+    editedJson(critical, 'intent.json', (intent) => void Object.assign(intent, { dueByRole }));
+
+  it('is told with the role, and whether it is later or sooner', () => {
+    const before = due({ role: 'charge nurse', due: 'PT15M' }, { role: 'ward doctor', priority: 'stat', due: 'PT1H' });
+    const after = due({ role: 'ward doctor', priority: 'stat', due: 'PT30M' }, { role: 'charge nurse', due: 'PT30M' });
+    assert.deepEqual(told(linesOf(before, after)), [
+      'timer loosens Intent: tasks of charge nurse (any priority) are due after 15 min -> 30 min: later',
+      'timer tightens Intent: tasks of ward doctor (stat) are due after 1 h -> 30 min: sooner',
+    ]);
+  });
+
+  it('is told where it comes or goes, and not where it only stands elsewhere', () => {
+    const one = { role: 'charge nurse', due: 'PT15M' };
+    const other = { role: 'ward doctor', due: 'PT1H' };
+    assert.deepEqual(told(linesOf(due(one, other), due(other))), [
+      'timer loosens Intent: tasks of charge nurse (any priority) are no longer due after 15 min',
+    ]);
+    assert.deepEqual(told(linesOf(due(one), due(one, other))), [
+      'timer tightens Intent: tasks of ward doctor (any priority) are due after 1 h',
+    ]);
+    assert.deepEqual(told(linesOf(due(one, other), due(other, one))), []);
   });
 });

@@ -25,11 +25,11 @@ describe('a changed property of a node', () => {
     });
     const after = editedFlow(
       { ...discharge, '_shared/flow.json': shared['flow.json'] ?? '' },
-      inNode('dis-task', { endpoint: 'endpoint-2' }),
+      inNode('dis-comm', { endpoint: 'endpoint-2' }),
     );
     assert.deepEqual(told(linesOf(discharge, after)), [
       'destination - New endpoint "ehr2"',
-      'destination - fhir write "Task for the team" goes to endpoint ehr -> ehr2',
+      'destination - fhir write "Communication to the team" goes to endpoint ehr -> ehr2',
     ]);
   });
 
@@ -108,11 +108,11 @@ describe('a changed property of a node', () => {
     ]);
     assert.deepEqual(
       dischargeFlow((nodes) => {
-        const node = nodes.find((one) => idIn(one) === 'dis-task');
+        const node = nodes.find((one) => idIn(one) === 'dis-comm');
         const resource = node?.['resource'];
-        if (node && typeof resource === 'string') node['resource'] = resource.replace('requested', 'accepted');
+        if (node && typeof resource === 'string') node['resource'] = resource.replace('completed', 'stopped');
       }, paletteLabels()),
-      ['code - fhir write "Task for the team": Content changed: 1 line'],
+      ['code - fhir write "Communication to the team": Content changed: 1 line'],
     );
   });
 
@@ -189,12 +189,12 @@ describe('a changed property of a node', () => {
   });
 
   it('says of a node or a flow that is switched off that nothing goes through it', () => {
-    const off = editedFlow(discharge, inNode('dis-task', { d: true }));
+    const off = editedFlow(discharge, inNode('dis-comm', { d: true }));
     assert.deepEqual(told(linesOf(discharge, off)), [
-      'wiring loosens fhir write "Task for the team" is switched off: nothing goes through it',
+      'wiring loosens fhir write "Communication to the team" is switched off: nothing goes through it',
     ]);
     assert.deepEqual(told(linesOf(off, discharge)), [
-      'wiring - fhir write "Task for the team" is switched on again: messages go through it again',
+      'wiring - fhir write "Communication to the team" is switched on again: messages go through it again',
     ]);
     assert.deepEqual(dischargeFlow(inNode('discharge', { disabled: true })), [
       'wiring loosens flow "Discharge follow-up" is switched off: nothing goes through it',

@@ -52,23 +52,24 @@ function pastedAnew(nodes: Edited[], ids: readonly string[], change: Edited = {}
 
 describe('the diff of a flow', () => {
   it('says of a node that was dragged that it stands elsewhere, not that it changed', () => {
-    const diff = flowDiff(inNode('dis-task', { x: 700, y: 20 }));
-    assert.deepEqual([...nodeStates(diff)], [['dis-task', new Set(['moved'])]]);
+    const diff = flowDiff(inNode('dis-comm', { x: 700, y: 20 }));
+    assert.deepEqual([...nodeStates(diff)], [['dis-comm', new Set(['moved'])]]);
+    const [was] = (JSON.parse(discharge['flow.json'] ?? '[]') as Edited[]).filter((node) => idIn(node) === 'dis-comm');
     assert.deepEqual(diff.nodes[0]?.moved, [
-      { property: 'x', before: 640, after: 700 },
-      { property: 'y', before: 380, after: 20 },
+      { property: 'x', before: was?.['x'], after: 700 },
+      { property: 'y', before: was?.['y'], after: 20 },
     ]);
   });
 
   it('tells a new name, a changed property and a new wire apart', () => {
     const diff = flowDiff((nodes) => {
-      inNode('dis-task', { name: 'Task', version: '2', wires: [['dis-task-log', 'dis-comm-log']] })(nodes);
+      inNode('dis-comm', { name: 'Task', version: '2', wires: [['dis-comm-log', 'dis-timer-done']] })(nodes);
     });
     const [node] = diff.nodes;
     assert.equal(node?.name, 'Task');
-    assert.deepEqual(node.renamed, [{ property: 'name', before: 'Task for the team', after: 'Task' }]);
+    assert.deepEqual(node.renamed, [{ property: 'name', before: 'Communication to the team', after: 'Task' }]);
     assert.deepEqual(node.changed, [{ property: 'version', before: '1', after: '2' }]);
-    assert.deepEqual(node.laid, [{ from: 'dis-task', port: 0, to: 'dis-comm-log' }]);
+    assert.deepEqual(node.laid, [{ from: 'dis-comm', port: 0, to: 'dis-timer-done' }]);
     assert.deepEqual(node.cut, []);
   });
 
@@ -105,10 +106,10 @@ describe('the diff of a flow', () => {
   });
 
   it('shows what changed in a node that was pasted anew', () => {
-    const diff = flowDiff((nodes) => pastedAnew(nodes, ['dis-task'], { resourceType: 'ServiceRequest' }));
-    assert.deepEqual(diff.newIds, [{ before: 'dis-task', after: 'new-dis-task' }]);
-    assert.deepEqual(diff.nodes.find(({ id }) => id === 'new-dis-task')?.changed, [
-      { property: 'resourceType', before: 'Task', after: 'ServiceRequest' },
+    const diff = flowDiff((nodes) => pastedAnew(nodes, ['dis-comm'], { resourceType: 'ServiceRequest' }));
+    assert.deepEqual(diff.newIds, [{ before: 'dis-comm', after: 'new-dis-comm' }]);
+    assert.deepEqual(diff.nodes.find(({ id }) => id === 'new-dis-comm')?.changed, [
+      { property: 'resourceType', before: 'Communication', after: 'ServiceRequest' },
     ]);
   });
 
@@ -118,7 +119,7 @@ describe('the diff of a flow', () => {
       nodes.splice(at, 1);
       inNode('dis-none', { wires: [[]] })(nodes);
       nodes.push({ id: 'other', type: 'message done', z: 'discharge', name: 'No follow-up', x: 9, y: 9, wires: [] });
-      inNode('dis-task-log', { wires: [['dis-task-done', 'other']] })(nodes);
+      inNode('dis-comm-log', { wires: [['dis-comm-done', 'other']] })(nodes);
     });
     assert.deepEqual(diff.newIds, []);
     assert.equal(diff.removed[0]?.item.id, 'dis-none-done');

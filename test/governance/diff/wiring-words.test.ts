@@ -60,15 +60,16 @@ describe('nodes that come and go, and their wires', () => {
     assert.deepEqual(
       dischargeFlow((nodes) => {
         inNode('dis-act', { wires: [['dis-follow-out'], []] })(nodes);
-        inNode('dis-comm', { wires: [['dis-task-log']] })(nodes);
+        inNode('dis-comm', { wires: [['dis-none']] })(nodes);
         inNode('dis-rule', { wires: [['dis-act', 'dis-none']] })(nodes);
-        inNode('dis-prepare', { wires: [['dis-comm', 'dis-task']] })(nodes);
+        const wires = (nodes.find((one) => idIn(one) === 'dis-make') ?? {})['wires'] as string[][];
+        inNode('dis-make', { wires: wires.map((to) => to.toReversed()) })(nodes);
       }),
       [
         'wiring loosens switch "Follow up at all?": output 2 no longer goes to "Record why nobody follows up": it goes nowhere',
         'wiring - rule table "Who follows up?": output 1 now also goes to "Record why nobody follows up"',
-        'wiring - fhir write "Communication to the team": output 1 goes to "Record the communication" -> "Record the task"',
-        'layout - change "Patient and deadline": its wires come in another order',
+        'wiring - fhir write "Communication to the team": output 1 goes to "Record the communication" -> "Record why nobody follows up"',
+        'layout - task create "Task for the team": its wires come in another order',
       ],
     );
   });
@@ -84,7 +85,7 @@ describe('nodes that come and go, and their wires', () => {
 
   it('count what only stands elsewhere, is called otherwise or has another id', () => {
     const lines = dischargeFlow((nodes) => {
-      for (const id of ['dis-task', 'dis-comm', 'dis-none']) inNode(id, { x: 1 })(nodes);
+      for (const id of ['dis-comm', 'dis-timer', 'dis-none']) inNode(id, { x: 1 })(nodes);
       inNode('dis-gate', { name: 'New?' })(nodes);
       inNode('dis-rule', { wires: [['again']] })(nodes);
       inNode('dis-act', { id: 'again' })(nodes);

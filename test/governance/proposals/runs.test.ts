@@ -133,4 +133,15 @@ describe('checks and scenarios of a proposal', () => {
   });
 });
 
-const NOTHING = { effects: [], alerts: [], decisions: [], escalations: [], states: [], resources: [], messages: [] };
+const NOBODY = { tasks: [], alarms: [], heldBack: [], told: [], fallbacks: [], reviews: [] };
+const SILENCE = {
+  effects: [],
+  alerts: [],
+  decisions: [],
+  escalations: [],
+  states: [],
+  resources: [],
+  messages: [],
+  requests: [],
+};
+const NOTHING = { ...SILENCE, people: NOBODY };

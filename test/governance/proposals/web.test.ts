@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import { webFolder } from '../../../governance/server/web-folder.ts';
-import { barriers, startBrowser } from '../../kit/browser.ts';
+import { barriers, flaws, LOOKS, startBrowser, type Look } from '../../kit/browser.ts';
 import { longRun, requireChromium, skipBecause } from '../../kit/requires.ts';
 import { ProposalBench } from './bench.ts';
 import { manyChanges, PASSPHRASE, ProposalPages, writeShipped } from './pages.ts';
@@ -335,40 +335,42 @@ describe('proposals in a browser', function () {
   });
 
   // Together they look at every view in each scheme and width; each view in all of them only in long runs.
-  for (const [colours, width, some] of [
-    ['light', 1440, ['list', '/flow', '/files']],
-    ['dark', 1440, ['', '/scenarios', '/discussion']],
-    ['light', 390, ['/checks', '/history', 'list']],
-    ['dark', 390, ['/rules', '/flow']],
-  ] as const)
-    it(`have no critical or serious barrier, and fit: ${colours}, ${width} px`, async () => {
-      const page = await pages.open('rita', '/proposals?tab=all', { colours, width });
-      const found: string[] = [];
-      const views: readonly string[] = longRun ? ['list', ...VIEWS] : some;
-      const look = async (name: string): Promise<void> => {
-        found.push(...(await barriers(page)).map((one) => `${name}: ${one}`));
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wide > 0) found.push(`${name}: ${wide} px wider than the screen`);
-        const folder = process.env['WARDFLOW_TEST_PICTURES'];
-        if (folder !== undefined) await page.screenshot({ path: `${folder}/proposal-${name}-${colours}-${width}.png` });
+  const [WIDE, DARK, DARK_NARROW, NARROW] = LOOKS;
+  const SOME: Readonly<Record<string, readonly (Look | undefined)[]>> = {
+    list: [WIDE, NARROW],
+    '/flow': [WIDE, DARK_NARROW],
+    '/files': [WIDE],
+    '': [DARK],
+    '/scenarios': [DARK],
+    '/discussion': [DARK],
+    '/checks': [NARROW],
+    '/history': [NARROW],
+    '/rules': [DARK_NARROW],
+  };
+  it('have no critical or serious barrier, and fit, light and dark, wide and narrow', async () => {
+    const page = await pages.open('rita', '/proposals?tab=all');
+    const found: string[] = [];
+    const look = async (name: string, view: string): Promise<void> => {
+      const folder = process.env['WARDFLOW_TEST_PICTURES'];
+      const shown = async ({ scheme, width }: Look): Promise<void> => {
+        if (folder !== undefined) await page.screenshot({ path: `${folder}/proposal-${name}-${scheme}-${width}.png` });
       };
-      await page.getByRole('listitem').filter({ hasText: 'Lower the limit' }).waitFor();
-      for (const view of views) {
-        if (view === 'list') {
-          await page.goto(`${bench.kit.console.url}/proposals?tab=all`);
-          await page.getByRole('listitem').filter({ hasText: 'Lower the limit' }).waitFor();
-          await look('list');
-          continue;
-        }
-        await page.goto(`${bench.kit.console.url}/proposals/${number}${view}`);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.locator('[role="status"]', { hasText: 'Loading' }).waitFor({ state: 'detached' });
-        if (view === '/flow') await page.locator('.react-flow__node').first().waitFor();
-        await look(view === '' ? 'words' : view.slice(1));
-      }
-      await page.context().close();
-      assert.deepEqual(found, []);
-    });
+      const looks = longRun ? LOOKS : (SOME[view] ?? []).filter((one) => one !== undefined);
+      assert.ok(looks.length > 0);
+      found.push(...(await flaws(page, name, looks, shown)));
+    };
+    await page.getByRole('listitem').filter({ hasText: 'Lower the limit' }).waitFor();
+    await look('list', 'list');
+    for (const view of VIEWS) {
+      await page.goto(`${bench.kit.console.url}/proposals/${number}${view}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('[role="status"]', { hasText: 'Loading' }).waitFor({ state: 'detached' });
+      if (view === '/flow') await page.locator('.react-flow__node').first().waitFor();
+      await look(view === '' ? 'words' : view.slice(1), view);
+    }
+    await page.context().close();
+    assert.deepEqual(found, []);
+  });
 
   it('leave no complaint in the browser', () => {
     assert.deepEqual(pages.complaints, []);
