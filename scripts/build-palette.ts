@@ -4,27 +4,57 @@
  * each gets a `.js` that re-exports the source. A folder with a `config.ts` is a node; no list names them.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Rolldown } from 'vite';
 
 /** Name of the palette's module: the namespace of its locales and icons. */
 export const PALETTE = 'wardflow-nodes';
 
+/** The editor loads plugins before nodes. All forms share one, which is most of their code. */
+const FORMS = 'wardflow-forms';
 const SIDEBAR = 'wardflow-sidebar';
+/** What every `editor.ts` of a node imports: in the page of forms, under a name of the editor's page. */
+const KIT = 'kit/editor/register.ts';
+const KIT_NAME = 'wardflowForms';
 
-export async function buildPalette(root: string, output: string): Promise<void> {
+export interface PaletteParts {
+  /** `false`: forms without their scripts and no plugins, for a Node-RED that nobody opens the editor of. */
+  readonly scripts: boolean;
+}
+
+export async function buildPalette(
+  root: string,
+  output: string,
+  { scripts }: PaletteParts = { scripts: true },
+): Promise<void> {
   const source = resolve(root, 'nodes');
   const folders = nodeFolders(source);
   // Made beside and then put in place: who starts meanwhile finds the old palette or the new one. Same depth, for the
   // paths in the re-exports.
   const made = `${output}.${process.pid}`;
-  await Promise.all(folders.map((folder) => buildNode(join(source, folder), folder, join(made, 'nodes', folder))));
+  const scriptOf = (folder: string): Promise<string> | string =>
+    scripts ? editorScript(join(source, folder, 'editor.ts'), 'wardflowNode') : '';
+  await Promise.all(
+    folders.map(async (folder) =>
+      buildNode(join(source, folder), folder, join(made, 'nodes', folder), await scriptOf(folder)),
+    ),
+  );
   for (const folder of folders) copyIfThere(join(source, folder, 'examples'), join(made, 'examples'));
-  await buildPlugin(resolve(root, 'editor-theme/plugin'), join(made, 'plugins'));
+  if (scripts) {
+    const sidebar = resolve(root, 'editor-theme/plugin');
+    await Promise.all([
+      buildPlugin(FORMS, { script: join(source, KIT), as: KIT_NAME, style: join(source, 'kit/editor/form.css') }, made),
+      buildPlugin(
+        SIDEBAR,
+        { script: join(sidebar, 'sidebar.ts'), as: 'wardflowSidebar', style: join(sidebar, 'sidebar.css') },
+        made,
+      ),
+    ]);
+  }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const nodes = Object.fromEntries(folders.map((folder) => [folder, `nodes/${folder}/${folder}.js`]));
-  const plugins = { [SIDEBAR]: `plugins/${SIDEBAR}.html` };
+  const plugins = Object.fromEntries((scripts ? [FORMS, SIDEBAR] : []).map((name) => [name, pluginFile(name)]));
   const manifest = {
     name: PALETTE,
     version,
@@ -44,11 +74,11 @@ export function nodeFolders(source: string): readonly string[] {
     .toSorted();
 }
 
-async function buildNode(source: string, folder: string, output: string): Promise<void> {
-  const [type, script] = await Promise.all([typeOf(source), editorScript(source)]);
+async function buildNode(source: string, folder: string, output: string, script: string): Promise<void> {
+  const type = await typeOf(source);
   mkdirSync(join(output, 'locales/en-US'), { recursive: true });
   mkdirSync(join(output, 'icons'), { recursive: true });
-  const runtime = `../../../../nodes/${folder}/runtime.ts`;
+  const runtime = relative(output, join(source, 'runtime.ts'));
   writeFileSync(join(output, `${folder}.js`), `export { default } from '${runtime}';\n`);
   writeFileSync(join(output, `${folder}.html`), editorPage(source, type, script));
   writeFileSync(join(output, `locales/en-US/${folder}.json`), JSON.stringify(localeOf(source)));
@@ -66,15 +96,21 @@ async function typeOf(source: string): Promise<string> {
 }
 
 function editorPage(source: string, type: string, script: string): string {
-  const read = (file: string): string => readFileSync(join(source, file), 'utf8');
-  const style = readFileSync(join(source, '../kit/editor/form.css'), 'utf8');
   return [
-    `<style>\n${style}</style>`,
     scriptElement(script),
-    `<script type="text/html" data-template-name="${type}">\n${read('editor.html')}</script>`,
-    `<script type="text/markdown" data-help-name="${type}">\n${read('help.md')}</script>`,
+    `<script type="text/html" data-template-name="${type}">\n${formOf(source)}</script>`,
+    `<script type="text/markdown" data-help-name="${type}">\n${readFileSync(join(source, 'help.md'), 'utf8')}</script>`,
     '',
   ].join('\n');
+}
+
+/** A line of a form that stands for a file in `nodes/`: nodes that share settings share the form for them. */
+const INCLUDE = /^[ \t]*<!-- include (kit\/[\w/-]+\.html) -->\n?/gm;
+
+/** `editor.html` of a node, with what it includes. */
+export function formOf(source: string): string {
+  const form = readFileSync(join(source, 'editor.html'), 'utf8');
+  return form.replaceAll(INCLUDE, (_line, path: string) => readFileSync(join(source, '..', path), 'utf8'));
 }
 
 /** The node's own texts and, under `kit`, those that its checks share. */
@@ -83,33 +119,42 @@ export function localeOf(source: string): object {
   return { ...read(join(source, 'locale.json')), kit: read(join(source, '../kit/locale.json')) };
 }
 
-/** The editor's sidebar: a page with a script and a style, and nothing that runs in the runtime. */
-async function buildPlugin(source: string, output: string): Promise<void> {
-  const script = await editorScript(source, 'sidebar.ts');
-  const style = readFileSync(join(source, 'sidebar.css'), 'utf8');
-  mkdirSync(output, { recursive: true });
-  writeFileSync(join(output, `${SIDEBAR}.html`), `<style>\n${style}</style>\n${scriptElement(script)}\n`);
+const pluginFile = (name: string): string => `plugins/${name}.html`;
+
+/** A page with a script and a style of the editor, and nothing that runs in the runtime. */
+async function buildPlugin(
+  name: string,
+  of: { readonly script: string; readonly as: string; readonly style: string },
+  output: string,
+): Promise<void> {
+  const script = await editorScript(of.script, of.as);
+  mkdirSync(join(output, 'plugins'), { recursive: true });
+  const page = `<style>\n${readFileSync(of.style, 'utf8')}</style>\n${scriptElement(script)}\n`;
+  writeFileSync(join(output, pluginFile(name)), page);
 }
 
 const scriptElement = (script: string): string =>
   `<script type="text/javascript">\n${script.replaceAll('</script', String.raw`<\/script`)}</script>`;
 
-async function editorScript(source: string, entry = 'editor.ts'): Promise<string> {
+/** @param name the variable of the page that has what the entry exports */
+async function editorScript(entry: string, name: string): Promise<string> {
+  const isKit = (id: string): boolean => id !== entry && id.endsWith(KIT);
   const result = await build({
     configFile: false,
-    root: source,
+    root: dirname(entry),
     logLevel: 'warn',
     build: {
       write: false,
       minify: false,
       target: 'es2022',
       reportCompressedSize: false,
-      lib: { entry: join(source, entry), formats: ['iife'], name: 'wardflowNode' },
+      lib: { entry, formats: ['iife'], name },
+      rolldownOptions: { external: isKit, output: { globals: (id: string) => (isKit(id) ? KIT_NAME : '') } },
     },
   });
   const [first] = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[];
   const chunk = first?.output.find((part) => part.type === 'chunk');
-  if (!chunk) throw new Error(`${source}/${entry} gave no script.`);
+  if (!chunk) throw new Error(`${entry} gave no script.`);
   return chunk.code;
 }
 

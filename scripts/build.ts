@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { buildFhirNames } from './build-fhir-names.ts';
 import { buildPalette } from './build-palette.ts';
 import { buildWeb } from './build-web.ts';
 import { upToDate, type Part } from './build-stamp.ts';
@@ -24,6 +25,12 @@ const parts: readonly Part[] = [
     ],
     output: 'dist/palette',
     build: buildPalette,
+  },
+  {
+    name: 'fhir-names',
+    sources: ['scripts/build-fhir-names.ts', 'package-lock.json'],
+    output: 'dist/fhir-names',
+    build: buildFhirNames,
   },
   {
     name: 'web',

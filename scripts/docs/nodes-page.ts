@@ -29,12 +29,16 @@ ${sections.map(({ text }) => text).join('\n')}`;
 
 const FLOW = [
   'hl7 in',
+  'fhir subscription in',
+  'http event in',
   'idempotency gate',
   'rule table',
   'fhir read',
   'fhir write',
+  'fhir validate',
   'hl7 out',
   'hl7 ack',
+  'http call',
   'escalation timer',
   'task create',
   'task update',
@@ -50,6 +54,7 @@ const LAST = [
   'wardflow-feed',
   'wardflow-fhir-endpoint',
   'wardflow-hl7-endpoint',
+  'wardflow-http-endpoint',
 ];
 
 /** A node that is in neither list comes between them: a new node needs no line here. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { cliPage } from './cli-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { eventsPage } from './events-page.ts';
 import { nodesPage } from './nodes-page.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { settingsPage } from './settings-page.ts';
@@ -14,6 +15,7 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
   const pages: Readonly<Record<string, string>> = {
     cli: cliPage(),
     errors: errorsPage(),
+    events: eventsPage(),
     nodes: await nodesPage(root),
     permissions: permissionsPage(),
     settings: settingsPage(),
