@@ -1,5 +1,5 @@
 /** The definitions that the throughput benchmark runs: feed -> rule table with 200 rows -> done; with a gate before it. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TAB = 'be00000000000001';
@@ -112,8 +112,11 @@ const INTENT = {
   reviewBy: '2030-01-01',
 };
 
+/** The one that is shipped. */
+const IDENTITY = join(import.meta.dirname, '..', 'flows', '_shared', 'identity.json');
+
 /** Makes `folder` hold this definition and its feed, and nothing else. */
-export function writeBenchDefinition(folder: string, flow: BenchFlow): void {
+export function writeBenchDefinition(folder: string, flow: BenchFlow, matchesPatients = false): void {
   rmSync(folder, { recursive: true, force: true });
   const write = (path: string, content: unknown): void => {
     const file = join(folder, path);
@@ -123,6 +126,7 @@ export function writeBenchDefinition(folder: string, flow: BenchFlow): void {
   write('_shared/flow.json', [FEED]);
   write('_shared/intent.json', INTENT);
   write('_shared/README.md', '# Shared\n\n## Runbook\n\nNone.\n');
+  if (matchesPatients) write('_shared/identity.json', readFileSync(IDENTITY, 'utf8'));
   write('bench/flow.json', flowOf(flow));
   write('bench/intent.json', INTENT);
   write('bench/rules/bench.json', TABLE);

@@ -4,6 +4,8 @@
  * loads: ADT and ORU by turns, one event each, through a 200-row rule table; and ORU with six results, each of them through
  * an idempotency gate and the table.
  *
+ * `BENCH_IDENTITY=1`: patients are matched as the identity.json in flows/_shared says.
+ *
  *     BENCH_MESSAGES=3000 BENCH_LOADS=table npm run bench throughput
  */
 import { join } from 'node:path';
@@ -59,7 +61,7 @@ async function measure(load: BenchLoad): Promise<readonly ThroughputRow[]> {
   const began = performance.now();
   const runtime = await RuntimeProcess.start({
     definitions: [],
-    prepareFlows: (folder) => writeBenchDefinition(folder, load.flow),
+    prepareFlows: (folder) => writeBenchDefinition(folder, load.flow, process.env['BENCH_IDENTITY'] === '1'),
     env: { WARDFLOW_LOG_LEVEL: 'warn' },
     execArgv: process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [],
   });
