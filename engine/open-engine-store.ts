@@ -1,15 +1,19 @@
 /** The engine's store with what belongs to it: the lock on the data folder, in whose name work is claimed, its schedules. */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgendaBackend } from 'agenda';
 import type { WardflowError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import { makeFolder } from './base/make-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Store } from './store/contract/index.ts';
 import { storeErrors } from './store/sqlite/errors.ts';
 import { openStore } from './store/open-store.ts';
+
+/** A process that was killed lets go of its database as it ends. */
+const SOLE_WITHIN_MS = 10_000;
 
 /** Where journals and queues are kept; default: embedded in the data folder. */
 export type StoreChoice =
@@ -39,23 +43,24 @@ export function openEngineStore(options: EngineStoreOptions): Promise<EngineStor
 }
 
 async function embedded({ environment, folder, log, onFailure }: EngineStoreOptions): Promise<EngineStore> {
-  const store = await openStore({ folder, log, onFailure });
+  usable(folder);
+  const unlock = lockFolder(folder);
   try {
-    const unlock = lockFolder(folder);
+    const store = await openStore({ folder, soleWithinMs: SOLE_WITHIN_MS, log, onFailure });
     const schedules = async (): Promise<AgendaBackend> => {
       const { sqliteBackend } = await import('./schedule/agenda/sqlite-backend.ts');
       return sqliteBackend(join(folder, 'schedules.db'));
     };
     return { store, owner: environment, schedules, unlock };
   } catch (error) {
-    await store.close();
+    unlock();
     throw error;
   }
 }
 
 async function onMongodb(options: EngineStoreOptions, url: string): Promise<EngineStore> {
   const { environment, folder, log, onFailure } = options;
-  makeFolder(folder);
+  usable(folder);
   const unlock = lockFolder(folder);
   try {
     // Runtimes that share the database have data folders of their own, and so names of their own.
@@ -88,9 +93,10 @@ function withAuthSource(options: string, database: string, servers: string): str
   return options === '' || options === '?' ? `?${source}` : `${options}&${source}`;
 }
 
-function makeFolder(folder: string): void {
+function usable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException;
     throw storeErrors.create('store-folder-unwritable', { path: folder, system: code }, { cause });

@@ -12,6 +12,8 @@ export interface OpenSqliteOptions extends AnyStoreOptions {
   readonly adapter?: 'sqlite';
   /** Folder that holds the database. */
   readonly folder: string;
+  /** No other store may have it: one that is ending is waited for so long, milliseconds. */
+  readonly soleWithinMs?: number;
 }
 
 export interface OpenMongoOptions extends AnyStoreOptions {

@@ -23,7 +23,7 @@ describe('durability of an acknowledgement', () => {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  it('comes after the write-ahead log was written and flushed, for each message', () => {
+  it('comes after the message was written and flushed, for each message', () => {
     const events = trace(strace, folder, ACCEPT, []);
     assert.deepEqual(unflushed(events), []);
     assert.equal(events.filter((event) => event === 'acknowledged').length, 10);
@@ -48,7 +48,7 @@ type Event = 'written' | 'flushed' | 'acknowledged';
 function trace(strace: string, folder: string, program: string, nodeOptions: readonly string[]): Event[] {
   const name = `${basename(program)}-${nodeOptions.length}`;
   const output = join(folder, `${name}.trace`);
-  const calls = 'trace=fdatasync,fsync,write,writev,pwrite64,sendto';
+  const calls = 'trace=openat,fdatasync,fsync,write,writev,pwrite64,sendto';
   const run = spawnSync(
     strace,
     ['-f', '-y', '-s', '64', '-e', calls, '-o', output, process.execPath, ...nodeOptions, program, join(folder, name)],
@@ -58,6 +58,8 @@ function trace(strace: string, folder: string, program: string, nodeOptions: rea
   const events: Event[] = [];
   /** Calls begun and not yet returned, by thread. */
   const begun = new Map<string, string>();
+  /** The file of arrivals was opened so that a write returns when the disk has it. */
+  let isSynchronous = false;
   for (const line of readFileSync(output, 'utf8').split('\n')) {
     const [, thread = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
     let call = rest;
@@ -68,6 +70,9 @@ function trace(strace: string, folder: string, program: string, nodeOptions: rea
     if (rest.startsWith('<...')) call = begun.get(thread) ?? '';
     if (/^write\(1<.*"acknowledged/.test(call)) events.push('acknowledged');
     else if (/^pwrite64\(\d+<[^>]*-wal>/.test(call)) events.push('written');
+    else if (/^openat\([^,]*, "[^"]*-arrivals", O_RDWR/.test(call)) isSynchronous = call.includes('O_DSYNC');
+    else if (/^pwrite64\(\d+<[^>]*-arrivals>/.test(call))
+      events.push('written', ...(isSynchronous ? (['flushed'] as const) : []));
     else if (/^f(data)?sync\(\d+<[^>]*-wal>/.test(call)) events.push('flushed');
   }
   return events;

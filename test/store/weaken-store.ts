@@ -5,7 +5,11 @@
 import { registerHooks } from 'node:module';
 
 /** Where the store says how it flushes. */
-const SETTING = ['/engine/store/sqlite/connection.ts', '/engine/store/sqlite/write/durability.ts'];
+const SETTING = [
+  '/engine/store/sqlite/connection.ts',
+  '/engine/store/sqlite/write/durability.ts',
+  '/engine/store/sqlite/arrivals/arrival-log.ts',
+];
 const weaken = process.env['WEAKEN'];
 
 registerHooks({
@@ -14,7 +18,9 @@ registerHooks({
     if (!SETTING.some((file) => url.endsWith(file)) || !loaded.source) return loaded;
     const text =
       typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
-    let source = text.replace('PRAGMA synchronous = FULL', 'PRAGMA synchronous = OFF');
+    let source = text
+      .replace('PRAGMA synchronous = FULL', 'PRAGMA synchronous = OFF')
+      .replace('O_RDWR | O_DSYNC', 'O_RDWR');
     if (weaken === 'flush') source = source.replace("synchronous: 'FULL'", "synchronous: 'OFF'");
     if (source === text) throw new Error('there was nothing to weaken');
     return { ...loaded, source };

@@ -18,9 +18,10 @@ const ANSWERED_WITHIN_MS = 250;
 /** The contract over the two workers. */
 export function composeStore(
   writer: WorkerCalls<WriteOperations>,
-  reader: WorkerCalls<ReadOperations>,
+  readerCalls: WorkerCalls<ReadOperations>,
   settings: Settings,
 ): Store {
+  const reader = readingOwnWrites(readerCalls, writer);
   const notes = answerNotes(writer);
   const decisions = decisionBatches(writer);
   const recent = new RecentBodies();
@@ -241,10 +242,22 @@ export function composeStore(
     close: async () => {
       notes.stop();
       // The writer goes last, so that its closing folds the write-ahead log into the database.
-      await reader.close();
+      await readerCalls.close();
       await writer.close();
     },
   };
+}
+
+/** What a caller has heard of is there to be read, also where it was answered before the database had it. */
+function readingOwnWrites(
+  reader: WorkerCalls<ReadOperations>,
+  writer: WorkerCalls<WriteOperations>,
+): Pick<WorkerCalls<ReadOperations>, 'call'> {
+  const call: typeof reader.call = async (...given) => {
+    await writer.behind;
+    return reader.call(...given);
+  };
+  return { call };
 }
 
 type DecodedBegin = Exclude<Begin, { kind: 'act' }> | (EffectBegin & { kind: 'act' });
@@ -271,7 +284,7 @@ function decodeClaims(value: unknown, bytes: Uint8Array): DecodedClaim[] {
 async function withBytes(
   claim: DecodedClaim,
   recent: RecentBodies,
-  reader: WorkerCalls<ReadOperations>,
+  reader: Pick<WorkerCalls<ReadOperations>, 'call'>,
 ): Promise<ClaimedWork> {
   const held = claim.message.bytes ?? recent.take(claim.messageId);
   const bytes = held ?? (await reader.call('journal.bytes', [claim.messageId])) ?? new Uint8Array(0);

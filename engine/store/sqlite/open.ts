@@ -16,6 +16,8 @@ export interface SqliteStoreOptions {
   readonly folder?: string;
   /** The file itself, instead of a folder. */
   readonly file?: string;
+  /** No other store may have the file: one that is ending is waited for so long, milliseconds. Absent: others may have it. */
+  readonly soleWithinMs?: number;
   readonly log: Log;
   /** A store thread has died: nothing can be kept any more, so the process should say why and exit. */
   readonly onFailure?: (error: WardflowError) => void;
@@ -29,9 +31,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     options.onFailure?.(error);
   };
   const start = { path };
+  const writing = { ...start, ownerWaitMs: options.soleWithinMs ?? 0 };
   const writer = await WorkerCalls.start<WriteOperations>(
     siblingFile(import.meta.url, './writer-worker'),
-    start,
+    writing,
     failed,
   );
   try {

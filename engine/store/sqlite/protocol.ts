@@ -4,6 +4,8 @@ import type { Settings } from './connection.ts';
 
 export interface WorkerStart {
   readonly path: string;
+  /** How long to wait until another store of the same file has ended, so that messages can be answered early; default 0. */
+  readonly ownerWaitMs?: number;
 }
 
 export interface Batch {
@@ -23,6 +25,8 @@ export interface SentError {
 export type FromWorker =
   | { readonly kind: 'ready'; readonly settings: Settings }
   | { readonly kind: 'refused'; readonly error: SentError }
+  /** Those of the batch at hand whose callers can hear already; `results` of the whole batch follow. */
+  | { readonly kind: 'early'; readonly results: readonly (readonly [index: number, result: unknown])[] }
   | {
       readonly kind: 'results';
       readonly results: readonly unknown[];

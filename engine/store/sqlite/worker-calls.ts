@@ -35,6 +35,8 @@ export class WorkerCalls<O extends Operations> {
   #timer: NodeJS.Timeout | undefined;
   #ended: WardflowError | undefined;
   #closing = false;
+  /** Between early results and those of their whole batch. */
+  #ahead: PromiseWithResolvers<void> | undefined;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: WardflowError) => void;
   /** Run before each batch leaves: for what may ride along. */
@@ -65,6 +67,11 @@ export class WorkerCalls<O extends Operations> {
       worker.once('error', (cause) => reject(storeErrors.create('store-worker-died', { path: start.path }, { cause })));
     });
     return { calls: new WorkerCalls<O>(worker, start.path, onFailure), settings };
+  }
+
+  /** Set while callers have heard of what is not to be read yet; resolves when it is, or never will be. */
+  get behind(): Promise<void> | undefined {
+    return this.#ahead?.promise;
   }
 
   /** Adds bytes to the batch of this turn; the position goes into the arguments of a call made in the same turn. */
@@ -135,7 +142,13 @@ export class WorkerCalls<O extends Operations> {
   }
 
   #receive(message: FromWorker): void {
+    if (message.kind === 'early') {
+      this.#ahead ??= Promise.withResolvers();
+      for (const [index, result] of message.results) this.#waiting[index]?.resolve(result);
+      return;
+    }
     if (message.kind !== 'results') return;
+    this.#nothingAhead();
     const bytes = new Uint8Array(message.bytes);
     const errors = message.errors.length > 0 ? new Map(message.errors) : undefined;
     const waiting = this.#waiting.splice(0, message.results.length);
@@ -148,7 +161,13 @@ export class WorkerCalls<O extends Operations> {
     }
   }
 
+  #nothingAhead(): void {
+    this.#ahead?.resolve();
+    this.#ahead = undefined;
+  }
+
   #fail(): void {
+    this.#nothingAhead();
     if (this.#ended) return;
     const error = this.#closing
       ? storeErrors.create('store-closed')

@@ -1,14 +1,16 @@
 /**
  * The one writer of this process. Group commit without a timer: whatever piled up while the last commit ran goes into the
- * next transaction, and its flush resolves all of it.
+ * next transaction, and its flush resolves all of it. New messages are answered sooner (arrivals/arrivals.ts).
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { openWriter } from './connection.ts';
+import { Arrivals } from './arrivals/arrivals.ts';
+import { openWriter, type Settings } from './connection.ts';
 import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
 import { sentError } from './sent-error.ts';
 import { Sql } from './sql.ts';
 import { CutLog } from './write/cut-log.ts';
-import { Durability } from './write/durability.ts';
+import { Durability, isUnpromised } from './write/durability.ts';
 import { LostDecisions } from './write/lost-decisions.ts';
 import { WriteContext } from './write/context.ts';
 import { writeOperations } from './write/operations.ts';
@@ -19,25 +21,28 @@ interface Call {
   readonly bytes: Uint8Array;
 }
 
+/** After it, the database is asked again to take messages that were answered. */
+const AGAIN_MS = 1000;
+
 type Handler = (ctx: WriteContext, ...args: readonly unknown[]) => unknown;
 
-function serve(port: MessagePort, { path }: WorkerStart): void {
+function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void {
   const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
-  let opened: ReturnType<typeof openWriter>;
+  let opened: ReturnType<typeof openAll>;
   try {
-    opened = openWriter(path);
+    opened = openAll(path, ownerWaitMs);
   } catch (error) {
     reply({ kind: 'refused', error: sentError(error, 'open', path) });
     port.close();
     return;
   }
-  const { db, settings } = opened;
-  const sql = new Sql(db);
-  const ctx = new WriteContext(sql);
+  const { db, settings, sql, ctx, arrivals } = opened;
   const durability = new Durability(sql);
   const cutLog = new CutLog(sql);
   const lost = new LostDecisions();
   const handlers = new Map<string, Handler>(Object.entries(writeOperations) as [string, Handler][]);
+
+  let again: NodeJS.Timeout | undefined;
 
   const invoke = (call: Call): unknown => {
     const handler = handlers.get(call.operation);
@@ -75,13 +80,35 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
       }
     });
 
-  const commit = (calls: readonly Call[]): void => {
+  const begin = (calls: readonly Call[], early: boolean): void => {
+    durability.choose(calls, early);
+    sql.run('BEGIN IMMEDIATE');
+    ctx.begin();
+  };
+
+  /** Opens the transaction of the calls; where it can be, their messages are answered before anything is written in it. */
+  const start = (calls: readonly Call[]): void => {
+    if (!arrivals?.suits(calls, isUnpromised, () => durability.flush())) {
+      begin(calls, false);
+      return;
+    }
+    begin(calls, true);
+    const results = arrivals.answer(calls);
+    if (results) {
+      reply({ kind: 'early', results });
+      return;
+    }
+    sql.run('ROLLBACK');
+    begin(calls, false);
+  };
+
+  const commit = (asked: readonly Call[]): void => {
+    const owed = arrivals?.owed ?? [];
+    const calls = owed.length > 0 ? [...owed, ...asked] : asked;
     const errors: [number, SentError][] = [];
     let results: unknown[];
     try {
-      durability.choose(calls);
-      sql.run('BEGIN IMMEDIATE');
-      ctx.begin();
+      start(calls);
       try {
         results = together(calls);
       } catch {
@@ -90,9 +117,12 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
         ctx.rolledBack();
         results = apart(calls, errors);
       }
+      const failed = new Set(errors.map(([index]) => calls[index]));
+      arrivals?.note(failed);
       sql.run('COMMIT');
+      arrivals?.committed(failed);
       durability.committed();
-      cutLog.committed(calls, results);
+      if (cutLog.committed(calls, results)) arrivals?.wipe();
     } catch (error) {
       // Nothing of the batch is kept: every caller hears why.
       if (db.isTransaction) sql.run('ROLLBACK');
@@ -105,7 +135,12 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
       });
     }
     const bytes = ctx.takeOutgoing();
-    reply({ kind: 'results', results, errors, bytes }, [bytes]);
+    const first = owed.length;
+    if (first > 0) results = results.slice(first);
+    const refused = errors.flatMap(([index, error]) => (index < first ? [] : [[index - first, error] as const]));
+    reply({ kind: 'results', results, errors: refused, bytes }, [bytes]);
+    clearTimeout(again);
+    if (arrivals && arrivals.owed.length > 0) again = setTimeout(() => commit([]), AGAIN_MS);
   };
 
   port.on('message', (first: ToWorker) => {
@@ -123,10 +158,33 @@ function serve(port: MessagePort, { path }: WorkerStart): void {
     if (calls.length > 0) commit(calls);
     if (!closing) return;
     durability.stop();
+    clearTimeout(again);
     db.close();
+    arrivals?.close();
     port.close();
   });
   reply({ kind: 'ready', settings });
+}
+
+function openAll(
+  path: string,
+  ownerWaitMs: number,
+): {
+  readonly db: DatabaseSync;
+  readonly settings: Settings;
+  readonly sql: Sql;
+  readonly ctx: WriteContext;
+  readonly arrivals: Arrivals | undefined;
+} {
+  const { db, settings } = openWriter(path);
+  const sql = new Sql(db);
+  const ctx = new WriteContext(sql);
+  try {
+    return { db, settings, sql, ctx, arrivals: Arrivals.open(ctx, path, ownerWaitMs) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 if (parentPort) serve(parentPort, workerData as WorkerStart);

@@ -32,6 +32,7 @@ import { versionBases } from './0027-version-bases.ts';
 import { endpointDowns } from './0028-endpoint-downs.ts';
 import { identities } from './0029-identities.ts';
 import { newerGone } from './0030-newer-gone.ts';
+import { arrivals } from './0031-arrivals.ts';
 
 export const MIGRATIONS: readonly string[] = [
   first,
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly string[] = [
   endpointDowns,
   identities,
   newerGone,
+  arrivals,
 ];

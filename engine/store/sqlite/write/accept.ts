@@ -2,7 +2,7 @@ import type { AcceptOutcome, NewMessage, NewWork } from '../../contract/index.ts
 import { likenessOf } from '../../likeness.ts';
 import { storeErrors } from '../errors.ts';
 import { packBody } from '../packed.ts';
-import { json } from '../sql.ts';
+import { json, type Sql } from '../sql.ts';
 import { FORMAT, LANE, M, SEARCH_KEY_KINDS, W } from '../states.ts';
 import { insertAcknowledgement } from './acknowledgements.ts';
 import type { WriteContext } from './context.ts';
@@ -73,11 +73,16 @@ export function accept(
   return { kind: message.quarantine ? 'quarantined' : work.length > 0 ? 'accepted' : 'unrouted', id: message.id, seq };
 }
 
+/** Is there any message with its control id that looks like it? */
+export function isSeen(sql: Sql, message: AcceptArgs): boolean {
+  return sql.get(SEEN, message.controlId, bodyKey(likenessOf(message))) !== undefined;
+}
+
 /** Newest entry with the same feed, control id and likeness; where that is a resend itself, the one it repeats. */
 function findFirst(ctx: WriteContext, message: AcceptArgs, windowMs: number): First | undefined {
   // Nearly every message is new, and this look alone takes a quarter of the time of the next.
+  if (!isSeen(ctx.sql, message)) return undefined;
   const likeness = likenessOf(message);
-  if (!ctx.sql.get(SEEN, message.controlId, bodyKey(likeness))) return undefined;
   const newest = ctx.sql.get(
     'SELECT m.seq, m.resend_of FROM message m JOIN message_state s ON s.seq = m.seq ' +
       'WHERE m.control_id = ?1 COLLATE NOCASE AND m.body_key = ?2 AND m.control_id = ?1 ' +

@@ -40,15 +40,15 @@ export class Durability {
     this.#sql = sql;
   }
 
-  /** Before the batch's transaction begins. */
-  choose(calls: readonly Call[]): void {
-    this.#set(!calls.every(isUnpromised));
+  /** Before the batch's transaction begins. `early`: its messages are on the disk by other means before they are answered. */
+  choose(calls: readonly Call[], early: boolean): void {
+    this.#set(!early && !calls.every(isUnpromised));
   }
 
   /** After its commit: an unflushed one is flushed by the next that is, or after a moment in which none comes. */
   committed(): void {
     if (this.#flushing) this.stop();
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSHED_WITHIN_MS);
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSHED_WITHIN_MS);
   }
 
   stop(): void {
@@ -56,31 +56,33 @@ export class Durability {
     this.#timer = undefined;
   }
 
-  #set(flushing: boolean): void {
-    if (flushing === this.#flushing) return;
-    this.#sql.exec(flushing ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
-    this.#flushing = flushing;
-  }
-
-  /** A commit that changes nothing but is written: its flush takes along all before it. */
-  #flush(): void {
-    this.#timer = undefined;
+  /** A commit that changes nothing but is written: its flush takes along all before it. `false`: it could not be made. */
+  flush(): boolean {
+    this.stop();
     try {
       // While another process holds the lock, whoever has something to write waits for it, not this.
       this.#sql.exec('PRAGMA busy_timeout = 0');
       this.#set(true);
       const { user_version: version } = this.#sql.get('PRAGMA user_version') as { user_version: number };
       this.#sql.exec(`PRAGMA user_version = ${version}`);
+      return true;
     } catch {
       // Locked or full: tried again, and every batch that promises something flushes by itself.
-      this.#timer = setTimeout(() => this.#flush(), FLUSHED_WITHIN_MS);
+      this.#timer = setTimeout(() => this.flush(), FLUSHED_WITHIN_MS);
+      return false;
     } finally {
       this.#sql.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
+
+  #set(flushing: boolean): void {
+    if (flushing === this.#flushing) return;
+    this.#sql.exec(flushing ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    this.#flushing = flushing;
+  }
 }
 
-function isUnpromised({ operation, args }: Call): boolean {
+export function isUnpromised({ operation, args }: Call): boolean {
   if (UNPROMISED.has(operation)) return true;
   if (operation !== 'work.settle') return false;
   const { settlement, children, audit } = args[0] as SettleArgs;
