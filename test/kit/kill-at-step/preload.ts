@@ -16,6 +16,7 @@ const HERE = new URL('.', import.meta.url).href;
 const STAND_INS: readonly (readonly [string, string])[] = [
   ['/engine/store/open-store.ts', 'open-store.ts'],
   ['/engine/store/sqlite/write/operations.ts', 'sqlite-operations.ts'],
+  ['/engine/store/sqlite/arrivals/arrival-log.ts', 'arrival-log.ts'],
   ['/engine/store/mongo/batches.ts', 'mongo-batches.ts'],
   ['/engine/live/live-bus.ts', 'live-bus.ts'],
   ['/runtime/gate/candidate.ts', 'gate-candidate.ts'],

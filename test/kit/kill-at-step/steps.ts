@@ -17,6 +17,8 @@ export type StoreStep = `${(typeof OPERATIONS)[number]} ${(typeof MOMENTS)[numbe
 
 export type Step =
   | StoreStep
+  /** A new message is on the disk beside the embedded store's database, which does not have it yet; its sender has heard nothing. */
+  | 'arrival kept'
   /** The acknowledgement, as a write to the sender's socket. */
   | 'acknowledgement writing'
   | 'acknowledgement written'
