@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { silentLog, type NewMessage, type Store } from '../../engine/index.ts';
 import { openSqliteStore } from '../../engine/store/sqlite/open.ts';
+import { eventually } from '../kit/eventually.ts';
 import { newMessage, newWork, SUBSCRIPTION, T0, WINDOW } from '../kit/store-builders.ts';
 
 /** What the disk has of a database after a power cut: the file, the log as far as it was flushed, and the arrivals. */
@@ -152,6 +153,43 @@ describe('messages that are answered before they are in the database', () => {
     });
   });
 
+  describe('and that the database does not take', () => {
+    const taken = (at: Store, id: string): Promise<void> =>
+      eventually('it is in the database', async () => (await at.journal.get(id))?.state === 'accepted');
+
+    it('are in it as soon as it takes messages again; until then no other is answered', async () => {
+      const database = join(folder, 'wardflow.db');
+      refuse(database);
+      const [answered, withheld] = [newMessage(), newMessage()];
+      const outcome = await store.journal.accept(answered, [newWork(answered)], WINDOW);
+      assert.equal(outcome.kind, 'accepted');
+      assert.equal(await store.journal.get(answered.id), undefined);
+      await assert.rejects(store.journal.accept(withheld, [newWork(withheld)], WINDOW), { code: 'store-failed' });
+      refuse(database, false);
+      await taken(store, answered.id);
+      const again = newMessage();
+      assert.equal((await store.journal.accept(again, [newWork(again)], WINDOW)).kind, 'accepted');
+      assert.deepEqual(await kept(store), [answered.id, again.id]);
+    });
+
+    it('are in the file until a later start, which takes them in as soon as the database takes them', async () => {
+      const [first] = await accept(1);
+      refuse(join(folder, 'wardflow.db'));
+      const lost = newMessage();
+      await store.journal.accept(lost, [newWork(lost)], WINDOW);
+      await store.close();
+      store = await open(folder);
+      assert.deepEqual(await kept(store), [first?.id]);
+      await store.close();
+      store = await open(folder);
+      refuse(join(folder, 'wardflow.db'), false);
+      await taken(store, lost.id);
+      await store.close();
+      store = await open(folder);
+      assert.deepEqual(await kept(store), [first?.id, lost.id]);
+    });
+  });
+
   it('are kept, once each, when the file is full and begun again', async () => {
     const { size } = statSync(join(folder, ARRIVALS));
     const messages = await accept(40, { body: `MSH|^~\\&|${'x'.repeat(60_000)}` });
@@ -224,6 +262,17 @@ describe('messages that are answered before they are in the database', () => {
 });
 
 const arrivalsOf = (folder: string): Buffer => readFileSync(join(folder, ARRIVALS));
+
+/** From now on the database takes no message, or takes them again. */
+function refuse(path: string, refused = true): void {
+  const db = new DatabaseSync(path, { timeout: 5000 });
+  db.exec(
+    refused
+      ? "CREATE TRIGGER no_more BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'no more'); END"
+      : 'DROP TRIGGER no_more',
+  );
+  db.close();
+}
 
 /** Messages that were accepted and not seen by anybody since. */
 function forgetMessages(path: string): void {

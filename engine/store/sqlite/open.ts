@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { WardflowError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -43,11 +44,24 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       start,
       failed,
     );
+    await flushFolder(dirname(path));
     options.log.info('The store is open.', { part: 'store', path });
     return composeStore(writer.calls, reader.calls, writer.settings);
   } catch (error) {
     await writer.calls.close();
     throw error;
+  }
+}
+
+/** The names of new files in it are durable. By promises: Node's permission model refuses `fsyncSync`. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync();
+  } catch {
+    // Not every system flushes folders.
+  } finally {
+    await handle?.close();
   }
 }
 

@@ -139,6 +139,10 @@ function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void 
     if (first > 0) results = results.slice(first);
     const refused = errors.flatMap(([index, error]) => (index < first ? [] : [[index - first, error] as const]));
     reply({ kind: 'results', results, errors: refused, bytes }, [bytes]);
+    goOnWithOwed();
+  };
+
+  const goOnWithOwed = (): void => {
     clearTimeout(again);
     if (arrivals && arrivals.owed.length > 0) again = setTimeout(() => commit([]), AGAIN_MS);
   };
@@ -163,6 +167,7 @@ function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void 
     arrivals?.close();
     port.close();
   });
+  goOnWithOwed();
   reply({ kind: 'ready', settings });
 }
 

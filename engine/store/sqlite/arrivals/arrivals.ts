@@ -5,8 +5,10 @@ import { storeErrors } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { accept, isSeen, type AcceptArgs } from '../write/accept.ts';
 import type { WriteContext } from '../write/context.ts';
-import { ArrivalLog, readArrivals } from './arrival-log.ts';
+import { ArrivalLog, readArrivals, type NumberedArrival } from './arrival-log.ts';
 import { takeOwnership, type Ownership } from './sole-owner.ts';
+
+const NOTE = "UPDATE counter SET n = ? WHERE kind = 'arrivals'";
 
 interface Call {
   readonly operation: string;
@@ -32,7 +34,8 @@ export type Early = readonly (readonly [index: number, outcome: AcceptOutcome])[
  */
 export class Arrivals {
   readonly #sql: Sql;
-  readonly #log: ArrivalLog;
+  /** Absent: what it holds is owed still, and nothing is written over it. */
+  readonly #log: ArrivalLog | undefined;
   readonly #owner: Ownership;
   /** Of the last arrival that was written; they are counted from 1 in each life of the file. */
   #last = 0;
@@ -40,36 +43,41 @@ export class Arrivals {
   /** Answered, and not in the database yet: in order. */
   #owed: { readonly number: number; readonly call: Call }[] = [];
 
-  private constructor(sql: Sql, log: ArrivalLog, owner: Ownership) {
+  private constructor(sql: Sql, log: ArrivalLog | undefined, owner: Ownership) {
     this.#sql = sql;
     this.#log = log;
     this.#owner = owner;
   }
 
   /**
-   * Takes over what an earlier life has left in the file. `undefined`: another store has the file, or none can be made; then
-   * everything goes the long way. Throws where the database does not take what the file holds, and `store-locked` where
-   * the other store still has it after `waitMs` milliseconds (0: it may have it).
+   * Takes over what an earlier life has left in the file; what the database does not take now is owed. `undefined`: another store
+   * has the file, or it cannot be had here; then everything goes the long way. Throws `store-locked` where the other store
+   * still has it after `waitMs` milliseconds (0: it may have it).
    */
   static open(ctx: WriteContext, database: string, waitMs: number): Arrivals | undefined {
-    const owner = takeOwnership(`${database}-owner`, waitMs);
-    if (!owner) {
+    let owner: Ownership | 'taken';
+    try {
+      owner = takeOwnership(`${database}-owner`, waitMs);
+    } catch {
+      return undefined;
+    }
+    if (owner === 'taken') {
       if (waitMs > 0) throw storeErrors.create('store-locked', { path: database });
       return undefined;
     }
     const path = `${database}-arrivals`;
+    const left = leftIn(ctx.sql, path);
     try {
-      takeOver(ctx, path);
-      const life = randomBytes(16).toString('hex');
-      const log = ArrivalLog.start(path, life);
-      if (log) {
-        beginLife(ctx.sql, life);
-        return new Arrivals(ctx.sql, log, owner);
-      }
-    } catch (error) {
-      owner.release();
-      throw error;
+      takeOver(ctx, left);
+    } catch {
+      const arrivals = new Arrivals(ctx.sql, undefined, owner);
+      arrivals.#owe(left);
+      return arrivals;
     }
+    const life = randomBytes(16).toString('hex');
+    const log = ArrivalLog.start(path, life);
+    if (log && beginLife(ctx.sql, life)) return new Arrivals(ctx.sql, log, owner);
+    log?.close();
     owner.release();
     return undefined;
   }
@@ -81,7 +89,7 @@ export class Arrivals {
 
   /** By their kinds: may the messages among these calls be answered early? `flush` makes durable what the database has. */
   suits(calls: readonly Call[], isUnpromised: (call: Call) => boolean, flush: () => boolean): boolean {
-    if (this.#isBroken || this.#owed.length > 0) return false;
+    if (!this.#log || this.#isBroken || this.#owed.length > 0) return false;
     const arrivals = calls.filter(isAccept);
     if (arrivals.length === 0 || !arrivals.every(({ args: [message] }) => isPlain(message))) return false;
     if (!calls.every((call) => isAccept(call) || isUnpromised(call))) return false;
@@ -105,14 +113,15 @@ export class Arrivals {
       seen.add(likeness);
     }
     try {
-      const written = this.#log.append(
+      const written = this.#log?.append(
         arrivals.map(({ args: [message, work, resendWindowMs], bytes }) => ({ message, work, resendWindowMs, bytes })),
         this.#last + 1,
       );
       if (!written) return undefined;
     } catch {
-      // The file may hold a part of them now: never written behind it again.
+      // The file may hold some of them now: never written behind them again, and the database says that it has them.
       this.#isBroken = true;
+      this.#last += arrivals.length;
       return undefined;
     }
     for (const call of arrivals) this.#owed.push({ number: ++this.#last, call });
@@ -127,9 +136,9 @@ export class Arrivals {
 
   /** Last in the transaction that has those that are owed, but for `failed`. */
   note(failed: ReadonlySet<unknown>): void {
-    if (this.#owed.length === 0) return;
+    if (this.#owed.length === 0 && !this.#isBroken) return;
     const first = this.#owed.find(({ call }) => failed.has(call));
-    this.#sql.run("UPDATE counter SET n = ? WHERE kind = 'arrivals'", first ? first.number - 1 : this.#last);
+    this.#sql.run(NOTE, first ? first.number - 1 : this.#last);
   }
 
   /** The transaction is kept. */
@@ -141,15 +150,23 @@ export class Arrivals {
   wipe(): void {
     if (this.#isBroken || this.#owed.length > 0) return;
     try {
-      this.#log.wipe();
+      this.#log?.wipe();
     } catch {
       this.#isBroken = true;
     }
   }
 
   close(): void {
-    this.#log.close();
+    this.#log?.close();
     this.#owner.release();
+  }
+
+  #owe(left: readonly NumberedArrival[]): void {
+    this.#owed = left.map(({ number, message, work, resendWindowMs, bytes }) => ({
+      number,
+      call: { operation: 'journal.accept', args: [message, work, resendWindowMs], bytes },
+    }));
+    this.#last = left.at(-1)?.number ?? 0;
   }
 }
 
@@ -162,36 +179,45 @@ function isPlain(message: AcceptArgs): boolean {
   return !message.quarantine && message.controlId !== null && !message.identity && !message.acknowledgement;
 }
 
-/** One transaction: the file is small. Flushed, since the connection was opened so. */
-function takeOver(ctx: WriteContext, path: string): void {
-  const { sql } = ctx;
+/** What the file has and the database does not. */
+function leftIn(sql: Sql, path: string): readonly NumberedArrival[] {
   const state = sql.get("SELECT name AS life, n AS last FROM counter WHERE kind = 'arrivals'") as
     { readonly life: string; readonly last: number } | undefined;
-  if (!state) return;
-  const left = readArrivals(path, state.life).filter(({ number }) => number > state.last);
+  if (!state) return [];
+  const isThere = (id: string): boolean => sql.get('SELECT 1 FROM message WHERE id = ?', id) !== undefined;
+  return readArrivals(path, state.life).filter(({ number, message }) => number > state.last && !isThere(message.id));
+}
+
+/** One transaction: the file is small. Flushed, since the connection was opened so. */
+function takeOver(ctx: WriteContext, left: readonly NumberedArrival[]): void {
   if (left.length === 0) return;
-  sql.exec('BEGIN IMMEDIATE');
+  ctx.sql.exec('BEGIN IMMEDIATE');
   try {
     ctx.begin();
     for (const { message, work, resendWindowMs, bytes } of left) {
-      if (sql.get('SELECT 1 FROM message WHERE id = ?', message.id)) continue;
       ctx.incoming = bytes;
       accept(ctx, message, work, resendWindowMs);
     }
     ctx.flush();
-    sql.run("UPDATE counter SET n = ? WHERE kind = 'arrivals'", left.at(-1)?.number ?? state.last);
-    sql.exec('COMMIT');
+    ctx.sql.run(NOTE, left.at(-1)?.number ?? 0);
+    ctx.sql.exec('COMMIT');
   } catch (error) {
-    sql.exec('ROLLBACK');
+    if (ctx.sql.db.isTransaction) ctx.sql.exec('ROLLBACK');
     ctx.rolledBack();
     throw error;
   }
 }
 
-/** From here on arrivals are counted anew; those of an older life are nothing any more. */
-function beginLife(sql: Sql, life: string): void {
-  sql.exec('BEGIN IMMEDIATE');
-  sql.run("DELETE FROM counter WHERE kind = 'arrivals'");
-  sql.run("INSERT INTO counter (kind, name, state, n) VALUES ('arrivals', ?, 0, 0)", life);
-  sql.exec('COMMIT');
+/** From here on arrivals are counted anew; those of an older life are nothing any more. `false`: the database takes nothing now. */
+function beginLife(sql: Sql, life: string): boolean {
+  try {
+    sql.exec('BEGIN IMMEDIATE');
+    sql.run("DELETE FROM counter WHERE kind = 'arrivals'");
+    sql.run("INSERT INTO counter (kind, name, state, n) VALUES ('arrivals', ?, 0, 0)", life);
+    sql.exec('COMMIT');
+    return true;
+  } catch {
+    if (sql.db.isTransaction) sql.exec('ROLLBACK');
+    return false;
+  }
 }

@@ -5,17 +5,21 @@ export interface Ownership {
   release(): void;
 }
 
+/** SQLITE_BUSY. */
+const BUSY = 5;
+
 /**
  * Who may write the file beside a database, found out with SQLite's own locks on an empty database: the operating system takes
- * them back from a process that dies. `undefined`: somebody else has it, in this process or another.
+ * them back from a process that dies. `taken`: somebody else has it, in this process or another. Throws where none can be had.
  */
-export function takeOwnership(path: string, waitMs: number): Ownership | undefined {
+export function takeOwnership(path: string, waitMs: number): Ownership | 'taken' {
   const lock = new DatabaseSync(path, { timeout: waitMs });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return { release: () => lock.close() };
-  } catch {
+  } catch (error) {
     lock.close();
-    return undefined;
+    if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return 'taken';
+    throw error;
   }
 }
