@@ -108,7 +108,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       );
 
   const choice = options.store ?? { adapter: 'sqlite' };
-  const opened = await openEngineStore({ choice, environment, folder: dataFolder, log, onFailure: onStoreFailure });
+  const opened = await openEngineStore({
+    choice,
+    environment,
+    folder: dataFolder,
+    log,
+    onFailure: onStoreFailure,
+    onOwed: failures.note,
+  });
   const watched = watchStore(opened.store, failures);
   const store = options.aroundStore?.(watched) ?? watched;
   let endpoints: ClosableFhirEndpoints;

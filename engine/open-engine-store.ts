@@ -36,17 +36,19 @@ export interface EngineStoreOptions {
   readonly folder: string;
   readonly log: Log;
   readonly onFailure: (error: WardflowError) => void;
+  /** Messages that were answered are not kept where they belong yet, and why. */
+  readonly onOwed: (error: WardflowError) => void;
 }
 
 export function openEngineStore(options: EngineStoreOptions): Promise<EngineStore> {
   return options.choice.adapter === 'mongodb' ? onMongodb(options, options.choice.url) : embedded(options);
 }
 
-async function embedded({ environment, folder, log, onFailure }: EngineStoreOptions): Promise<EngineStore> {
+async function embedded({ environment, folder, log, onFailure, onOwed }: EngineStoreOptions): Promise<EngineStore> {
   usable(folder);
   const unlock = lockFolder(folder);
   try {
-    const store = await openStore({ folder, soleWithinMs: SOLE_WITHIN_MS, log, onFailure });
+    const store = await openStore({ folder, soleWithinMs: SOLE_WITHIN_MS, log, onFailure, onOwed });
     const schedules = async (): Promise<AgendaBackend> => {
       const { sqliteBackend } = await import('./schedule/agenda/sqlite-backend.ts');
       return sqliteBackend(join(folder, 'schedules.db'));

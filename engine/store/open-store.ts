@@ -14,6 +14,8 @@ export interface OpenSqliteOptions extends AnyStoreOptions {
   readonly folder: string;
   /** No other store may have it: one that is ending is waited for so long, milliseconds. */
   readonly soleWithinMs?: number;
+  /** Messages that were answered are not in the database yet, and why. */
+  readonly onOwed?: (error: WardflowError) => void;
 }
 
 export interface OpenMongoOptions extends AnyStoreOptions {

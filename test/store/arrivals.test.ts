@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -201,6 +202,39 @@ describe('messages that are answered before they are in the database', () => {
       messages.map(({ id }) => id),
     );
     assert.equal(statSync(join(folder, ARRIVALS)).size, size);
+  });
+
+  it('are set aside where the database is older than the file, so that what came between is missing', async () => {
+    const after = newFolder();
+    copy(DATABASE, after);
+    const [first] = await accept(40, { body: `MSH|^~\\&|${'x'.repeat(60_000)}` });
+    copy([ARRIVALS], after);
+    assert.equal(arrivalsOf(after).includes(first?.id ?? ''), false, 'the file was begun again');
+    assert.deepEqual(await kept(await open(after)), []);
+    const aside = readdirSync(after).filter((name) => name.startsWith(`${ARRIVALS}-`));
+    assert.equal(aside.length, 1);
+    assert.ok(readFileSync(join(after, aside[0] ?? '')).length > 0);
+  });
+
+  it('are nowhere but in the database once that has all of them, after a start', async () => {
+    const [message] = await accept(1);
+    assert.equal(arrivalsOf(folder).includes(message?.id ?? ''), true);
+    await store.close();
+    store = await open(folder);
+    assert.equal(arrivalsOf(folder).includes(message?.id ?? ''), false);
+    assert.deepEqual(await kept(store), [message?.id]);
+  });
+
+  it('stay in the file while a start cannot make the database durable that has them', async () => {
+    const [message] = await accept(1);
+    await store.close();
+    const db = new DatabaseSync(join(folder, 'wardflow.db'));
+    db.exec("CREATE TRIGGER no_life BEFORE DELETE ON counter BEGIN SELECT RAISE(ABORT, 'no life'); END");
+    db.close();
+    store = await open(folder);
+    assert.equal(arrivalsOf(folder).includes(message?.id ?? ''), true);
+    const [later] = await accept(1);
+    assert.deepEqual(await kept(store), [message?.id, later?.id], 'the long way');
   });
 
   it('are read by whoever was told of them, however many are told at once', async () => {

@@ -22,6 +22,8 @@ export interface SqliteStoreOptions {
   readonly log: Log;
   /** A store thread has died: nothing can be kept any more, so the process should say why and exit. */
   readonly onFailure?: (error: WardflowError) => void;
+  /** Messages that were answered are not in the database yet, and why; told with each attempt. */
+  readonly onOwed?: (error: WardflowError) => void;
 }
 
 /** Opens (and where needed makes or migrates) the embedded store. Rejects with one catalogued error naming path and remedy. */
@@ -45,6 +47,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       failed,
     );
     await flushFolder(dirname(path));
+    if (options.onOwed) writer.calls.onOwed = options.onOwed;
+    if (writer.aside !== undefined)
+      options.log.warn('Messages beside the database do not follow on what it has; they were set aside.', {
+        part: 'store',
+        path: writer.aside,
+      });
     options.log.info('The store is open.', { part: 'store', path });
     return composeStore(writer.calls, reader.calls, writer.settings);
   } catch (error) {

@@ -23,7 +23,8 @@ export interface SentError {
 }
 
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly settings: Settings }
+  /** `aside`: a file of arrivals that do not follow on what the database has, under the name that it has now. */
+  | { readonly kind: 'ready'; readonly settings: Settings; readonly aside?: string }
   | { readonly kind: 'refused'; readonly error: SentError }
   /** Those of the batch at hand whose callers can hear already; `results` of the whole batch follow. */
   | { readonly kind: 'early'; readonly results: readonly (readonly [index: number, result: unknown])[] }
@@ -33,4 +34,6 @@ export type FromWorker =
       /** Which results are errors. */
       readonly errors: readonly (readonly [index: number, error: SentError])[];
       readonly bytes: ArrayBuffer;
+      /** Why messages that were answered early are not in the database yet. */
+      readonly owed?: SentError;
     };

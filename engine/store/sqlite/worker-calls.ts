@@ -39,6 +39,8 @@ export class WorkerCalls<O extends Operations> {
   #ahead: PromiseWithResolvers<void> | undefined;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: WardflowError) => void;
+  /** Told while what callers were told of is not kept. */
+  onOwed: (error: WardflowError) => void = () => undefined;
   /** Run before each batch leaves: for what may ride along. */
   readonly beforeSend: (() => void)[] = [];
 
@@ -57,16 +59,20 @@ export class WorkerCalls<O extends Operations> {
     file: string,
     start: WorkerStart,
     onFailure: (error: WardflowError) => void,
-  ): Promise<{ readonly calls: WorkerCalls<O>; readonly settings: Settings }> {
+  ): Promise<{ readonly calls: WorkerCalls<O>; readonly settings: Settings; readonly aside?: string }> {
     const worker = new Worker(file, { workerData: start, stderr: false, resourceLimits: LIMITS });
-    const settings = await new Promise<Settings>((resolve, reject) => {
+    const { settings, ...ready } = await new Promise<Extract<FromWorker, { kind: 'ready' }>>((resolve, reject) => {
       worker.once('message', (message: FromWorker) => {
-        if (message.kind === 'ready') resolve(message.settings);
+        if (message.kind === 'ready') resolve(message);
         else if (message.kind === 'refused') reject(revive(message.error));
       });
       worker.once('error', (cause) => reject(storeErrors.create('store-worker-died', { path: start.path }, { cause })));
     });
-    return { calls: new WorkerCalls<O>(worker, start.path, onFailure), settings };
+    return {
+      calls: new WorkerCalls<O>(worker, start.path, onFailure),
+      settings,
+      ...(ready.aside !== undefined && { aside: ready.aside }),
+    };
   }
 
   /** Set while callers have heard of what is not to be read yet; resolves when it is, or never will be. */
@@ -149,6 +155,7 @@ export class WorkerCalls<O extends Operations> {
     }
     if (message.kind !== 'results') return;
     this.#nothingAhead();
+    if (message.owed) this.onOwed(revive(message.owed));
     const bytes = new Uint8Array(message.bytes);
     const errors = message.errors.length > 0 ? new Map(message.errors) : undefined;
     const waiting = this.#waiting.splice(0, message.results.length);

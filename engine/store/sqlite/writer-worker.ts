@@ -122,7 +122,7 @@ function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void 
       sql.run('COMMIT');
       arrivals?.committed(failed);
       durability.committed();
-      if (cutLog.committed(calls, results)) arrivals?.wipe();
+      cutLog.committed(calls, results, () => arrivals?.wipe() ?? true);
     } catch (error) {
       // Nothing of the batch is kept: every caller hears why.
       if (db.isTransaction) sql.run('ROLLBACK');
@@ -138,7 +138,10 @@ function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void 
     const first = owed.length;
     if (first > 0) results = results.slice(first);
     const refused = errors.flatMap(([index, error]) => (index < first ? [] : [[index - first, error] as const]));
-    reply({ kind: 'results', results, errors: refused, bytes }, [bytes]);
+    const why = arrivals?.owed.length
+      ? errors.find(([index]) => calls[index]?.operation === 'journal.accept')?.[1]
+      : undefined;
+    reply({ kind: 'results', results, errors: refused, bytes, ...(why && { owed: why }) }, [bytes]);
     goOnWithOwed();
   };
 
@@ -161,14 +164,15 @@ function serve(port: MessagePort, { path, ownerWaitMs = 0 }: WorkerStart): void 
     }
     if (calls.length > 0) commit(calls);
     if (!closing) return;
-    durability.stop();
     clearTimeout(again);
+    durability.end();
     db.close();
     arrivals?.close();
     port.close();
   });
   goOnWithOwed();
-  reply({ kind: 'ready', settings });
+  const aside = arrivals?.aside;
+  reply({ kind: 'ready', settings, ...(aside !== undefined && { aside }) });
 }
 
 function openAll(

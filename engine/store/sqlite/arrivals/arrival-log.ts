@@ -1,6 +1,8 @@
-import { closeSync, constants, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { codeOf } from '../../../base/error-code.ts';
 import type { NewWork } from '../../contract/index.ts';
+import { storeErrors } from '../errors.ts';
 import type { AcceptArgs } from '../write/accept.ts';
 
 /** Messages in the form in which the writer accepts them; positions of bytes are in `bytes`. */
@@ -44,13 +46,20 @@ export class ArrivalLog {
     this.#seed = seed;
   }
 
-  /** `life`: 32 characters, told again to {@link readArrivals}. `undefined`: the file cannot be made or written here. */
+  /**
+   * Empties the file. `life`: 32 characters, told again to {@link readArrivals}; the database knows it already, and has what the file
+   * held, flushed. `undefined`: the file cannot be made or written here.
+   */
   static start(path: string, life: string): ArrivalLog | undefined {
-    const { O_DSYNC, O_RDWR } = constants as { readonly O_DSYNC?: number; readonly O_RDWR: number };
+    const { O_CREAT, O_DSYNC, O_RDWR } = constants as Partial<typeof constants> &
+      Pick<typeof constants, 'O_CREAT' | 'O_RDWR'>;
     if (O_DSYNC === undefined) return undefined;
     let file: number | undefined;
     try {
-      if (!existsSync(path) || statSync(path).size !== SIZE) writeFileSync(path, new Uint8Array(SIZE), { mode: 0o600 });
+      // Written over as it is, so that its places on the disk stay; of earlier lives nothing is left in it.
+      file = openSync(path, O_RDWR | O_CREAT, 0o600);
+      writeWhole(file, new Uint8Array(SIZE), SIZE, 0);
+      closeSync(file);
       file = openSync(path, O_RDWR | O_DSYNC);
       const header = Buffer.alloc(HEADER);
       header.write(FORMAT + life, 'latin1');
@@ -121,10 +130,16 @@ function writeWhole(file: number, from: Uint8Array, length: number, position: nu
   if (writeSync(file, from, 0, length, position) !== length) throw new Error('written in part');
 }
 
-/** What a file has from `life`: in order, up to the first that is not whole. None where there is no such file. */
+/** What a file has from `life`: in order, up to the first that is not whole. None where there is no file; throws where it cannot be read. */
 export function readArrivals(path: string, life: string): readonly NumberedArrival[] {
-  if (!existsSync(path)) return [];
-  const file = readFileSync(path);
+  let file: Buffer;
+  try {
+    file = readFileSync(path);
+  } catch (error) {
+    const system = codeOf(error);
+    if (system === 'ENOENT') return [];
+    throw storeErrors.create('store-folder-unwritable', { path, system: system ?? 'unknown' }, { cause: error });
+  }
   if (file.toString('latin1', 0, FORMAT.length + LIFE) !== FORMAT + life) return [];
   const seed = crc32(life);
   const found: NumberedArrival[] = [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { realpathSync, renameSync } from 'node:fs';
 import type { AcceptOutcome, NewWork } from '../../contract/index.ts';
 import { likenessOf } from '../../likeness.ts';
 import { storeErrors } from '../errors.ts';
@@ -37,16 +38,19 @@ export class Arrivals {
   /** Absent: what it holds is owed still, and nothing is written over it. */
   readonly #log: ArrivalLog | undefined;
   readonly #owner: Ownership;
+  /** Where arrivals were set aside that do not follow on what the database has. */
+  readonly aside: string | undefined;
   /** Of the last arrival that was written; they are counted from 1 in each life of the file. */
   #last = 0;
   #isBroken = false;
   /** Answered, and not in the database yet: in order. */
   #owed: { readonly number: number; readonly call: Call }[] = [];
 
-  private constructor(sql: Sql, log: ArrivalLog | undefined, owner: Ownership) {
+  private constructor(sql: Sql, log: ArrivalLog | undefined, owner: Ownership, aside?: string) {
     this.#sql = sql;
     this.#log = log;
     this.#owner = owner;
+    this.aside = aside;
   }
 
   /**
@@ -55,9 +59,12 @@ export class Arrivals {
    * still has it after `waitMs` milliseconds (0: it may have it).
    */
   static open(ctx: WriteContext, database: string, waitMs: number): Arrivals | undefined {
+    // The write-ahead log stands beside the file itself, whatever name it was given.
+    const real = realpathSync.native(database);
+    const path = `${real}-arrivals`;
     let owner: Ownership | 'taken';
     try {
-      owner = takeOwnership(`${database}-owner`, waitMs);
+      owner = takeOwnership(`${real}-owner`, waitMs);
     } catch {
       return undefined;
     }
@@ -65,8 +72,7 @@ export class Arrivals {
       if (waitMs > 0) throw storeErrors.create('store-locked', { path: database });
       return undefined;
     }
-    const path = `${database}-arrivals`;
-    const left = leftIn(ctx.sql, path);
+    const { left, aside } = readLeft(ctx.sql, path);
     try {
       takeOver(ctx, left);
     } catch {
@@ -75,9 +81,9 @@ export class Arrivals {
       return arrivals;
     }
     const life = randomBytes(16).toString('hex');
-    const log = ArrivalLog.start(path, life);
-    if (log && beginLife(ctx.sql, life)) return new Arrivals(ctx.sql, log, owner);
-    log?.close();
+    // Its commit flushes what the file held so far: only then is that given up.
+    const log = beginLife(ctx.sql, life) ? ArrivalLog.start(path, life) : undefined;
+    if (log) return new Arrivals(ctx.sql, log, owner, aside);
     owner.release();
     return undefined;
   }
@@ -146,13 +152,15 @@ export class Arrivals {
     if (this.#owed.length > 0) this.#owed = this.#owed.filter(({ call }) => failed.has(call));
   }
 
-  /** Retention has removed messages from the database, flushed: they are not to stand here either. */
-  wipe(): void {
-    if (this.#isBroken || this.#owed.length > 0) return;
+  /** Retention has removed messages from the database, flushed: they are not to stand here either. `false`: it has to be tried again. */
+  wipe(): boolean {
+    if (this.#owed.length > 0) return false;
     try {
       this.#log?.wipe();
+      return true;
     } catch {
       this.#isBroken = true;
+      return false;
     }
   }
 
@@ -179,13 +187,28 @@ function isPlain(message: AcceptArgs): boolean {
   return !message.quarantine && message.controlId !== null && !message.identity && !message.acknowledgement;
 }
 
-/** What the file has and the database does not. */
-function leftIn(sql: Sql, path: string): readonly NumberedArrival[] {
+interface Left {
+  /** What the file has and the database does not. */
+  readonly left: readonly NumberedArrival[];
+  readonly aside?: string;
+}
+
+/**
+ * What follows on what the database has. A gap says that the database is older than the file, as one that was put back alone: what
+ * came between is not known, so nothing is made of the rest; it is set aside.
+ */
+function readLeft(sql: Sql, path: string): Left {
   const state = sql.get("SELECT name AS life, n AS last FROM counter WHERE kind = 'arrivals'") as
     { readonly life: string; readonly last: number } | undefined;
-  if (!state) return [];
+  if (!state) return { left: [] };
   const isThere = (id: string): boolean => sql.get('SELECT 1 FROM message WHERE id = ?', id) !== undefined;
-  return readArrivals(path, state.life).filter(({ number, message }) => number > state.last && !isThere(message.id));
+  const later = readArrivals(path, state.life).filter(({ number }) => number > state.last);
+  if (later[0] && later[0].number !== state.last + 1) {
+    const aside = `${path}-${state.life.slice(0, 8)}`;
+    renameSync(path, aside);
+    return { left: [], aside };
+  }
+  return { left: later.filter(({ message }) => !isThere(message.id)) };
 }
 
 /** One transaction: the file is small. Flushed, since the connection was opened so. */

@@ -15,6 +15,8 @@ const BUSY = 5;
 export function takeOwnership(path: string, waitMs: number): Ownership | 'taken' {
   const lock = new DatabaseSync(path, { timeout: waitMs });
   try {
+    // No journal beside it.
+    lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
     return { release: () => lock.close() };
   } catch (error) {

@@ -17,8 +17,8 @@ export class CutLog {
     this.#sql = sql;
   }
 
-  /** After a commit. Was the log cut? Then the database has everything, flushed. */
-  committed(calls: readonly Call[], results: readonly unknown[]): boolean {
+  /** After a commit. `wipe` removes what else holds messages, now that the database has everything, flushed; `false`: later. */
+  committed(calls: readonly Call[], results: readonly unknown[], wipe: () => boolean): void {
     let isOver = false;
     calls.forEach(({ operation }, i) => {
       const result = operation === 'retention.purge' ? results[i] : null;
@@ -27,18 +27,16 @@ export class CutLog {
       this.#isDue ||= bodies + messages > 0;
       isOver ||= !more;
     });
-    return this.#isDue && isOver && this.#cut();
+    if (this.#isDue && isOver) this.#cut(wipe);
   }
 
-  #cut(): boolean {
+  #cut(wipe: () => boolean): void {
     try {
       this.#sql.exec('PRAGMA busy_timeout = 0');
       const { busy } = this.#sql.get('PRAGMA wal_checkpoint(TRUNCATE)') as { busy: number };
-      this.#isDue = busy !== 0;
-      return busy === 0;
+      this.#isDue = busy !== 0 || !wipe();
     } catch {
       // Locked by another process: the next round tries again.
-      return false;
     } finally {
       this.#sql.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }

@@ -35,6 +35,8 @@ export class Durability {
   readonly #sql: Sql;
   #flushing = true;
   #timer: NodeJS.Timeout | undefined;
+  /** A flush has failed at the disk: the system may have forgotten what it was to write, and say so once only. */
+  #isDoubtful = false;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -51,6 +53,12 @@ export class Durability {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSHED_WITHIN_MS);
   }
 
+  /** Nothing follows: what is not flushed is flushed now. */
+  end(): void {
+    if (this.#timer) this.flush();
+    this.stop();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -65,8 +73,10 @@ export class Durability {
       this.#set(true);
       const { user_version: version } = this.#sql.get('PRAGMA user_version') as { user_version: number };
       this.#sql.exec(`PRAGMA user_version = ${version}`);
-      return true;
-    } catch {
+      if (this.#isDoubtful) this.#isDoubtful = !this.#isWhole();
+      return !this.#isDoubtful;
+    } catch (error) {
+      if (isInputOutput(error)) this.#isDoubtful = true;
       // Locked or full: tried again, and every batch that promises something flushes by itself.
       this.#timer = setTimeout(() => this.flush(), FLUSHED_WITHIN_MS);
       return false;
@@ -75,11 +85,21 @@ export class Durability {
     }
   }
 
+  /** What a failed flush may have dropped is written again, to the database itself. */
+  #isWhole(): boolean {
+    return (this.#sql.get('PRAGMA wal_checkpoint(TRUNCATE)') as { readonly busy: number }).busy === 0;
+  }
+
   #set(flushing: boolean): void {
     if (flushing === this.#flushing) return;
     this.#sql.exec(flushing ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
     this.#flushing = flushing;
   }
+}
+
+/** SQLITE_IOERR and its kin. */
+function isInputOutput(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 10;
 }
 
 export function isUnpromised({ operation, args }: Call): boolean {
