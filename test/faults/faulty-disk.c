@@ -23,9 +23,9 @@
 enum {
   FULL,          /* not 0: whatever would make a file longer fails with ENOSPC, as on a full disk; the rest succeeds */
   FLUSH_MS,      /* every flush takes so much longer */
-  STUCK,         /* not 0: flushes of the store's write-ahead log do not begin until it is 0 again */
-  WAL_FLUSHES,   /* flushes of it that have ended */
-  WAL_HELD,      /* flushes of it that are held by STUCK */
+  STUCK,         /* not 0: flushes of the store's log and arrivals do not begin until it is 0 again */
+  WAL_FLUSHES,   /* flushes of them that have ended */
+  WAL_HELD,      /* flushes of them that are held by STUCK */
   REFUSED,       /* writes that failed for want of room */
   CELLS
 };
@@ -44,7 +44,7 @@ __attribute__((constructor)) static void begin(void) {
   if (map != MAP_FAILED) cells = map;
 }
 
-/* 0: not on the disk. 1: on it. 2: the store's write-ahead log. */
+/* 0: not on the disk. 1: on it. 2: the store's write-ahead log, or its file of arrivals: what an acknowledgement waits for. */
 static int place_of(int fd) {
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -53,7 +53,8 @@ static int place_of(int fd) {
   path[length] = 0;
   if (strncmp(path, disk, strlen(disk)) != 0) return 0;
   const char *name = strrchr(path, '/');
-  return name && strcmp(name, "/wardflow.db-wal") == 0 ? 2 : 1;
+  if (!name) return 1;
+  return strcmp(name, "/wardflow.db-wal") == 0 || strcmp(name, "/wardflow.db-arrivals") == 0 ? 2 : 1;
 }
 
 static int has_no_room(int fd, off_t end) {
@@ -79,14 +80,49 @@ static off_t end_after(int fd, size_t count) {
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
+static void sleep_ms(uint64_t ms) {
+  struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000L};
+  while (nanosleep(&left, &left) != 0 && errno == EINTR) continue;
+}
+
+static void flush_begins(int place) {
+  if (place == 2 && cells[STUCK]) {
+    atomic_fetch_add(&cells[WAL_HELD], 1);
+    while (cells[STUCK]) sleep_ms(1);
+    atomic_fetch_sub(&cells[WAL_HELD], 1);
+  }
+  if (place != 0 && cells[FLUSH_MS]) sleep_ms(cells[FLUSH_MS]);
+}
+
+static void flush_ended(int place) {
+  if (place == 2) atomic_fetch_add(&cells[WAL_FLUSHES], 1);
+}
+
+/* The place of a file whose every write returns when the disk has it: such a write is a flush as well. */
+static int place_of_synchronous(int fd) {
+  int saved = errno;
+  int flags = fcntl(fd, F_GETFL);
+  int place = cells && flags >= 0 && (flags & O_DSYNC) ? place_of(fd) : 0;
+  errno = saved;
+  return place;
+}
+
 ssize_t pwrite(int fd, const void *from, size_t count, off_t at) {
   if (has_no_room(fd, at + (off_t)count)) return -1;
-  return REAL(pwrite)(fd, from, count, at);
+  int place = place_of_synchronous(fd);
+  flush_begins(place);
+  ssize_t written = REAL(pwrite)(fd, from, count, at);
+  flush_ended(place);
+  return written;
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t count, off64_t at) {
   if (has_no_room(fd, at + (off_t)count)) return -1;
-  return REAL(pwrite64)(fd, from, count, at);
+  int place = place_of_synchronous(fd);
+  flush_begins(place);
+  ssize_t written = REAL(pwrite64)(fd, from, count, at);
+  flush_ended(place);
+  return written;
 }
 
 ssize_t write(int fd, const void *from, size_t count) {
@@ -109,22 +145,11 @@ int posix_fallocate(int fd, off_t at, off_t length) {
   return REAL(posix_fallocate)(fd, at, length);
 }
 
-static void sleep_ms(uint64_t ms) {
-  struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000L};
-  while (nanosleep(&left, &left) != 0 && errno == EINTR) continue;
-}
-
 static int flush(int fd, int (*real)(int)) {
   int place = cells ? place_of(fd) : 0;
-  if (place == 0) return real(fd);
-  if (place == 2 && cells[STUCK]) {
-    atomic_fetch_add(&cells[WAL_HELD], 1);
-    while (cells[STUCK]) sleep_ms(1);
-    atomic_fetch_sub(&cells[WAL_HELD], 1);
-  }
-  if (cells[FLUSH_MS]) sleep_ms(cells[FLUSH_MS]);
+  flush_begins(place);
   int result = real(fd);
-  if (place == 2) atomic_fetch_add(&cells[WAL_FLUSHES], 1);
+  flush_ended(place);
   return result;
 }
 

@@ -51,12 +51,12 @@ export class FaultyDisk {
     this.#write('flushMs', ms);
   }
 
-  /** Flushes of the store's write-ahead log do not begin until this is `false` again. */
+  /** Flushes of the store's write-ahead log and arrivals do not begin until this is `false` again. */
   set stuck(stuck: boolean) {
     this.#write('stuck', stuck ? 1 : 0);
   }
 
-  /** Flushes of the store's write-ahead log that have ended. */
+  /** Flushes of the store's write-ahead log and arrivals that have ended. */
   get walFlushes(): number {
     return this.#read('walFlushes');
   }
