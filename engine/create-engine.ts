@@ -380,6 +380,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ladders.start();
       taskAlerts.start();
       copies.start();
+      void identities.start();
       acknowledgements.start();
       subscriptions.start();
       void schedules.start();

@@ -20,6 +20,11 @@ export interface IdentityServiceOptions {
   readonly mark: IdentifierMark;
 }
 
+/** What was linked or taken back within so long of a start is followed again: whoever noted it may have been ended before that. */
+const FOLLOWED_AGAIN_MS = 24 * 3_600_000;
+/** Links that a start looks at. */
+const MOST_LINKS = 1000;
+
 export function createIdentityService(options: IdentityServiceOptions): IdentityService {
   const { store, clock, log, live, mark } = options;
   const { identities } = store;
@@ -90,6 +95,17 @@ export function createIdentityService(options: IdentityServiceOptions): Identity
     },
 
     ofFhir: (messageId, said, rules, how) => taken(messageId, statedInFhir(said, rules, mark), how),
+
+    async start() {
+      try {
+        const since = clock.now() - FOLLOWED_AGAIN_MS;
+        const links = await identities.links({ limit: MOST_LINKS });
+        for (const { recordedAt, undone, prior, survivor } of links)
+          if (Math.max(recordedAt, undone?.at ?? 0) >= since) await follow([prior, survivor], true);
+      } catch (error) {
+        log.warn('the copies of tasks could not be compared with who is who', { error });
+      }
+    },
 
     person: (key) => identities.person(key),
 

@@ -19,8 +19,11 @@ const MOST_TRIES = 10;
 /** PID and MRG segments that are read for a number. */
 const MOST_SEGMENTS = 200;
 
-export function copyFollower({ store, tasks }: Following): (keys: readonly string[]) => Promise<void> {
-  return async (changed) => {
+/** `again`: it may have been done before; then nobody is told a second time of a copy that cannot be made to follow. */
+export type Follow = (changed: readonly string[], again?: boolean) => Promise<void>;
+
+export function copyFollower({ store, tasks }: Following): Follow {
+  return async (changed, again = false) => {
     const people = new Map<string, KnownPerson>();
     for (const key of changed) {
       const person = await store.identities.person(key);
@@ -36,17 +39,23 @@ export function copyFollower({ store, tasks }: Following): (keys: readonly strin
         own.map(({ key }) => key),
       )) {
         numbers ??= await numbersOf(store, keys);
-        await followed(task, numbers.get(survivor), new Set(numbers.values()));
+        await followed(task, numbers.get(survivor), new Set(numbers.values()), again);
       }
     }
   };
 
-  async function followed(first: WorkflowTask, to: string | undefined, known: ReadonlySet<string>): Promise<void> {
+  async function followed(
+    first: WorkflowTask,
+    to: string | undefined,
+    known: ReadonlySet<string>,
+    again: boolean,
+  ): Promise<void> {
     let task: WorkflowTask | undefined = first;
     for (let tries = 1; task; tries++) {
       const named = task.copy?.for?.identifier;
       if (!task.ehr || named?.value === to) return;
       if (named && to !== undefined && !known.has(named.value)) return;
+      if (again && (!named || to === undefined)) return;
       try {
         // A reference to a resource cannot be told from a number: a person is told to look.
         const other = named && to !== undefined ? { identifier: { ...named, value: to } } : null;

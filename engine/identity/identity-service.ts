@@ -42,6 +42,11 @@ export interface IdentityService {
   ): Promise<IdentityFinding>;
   /** The same of patients that were read on a FHIR server. */
   ofFhir(messageId: string, said: FhirPeople, rules: IdentityRules, how?: TakeHow): Promise<IdentityFinding>;
+  /**
+   * What follows from links of the last day follows again, where a process was ended between the two: the copies of open tasks
+   * name the number that is used. Never rejects.
+   */
+  start(): Promise<void>;
   /** `undefined`: the key is not known. */
   person(key: string): Promise<KnownPerson | undefined>;
   /**

@@ -288,4 +288,24 @@ describe('patient identity in a running flow', () => {
     assert.equal((await store.tasks.get(task?.id ?? ''))?.copy?.for?.identifier?.value, 'OLD5');
     assert.equal((await identities.person(task?.patient ?? ''))?.survivor, task?.patient);
   });
+
+  it('is caught up with by a start where a process ended between a merge and what follows from it', async () => {
+    await deploy();
+    const { store, identities, clock } = runtime.engine;
+    const first = await runtime.sendAndSettle(result('U2', 'OLD6', '6.9'));
+    const merged = await runtime.sendAndSettle(merge('OLD6', 'NEW6', 'M6'));
+    const [task] = await tasksOf(first.id);
+    const named = async (): Promise<unknown> => (await store.tasks.get(task?.id ?? ''))?.copy?.for?.identifier?.value;
+    await eventually('it follows', async () => (await named()) === 'NEW6');
+    const [link] = await store.identities.links({ messageId: merged.id });
+    // Kept, and nothing of what the service does next.
+    const by = { by: 'user:ana', reason: 'wrong record', at: clock.now() };
+    assert.equal(await store.identities.undo(link?.id ?? '', link?.version ?? 0, by), 'kept');
+    assert.equal(await named(), 'NEW6');
+    await identities.start();
+    assert.equal(await named(), 'OLD6');
+    const { version } = (await store.tasks.get(task?.id ?? '')) ?? {};
+    await identities.start();
+    assert.equal((await store.tasks.get(task?.id ?? ''))?.version, version, 'nothing is said twice');
+  });
 });
