@@ -69,7 +69,7 @@ export const SETTINGS = {
     text: 'Base URL of the FHIR R4 server behind the endpoint `ehr`.',
   }),
   adminPassword: secret('WARDFLOW_ADMIN_PASSWORD', {
-    min: 8,
+    min: 12,
     max: 256,
     defaultText: 'random, printed once',
     text: 'Password of the first administrator; used only when there is no account yet.',

@@ -44,7 +44,7 @@ describe('settings', () => {
         WARDFLOW_DEMO_FEED: 'off',
         WARDFLOW_DEMO_SPEED: '0.5',
         WARDFLOW_LOG_LEVEL: 'silent',
-        WARDFLOW_ADMIN_PASSWORD: 'eight888',
+        WARDFLOW_ADMIN_PASSWORD: 'twelve-chars',
       },
       CWD,
     );
@@ -56,7 +56,7 @@ describe('settings', () => {
     assert.equal(config.demoFeed, false);
     assert.equal(config.demoSpeed, 0.5);
     assert.equal(config.logLevel, 'silent');
-    assert.equal(config.adminPassword, 'eight888');
+    assert.equal(config.adminPassword, 'twelve-chars');
   });
 
   it('names everything that is wrong at once, and never the text of a secret', () => {
@@ -66,7 +66,7 @@ describe('settings', () => {
       WARDFLOW_FHIR_BASE: 'ftp://ehr',
       WARDFLOW_DEMO_FEED: 'yes',
       WARDFLOW_STORE: 'oracle',
-      WARDFLOW_ADMIN_PASSWORD: '7654321',
+      WARDFLOW_ADMIN_PASSWORD: '7654321-abc',
     });
     assert.equal(code, 'settings-invalid');
     for (const name of ['GOVERNANCE_PORT', 'STAGING_PORT', 'FHIR_BASE', 'DEMO_FEED', 'STORE', 'ADMIN_PASSWORD'])

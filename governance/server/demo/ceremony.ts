@@ -182,7 +182,7 @@ async function unsigned(definitions: readonly Definition[]): Promise<Bundle> {
 async function approved(bundle: Bundle, trust: TrustStore, keys: Keys, clock: Clock): Promise<Bundle> {
   const at = new Date(clock.now()).toISOString();
   const bound = { bundle: bundle.hash, base: null, at } as const;
-  const author = { kind: 'author', format: 1, ...bound, summary: 'The first version of both flows.' } as const;
+  const author = { kind: 'author', format: 1, ...bound, summary: 'The first version of the flows.' } as const;
   let signed = withAuthor(bundle, await signStatement(author, await keys(AUTHOR)));
   const said = { author: await sha256(statementBytes(author)), policy: trust.policy.hash };
   for (const role of APPROVERS) {

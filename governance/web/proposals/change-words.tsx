@@ -40,7 +40,8 @@ export function ChangeWords({ printed = false }: { readonly printed?: boolean })
                 ) : (
                   <details>
                     <summary>
-                      {rest.length === 1 ? '1 more changes' : `${rest.length} more change`} texts or layout only
+                      {rest.length === 1 ? '1 more line is' : `${rest.length} more lines are`} about texts or layout
+                      only
                     </summary>
                     {list(rest)}
                   </details>
