@@ -8,6 +8,7 @@ import type {
 } from '../../runtime/api/task-contract.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { accountsIn } from '../roster/accounts.ts';
 import { findRuntime, type RuntimeClient } from '../runtime-client.ts';
 import { columns, dateTime, json, jsonLine, safe, span } from '../terminal.ts';
 
@@ -107,6 +108,16 @@ export async function assignTask(io: Io, id: string, options: AssignOptions): Pr
   const { role = null, unit = null, person = null } = options;
   const request: Omit<TaskAssignRequest, 'seen'> = { to: { role, unit, person }, reason };
   tell(io, options, await changed(await findRuntime(io, options.runtime), id, 'assign', request));
+  if (person !== null && mayLogIn(io, person) === false)
+    io.err(
+      `${safe(person)} has no account that may log in here: nobody sees this task as their own. Check the name.\n`,
+    );
+}
+
+/** `undefined`: accounts are not kept on this machine. */
+function mayLogIn(io: Io, person: string): boolean | undefined {
+  const accounts = accountsIn(io.config().dataFolder);
+  return accounts ? accounts.get(person) === true : undefined;
 }
 
 export async function commentTask(io: Io, id: string, text: string, options: Common): Promise<void> {

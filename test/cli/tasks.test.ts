@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runCli } from '../../cli/run.ts';
+import { openPeople } from '../../governance/server/local-people.ts';
+import { openDatabase } from '../../governance/server/store/database.ts';
 import {
   ensureServiceToken,
   readConfig,
@@ -113,6 +115,17 @@ describe('on the command line', () => {
       assert.deepEqual([both.code, /at 2 endpoints/.test(both.err)], [1, true]);
       assert.equal((await run('alerts', 'acknowledge', 'Task/99')).code, 1);
       assert.match(await text('tasks', 'show', 'Task/12'), /accepted/);
+    });
+
+    it('are given to somebody who has no account with a warning', async () => {
+      openDatabase(api.folder).close();
+      const to = ['tasks', 'assign', task.id, '--person', 'bert', '--reason', 'shift-change'];
+      const unknown = await run(...to);
+      assert.deepEqual([unknown.code, /bert has no account/.test(unknown.err)], [0, true]);
+      const { people, close } = openPeople(api.folder);
+      await people.create('cli:root', { username: 'bert', displayName: 'Bert', roles: ['coordinator'] });
+      close();
+      assert.deepEqual(await run(...to), { code: 0, out: unknown.out, err: '' });
     });
 
     it('are taken over, given away, worked on and commented, each as they are at that moment', async () => {
