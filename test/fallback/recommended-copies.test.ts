@@ -105,7 +105,9 @@ describe('a flow that only recommends', () => {
     const events = await bench.engine.store.tasks.events(task?.id ?? '');
     // What the server answers about the copy may be noted by now as well.
     assert.deepEqual(
-      events.filter(({ kind, actor }) => kind === 'ehr' && actor !== 'ehr').map(({ actor, reason }) => [actor, reason?.code]),
+      events
+        .filter(({ kind, actor }) => kind === 'ehr' && actor !== 'ehr')
+        .map(({ actor, reason }) => [actor, reason?.code]),
       [['user:ana', 'review-processed']],
     );
     const offered = await ofWork(aside);
