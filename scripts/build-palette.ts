@@ -17,6 +17,18 @@ const SIDEBAR = 'wardflow-sidebar';
 /** What every `editor.ts` of a node imports: in the page of forms, under a name of the editor's page. */
 const KIT = 'kit/editor/register.ts';
 const KIT_NAME = 'wardflowForms';
+/** Files of `nodes/kit/editor/styles`, in this order: what narrow windows change comes behind what it changes. */
+const STYLES = [
+  'fields',
+  'steps',
+  'paths',
+  'preview',
+  'conversion',
+  'rule-table',
+  'server-facts',
+  'narrow',
+  'server-looks',
+];
 
 export interface PaletteParts {
   /** `false`: forms without their scripts and no plugins, for a Node-RED that nobody opens the editor of. */
@@ -44,10 +56,18 @@ export async function buildPalette(
   if (scripts) {
     const sidebar = resolve(root, 'editor-theme/plugin');
     await Promise.all([
-      buildPlugin(FORMS, { script: join(source, KIT), as: KIT_NAME, style: join(source, 'kit/editor/form.css') }, made),
+      buildPlugin(
+        FORMS,
+        {
+          script: join(source, KIT),
+          as: KIT_NAME,
+          styles: STYLES.map((name) => join(source, 'kit/editor/styles', `${name}.css`)),
+        },
+        made,
+      ),
       buildPlugin(
         SIDEBAR,
-        { script: join(sidebar, 'sidebar.ts'), as: 'wardflowSidebar', style: join(sidebar, 'sidebar.css') },
+        { script: join(sidebar, 'sidebar.ts'), as: 'wardflowSidebar', styles: [join(sidebar, 'sidebar.css')] },
         made,
       ),
     ]);
@@ -124,12 +144,13 @@ const pluginFile = (name: string): string => `plugins/${name}.html`;
 /** A page with a script and a style of the editor, and nothing that runs in the runtime. */
 async function buildPlugin(
   name: string,
-  of: { readonly script: string; readonly as: string; readonly style: string },
+  of: { readonly script: string; readonly as: string; readonly styles: readonly string[] },
   output: string,
 ): Promise<void> {
   const script = await editorScript(of.script, of.as);
   mkdirSync(join(output, 'plugins'), { recursive: true });
-  const page = `<style>\n${readFileSync(of.style, 'utf8')}</style>\n${scriptElement(script)}\n`;
+  const style = of.styles.map((file) => readFileSync(file, 'utf8')).join('');
+  const page = `<style>\n${style}</style>\n${scriptElement(script)}\n`;
   writeFileSync(join(output, pluginFile(name)), page);
 }
 
