@@ -25,7 +25,7 @@ const LONGEST_WAIT_MS = 30_000;
 interface FeedBacklog {
   full: boolean;
   counting: boolean;
-  /** Accepted since the last count, and when that was. */
+  /** Accepted since the last count began, and when that was. */
   fresh: number;
   countedAt: Millis;
   open: number;
@@ -50,9 +50,7 @@ export class Backlog {
   taken(feed: string): void {
     const known = this.#feed(feed);
     known.fresh++;
-    const { clock, limit } = this.#options;
-    const due = clock.now() - known.countedAt >= COUNT_WITHIN_MS || known.open + known.fresh > limit;
-    if (due && !known.counting) void this.#count(feed, known);
+    if (this.#isDue(known) && !known.counting) void this.#count(feed, known);
   }
 
   /** Waits for room. `false`: not in time. */
@@ -68,19 +66,26 @@ export class Backlog {
     for (const { waiting } of this.#feeds.values()) for (const { admit } of waiting.splice(0)) admit(false);
   }
 
+  #isDue(known: FeedBacklog): boolean {
+    const { clock, limit } = this.#options;
+    return clock.now() - known.countedAt >= COUNT_WITHIN_MS || known.open + known.fresh > limit;
+  }
+
   async #count(feed: string, known: FeedBacklog): Promise<void> {
     const { journal, clock, log, limit, changed } = this.#options;
     known.counting = true;
+    const began = clock.now();
+    const before = known.fresh;
     try {
-      // What is accepted while the store counts is counted twice, which errs on the safe side.
+      // What is accepted while the store counts may be counted twice, which errs on the safe side.
       const { accepted, processing, waiting } = await journal.counts({ feed });
       known.open = accepted + processing + waiting;
-      known.fresh = 0;
+      known.fresh -= before;
     } catch (error) {
       log.warn('The backlog of a feed could not be counted.', { feed, error });
     }
     known.counting = false;
-    known.countedAt = clock.now();
+    known.countedAt = began;
     if (this.#stopped) return;
     const full = known.open >= limit;
     if (full !== known.full) {
@@ -92,6 +97,8 @@ export class Backlog {
     this.#admit(known);
     if (known.full || known.waiting.length > 0) {
       clock.at(clock.now() + LOOK_AGAIN_MS, () => void (this.#stopped || known.counting || this.#count(feed, known)));
+    } else if (known.fresh > 0 && this.#isDue(known)) {
+      void this.#count(feed, known);
     }
   }
 
