@@ -285,6 +285,7 @@ export {
 export { packageRoot } from './base/package-root.ts';
 export { siblingFile } from './base/sibling-file.ts';
 export { makeFolder } from './base/make-folder.ts';
+export { takeOwnership } from './base/sole-owner.ts';
 export { replaceFile } from './base/replace-file.ts';
 export { durationMs } from './definitions/duration.ts';
 export { deriveEvents, readEvents, statedEvents } from './events/from-hl7/derive-events.ts';

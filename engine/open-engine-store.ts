@@ -1,16 +1,14 @@
 /** The engine's store with what belongs to it: the lock on the data folder, in whose name work is claimed, its schedules. */
-import { accessSync, constants } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgendaBackend } from 'agenda';
 import type { WardflowError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
-import { makeFolder } from './base/make-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Store } from './store/contract/index.ts';
-import { storeErrors } from './store/sqlite/errors.ts';
 import { openStore } from './store/open-store.ts';
+import { usableFolder } from './store/sqlite/usable-folder.ts';
 
 /** A process that was killed lets go of its database as it ends. */
 const SOLE_WITHIN_MS = 10_000;
@@ -45,7 +43,7 @@ export function openEngineStore(options: EngineStoreOptions): Promise<EngineStor
 }
 
 async function embedded({ environment, folder, log, onFailure, onOwed }: EngineStoreOptions): Promise<EngineStore> {
-  usable(folder);
+  usableFolder(folder);
   const unlock = lockFolder(folder);
   try {
     const store = await openStore({ folder, soleWithinMs: SOLE_WITHIN_MS, log, onFailure, onOwed });
@@ -62,7 +60,7 @@ async function embedded({ environment, folder, log, onFailure, onOwed }: EngineS
 
 async function onMongodb(options: EngineStoreOptions, url: string): Promise<EngineStore> {
   const { environment, folder, log, onFailure } = options;
-  usable(folder);
+  usableFolder(folder);
   const unlock = lockFolder(folder);
   try {
     // Runtimes that share the database have data folders of their own, and so names of their own.
@@ -93,16 +91,6 @@ function withAuthSource(options: string, database: string, servers: string): str
   if (!servers.includes('@') || /[?&]authSource=/i.test(options)) return options;
   const source = `authSource=${database === '' ? 'admin' : database}`;
   return options === '' || options === '?' ? `?${source}` : `${options}&${source}`;
-}
-
-function usable(folder: string): void {
-  try {
-    makeFolder(folder);
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    throw storeErrors.create('store-folder-unwritable', { path: folder, system: code }, { cause });
-  }
 }
 
 /** Made at the first start, kept in the data folder. By promises: Node's permission model refuses `fsyncSync`. */

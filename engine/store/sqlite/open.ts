@@ -1,14 +1,12 @@
-import { accessSync, constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { WardflowError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { makeFolder } from '../../base/make-folder.ts';
 import { siblingFile } from '../../base/sibling-file.ts';
 import type { Store } from '../contract/index.ts';
-import { storeErrors } from './errors.ts';
 import { composeStore } from './compose.ts';
 import type { ReadOperations } from './read/operations.ts';
+import { usableFolder } from './usable-folder.ts';
 import { WorkerCalls } from './worker-calls.ts';
 import type { WriteOperations } from './write/operations.ts';
 
@@ -77,12 +75,6 @@ function databasePath(options: SqliteStoreOptions): string {
   const given = options.file ?? (options.folder && join(options.folder, 'wardflow.db'));
   if (!given) throw new TypeError('openSqliteStore needs `folder` or `file`');
   const path = resolve(given);
-  try {
-    makeFolder(dirname(path));
-    accessSync(dirname(path), constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const system = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw storeErrors.create('store-folder-unwritable', { path: dirname(path), system }, { cause });
-  }
+  usableFolder(dirname(path));
   return path;
 }

@@ -1,4 +1,5 @@
 import { WardflowError } from '../../base/errors.ts';
+import { sqliteCode } from '../../base/sqlite-code.ts';
 import type { SentError } from './protocol.ts';
 
 const IOERR_SHMSIZE = 4874;
@@ -6,8 +7,8 @@ const IOERR_SHMSIZE = 4874;
 /** Reduces what SQLite or a handler threw to a catalogue code; SQLite's own texts may quote values and stay behind. */
 export function sentError(error: unknown, operation: string, path: string): SentError {
   if (error instanceof WardflowError) return { code: error.code, details: error.details };
-  const errcode: unknown = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
-  if (typeof errcode !== 'number') return { code: 'store-bad-argument', details: { operation } };
+  const errcode = sqliteCode(error);
+  if (errcode === undefined) return { code: 'store-bad-argument', details: { operation } };
   // No room for the index of the write-ahead log, which SQLite counts among the input/output errors.
   if (errcode === IOERR_SHMSIZE) return { code: 'store-disk-full', details: { operation, path, sqlite: errcode } };
   const details = { operation, path, sqlite: errcode, system: 'SQLite cannot open it' };

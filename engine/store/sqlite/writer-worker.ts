@@ -9,17 +9,12 @@ import { openWriter, type Settings } from './connection.ts';
 import type { FromWorker, SentError, ToWorker, WorkerStart } from './protocol.ts';
 import { sentError } from './sent-error.ts';
 import { Sql } from './sql.ts';
+import type { Call } from './write/call.ts';
 import { CutLog } from './write/cut-log.ts';
 import { Durability, isUnpromised } from './write/durability.ts';
 import { LostDecisions } from './write/lost-decisions.ts';
 import { WriteContext } from './write/context.ts';
 import { writeOperations } from './write/operations.ts';
-
-interface Call {
-  readonly operation: string;
-  readonly args: readonly unknown[];
-  readonly bytes: Uint8Array;
-}
 
 /** After it, the database is asked again to take messages that were answered. */
 const AGAIN_MS = 1000;

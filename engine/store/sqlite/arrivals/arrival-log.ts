@@ -138,7 +138,7 @@ export function readArrivals(path: string, life: string): readonly NumberedArriv
   } catch (error) {
     const system = codeOf(error);
     if (system === 'ENOENT') return [];
-    throw storeErrors.create('store-folder-unwritable', { path, system: system ?? 'unknown' }, { cause: error });
+    throw storeErrors.create('store-folder-unwritable', { path, system }, { cause: error });
   }
   if (file.toString('latin1', 0, FORMAT.length + LIFE) !== FORMAT + life) return [];
   const seed = crc32(life);

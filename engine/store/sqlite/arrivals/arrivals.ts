@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync, renameSync } from 'node:fs';
+import { takeOwnership } from '../../../base/sole-owner.ts';
 import type { AcceptOutcome, NewWork } from '../../contract/index.ts';
 import { likenessOf } from '../../likeness.ts';
 import { storeErrors } from '../errors.ts';
 import type { Sql } from '../sql.ts';
+import type { Call } from '../write/call.ts';
 import { accept, isSeen, type AcceptArgs } from '../write/accept.ts';
 import type { WriteContext } from '../write/context.ts';
 import { ArrivalLog, readArrivals, type NumberedArrival } from './arrival-log.ts';
-import { takeOwnership, type Ownership } from './sole-owner.ts';
 
 const NOTE = "UPDATE counter SET n = ? WHERE kind = 'arrivals'";
-
-interface Call {
-  readonly operation: string;
-  readonly args: readonly unknown[];
-  readonly bytes: Uint8Array;
-}
 
 interface AcceptCall extends Call {
   readonly args: readonly [message: AcceptArgs, work: readonly NewWork[], resendWindowMs: number];
@@ -37,7 +32,7 @@ export class Arrivals {
   readonly #sql: Sql;
   /** Absent: what it holds is owed still, and nothing is written over it. */
   readonly #log: ArrivalLog | undefined;
-  readonly #owner: Ownership;
+  readonly #giveBack: () => void;
   /** Where arrivals were set aside that do not follow on what the database has. */
   readonly aside: string | undefined;
   /** Of the last arrival that was written; they are counted from 1 in each life of the file. */
@@ -46,10 +41,10 @@ export class Arrivals {
   /** Answered, and not in the database yet: in order. */
   #owed: { readonly number: number; readonly call: Call }[] = [];
 
-  private constructor(sql: Sql, log: ArrivalLog | undefined, owner: Ownership, aside?: string) {
+  private constructor(sql: Sql, log: ArrivalLog | undefined, giveBack: () => void, aside?: string) {
     this.#sql = sql;
     this.#log = log;
-    this.#owner = owner;
+    this.#giveBack = giveBack;
     this.aside = aside;
   }
 
@@ -62,13 +57,13 @@ export class Arrivals {
     // The write-ahead log stands beside the file itself, whatever name it was given.
     const real = realpathSync.native(database);
     const path = `${real}-arrivals`;
-    let owner: Ownership | 'taken';
+    let owned: ReturnType<typeof takeOwnership>;
     try {
-      owner = takeOwnership(`${real}-owner`, waitMs);
+      owned = takeOwnership(`${real}-owner`, waitMs);
     } catch {
       return undefined;
     }
-    if (owner === 'taken') {
+    if (owned === 'taken') {
       if (waitMs > 0) throw storeErrors.create('store-locked', { path: database });
       return undefined;
     }
@@ -76,15 +71,15 @@ export class Arrivals {
     try {
       takeOver(ctx, left);
     } catch {
-      const arrivals = new Arrivals(ctx.sql, undefined, owner);
+      const arrivals = new Arrivals(ctx.sql, undefined, owned);
       arrivals.#owe(left);
       return arrivals;
     }
     const life = randomBytes(16).toString('hex');
     // Its commit flushes what the file held so far: only then is that given up.
     const log = beginLife(ctx.sql, life) ? ArrivalLog.start(path, life) : undefined;
-    if (log) return new Arrivals(ctx.sql, log, owner, aside);
-    owner.release();
+    if (log) return new Arrivals(ctx.sql, log, owned, aside);
+    owned();
     return undefined;
   }
 
@@ -166,7 +161,7 @@ export class Arrivals {
 
   close(): void {
     this.#log?.close();
-    this.#owner.release();
+    this.#giveBack();
   }
 
   #owe(left: readonly NumberedArrival[]): void {
@@ -211,21 +206,20 @@ function readLeft(sql: Sql, path: string): Left {
   return { left: later.filter(({ message }) => !isThere(message.id)) };
 }
 
-/** One transaction: the file is small. Flushed, since the connection was opened so. */
+/** One transaction: the file is small. */
 function takeOver(ctx: WriteContext, left: readonly NumberedArrival[]): void {
   if (left.length === 0) return;
-  ctx.sql.exec('BEGIN IMMEDIATE');
   try {
-    ctx.begin();
-    for (const { message, work, resendWindowMs, bytes } of left) {
-      ctx.incoming = bytes;
-      accept(ctx, message, work, resendWindowMs);
-    }
-    ctx.flush();
-    ctx.sql.run(NOTE, left.at(-1)?.number ?? 0);
-    ctx.sql.exec('COMMIT');
+    inTransaction(ctx.sql, () => {
+      ctx.begin();
+      for (const { message, work, resendWindowMs, bytes } of left) {
+        ctx.incoming = bytes;
+        accept(ctx, message, work, resendWindowMs);
+      }
+      ctx.flush();
+      ctx.sql.run(NOTE, left.at(-1)?.number ?? 0);
+    });
   } catch (error) {
-    if (ctx.sql.db.isTransaction) ctx.sql.exec('ROLLBACK');
     ctx.rolledBack();
     throw error;
   }
@@ -234,13 +228,25 @@ function takeOver(ctx: WriteContext, left: readonly NumberedArrival[]): void {
 /** From here on arrivals are counted anew; those of an older life are nothing any more. `false`: the database takes nothing now. */
 function beginLife(sql: Sql, life: string): boolean {
   try {
-    sql.exec('BEGIN IMMEDIATE');
-    sql.run("DELETE FROM counter WHERE kind = 'arrivals'");
-    sql.run("INSERT INTO counter (kind, name, state, n) VALUES ('arrivals', ?, 0, 0)", life);
-    sql.exec('COMMIT');
+    inTransaction(sql, () => {
+      sql.run("DELETE FROM counter WHERE kind = 'arrivals'");
+      sql.run("INSERT INTO counter (kind, name, state, n) VALUES ('arrivals', ?, 0, 0)", life);
+    });
     return true;
   } catch {
-    if (sql.db.isTransaction) sql.exec('ROLLBACK');
     return false;
+  }
+}
+
+/** Its commit is flushed, since the connection was opened so. */
+function inTransaction(sql: Sql, work: () => void): void {
+  sql.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    sql.exec('COMMIT');
+  } catch (error) {
+    // A full disk has ended it already.
+    if (sql.db.isTransaction) sql.exec('ROLLBACK');
+    throw error;
   }
 }

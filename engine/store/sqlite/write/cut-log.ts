@@ -1,9 +1,6 @@
 import { BUSY_TIMEOUT_MS } from '../connection.ts';
 import type { Sql } from '../sql.ts';
-
-interface Call {
-  readonly operation: string;
-}
+import type { Call } from './call.ts';
 
 /**
  * After a round of retention the write-ahead log is emptied into the database and cut: what was removed would otherwise stand

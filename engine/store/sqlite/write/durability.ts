@@ -1,5 +1,7 @@
+import { sqliteCode } from '../../../base/sqlite-code.ts';
 import { BUSY_TIMEOUT_MS } from '../connection.ts';
 import type { Sql } from '../sql.ts';
+import type { Call } from './call.ts';
 import type { SettleArgs } from './settle.ts';
 
 /** What a batch without promises may stay unflushed, milliseconds, when no other batch flushes it before. */
@@ -25,11 +27,6 @@ const UNPROMISED = new Set<string>([
   'decisions.record',
   'alerts.heldBack',
 ]);
-
-interface Call {
-  readonly operation: string;
-  readonly args: readonly unknown[];
-}
 
 export class Durability {
   readonly #sql: Sql;
@@ -98,9 +95,7 @@ export class Durability {
 }
 
 /** SQLITE_IOERR and its kin. */
-function isInputOutput(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 10;
-}
+const isInputOutput = (error: unknown): boolean => ((sqliteCode(error) ?? 0) & 0xff) === 10;
 
 export function isUnpromised({ operation, args }: Call): boolean {
   if (UNPROMISED.has(operation)) return true;
