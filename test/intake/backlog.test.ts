@@ -13,6 +13,9 @@ const NONE: MessageCounts = {
   dead: 0,
   quarantined: 0,
   discarded: 0,
+  parked: 0,
+  resend: 0,
+  unrouted: 0,
   total: 0,
 };
 
