@@ -150,12 +150,12 @@ function addMessages(wardflow: Command, io: Io): void {
   const commands = (): Promise<typeof Messages> => import('./commands/messages.ts');
   runtimeCommand(messages, 'list', 'the newest first')
     .option('--limit <number>', 'how many at most', '50')
-    .option('--state <states>', 'only these states, separated by commas')
+    .option('--state <states>', 'only these states, separated by commas; held: what a person decides about')
     .option('--feed <name>', 'only this feed')
     .option('--since <time>', 'only since this time (ISO 8601) or for so long (90s, 15m, 2h, 3d)')
     .option('--json', 'for programs')
     .action(async (options: { runtime: string; limit: string }) => (await commands()).listMessages(io, options));
-  runtimeCommand(messages, 'show', 'one message: its way, decisions, effects')
+  runtimeCommand(messages, 'show', 'one message: its way, decisions, effects, escalations, tasks')
     .argument('<id>', 'message id, or control id if only one message has it')
     .option('--raw', 'the bytes received, unchanged')
     .option(...REDACT)

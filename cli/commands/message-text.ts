@@ -2,9 +2,11 @@
 import { answerWords, firstAnswerWords } from '../../governance/api/answer-words.ts';
 import { FORMAT_WORDS, HELD_WORD, heldBecause, isHeld, wordAndTerm } from '../../governance/api/message-words.ts';
 import type { MessageDetail } from '../../runtime/api/contract.ts';
+import type { TaskView } from '../../runtime/api/task-contract.ts';
 import { columns, dateTime, safe } from '../terminal.ts';
+import { whoOf } from './tasks.ts';
 
-export function messageText(detail: MessageDetail): string {
+export function messageText(detail: MessageDetail, tasks: readonly TaskView[]): string {
   const { message, resends, work, decisions, effects, escalations, acknowledgement } = detail;
   const sent = message.answeredAt === null ? null : `, ${dateTime(message.answeredAt)}`;
   const facts: (readonly (string | null)[])[] = [
@@ -70,6 +72,16 @@ export function messageText(detail: MessageDetail): string {
         state,
         title,
         endedBy === null ? (nextAt === null ? '' : `next step ${dateTime(nextAt)}`) : `by ${endedBy.actor}`,
+      ]),
+    ),
+    section(
+      'tasks',
+      tasks.map(({ id, state, title, assigned, dueAt }) => [
+        id,
+        state,
+        title,
+        `for ${whoOf(assigned)}`,
+        dueAt === null ? '' : `due ${dateTime(dueAt)}`,
       ]),
     ),
   ].join('');

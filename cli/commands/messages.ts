@@ -7,6 +7,7 @@ import type {
   ReleaseAnswer,
   RereadAnswer,
 } from '../../runtime/api/contract.ts';
+import type { TaskList } from '../../runtime/api/task-contract.ts';
 import { HELD_WORD, isHeld, stateNamed, wordAndTerm } from '../../governance/api/message-words.ts';
 import { cliErrors } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -35,11 +36,13 @@ const MOST = 100_000;
 export async function listMessages(io: Io, options: ListOptions): Promise<void> {
   const limit = /^\d{1,6}$/.test(options.limit) ? Number(options.limit) : 0;
   if (limit < 1 || limit > MOST) throw cliErrors.create('option-invalid', { option: '--limit', takes: `1 to ${MOST}` });
-  const states = options.state?.split(',').map((state) => stateNamed(state));
+  const named = options.state?.split(',').map((state) => state.trim());
+  const onlyHeld = named?.some(isHeldWord) === true && !named.some((state) => stateNamed(state) === 'parked');
+  const states = named?.map((state) => (isHeldWord(state) ? 'parked' : stateNamed(state)));
   if (states?.includes(undefined))
     throw cliErrors.create('option-invalid', {
       option: '--state',
-      takes: MESSAGE_STATES.map((state) => wordAndTerm(state).toLowerCase()).join(', '),
+      takes: [...MESSAGE_STATES.map(wordAndTerm), HELD_WORD].join(', ').toLowerCase(),
     });
   const since = options.since === undefined ? undefined : timeOf(options.since, io.now());
   const runtime = await findRuntime(io, options.runtime);
@@ -47,19 +50,23 @@ export async function listMessages(io: Io, options: ListOptions): Promise<void> 
   let before: number | null = null;
   do {
     const page: MessageList = await runtime.get<MessageList>('/messages', {
-      limit: Math.min(PAGE, limit - found.length),
+      limit: onlyHeld ? PAGE : Math.min(PAGE, limit - found.length),
       state: states?.join(','),
       feed: options.feed,
       since,
       before: before ?? undefined,
     });
-    found.push(...page.messages);
+    found.push(...page.messages.filter(({ state, held }) => !onlyHeld || state !== 'parked' || held !== null));
     before = page.next;
   } while (before !== null && found.length < limit);
+  found.splice(limit);
   if (options.json === true) io.out(json(found));
   else if (found.length === 0) io.out('No messages.\n');
   else io.out(columns([HEAD, ...found.map(rowOf)]));
 }
+
+/** What lists call it: a part of what is parked, and no state of its own. */
+const isHeldWord = (text: string): boolean => text.toLowerCase() === HELD_WORD.toLowerCase();
 
 const HEAD = ['id', 'received', 'state', 'feed', 'type', 'control id', 'sender', 'reason'];
 
@@ -112,8 +119,12 @@ export async function showMessage(io: Io, id: string, options: ShowOptions): Pro
     return;
   }
   const detail = await runtime.get<MessageDetail>(`/messages/${message}`);
-  if (redactor) io.out(json(redactor.record('message', detail)));
-  else io.out(options.json === true ? json(detail) : messageText(detail));
+  if (redactor) {
+    io.out(json(redactor.record('message', detail)));
+    return;
+  }
+  const { tasks } = await runtime.get<TaskList>('/tasks', { message: detail.message.id, limit: PAGE });
+  io.out(options.json === true ? json({ ...detail, tasks }) : messageText(detail, tasks));
 }
 
 export interface RedriveOptions extends Common {

@@ -146,7 +146,7 @@ function tell(io: Io, options: Common, task: TaskView): void {
   );
 }
 
-const whoOf = ({ role, unit, person }: TaskView['assigned']): string =>
+export const whoOf = ({ role, unit, person }: TaskView['assigned']): string =>
   [person, [role, unit].filter((one) => one !== null).join(' ')].filter((one) => one !== null && one !== '').join(', ');
 
 function dueOf({ dueAt, endedAt }: TaskView, now: number): string {

@@ -8,7 +8,7 @@ describe('a message in the terminal', () => {
   const detail = syntheticDetail(summary, []);
 
   it('says of what is parked that it is, or that a person decides about it and why', () => {
-    assert.match(messageText(detail), /^state +Parked since/m);
+    assert.match(messageText(detail, []), /^state +Parked since/m);
     const held = { because: 'incomplete-data', sentence: 'The rule table misses a value.' } as const;
     const [item] = detail.work;
     assert.ok(item);
@@ -21,11 +21,14 @@ describe('a message in the terminal', () => {
       failure: null,
       steps: [],
     } as const;
-    const text = messageText({
-      ...detail,
-      message: { ...detail.message, held },
-      work: [{ ...item, state: 'parked', attempts: [attempt] }],
-    });
+    const text = messageText(
+      {
+        ...detail,
+        message: { ...detail.message, held },
+        work: [{ ...item, state: 'parked', attempts: [attempt] }],
+      },
+      [],
+    );
     assert.match(text, /^state +Held: data is missing since/m);
     assert.match(text, /^reason +The rule table misses a value\. \(incomplete-data\)$/m);
     assert.match(text, new RegExp(`^${item.subscription}: held, lane`, 'm'));

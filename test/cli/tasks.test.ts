@@ -10,12 +10,14 @@ import {
   serviceTokenPath,
   writeRunInfo,
   type CreateTask,
+  type MessageSummary,
   type ProblemReport,
+  type Review,
   type WorkflowTask,
 } from '../../engine/index.ts';
 import type { ProblemList, TaskDetail, TaskView } from '../../runtime/api/task-contract.ts';
 import { startTestApi, type TestApi } from '../kit/runtime-api.ts';
-import { acceptOne, claimOf } from '../kit/store-builders.ts';
+import { acceptOne, claimOf, newChild, settleAs, T0 } from '../kit/store-builders.ts';
 
 describe('on the command line', () => {
   let api: TestApi;
@@ -93,6 +95,17 @@ describe('on the command line', () => {
         assert.match(await text('tasks', 'list', ...other), /No tasks/, other.join(' '));
       api.clock.advance(720_000);
       assert.match(await text('tasks', 'list', '--overdue'), /2 min ago/);
+    });
+
+    it('are named by the message that made them', async () => {
+      const shown = await text('messages', 'show', 'C-1');
+      assert.match(shown, /^tasks$/m);
+      assert.match(shown, new RegExp(`${task.id} +requested +A result to look at .*for nurse 4b +due 2026-`));
+      const { tasks } = await jsonOf<{ readonly tasks: readonly TaskView[] }>('messages', 'show', 'C-1');
+      assert.deepEqual(
+        tasks.map(({ id }) => id),
+        [task.id],
+      );
     });
 
     it('are taken over by what the EHR calls them, where that is one of them', async () => {
@@ -174,6 +187,49 @@ describe('on the command line', () => {
         assert.equal(code, 1, args.join(' '));
         assert.match(err, expected);
       }
+    });
+  });
+
+  describe('messages', () => {
+    it('that a person decides about are listed by that word, and what is parked for another reason is not', async () => {
+      const { store } = api.engine;
+      const { work } = request;
+      const review: Review = {
+        id: `${work.id}/${work.fence}`,
+        workId: work.id,
+        messageId: work.messageId,
+        definition: 'flow-a',
+        heldAt: T0,
+        because: 'incomplete-data',
+        sentence: 'The rule table misses a value.',
+        doubt: 'd',
+        taskId: null,
+        recommended: [],
+        decided: null,
+      };
+      assert.equal(await settleAs(store, work, { kind: 'held', held: { review, task: null } }), 'settled');
+      await acceptOne(store, {}, { controlId: 'C-2' });
+      const [other] = await claimOf(store, 1);
+      assert.ok(other);
+      const child = { parentWorkId: other.id, key: 'k', kind: 'park', data: null, state: 'parked' } as const;
+      await store.work.settle({
+        workId: other.id,
+        fence: other.fence,
+        at: T0,
+        settlement: { kind: 'done' },
+        trace: [],
+        version: 'v1',
+        children: [newChild(other, 'k', { child })],
+      });
+      const list = async (states: string, ...more: string[]): Promise<readonly (string | null)[]> =>
+        (await jsonOf<readonly MessageSummary[]>('messages', 'list', '--state', states, ...more)).map(
+          ({ controlId }) => controlId,
+        );
+      assert.deepEqual(await list('held'), ['C-1']);
+      assert.deepEqual(await list('held', '--limit', '1'), ['C-1']);
+      assert.deepEqual(await list('parked, Held'), ['C-2', 'C-1']);
+      assert.deepEqual(await list('parked'), ['C-2', 'C-1']);
+      assert.match((await run('messages', 'list', '--state', 'stuck')).err, /--state takes .*resend, held/);
     });
   });
 
