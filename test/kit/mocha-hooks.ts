@@ -1,9 +1,12 @@
 /** Root hooks: the run ends with what was skipped and why; before it, once, what all starts of runtimes share is made. */
-import { fillCompileCache } from './compile-cache.ts';
+import { fillCompileCache, keepCompiled, useCompileCache } from './compile-cache.ts';
 import { reportSkipped } from './requires.ts';
+
+useCompileCache();
 
 export const mochaHooks = {
   afterAll(): void {
+    keepCompiled();
     reportSkipped();
   },
 };
