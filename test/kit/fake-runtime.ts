@@ -56,6 +56,8 @@ export interface FakeRuntime {
   }[];
   /** A message arrives and its change is told. */
   arrive(state?: MessageSummary['state']): MessageSummary;
+  /** Something is put on record. */
+  record(type: string): void;
   notice(notice: Partial<ConsoleNotice>): void;
   publish(change: LiveChange): void;
   /** Resolves when somebody listens to `/live`. */
@@ -76,6 +78,8 @@ export interface FakeRuntimeOptions {
   readonly port?: number;
   readonly now?: number;
   readonly empty?: boolean;
+  /** What it has on record is told when this resolves. */
+  readonly auditReady?: () => Promise<void>;
   /** `false`: knows nothing of people who answer for a part. */
   readonly narrows?: boolean;
   /** Answers `GET /shift-report`; else nothing was. */
@@ -348,6 +352,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
         escalations: escalations.filter((one) => !states || states.includes(one.state)),
       });
     }
+    if (what === 'audit') await options.auditReady?.();
     if (what === 'audit' && id === 'head') return json({ seq: audit.length, hash: audit.at(-1)?.hash ?? GENESIS });
     if (what === 'audit') {
       const q = url.searchParams;
@@ -428,6 +433,7 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
     dropStreams() {
       for (const stream of streams) stream.end();
     },
+    record: (type) => note(type, 'system', undefined),
     arrive(state = 'done') {
       const message = syntheticMessage(messages.length + 1, Date.now(), state, random);
       messages.push(message);

@@ -27,6 +27,7 @@ const PAGE = 1000;
 /** Keeps the index up to date with the chains; each is read by one reader at a time. */
 export function followChains({ index, chains, log, onReplaced }: FollowOptions): Follower {
   const running = new Map<string, Promise<void>>();
+  const queued = new Map<string, Promise<void>>();
   const problems = new Map<string, WardflowError>();
   const ended = new AbortController();
   const { signal } = ended;
@@ -55,8 +56,21 @@ export function followChains({ index, chains, log, onReplaced }: FollowOptions):
   };
 
   const follow = (chain: ChainReader): Promise<void> => {
-    const found = running.get(chain.chain);
-    if (found) return found;
+    const now = running.get(chain.chain);
+    if (!now) return begin(chain);
+    // What came since it began may not be in it: whoever asks now is told after the next, which all who ask meanwhile share.
+    let next = queued.get(chain.chain);
+    if (!next) {
+      next = now.then(() => {
+        queued.delete(chain.chain);
+        return begin(chain);
+      });
+      queued.set(chain.chain, next);
+    }
+    return next;
+  };
+
+  const begin = (chain: ChainReader): Promise<void> => {
     const work = copy(chain).then(
       () => void problems.delete(chain.chain),
       (error: unknown) => {

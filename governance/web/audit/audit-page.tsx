@@ -20,7 +20,16 @@ import { edgesOf, linesOf, type Line } from './by-day.ts';
 import { EntryRow } from './entry-row.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { IdentifierSearch, type Found } from './identifier-search.tsx';
-import { useAuditPages, useChoices, useDayCounts, useHeads, useNewest, useVerify, type Wanted } from './queries.ts';
+import {
+  useAuditPages,
+  useChoices,
+  useDayCounts,
+  useHeads,
+  useMissingParts,
+  useNewest,
+  useVerify,
+  type Wanted,
+} from './queries.ts';
 import { VerifyPanel } from './verify-panel.tsx';
 
 /** Who did what, when and why, at the console and in every runtime: one list, and proof that nothing was changed after. */
@@ -39,6 +48,7 @@ export default function AuditPage() {
 
   const pages = useAuditPages(wanted);
   const newest = useNewest(wanted, pages.isSuccess);
+  useMissingParts(pages, newest);
   const verify = useVerify();
   const heads = useHeads().data;
   const first = pages.data?.pages[0];

@@ -1,5 +1,6 @@
 /** What the audit pages ask. */
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type {
   AuditAnswer,
   AuditChoices,
@@ -26,21 +27,39 @@ export const useAuditPages = (wanted: Wanted) =>
     queryFn: ({ pageParam }) => ask(wanted, { limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    // Rows stay where they are while somebody reads; what is new waits for `useNewer`.
+    // Rows stay where they are while somebody reads; what is new waits for their click (`useNewest`).
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     placeholderData: keepPreviousData,
   });
 
-/** How many there are now, to say that there are newer ones. */
+/** How many there are now, to say that there are newer ones; asked again soon while a part is missing. */
 export const useNewest = (wanted: Wanted, enabled: boolean) =>
   useQuery({
     queryKey: ['audit-newest', wanted],
     queryFn: () => ask(wanted, { limit: 1 }),
-    refetchInterval: 30_000,
+    refetchInterval: ({ state }) => (state.data?.parts.every(({ complete }) => complete) === true ? 30_000 : 3_000),
     enabled,
   });
+
+/** What was missing when the list was loaded comes by itself once it can be read, as the page has said. */
+export function useMissingParts(pages: ReturnType<typeof useAuditPages>, newest: ReturnType<typeof useNewest>): void {
+  const loaded = pages.data?.pages[0];
+  const { asOf, parts: now } = newest.data ?? {};
+  const come =
+    loaded !== undefined &&
+    asOf !== undefined &&
+    asOf > loaded.asOf &&
+    loaded.parts.some(
+      ({ chain, complete }) => !complete && now?.some((part) => part.chain === chain && part.complete) === true,
+    );
+  const { refetch, isFetching, isError } = pages;
+  const due = come && !isFetching && !isError;
+  useEffect(() => {
+    if (due) void refetch();
+  }, [due, refetch]);
+}
 
 /** Of the days that are shown. */
 export const useDayCounts = (wanted: Wanted, edges: readonly number[]) =>

@@ -193,6 +193,34 @@ describe('the search index of the audit trails', () => {
     assert.equal(found({ environment: 'console' }).length, 1);
   });
 
+  it('has what there was when it was asked, also where a copy was under way', async () => {
+    const held: (() => void)[] = [];
+    let asked = 0;
+    const slow: ChainReader = {
+      chain: 'production',
+      head: () => new Promise(() => {}),
+      async list({ after = 0 }) {
+        asked++;
+        const told = happened.slice(after);
+        await new Promise<void>((resolve) => held.push(resolve));
+        return told;
+      },
+    };
+    const all = chained(['a', 'b', 'c'].map((type) => auditEntry(type)));
+    let happened: readonly AuditRecord[] = all.slice(0, 1);
+    const follower = follow([slow]);
+    const first = follower.catchUp(5000);
+    happened = all;
+    const later = [follower.catchUp(5000), follower.catchUp(5000)];
+    held.shift()?.();
+    assert.deepEqual([(await first)[0]?.upTo?.seq, index.copied('production')?.seq], [1, 1]);
+    while (held.length === 0) await new Promise(setImmediate);
+    held.shift()?.();
+    for (const parts of await Promise.all(later))
+      assert.deepEqual([parts[0]?.complete, parts[0]?.upTo?.seq], [true, 3]);
+    assert.equal(asked, 2, 'who asks meanwhile shares the next');
+  });
+
   for (const [what, change] of [
     ['was cut', (records: AuditRecord[]) => records.slice(0, 5)],
     ['was rewritten', (records: AuditRecord[]) => records.map((one) => ({ ...one, actor: 'user:eve' }))],

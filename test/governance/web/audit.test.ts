@@ -15,11 +15,12 @@ describe('the audit pages in a browser', function () {
   let kit: TestConsole;
   let browser: Browser;
   let page: Page;
+  let auditReady = Promise.resolve();
   const complaints: string[] = [];
 
   before(async function () {
     const executablePath = requireChromium(this);
-    kit = await startTestConsole({ runtime: { messages: 300 }, webFolder: webFolder() });
+    kit = await startTestConsole({ runtime: { messages: 300, auditReady: () => auditReady }, webFolder: webFolder() });
     kit.console.accounts.change('admin', { roles: ['administrator', 'auditor', 'operator'] });
     browser = await chromium.launch({ executablePath, args: FLAGS.split(' ') });
     ({ page } = await open('light', 1440));
@@ -141,6 +142,18 @@ describe('the audit pages in a browser', function () {
       await other.context.close();
       assert.deepEqual(found, []);
     });
+
+  it('shows by itself what a runtime was slow to tell, after saying that it is missing', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    auditReady = promise;
+    kit.runtime.record('work.slow');
+    await page.goto(`${kit.console.url}/audit`);
+    await page.getByRole('alert').getByText('is still being read; its newest entries follow.').waitFor();
+    assert.equal(await page.getByText('work.slow').count(), 0);
+    resolve();
+    await page.getByText('work.slow').first().waitFor();
+    await page.getByRole('alert').getByText('is still being read').waitFor({ state: 'detached' });
+  });
 
   // Last: the runtime does not come back.
   it('says which part is missing where the runtime does not answer, and shows the rest', async () => {
