@@ -197,7 +197,13 @@ describe('the forms in the editor', function () {
       },
       byType.get('hl7 edit')?.id ?? '',
     );
-    await page.getByText('Previews need the Wardflow runtime.').waitFor();
+    const why = page.getByText('Previews need the Wardflow runtime.');
+    await why.waitFor();
+    // Also after somebody has typed: a timer that is set later than the form's own, and is longer, ends after it.
+    await page.locator('#node-input-name').fill('Another name');
+    await page.keyboard.press('Tab');
+    await page.evaluate(() => new Promise((resolve) => void setTimeout(resolve, 600)));
+    assert.ok(await why.isVisible());
     await close();
     assert.deepEqual(trouble, []);
   });

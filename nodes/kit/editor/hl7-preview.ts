@@ -121,6 +121,8 @@ export function preview(container: HTMLElement, options: PreviewOptions): Previe
   const show = async (): Promise<void> => {
     const sample = choice.value;
     if (sample === '') {
+      // Why there is nothing to choose from stays.
+      if (samples.length === 0) return;
       forget();
       tell(element('p', 'wardflow-preview-empty', say('not-chosen')));
       return;
