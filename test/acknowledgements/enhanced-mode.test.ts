@@ -341,7 +341,7 @@ describe('enhanced mode', () => {
         await engine.store.work.discard(dead.id, engine.clock.now(), 'a test', auditEntry('work.discarded'));
       }
     }
-    assert.deepEqual(said(peer.answers), ['AE E1', 'AE E2', 'AE E3']);
+    assert.deepEqual(said(await peer.wait(3)), ['AE E1', 'AE E2', 'AE E3']);
   });
 
   it('answers at the deadline, and for what had ended, after a restart; the answer goes with the resend', async () => {
