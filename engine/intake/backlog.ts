@@ -50,7 +50,9 @@ export class Backlog {
   taken(feed: string): void {
     const known = this.#feed(feed);
     known.fresh++;
-    if (this.#isDue(known) && !known.counting) void this.#count(feed, known);
+    const { clock, limit } = this.#options;
+    const due = clock.now() - known.countedAt >= COUNT_WITHIN_MS || known.open + known.fresh > limit;
+    if (due && !known.counting) void this.#count(feed, known);
   }
 
   /** Waits for room. `false`: not in time. */
@@ -66,21 +68,18 @@ export class Backlog {
     for (const { waiting } of this.#feeds.values()) for (const { admit } of waiting.splice(0)) admit(false);
   }
 
-  #isDue(known: FeedBacklog): boolean {
-    const { clock, limit } = this.#options;
-    return clock.now() - known.countedAt >= COUNT_WITHIN_MS || known.open + known.fresh > limit;
-  }
-
   async #count(feed: string, known: FeedBacklog): Promise<void> {
     const { journal, clock, log, limit, changed } = this.#options;
     known.counting = true;
     const began = clock.now();
     const before = known.fresh;
+    let counted = false;
     try {
       // What is accepted while the store counts may be counted twice, which errs on the safe side.
       const { accepted, processing, waiting } = await journal.counts({ feed });
       known.open = accepted + processing + waiting;
       known.fresh -= before;
+      counted = true;
     } catch (error) {
       log.warn('The backlog of a feed could not be counted.', { feed, error });
     }
@@ -97,7 +96,7 @@ export class Backlog {
     this.#admit(known);
     if (known.full || known.waiting.length > 0) {
       clock.at(clock.now() + LOOK_AGAIN_MS, () => void (this.#stopped || known.counting || this.#count(feed, known)));
-    } else if (known.fresh > 0 && this.#isDue(known)) {
+    } else if (counted && known.open + known.fresh > limit) {
       void this.#count(feed, known);
     }
   }

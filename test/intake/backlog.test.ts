@@ -23,10 +23,21 @@ describe('the backlog of a feed', () => {
   let clock: ManualClock;
   let asked: ((counts: MessageCounts) => void)[];
   let backlog: Backlog;
+  /** The store cannot count. */
+  let refuse: () => void;
 
   const make = (limit: number): void => {
     backlog = new Backlog({
-      journal: { counts: () => new Promise((resolve) => asked.push(resolve)) },
+      journal: {
+        counts: () =>
+          new Promise((resolve, reject) => {
+            asked.push(resolve);
+            refuse = () => {
+              asked.shift();
+              reject(new Error('The disk is away.'));
+            };
+          }),
+      },
       clock,
       log: silentLog,
       limit,
@@ -62,6 +73,18 @@ describe('the backlog of a feed', () => {
     await counted(0);
     backlog.taken('lab');
     await counted(1);
+    assert.equal(backlog.isFull('lab'), true);
+  });
+
+  it('waits for the next message where the store could not count', async () => {
+    make(1);
+    backlog.taken('lab');
+    backlog.taken('lab');
+    refuse();
+    await new Promise(setImmediate);
+    assert.equal(asked.length, 0);
+    backlog.taken('lab');
+    await counted(3);
     assert.equal(backlog.isFull('lab'), true);
   });
 
