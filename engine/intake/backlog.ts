@@ -25,6 +25,8 @@ const LONGEST_WAIT_MS = 30_000;
 interface FeedBacklog {
   full: boolean;
   counting: boolean;
+  /** One that was due came while it counted, which may not be in that count. */
+  again: boolean;
   /** Accepted since the last count began, and when that was. */
   fresh: number;
   countedAt: Millis;
@@ -52,7 +54,9 @@ export class Backlog {
     known.fresh++;
     const { clock, limit } = this.#options;
     const due = clock.now() - known.countedAt >= COUNT_WITHIN_MS || known.open + known.fresh > limit;
-    if (due && !known.counting) void this.#count(feed, known);
+    if (!due) return;
+    if (known.counting) known.again = true;
+    else void this.#count(feed, known);
   }
 
   /** Waits for room. `false`: not in time. */
@@ -71,7 +75,8 @@ export class Backlog {
   async #count(feed: string, known: FeedBacklog): Promise<void> {
     const { journal, clock, log, limit, changed } = this.#options;
     known.counting = true;
-    const began = clock.now();
+    known.again = false;
+    known.countedAt = clock.now();
     const before = known.fresh;
     let counted = false;
     try {
@@ -84,7 +89,6 @@ export class Backlog {
       log.warn('The backlog of a feed could not be counted.', { feed, error });
     }
     known.counting = false;
-    known.countedAt = began;
     if (this.#stopped) return;
     const full = known.open >= limit;
     if (full !== known.full) {
@@ -96,7 +100,7 @@ export class Backlog {
     this.#admit(known);
     if (known.full || known.waiting.length > 0) {
       clock.at(clock.now() + LOOK_AGAIN_MS, () => void (this.#stopped || known.counting || this.#count(feed, known)));
-    } else if (counted && known.open + known.fresh > limit) {
+    } else if (counted && known.again) {
       void this.#count(feed, known);
     }
   }
@@ -114,7 +118,15 @@ export class Backlog {
   #feed(feed: string): FeedBacklog {
     let known = this.#feeds.get(feed);
     if (!known) {
-      known = { full: false, counting: false, fresh: 0, countedAt: Number.NEGATIVE_INFINITY, open: 0, waiting: [] };
+      known = {
+        full: false,
+        counting: false,
+        again: false,
+        fresh: 0,
+        countedAt: Number.NEGATIVE_INFINITY,
+        open: 0,
+        waiting: [],
+      };
       this.#feeds.set(feed, known);
     }
     return known;

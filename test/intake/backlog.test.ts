@@ -76,6 +76,16 @@ describe('the backlog of a feed', () => {
     assert.equal(backlog.isFull('lab'), true);
   });
 
+  it('counts again for what was due while it counted', async () => {
+    make(1);
+    backlog.taken('lab');
+    clock.advance(1_000);
+    backlog.taken('lab');
+    await counted(0);
+    await counted(2);
+    assert.equal(backlog.isFull('lab'), true);
+  });
+
   it('waits for the next message where the store could not count', async () => {
     make(1);
     backlog.taken('lab');
