@@ -12,12 +12,11 @@ import {
   type CreateTask,
   type MessageSummary,
   type ProblemReport,
-  type Review,
   type WorkflowTask,
 } from '../../engine/index.ts';
 import type { ProblemList, TaskDetail, TaskView } from '../../runtime/api/task-contract.ts';
 import { startTestApi, type TestApi } from '../kit/runtime-api.ts';
-import { acceptOne, claimOf, newChild, settleAs, T0 } from '../kit/store-builders.ts';
+import { acceptOne, claimOf, newChild, newReview, settleAs, T0 } from '../kit/store-builders.ts';
 
 describe('on the command line', () => {
   let api: TestApi;
@@ -194,20 +193,10 @@ describe('on the command line', () => {
     it('that a person decides about are listed by that word, and what is parked for another reason is not', async () => {
       const { store } = api.engine;
       const { work } = request;
-      const review: Review = {
-        id: `${work.id}/${work.fence}`,
-        workId: work.id,
-        messageId: work.messageId,
-        definition: 'flow-a',
-        heldAt: T0,
-        because: 'incomplete-data',
-        sentence: 'The rule table misses a value.',
-        doubt: 'd',
-        taskId: null,
-        recommended: [],
-        decided: null,
-      };
-      assert.equal(await settleAs(store, work, { kind: 'held', held: { review, task: null } }), 'settled');
+      assert.equal(
+        await settleAs(store, work, { kind: 'held', held: { review: newReview(work), task: null } }),
+        'settled',
+      );
       await acceptOne(store, {}, { controlId: 'C-2' });
       const [other] = await claimOf(store, 1);
       assert.ok(other);

@@ -9,7 +9,17 @@ import type {
   TaskEvent,
   WorkflowTask,
 } from '../../engine/index.ts';
-import { acceptOne, auditEntry, claimOf, DEAD, DONE, newChild, settleAs, T0 } from '../kit/store-builders.ts';
+import {
+  acceptOne,
+  auditEntry,
+  claimOf,
+  DEAD,
+  DONE,
+  newChild,
+  newReview,
+  settleAs,
+  T0,
+} from '../kit/store-builders.ts';
 import { Opened, type StoreAdapter } from './adapter.ts';
 
 const IN_FORCE = {
@@ -74,20 +84,7 @@ export function describeFallbacks(adapter: StoreAdapter): void {
       traceparent: 't',
     });
     const held = (work: ClaimedWork, withTask = true, over: Partial<NewReview['review']> = {}): NewReview => ({
-      review: {
-        id: `${work.id}/${work.fence}`,
-        workId: work.id,
-        messageId: work.messageId,
-        definition: 'flow-a',
-        heldAt: T0,
-        because: 'manual-review',
-        sentence: 'The flow is in fallback.',
-        doubt: null,
-        taskId: null,
-        recommended: [],
-        decided: null,
-        ...over,
-      },
+      review: newReview(work, over),
       task: withTask ? { task: task(work, `task-${work.id}`), event: EVENT, audit: auditEntry('task.opened') } : null,
     });
     const hold = (work: ClaimedWork, what = held(work), from = store) =>

@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -21,8 +21,6 @@ export function useCompileCache(): void {
   process.env['NODE_COMPILE_CACHE'] = OWN_CACHE;
   enableCompileCache(OWN_CACHE);
 }
-
-export const keepCompiled = (): void => flushCompileCache();
 
 export async function fillCompileCache(): Promise<void> {
   if (existsSync(COMPILE_CACHE) || !existsSync(join(ROOT, 'dist/palette'))) return;

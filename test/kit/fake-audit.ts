@@ -38,3 +38,20 @@ export function auditRecords(messages: readonly MessageSummary[], now: number): 
   for (const entry of entries) records.push(chainAudit(entry, records.length + 1, records.at(-1)?.hash ?? GENESIS));
   return records;
 }
+
+/** GET /audit/head, and GET /audit by what is asked. */
+export function auditAnswer(audit: readonly AuditRecord[], what: string, q: URLSearchParams): unknown {
+  if (what === 'head') return { seq: audit.length, hash: audit.at(-1)?.hash ?? GENESIS };
+  const before = Number(q.get('before') ?? Infinity);
+  const rows = audit.filter(
+    (one) =>
+      one.seq < before &&
+      one.seq > Number(q.get('after') ?? 0) &&
+      (!q.has('type') || one.type === q.get('type')) &&
+      (!q.has('actor') || one.actor === q.get('actor')) &&
+      (!q.has('message') || one.messageId === q.get('message')) &&
+      (!q.has('since') || one.at >= Number(q.get('since'))),
+  );
+  const ordered = q.get('order') === 'oldest-first' ? rows : rows.toReversed();
+  return { records: ordered.slice(0, Number(q.get('limit') ?? 100)) };
+}

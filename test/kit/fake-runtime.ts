@@ -21,7 +21,7 @@ import {
   type SampleView,
 } from '../../runtime/api/contract.ts';
 import { outlineAnswer } from '../../runtime/api/outline-routes.ts';
-import { auditRecords } from './fake-audit.ts';
+import { auditAnswer, auditRecords } from './fake-audit.ts';
 import { fakeAlerts, type FakeAlerts } from './fake-alerts.ts';
 import { fakeFallbacks, type FakeFallbacks } from './fake-fallbacks.ts';
 import { fakeOperations, type FakeOperations } from './fake-operations.ts';
@@ -352,22 +352,9 @@ export async function startFakeRuntime(options: FakeRuntimeOptions = {}): Promis
         escalations: escalations.filter((one) => !states || states.includes(one.state)),
       });
     }
-    if (what === 'audit') await options.auditReady?.();
-    if (what === 'audit' && id === 'head') return json({ seq: audit.length, hash: audit.at(-1)?.hash ?? GENESIS });
     if (what === 'audit') {
-      const q = url.searchParams;
-      const before = Number(q.get('before') ?? Infinity);
-      const rows = audit.filter(
-        (one) =>
-          one.seq < before &&
-          one.seq > Number(q.get('after') ?? 0) &&
-          (!q.has('type') || one.type === q.get('type')) &&
-          (!q.has('actor') || one.actor === q.get('actor')) &&
-          (!q.has('message') || one.messageId === q.get('message')) &&
-          (!q.has('since') || one.at >= Number(q.get('since'))),
-      );
-      const ordered = q.get('order') === 'oldest-first' ? rows : rows.toReversed();
-      return json({ records: ordered.slice(0, Number(q.get('limit') ?? 100)) });
+      await options.auditReady?.();
+      return json(auditAnswer(audit, id, url.searchParams));
     }
     if (what !== 'messages') return missing();
     if (id === '') {

@@ -1,12 +1,13 @@
 /** Root hooks: the run ends with what was skipped and why; before it, once, what all starts of runtimes share is made. */
-import { fillCompileCache, keepCompiled, useCompileCache } from './compile-cache.ts';
+import { flushCompileCache } from 'node:module';
+import { fillCompileCache, useCompileCache } from './compile-cache.ts';
 import { reportSkipped } from './requires.ts';
 
 useCompileCache();
 
 export const mochaHooks = {
   afterAll(): void {
-    keepCompiled();
+    flushCompileCache();
     reportSkipped();
   },
 };

@@ -1,6 +1,6 @@
 /** Synthetic rows for store tests: short, and unlike anything clinical. */
 import { createHash } from 'node:crypto';
-import type { AuditEntry, ClaimedWork, NewMessage, NewWork, Settlement, Store } from '../../engine/index.ts';
+import type { AuditEntry, ClaimedWork, NewMessage, NewWork, Review, Settlement, Store } from '../../engine/index.ts';
 
 export const T0 = Date.UTC(2026, 0, 5, 8, 0, 0);
 export const WINDOW = 7 * 24 * 3600 * 1000;
@@ -89,6 +89,25 @@ export function settleAs(
 ): Promise<'settled' | 'lost-lease'> {
   return store.work.settle({ workId: work.id, fence: work.fence, at, settlement, trace: [], version: 'v1' });
 }
+
+/** What a person is asked about an item that a fallback or a doubt holds. */
+export const newReview = (
+  { id, fence, messageId }: Pick<ClaimedWork, 'id' | 'fence' | 'messageId'>,
+  over: Partial<Review> = {},
+): Review => ({
+  id: `${id}/${fence}`,
+  workId: id,
+  messageId,
+  definition: 'flow-a',
+  heldAt: T0,
+  because: 'manual-review',
+  sentence: 'The flow is in fallback.',
+  doubt: null,
+  taskId: null,
+  recommended: [],
+  decided: null,
+  ...over,
+});
 
 export const FAILURE = { class: 'permanent', code: 'test-failed', text: 'The test said so.' } as const;
 export const DONE: Settlement = { kind: 'done' };

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { openStore, silentLog, type ClaimedWork, type Review, type Store } from '../../engine/index.ts';
+import { openStore, silentLog, type ClaimedWork, type Store } from '../../engine/index.ts';
 import { decisionOf, effectOf } from '../kit/decision-builders.ts';
-import { acceptOne, claimOf, DONE, retryAt, settleAs, T0 } from '../kit/store-builders.ts';
+import { acceptOne, claimOf, DONE, newReview, retryAt, settleAs, T0 } from '../kit/store-builders.ts';
 
 describe('a decision that could not be kept', () => {
   let folder: string;
@@ -56,19 +56,7 @@ describe('a decision that could not be kept', () => {
   });
 
   it('lets the item not be held for a person either: what they would be asked about is not there', async () => {
-    const review: Review = {
-      id: `${work.id}/${work.fence}`,
-      workId: work.id,
-      messageId: work.messageId,
-      definition: 'flow-a',
-      heldAt: T0,
-      because: 'incomplete-data',
-      sentence: 'The rule table misses a value.',
-      doubt: 'd',
-      taskId: null,
-      recommended: [],
-      decided: null,
-    };
+    const review = newReview(work, { because: 'incomplete-data', doubt: 'd' });
     const held = settleAs(store, work, { kind: 'held', held: { review, task: null } });
     await Promise.all([lost, assert.rejects(held, { code: 'store-decision-lost' })]);
     assert.deepEqual((await store.fallbacks.held({})).reviews, []);
